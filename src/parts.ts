@@ -1,0 +1,458 @@
+/**
+ * The contracts: every kind of part Fogbell is made of, and the values that pass between them.
+ * Read this file first. Parts are pure: they turn facts into `Command`s and read `Outcome`s back; only `world/` and
+ * `drill/` run anything. A part is one file (or one engine folder) plus one line in `catalog.ts`.
+ */
+import type { z } from "zod";
+import type { Shown } from "./host/redact.ts";
+import type { DrillEvent, DrillResult } from "./record.ts";
+
+/** What a part can do or must have. Compared when planning, so that nothing starts for a drill that cannot work. */
+export type Capability =
+  | "sql" // the engine answers SQL
+  | "side-restore" // a backup can be restored beside the damaged database, on the same server
+  | "one-table" // one table can be copied out of a side restore
+  | "no-network" // the sandbox proves that nothing inside can reach out
+  | "foreign-backups"; // the sandbox may open backups that this run did not make
+
+/** The stages of a drill, in order. `world` to `proof` set the scene; `contain` to `normal` are the measured recovery. */
+export const PHASES = [
+  "world",
+  "healthy",
+  "damage",
+  "proof",
+  "contain",
+  "preserve",
+  "locate",
+  "fetch",
+  "restore",
+  "verify",
+  "reopen",
+  "normal",
+  "cleanup",
+] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** The phases in which a scenario's recovery steps may stand; `locate`, `fetch` and `verify` are the drill's own. */
+export const STEP_PHASES = ["contain", "preserve", "restore", "reopen", "normal"] as const;
+export type StepPhase = (typeof STEP_PHASES)[number];
+
+/** Who a part is. */
+export interface Part<Options = unknown> {
+  /** The word in YAML, and the name of the file or folder. */
+  readonly name: string;
+  /** One line, for lists, the schema and the docs. */
+  readonly summary: string;
+  /** What the part can be told. A strict zod object; its keys appear in YAML beside the part's name. */
+  readonly options: z.ZodType<Options>;
+  readonly gives: readonly Capability[];
+  readonly needs: readonly Capability[];
+}
+
+/** Environment variables that name places (folders, databases, roles, files). Never row values. */
+export type Places = Readonly<Record<string, string>>;
+
+/**
+ * What a command says and does, before it knows where in a procedure it stands.
+ * `script` is POSIX sh, at most 72 columns a line where it can be, with places only as `$NAMES` that `uses` lists, so
+ * that the same text is valid in a container, in a local process and on paper.
+ */
+export interface Line {
+  /** An order in plain words: "Copy the table back with its keys." */
+  readonly say: string;
+  readonly script: string;
+  /** Names of the places the script refers to, without the `$`. */
+  readonly uses: readonly string[];
+  /** What a person should see when it went well. */
+  readonly expect?: string;
+  /** What to do when it did not. */
+  readonly ifNot?: string;
+  /** Whether it changes or removes something that cannot be had back from here. Such lines run only behind an identity check. */
+  readonly destroys: boolean;
+  /** A script that prints "done total" (bytes) while the command runs: our ETA, and the page's "slow or stuck?". */
+  readonly progress?: string;
+}
+
+/** One line of a procedure. The drill runs it, the runbook prints it, and there is no third copy. */
+export interface Command extends Line {
+  /** Unique within a drill and stable between runs: `restore.copy-table-back.2`. */
+  readonly id: string;
+  readonly phase: Phase;
+}
+
+/** What came of a command. A non-zero exit is an outcome, not an exception. `Shown` text is already redacted. */
+export interface Outcome {
+  readonly commandId: string;
+  readonly exitCode: number;
+  readonly durationMs: number;
+  /** Standard output, whole up to the sandbox's limit (see `OUTPUT_LIMIT_BYTES`), else its tail with `truncated` set. */
+  readonly stdout: Shown;
+  readonly stderrTail: Shown;
+  readonly truncated: boolean;
+}
+
+/** More output than this is drained but only its tail kept. */
+export const OUTPUT_LIMIT_BYTES = 32 * 1024 * 1024;
+
+// ---------------------------------------------------------------------------------------------- engines and methods
+
+/** 1. A database system: how to start one, and what to say to it. Pure. */
+export interface Engine<O = unknown> extends Part<O> {
+  /** Major versions this engine's phrases are written for, newest last. */
+  readonly versions: readonly string[];
+  readonly methods: readonly Method[];
+  readonly phrases: Phrases;
+  /** How a server of this version is made and started. */
+  server(version: string, options: O): ServerSpec;
+}
+
+/** Folders inside a server's sandbox. Absolute paths as the server sees them. */
+export interface ServerFolders {
+  readonly data: string;
+  readonly socket: string;
+  /** Fetched backups and working files. */
+  readonly scratch: string;
+  /** The preserved damaged state. */
+  readonly evidence: string;
+}
+
+/** A server's recipe: image *and* binaries, so that docker and local read the same spec. */
+export interface ServerSpec {
+  readonly engine: string;
+  readonly version: string;
+  /** The official Debian-based image. */
+  readonly image: string;
+  /** What `fogbell images build` makes of distribution packages when nothing can be pulled. */
+  readonly builtImage: string;
+  /** Debian packages for `builtImage`, and the suites that carry them. */
+  readonly packages: readonly string[];
+  readonly suite: string;
+  /** The unprivileged account inside the image that owns `home`; also tried by the local sandbox when started as root. */
+  readonly account: string;
+  /** A folder of the image that `account` owns; the sandbox mounts its volume there. */
+  readonly home: string;
+  /** Programs that must be on the path, and folders where distributions keep them. */
+  readonly binaries: readonly string[];
+  readonly binaryFolders: readonly string[];
+  /** Environment the engine's programs expect, from the sandbox's folders. */
+  environment(folders: ServerFolders): Places;
+  /** Make and start the server; run in order, each must exit 0. */
+  readonly start: readonly Line[];
+  /** Stop it at once, without ceremony. */
+  readonly stop: Line;
+}
+
+/** A way to make backups and to come back from them. Pure. */
+export interface Method<O = unknown> extends Part<O> {
+  /** Files the backup consists of, made inside the server in `$BACKUP_DIR`; `stem` starts each file's name. */
+  backup(stem: string, options: O): readonly Line[];
+  /** Reads content, never names. `null` = not mine. `tail` is empty when the object is shorter than `head`. */
+  inspect(head: Uint8Array, tail: Uint8Array): BackupFacts | null;
+  /** Reads the fetched copy to its end and exits 0 only when it is whole and harmless. `$BACKUP` is the copy. */
+  check(facts: BackupFacts): readonly Line[];
+  /** Restores `$BACKUP` into `$SIDE_DATABASE`, which it creates. */
+  recover(facts: BackupFacts): readonly Line[];
+}
+
+/** What a backup says of itself. */
+export interface BackupFacts {
+  readonly engine: string;
+  readonly method: string;
+  readonly format: string;
+  readonly compression: "none" | "gzip" | "zstd";
+  /** As printed in the backup's header, when readable: "15.18". */
+  readonly serverVersion?: string;
+  readonly toolVersion?: string;
+  readonly database?: string;
+  /** `unknown` until the copy has been read to its end. */
+  readonly complete: "yes" | "no" | "unknown";
+  readonly because: string;
+}
+
+/** One restorable thing in a store. */
+export interface RecoveryPoint {
+  /** `<store>:<first key>`; unique within a run. */
+  readonly id: string;
+  readonly name: string;
+  readonly store: string;
+  /** One object, or the members of a directory-format backup. */
+  readonly objects: readonly StoredObject[];
+  /** Roles and grants that go with it (globals), when found. */
+  readonly globals?: StoredObject;
+  readonly moment: Moment;
+  readonly sizeBytes: number;
+  readonly facts: BackupFacts;
+}
+
+/** When a recovery point was made, and how we know. */
+export interface Moment {
+  readonly at: string;
+  readonly from: "name" | "content" | "object-time";
+}
+
+/**
+ * An engine's language: intentions in, lines out. Actions and probes speak only through these, and only this layer
+ * quotes identifiers. Tables are `schema.table` or `table` (then `public`).
+ * Questions print tab-separated lines without headers; the shape of each is in its comment.
+ */
+export interface Phrases {
+  // -- the world
+  /** Creates the application's database and roles, and fills it from a named preset. */
+  preset(request: PresetRequest): readonly Line[];
+  /** Creates an empty application database for `dataset: {sql}`, then one line per file path in `$SCRATCH`. */
+  loadSql(files: readonly string[]): readonly Line[];
+  /** Creates the heartbeat table (`fogbell.heartbeat`) in `$PGDATABASE`. */
+  createHeartbeat(): Line;
+  /** Commits one tick after another from `fromMs` (exclusive) to `toMs` (inclusive), in simulated Unix milliseconds. */
+  writeTicks(request: TicksRequest): Line;
+  // -- damage
+  dropTable(table: string): Line;
+  truncateTable(table: string): Line;
+  // -- recovery
+  stopWriters(): Line;
+  resumeWriters(): Line;
+  copyDamaged(): readonly Line[];
+  /** From `$SIDE_DATABASE` into `$PGDATABASE`: rows, keys, constraints, indexes, sequence, grants, dependent views. */
+  copyTableBack(table: string): readonly Line[];
+  takeBackup(): Line;
+  dropSide(): Line;
+  // -- questions
+  /** `schema.table <TAB> hash kind <TAB> estimated rows`, one per ordinary table outside the system schemas. */
+  listTables(): Line;
+  /** `schema.table <TAB> bucket <TAB> rows <TAB> sum of row digests`, for each non-empty bucket. */
+  bucketDigests(tables: readonly DigestRequest[]): Line;
+  /** `bucket(8 hex) key(16 hex) row(16 hex)`, one a row, sorted; `buckets` limits it to those. */
+  keyDigests(table: DigestRequest, buckets?: readonly number[]): Line;
+  /** `kind <TAB> name <TAB> definition`, of every constraint, index, trigger, view, policy, grant, column. */
+  catalogue(): Line;
+  /** `sequence <TAB> last value <TAB> owner table <TAB> owner column <TAB> highest value in use anywhere`. */
+  sequences(): Line;
+  /** `constraint name <TAB> table <TAB> parent table <TAB> child rows without parent <TAB> distinct lost parents`. */
+  orphans(): Line;
+  /** `number of rows`, or exit 3 when the table does not exist. */
+  countRows(table: string): Line;
+  /** `yes` or `no`. */
+  tableExists(table: string): Line;
+  /** `newest heartbeat in Unix milliseconds <TAB> number of heartbeats`, empty when there is none. */
+  newestHeartbeat(database: "production" | "side"): Line;
+  /** `bytes`. */
+  databaseSize(): Line;
+}
+
+export interface PresetRequest {
+  readonly name: string;
+  /** Rows over all tables together, roughly. */
+  readonly rows: number;
+  readonly seed: number;
+  /** The simulated moment the data ends, Unix milliseconds. */
+  readonly untilMs: number;
+}
+
+export interface TicksRequest {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly everyMs: number;
+  /** The preset whose tables the writer knows, or null: heartbeats only. */
+  readonly preset: string | null;
+  readonly seed: number;
+}
+
+/** How one table is digested; fixed for a run, so that states compare. */
+export interface DigestRequest {
+  readonly table: string;
+  readonly buckets: number;
+}
+
+// ---------------------------------------------------------------------------------------------------------- stores
+
+/** 3. Where backups lie. Recovery receives a `Store`: a type that cannot write or delete. */
+export interface StoreDriver<O = unknown> extends Part<O> {
+  /** Options from a store URL (`s3://bucket/prefix?endpoint=…`, `directory:/path`), or null when the URL is not for this driver. */
+  fromUrl(url: URL): unknown | null;
+  open(options: O, signal: AbortSignal): Promise<Store>;
+  /** Writes only under this run's prefix, which closing removes. */
+  openForWorld(options: O, label: RunLabel, signal: AbortSignal): Promise<WorldStore>;
+  /** Removes what runs left behind, by the label object in each run's prefix, never by name. Returns what went. */
+  sweep(options: O, isOver: (label: RunLabel) => boolean, signal: AbortSignal): Promise<readonly string[]>;
+}
+
+export interface Store extends AsyncDisposable {
+  /** The driver's name and place, without credentials: `s3://bucket/prefix`. */
+  readonly place: string;
+  list(prefix: string): AsyncIterable<StoredObject>;
+  /** Bytes from `from` (inclusive) to `to` (exclusive). Retries and resumes; throws, never ends early. */
+  read(object: StoredObject, from?: number, to?: number): AsyncIterable<Uint8Array>;
+}
+
+export interface WorldStore extends Store {
+  write(key: string, body: AsyncIterable<Uint8Array>, at?: Date): Promise<StoredObject>;
+  /** The same objects, for recovery: no write, no delete. */
+  readOnly(): Store;
+}
+
+export interface StoredObject {
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly modifiedAt: string;
+  readonly version?: string;
+  /** Whatever the store says identifies the content (ETag); compare only with itself. */
+  readonly tag?: string;
+}
+
+/** Who made a thing and until when it may live. Stands on containers, volumes, scratch folders and store prefixes. */
+export interface RunLabel {
+  readonly runId: string;
+  readonly expiresAt: string;
+  /** Process and host that made it, so that `gc` can tell a dead run from a live one. */
+  readonly pid: number;
+  readonly host: string;
+}
+
+// ------------------------------------------------------------------------------------------------------- sandboxes
+
+/** 4. Where servers live. `open` proves its own isolation, or refuses. The only door to a running thing is `run`. */
+export interface SandboxDriver<O = unknown> extends Part<O> {
+  /** Whether this sandbox can be used here for such a server, and why (not). Quick; starts nothing. */
+  available(spec: ServerSpec, signal: AbortSignal): Promise<Availability>;
+  open(label: RunLabel, options: O, signal: AbortSignal): Promise<Sandbox>;
+  /** Leftovers of runs that are over, by label, never by name. Returns what went. */
+  sweep(isOver: (label: RunLabel) => boolean): Promise<readonly string[]>;
+}
+
+export interface Availability {
+  readonly usable: boolean;
+  readonly because: string;
+  /** What to type to make it usable. */
+  readonly next: readonly string[];
+}
+
+export interface Sandbox extends AsyncDisposable {
+  readonly kind: string;
+  /** What isolates it, in words, each asserted: for the report. */
+  readonly isolation: readonly string[];
+  /** The engine, kernel, processors and memory it runs on: for the report. */
+  readonly hardware: Readonly<Record<string, string>>;
+  start(spec: ServerSpec): Promise<Server>;
+}
+
+export interface RunRequest {
+  readonly command: Command;
+  /** Added to the server's own environment. */
+  readonly places: Places;
+  readonly signal: AbortSignal;
+  /** Receives standard output as it comes; `Outcome.stdout` then stays empty. Not redacted: for digests only. */
+  readonly sink?: (chunk: Uint8Array) => void;
+}
+
+export interface Server extends AsyncDisposable {
+  readonly folders: ServerFolders;
+  /** The image (with digest) or the binaries that run. */
+  readonly made: string;
+  /** Resolves when the process has *ended*. Refuses a command that `destroys` unless the identity inside is this run's. */
+  run(request: RunRequest): Promise<Outcome>;
+  put(path: string, body: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<void>;
+  get(path: string): AsyncIterable<Uint8Array>;
+  /** Kills the server's processes as a crash would. */
+  kill(): Promise<void>;
+}
+
+// ----------------------------------------------------------------------------------------------- actions and probes
+
+/** What an action or a probe is told. */
+export interface Scene {
+  readonly phrases: Phrases;
+  /** The truth, once it was recorded. */
+  readonly ledger: LedgerView;
+  /** Simulated moment of the damage, Unix milliseconds; before the damage, the moment it is due. */
+  readonly damagedAtMs: number;
+  /** Tables the disaster names. */
+  readonly damagedTables: readonly string[];
+}
+
+/** 5. A deed (disaster, recovery step). Pure. */
+export interface Action<O = unknown> extends Part<O> {
+  lines(scene: Scene, options: O): readonly Line[];
+  /** Tables that this deed damages on purpose; empty for deeds that mend. */
+  damages(options: O): readonly string[];
+}
+
+/** A question with the reading of its answer. Pure. */
+export interface Probe<O = unknown> extends Part<O> {
+  question(scene: Scene, options: O): Line;
+  /** Reads the outcomes so far, in order. A `Line` means "I must look closer": it is run, and `answer` is asked again. */
+  answer(outcomes: readonly Outcome[], scene: Scene, options: O): Finding | Line;
+}
+
+export interface Finding {
+  readonly held: "yes" | "no" | "unknown";
+  readonly because: string;
+  /** Numbers behind the answer, for the result: rows missing, milliseconds of gap. */
+  readonly measured?: Readonly<Record<string, number>>;
+}
+
+/** The ground truth, read-only: states of every table, by key digest. */
+export interface LedgerView {
+  /** Recorded states, oldest first. */
+  readonly states: readonly LedgerState[];
+  /** The state recovery must reach: just before the damage for damaged tables, the last recorded for all others. */
+  readonly truth: LedgerState;
+  /** The oldest recorded state not older than `maxLossMs` before the damage; null when there is none. */
+  windowStart(maxLossMs: number): LedgerState | null;
+}
+
+export interface LedgerState {
+  readonly name: string;
+  /** Simulated moment, Unix milliseconds. */
+  readonly atMs: number;
+  readonly tables: ReadonlyMap<string, TableState>;
+  /** As `Phrases.catalogue` printed it: `kind <TAB> name` → definition. */
+  readonly catalogue: ReadonlyMap<string, string>;
+  /** As `Phrases.sequences` printed it: sequence → last value. */
+  readonly sequences: ReadonlyMap<string, bigint>;
+}
+
+export interface TableState {
+  readonly table: string;
+  readonly rows: number;
+  readonly request: DigestRequest;
+  /** Bucket → `rows <TAB> sum`. */
+  readonly buckets: ReadonlyMap<number, string>;
+  /** Key digest → row digests (several when the table has no key), of the named buckets. */
+  keys(buckets: readonly number[]): ReadonlyMap<string, readonly string[]>;
+}
+
+// -------------------------------------------------------------------------------------------------------- reporters
+
+/** 6. Results to something readable. `render` is pure: same results, same bytes. */
+export interface Reporter<O = unknown> extends Part<O> {
+  /** If it throws it loses its seat, once, aloud; the drill goes on. */
+  onEvent?(event: DrillEvent): void;
+  render(results: readonly DrillResult[], options: O): readonly Artifact[];
+}
+
+export interface Artifact {
+  /** File name inside the run folder, or null: to the terminal. */
+  readonly file: string | null;
+  readonly text: string;
+}
+
+// ----------------------------------------------------------------------------------------------------- the catalogue
+
+/** Every part there is. Only `catalog.ts` builds one from concrete parts; everything else receives it. */
+export interface Catalog {
+  readonly engines: readonly Engine[];
+  readonly stores: readonly StoreDriver[];
+  readonly sandboxes: readonly SandboxDriver[];
+  readonly actions: readonly Action[];
+  readonly probes: readonly Probe[];
+  readonly reporters: readonly Reporter[];
+}
+
+// `define…` ties `options` to the functions' parameter and then forgets the type; the cast lives here and nowhere else.
+export const defineEngine = <O>(part: Engine<O>): Engine => part as unknown as Engine;
+export const defineMethod = <O>(part: Method<O>): Method => part as unknown as Method;
+export const defineStore = <O>(part: StoreDriver<O>): StoreDriver => part as unknown as StoreDriver;
+export const defineSandbox = <O>(part: SandboxDriver<O>): SandboxDriver => part as unknown as SandboxDriver;
+export const defineAction = <O>(part: Action<O>): Action => part as unknown as Action;
+export const defineProbe = <O>(part: Probe<O>): Probe => part as unknown as Probe;
+export const defineReporter = <O>(part: Reporter<O>): Reporter => part as unknown as Reporter;
