@@ -217,7 +217,7 @@ export interface Phrases {
   takeBackup(): Line;
   dropSide(): Line;
   // -- questions
-  /** `schema.table <TAB> hash kind <TAB> estimated rows`, one per ordinary table outside the system schemas. */
+  /** `schema.table <TAB> hash kind <TAB> rows <TAB> key columns as a JSON array`, for every table that holds rows itself. */
   listTables(): Line;
   /** `schema.table <TAB> bucket <TAB> rows <TAB> sum of row digests`, for each non-empty bucket. */
   bucketDigests(tables: readonly DigestRequest[]): Line;
@@ -259,8 +259,13 @@ export interface TicksRequest {
 
 /** How one table is digested; fixed for a run, so that states compare. */
 export interface DigestRequest {
+  /** `schema.table`, each part as the engine stores it, unquoted. */
   readonly table: string;
   readonly buckets: number;
+  /** Columns of the primary key; empty when there is none, and the whole row is the key. */
+  readonly keyColumns: readonly string[];
+  /** `record` when every column's type can be hashed as it is, else `text`. */
+  readonly hash: "record" | "text";
 }
 
 // ---------------------------------------------------------------------------------------------------------- stores
@@ -367,6 +372,8 @@ export interface Scene {
   readonly damagedAtMs: number;
   /** Tables the disaster names. */
   readonly damagedTables: readonly string[];
+  /** How the chosen recovery point's method restores it; empty until a source is chosen. */
+  readonly restoreLines: readonly Line[];
 }
 
 /** 5. A deed (disaster, recovery step). Pure. */

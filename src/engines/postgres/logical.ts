@@ -1,0 +1,234 @@
+/** Logical backups: pg_dump in its plain, custom and directory formats, told apart by their content. */
+import { gunzipSync, constants as zlib, zstdDecompressSync } from "node:zlib";
+import { z } from "zod";
+import { type BackupFacts, defineMethod, type Line } from "../../parts.ts";
+import { PSQL } from "./psql.ts";
+
+const options = z.strictObject({
+  format: z
+    .enum(["plain", "custom", "directory"])
+    .default("custom")
+    .describe("pg_dump's output format.")
+    .meta({ examples: ["custom", "plain"] }),
+  compress: z
+    .enum(["none", "gzip", "zstd"])
+    .optional()
+    .describe("How the backup is compressed. Default: gzip inside custom and directory archives, none for plain text.")
+    .meta({ examples: ["gzip", "zstd"] }),
+});
+type Options = z.infer<typeof options>;
+
+const COMPRESS = { none: "", gzip: "gzip -q", zstd: "zstd -q --rm" } as const;
+const DECOMPRESS = { none: "cat", gzip: "gunzip -c", zstd: "zstd -dcq" } as const;
+
+/**
+ * Dump first, compress after: in `pg_dump | gzip > file` the pipe's exit code is gzip's, and a failed dump becomes a
+ * small archive that passes `gzip -t`.
+ */
+function backup(stem: string, { format, compress }: Options): readonly Line[] {
+  const uses = ["PGHOST", "PGDATABASE", "BACKUP_DIR"];
+  const line = (say: string, script: string): Line => ({ say, script, uses, destroys: false });
+  const globals = line(
+    "Back up roles and what they may do.",
+    `pg_dumpall --globals-only -f "$BACKUP_DIR/${stem}.globals.sql"`,
+  );
+  if (format === "directory") {
+    const level = compress === "none" ? " -Z0" : "";
+    return [
+      line(
+        "Back up the database into a directory.",
+        `pg_dump -Fd -j2${level} -f "$BACKUP_DIR/${stem}.dir" -d "$PGDATABASE"`,
+      ),
+      globals,
+    ];
+  }
+  const outer = format === "plain" || compress === "zstd" ? (compress ?? "none") : "none";
+  const inner = format === "custom" ? `-Fc${compress === "none" || compress === "zstd" ? " -Z0" : ""}` : "-Fp";
+  const file = `"$BACKUP_DIR/${stem}.${format === "plain" ? "sql" : "dump"}"`;
+  const pack = outer === "none" ? "" : ` &&\n${COMPRESS[outer]} ${file}`;
+  return [line("Back up the database.", `pg_dump ${inner} -f ${file} -d "$PGDATABASE"${pack}`), globals];
+}
+
+function compressionOf(head: Uint8Array): BackupFacts["compression"] {
+  if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
+  if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return "zstd";
+  return "none";
+}
+
+/** What the start of a compressed file says; less than all of it is enough. */
+function unpackHead(head: Uint8Array, compression: BackupFacts["compression"]): Buffer | null {
+  if (compression === "none") return Buffer.from(head);
+  try {
+    return compression === "gzip"
+      ? gunzipSync(head, { finishFlush: zlib.Z_SYNC_FLUSH })
+      : zstdDecompressSync(head, { finishFlush: zlib.ZSTD_e_flush });
+  } catch {
+    return null;
+  }
+}
+
+/** Reads pg_dump's archive header. Source: ReadHead in src/bin/pg_dump/pg_backup_archiver.c, versions 1.12 to 1.16. */
+function archiveFacts(
+  bytes: Buffer,
+): Pick<BackupFacts, "format" | "serverVersion" | "toolVersion" | "database"> | null {
+  if (bytes.toString("latin1", 0, 5) !== "PGDMP" || bytes.length < 12) return null;
+  const minor = bytes[6] ?? 0;
+  const intSize = bytes[8] ?? 4;
+  // A directory's table of contents is written as a tar header, so that pg_restore -Ft can read it.
+  const format = bytes[10] === 1 ? "custom" : "directory";
+  let at = 11;
+  const integer = () => {
+    const sign = bytes[at] ?? 0;
+    let value = 0;
+    for (let byte = intSize - 1; byte >= 0; byte--) value = value * 256 + (bytes[at + 1 + byte] ?? 0);
+    at += 1 + intSize;
+    return sign === 1 ? -value : value;
+  };
+  const text = () => {
+    const length = integer();
+    if (length < 0 || at + length > bytes.length) return undefined;
+    const value = bytes.toString("utf8", at, at + length);
+    at += length;
+    return value;
+  };
+  if (minor >= 15) at += 1;
+  else integer();
+  for (let part = 0; part < 7; part++) integer();
+  const [database, serverVersion, toolVersion] = [text(), text(), text()];
+  const version = (value: string | undefined) => value?.split(" ")[0];
+  return {
+    format,
+    ...(database === undefined ? {} : { database }),
+    ...(serverVersion === undefined ? {} : { serverVersion: version(serverVersion) as string }),
+    ...(toolVersion === undefined ? {} : { toolVersion: version(toolVersion) as string }),
+  };
+}
+
+const TRAILER = "-- PostgreSQL database dump complete";
+
+function plainFacts(head: string, tail: string | null): Omit<BackupFacts, "engine" | "method" | "compression"> | null {
+  if (!head.slice(0, 2000).includes("-- PostgreSQL database dump\n")) return null;
+  const server = /-- Dumped from database version (\S+)/.exec(head)?.[1];
+  const tool = /-- Dumped by pg_dump version (\S+)/.exec(head)?.[1];
+  const complete = tail === null ? "unknown" : tail.includes(TRAILER) ? "yes" : "no";
+  return {
+    format: "plain",
+    ...(server === undefined ? {} : { serverVersion: server }),
+    ...(tool === undefined ? {} : { toolVersion: tool }),
+    complete,
+    because: {
+      yes: "it ends with pg_dump's closing line",
+      no: "pg_dump's closing line is missing: it was cut off",
+      unknown: "compressed: known when it has been read to its end",
+    }[complete],
+  };
+}
+
+function inspect(head: Uint8Array, tail: Uint8Array): BackupFacts | null {
+  const compression = compressionOf(head);
+  const bytes = unpackHead(head, compression);
+  if (bytes === null) return null;
+  const common = { engine: "postgres", method: "logical", compression } as const;
+  const archive = archiveFacts(bytes);
+  if (archive !== null) {
+    return {
+      ...common,
+      ...archive,
+      complete: "unknown",
+      because: "an archive: known when it has been read to its end",
+    };
+  }
+  const end = compression === "none" ? Buffer.from(tail.length > 0 ? tail : head).toString("latin1") : null;
+  const plain = plainFacts(bytes.toString("latin1"), end);
+  return plain === null ? null : { ...common, ...plain };
+}
+
+/**
+ * Follows a plain dump statement by statement without looking at rows. Exits 3 when it would leave its target
+ * (`pg_dump -C --clean` fed to psql drops and rebuilds the *original* database), 4 when it is not whole.
+ */
+const WATCH = `awk '
+  /^COPY .* FROM stdin;$/ { rows = 1; next }
+  rows { if ($0 == "\\\\.") rows = 0; next }
+  /^\\\\(c|connect|!|copy|i|ir|o|w|g|cd|setenv)([ \\t]|$)/ { bad = NR }
+  /^(CREATE|DROP|ALTER) (DATABASE|TABLESPACE|SUBSCRIPTION)/ { bad = NR }
+  /^ALTER SYSTEM|^COPY .* (FROM|TO) PROGRAM/ { bad = NR }
+  /^${TRAILER}/ { whole = 1 }
+  END {
+    if (bad) { print "line " bad " leaves its target"; exit 3 }
+    if (rows || !whole) { print "cut off at line " NR; exit 4 }
+    print "whole: " NR " lines"
+  }'`;
+
+function check(facts: BackupFacts): readonly Line[] {
+  const common = {
+    say: "Read the copy to its end: is it whole, and does it stay where it is put?",
+    uses: ["BACKUP"],
+    destroys: false,
+    ifNot: "Do not restore it. Take the next older recovery point.",
+  };
+  if (facts.format === "plain") {
+    const script =
+      facts.compression === "none" ? `${WATCH} "$BACKUP"` : `${DECOMPRESS[facts.compression]} "$BACKUP" | ${WATCH}`;
+    return [{ ...common, script, expect: '"whole" and a number of lines.' }];
+  }
+  const read = "pg_restore -f /dev/null";
+  const script =
+    facts.compression === "none" ? `${read} "$BACKUP"` : `${DECOMPRESS[facts.compression]} "$BACKUP" | ${read}`;
+  return [{ ...common, script, expect: "No output, and exit code 0." }];
+}
+
+/** Bytes in the side database against bytes expected, for an estimate that fits every format. */
+const PROGRESS = `${PSQL} -At -d postgres <<'SQL'
+\\getenv side SIDE_DATABASE
+\\getenv total EXPECTED_BYTES
+SELECT pg_database_size(:'side') || ' ' || :'total';
+SQL`;
+
+function recover(facts: BackupFacts): readonly Line[] {
+  const unpacked = facts.compression === "none" ? null : `${DECOMPRESS[facts.compression]} "$BACKUP" | `;
+  const load = `${PSQL} -1 -o /dev/null -d "$SIDE_DATABASE"`;
+  const archive = 'pg_restore --exit-on-error -d "$SIDE_DATABASE"';
+  const script =
+    facts.format === "plain"
+      ? unpacked === null
+        ? `${load} -f "$BACKUP"`
+        : `${unpacked}\n${load}`
+      : unpacked === null
+        ? `${archive} -j "$JOBS" "$BACKUP"`
+        : `${unpacked}\n${archive}`;
+  return [
+    {
+      say: "Make an empty database beside the damaged one.",
+      script: 'createdb -T template0 -E UTF8 "$SIDE_DATABASE"',
+      uses: ["PGHOST", "SIDE_DATABASE"],
+      expect: "No output.",
+      ifNot: "If it exists, somebody is restoring already: ask aloud before you go on.",
+      destroys: false,
+    },
+    {
+      say: "Restore the backup into it. Nothing touches the damaged database.",
+      script,
+      uses:
+        facts.format !== "plain" && unpacked === null
+          ? ["PGHOST", "SIDE_DATABASE", "BACKUP", "JOBS"]
+          : ["PGHOST", "SIDE_DATABASE", "BACKUP"],
+      expect: "No output, and exit code 0.",
+      ifNot: "Drop the side database and begin again with the next older recovery point.",
+      destroys: false,
+      progress: PROGRESS,
+    },
+  ];
+}
+
+export const logical = defineMethod<Options>({
+  name: "logical",
+  summary: "pg_dump, plain, custom or directory format, with pg_dumpall's globals.",
+  options,
+  gives: ["side-restore", "one-table"],
+  needs: ["sql"],
+  backup,
+  inspect,
+  check,
+  recover,
+});

@@ -1,0 +1,94 @@
+/**
+ * How PostgreSQL is spoken to: SQL fed to psql as a heredoc, the same text in a container, a local process and on paper.
+ * Identifiers are quoted here and nowhere else.
+ */
+import type { Line } from "../../parts.ts";
+
+/** A table's name in its two parts, as stored. `orders` means `public.orders`. */
+export interface TableName {
+  readonly schema: string;
+  readonly table: string;
+}
+
+export function parseTable(name: string): TableName {
+  const dot = name.indexOf(".");
+  return dot < 0 ? { schema: "public", table: name } : { schema: name.slice(0, dot), table: name.slice(dot + 1) };
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a newline in a name could end the heredoc around it
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+/**
+ * A quoted identifier. A name with control characters takes the `U&"…"` form, so that it stays on one line.
+ * Source: PostgreSQL manual, 4.1.1 Identifiers and Key Words.
+ */
+export function identifier(name: string): string {
+  const doubled = name.replaceAll('"', '""');
+  if (!CONTROL.test(name)) return `"${doubled}"`;
+  const escaped = doubled
+    .replaceAll("\\", "\\\\")
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters being escaped
+    .replace(/[\u0000-\u001f\u007f]/g, (char) => `\\${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return `U&"${escaped}"`;
+}
+
+export function qualified(name: string): string {
+  const { schema, table } = parseTable(name);
+  return `${identifier(schema)}.${identifier(table)}`;
+}
+
+/** A string constant; control characters and backslashes take the `E'…'` form. */
+export function literal(text: string): string {
+  const doubled = text.replaceAll("'", "''");
+  if (!CONTROL.test(text) && !text.includes("\\")) return `'${doubled}'`;
+  const escaped = doubled
+    .replaceAll("\\", "\\\\")
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters being escaped
+    .replace(/[\u0000-\u001f\u007f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return `E'${escaped}'`;
+}
+
+/** The table as text that `::regclass` reads. */
+export function regclass(name: string): string {
+  return literal(qualified(name));
+}
+
+/** Where SQL is sent. `server` is the maintenance database, for what cannot run inside the application's own. */
+export type Destination = "production" | "side" | "server";
+
+const DATABASE: Readonly<Record<Destination, string>> = {
+  production: "$PGDATABASE",
+  side: "$SIDE_DATABASE",
+  server: "postgres",
+};
+
+/** The places a destination's script refers to. */
+export function placesOf(destination: Destination): readonly string[] {
+  const database = DATABASE[destination];
+  return database.startsWith("$") ? ["PGHOST", database.slice(1)] : ["PGHOST"];
+}
+
+/**
+ * psql's options: no start-up file, quiet, stop at the first error, and terse messages, because the detail lines of
+ * PostgreSQL's errors quote row values.
+ */
+export const PSQL = "psql -Xq -v ON_ERROR_STOP=1 -v VERBOSITY=terse";
+
+/** A script that sends SQL to one database. */
+export function psql(sql: string, destination: Destination = "production", flags = ""): string {
+  const options = flags === "" ? "" : ` ${flags}`;
+  return `${PSQL}${options} \\\n  -d "${DATABASE[destination]}" <<'SQL'\n${sql.trim()}\nSQL`;
+}
+
+/** A question: never changes anything, prints what `COPY … TO STDOUT` prints. */
+export function question(say: string, sql: string, destination: Destination = "production"): Line {
+  return { say, script: psql(sql, destination, "-At"), uses: placesOf(destination), destroys: false };
+}
+
+/** Undoes the escapes of `COPY … TO STDOUT` in one field. */
+export function uncopy(field: string): string {
+  return field.replace(
+    /\\(.)/g,
+    (_, char: string) => ({ n: "\n", t: "\t", r: "\r", b: "\b", f: "\f", v: "\v" })[char] ?? char,
+  );
+}
