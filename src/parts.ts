@@ -146,6 +146,8 @@ export interface ServerSpec {
 export interface Method<O = unknown> extends Part<O> {
   /** Files the backup consists of, made inside the server in `$BACKUP_DIR`; `stem` starts each file's name. */
   backup(stem: string, options: O): readonly Line[];
+  /** What such a backup will say of itself, for dry runs; `inspect` of the real one must agree. */
+  facts(options: O): BackupFacts;
   /** Reads content, never names. `null` = not mine. `tail` is empty when the object is shorter than `head`. */
   inspect(head: Uint8Array, tail: Uint8Array): BackupFacts | null;
   /** Reads the fetched copy to its end and exits 0 only when it is whole and harmless. `$BACKUP` is the copy. */
@@ -207,7 +209,6 @@ export interface Phrases {
   writeTicks(request: TicksRequest): Line;
   // -- damage
   dropTable(table: string): Line;
-  truncateTable(table: string): Line;
   // -- recovery
   stopWriters(): Line;
   resumeWriters(): Line;
@@ -229,7 +230,7 @@ export interface Phrases {
   sequences(): Line;
   /** `constraint name <TAB> table <TAB> parent table <TAB> child rows without parent <TAB> distinct lost parents`. */
   orphans(): Line;
-  /** `number of rows`, or exit 3 when the table does not exist. */
+  /** `number of rows`, or `missing` when the table does not exist. */
   countRows(table: string): Line;
   /** `yes` or `no`. */
   tableExists(table: string): Line;
@@ -370,8 +371,6 @@ export interface Scene {
   readonly ledger: LedgerView;
   /** Simulated moment of the damage, Unix milliseconds; before the damage, the moment it is due. */
   readonly damagedAtMs: number;
-  /** Tables the disaster names. */
-  readonly damagedTables: readonly string[];
   /** How the chosen recovery point's method restores it; empty until a source is chosen. */
   readonly restoreLines: readonly Line[];
 }
@@ -379,8 +378,6 @@ export interface Scene {
 /** 5. A deed (disaster, recovery step). Pure. */
 export interface Action<O = unknown> extends Part<O> {
   lines(scene: Scene, options: O): readonly Line[];
-  /** Tables that this deed damages on purpose; empty for deeds that mend. */
-  damages(options: O): readonly string[];
 }
 
 /** A question with the reading of its answer. Pure. */
@@ -401,10 +398,10 @@ export interface Finding {
 export interface LedgerView {
   /** Recorded states, oldest first. */
   readonly states: readonly LedgerState[];
-  /** The state recovery must reach: just before the damage for damaged tables, the last recorded for all others. */
+  /** The state recovery must reach: just before the damage for tables that it hit, the last recorded for all others. */
   readonly truth: LedgerState;
-  /** The oldest recorded state not older than `maxLossMs` before the damage; null when there is none. */
-  windowStart(maxLossMs: number): LedgerState | null;
+  /** The recorded states not older than `maxLossMs` before the damage: those that a recovery may come back to. */
+  window(maxLossMs: number): readonly LedgerState[];
 }
 
 export interface LedgerState {

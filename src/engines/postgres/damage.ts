@@ -10,12 +10,3 @@ export function dropTable(table: string): Line {
     destroys: true,
   };
 }
-
-export function truncateTable(table: string): Line {
-  return {
-    say: `Empty ${table}, and with it every table that refers to it.`,
-    script: psql(`SET client_min_messages = error;\nTRUNCATE ${qualified(table)} CASCADE;`),
-    uses: placesOf("production"),
-    destroys: true,
-  };
-}

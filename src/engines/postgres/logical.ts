@@ -25,15 +25,16 @@ const DECOMPRESS = { none: "cat", gzip: "gunzip -c", zstd: "zstd -dcq" } as cons
  * Dump first, compress after: in `pg_dump | gzip > file` the pipe's exit code is gzip's, and a failed dump becomes a
  * small archive that passes `gzip -t`.
  */
-function backup(stem: string, { format, compress }: Options): readonly Line[] {
+function backup(stem: string, made: Options): readonly Line[] {
   const uses = ["PGHOST", "PGDATABASE", "BACKUP_DIR"];
   const line = (say: string, script: string): Line => ({ say, script, uses, destroys: false });
   const globals = line(
     "Back up roles and what they may do.",
     `pg_dumpall --globals-only -f "$BACKUP_DIR/${stem}.globals.sql"`,
   );
-  if (format === "directory") {
-    const level = compress === "none" ? " -Z0" : "";
+  const { outer, inner } = packing(made);
+  if (made.format === "directory") {
+    const level = inner === "none" ? " -Z0" : "";
     return [
       line(
         "Back up the database into a directory.",
@@ -42,11 +43,27 @@ function backup(stem: string, { format, compress }: Options): readonly Line[] {
       globals,
     ];
   }
-  const outer = format === "plain" || compress === "zstd" ? (compress ?? "none") : "none";
-  const inner = format === "custom" ? `-Fc${compress === "none" || compress === "zstd" ? " -Z0" : ""}` : "-Fp";
-  const file = `"$BACKUP_DIR/${stem}.${format === "plain" ? "sql" : "dump"}"`;
+  const flags = made.format === "plain" ? "-Fp" : inner === "gzip" ? "-Fc" : "-Fc -Z0";
+  const file = `"$BACKUP_DIR/${stem}.${made.format === "plain" ? "sql" : "dump"}"`;
   const pack = outer === "none" ? "" : ` &&\n${COMPRESS[outer]} ${file}`;
-  return [line("Back up the database.", `pg_dump ${inner} -f ${file} -d "$PGDATABASE"${pack}`), globals];
+  return [line("Back up the database.", `pg_dump ${flags} -f ${file} -d "$PGDATABASE"${pack}`), globals];
+}
+
+/** Plain dumps are compressed from outside; archives compress themselves, except with zstd. */
+function packing({ format, compress }: Options) {
+  const outer = format === "plain" || (format === "custom" && compress === "zstd") ? (compress ?? "none") : "none";
+  return { outer, inner: format === "plain" ? null : (compress ?? "gzip") } as const;
+}
+
+function facts(options: Options): BackupFacts {
+  return {
+    engine: "postgres",
+    method: "logical",
+    format: options.format,
+    compression: packing(options).outer,
+    complete: "unknown",
+    because: "not made yet",
+  };
 }
 
 function compressionOf(head: Uint8Array): BackupFacts["compression"] {
@@ -228,6 +245,7 @@ export const logical = defineMethod<Options>({
   gives: ["side-restore", "one-table"],
   needs: ["sql"],
   backup,
+  facts,
   inspect,
   check,
   recover,

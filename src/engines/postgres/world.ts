@@ -45,6 +45,7 @@ export function createHeartbeat(): Line {
   return {
     say: "Create the heartbeat table.",
     script: psql(`
+SET client_min_messages = warning;
 CREATE SCHEMA IF NOT EXISTS fogbell;
 CREATE TABLE fogbell.heartbeat (beat_at timestamptz PRIMARY KEY);`),
     uses: placesOf("production"),

@@ -1,0 +1,15 @@
+/** Surgical recovery: one table from the side database, so that good writes made later in other tables stay. */
+import { z } from "zod";
+import { tableName } from "../fields.ts";
+import { defineAction } from "../parts.ts";
+
+const options = z.strictObject({ table: tableName().describe("The table to copy back.") });
+
+export const copyTableBack = defineAction<z.infer<typeof options>>({
+  name: "copy-table-back",
+  summary: "Copies one table back with its keys, constraints, indexes, sequence, grants and views.",
+  options,
+  gives: [],
+  needs: ["sql", "side-restore", "one-table"],
+  lines: (scene, { table }) => scene.phrases.copyTableBack(table),
+});

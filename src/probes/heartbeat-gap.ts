@@ -1,0 +1,40 @@
+/**
+ * How old the data is, read from rows in the data and never from a file's date: a dump's newest row dates from its
+ * start, so file times flatter the RPO.
+ */
+import { z } from "zod";
+import { duration } from "../fields.ts";
+import { formatDuration } from "../host/units.ts";
+import { defineProbe } from "../parts.ts";
+import { fields, unanswered } from "./reading.ts";
+
+const options = z.strictObject({
+  of: z
+    .enum(["production", "side"])
+    .default("production")
+    .describe("Whose heartbeats: the production database's, or the side database's that a table was copied from.")
+    .meta({ examples: ["side"] }),
+  max: duration()
+    .describe("The newest heartbeat may be so much older than the damage.")
+    .meta({ examples: ["1h"] }),
+});
+
+export const heartbeatGap = defineProbe<z.infer<typeof options>>({
+  name: "heartbeat-gap",
+  summary: "The newest heartbeat in the data is not much older than the damage. Measures the RPA.",
+  options,
+  gives: [],
+  needs: ["sql"],
+  question: (scene, { of }) => scene.phrases.newestHeartbeat(of),
+  answer: ([outcome], scene, { of, max }) => {
+    const missing = unanswered(outcome);
+    if (missing !== null || outcome === undefined) return missing ?? { held: "unknown", because: "no answer" };
+    const newestMs = Number(fields(outcome)[0]?.[0]);
+    if (!Number.isFinite(newestMs)) return { held: "unknown", because: `the ${of} database holds no heartbeat` };
+    const gapMs = Math.max(0, scene.damagedAtMs - newestMs);
+    const because = `the newest heartbeat in the ${of} database is ${formatDuration(gapMs)} older than the damage`;
+    return gapMs <= max
+      ? { held: "yes", because, measured: { gapMs } }
+      : { held: "no", because: `${because}; at most ${formatDuration(max)} allowed`, measured: { gapMs } };
+  },
+});

@@ -1,0 +1,37 @@
+/** How probes read what a question printed: tab-separated lines, and the ways in which there is nothing to read. */
+import type { Finding, Outcome } from "../parts.ts";
+
+/** Non-empty lines, split at tabs. */
+export function fields(outcome: Outcome): string[][] {
+  return outcome.stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => line.split("\t"));
+}
+
+/** The finding for a question that could not be asked; null when there is an answer to read. Never a pass. */
+export function unanswered(outcome: Outcome | undefined): Finding | null {
+  if (outcome === undefined) return { held: "unknown", because: "the question was never asked" };
+  if (outcome.exitCode !== 0) {
+    return {
+      held: "unknown",
+      because: `the question failed with exit code ${outcome.exitCode}: ${firstLine(outcome.stderrTail)}`,
+    };
+  }
+  if (outcome.truncated) return { held: "unknown", because: "the answer was too long to keep whole" };
+  return null;
+}
+
+function firstLine(text: string): string {
+  return (
+    text
+      .split("\n")
+      .find((line) => line.trim() !== "")
+      ?.trim() ?? "no message"
+  );
+}
+
+/** "1 row", "2 rows", with thousands separated. */
+export function count(number: number, noun: string): string {
+  return `${number.toLocaleString("en-US")} ${noun}${number === 1 ? "" : "s"}`;
+}

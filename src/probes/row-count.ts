@@ -1,0 +1,44 @@
+/** A table holds a plausible number of rows. Zero is never plausible unless `max` says so. */
+import { z } from "zod";
+import { tableName } from "../fields.ts";
+import { defineProbe } from "../parts.ts";
+import { count, fields, unanswered } from "./reading.ts";
+
+const options = z.strictObject({
+  table: tableName().describe("The table to count."),
+  min: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe("At least so many rows. Default: 1, or 0 when `max` is given.")
+    .meta({ examples: [1000] }),
+  max: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe("At most so many rows.")
+    .meta({ examples: [0] }),
+});
+
+export const rowCount = defineProbe<z.infer<typeof options>>({
+  name: "row-count",
+  summary: "A table exists and holds so many rows.",
+  options,
+  gives: [],
+  needs: ["sql"],
+  question: (scene, { table }) => scene.phrases.countRows(table),
+  answer: ([outcome], _scene, { table, min, max }) => {
+    const missing = unanswered(outcome);
+    if (missing !== null || outcome === undefined) return missing ?? { held: "unknown", because: "no answer" };
+    const word = fields(outcome)[0]?.[0] ?? "";
+    if (word === "missing") return { held: "no", because: `${table} does not exist` };
+    if (!/^\d+$/.test(word)) return { held: "unknown", because: "no number came back" };
+    const rows = Number(word);
+    const least = min ?? (max === undefined ? 1 : 0);
+    const because = `${table} holds ${count(rows, "row")}`;
+    if (rows < least) return { held: "no", because: `${because}, at least ${least} expected`, measured: { rows } };
+    if (max !== undefined && rows > max)
+      return { held: "no", because: `${because}, at most ${max} expected`, measured: { rows } };
+    return { held: "yes", because, measured: { rows } };
+  },
+});

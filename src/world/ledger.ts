@@ -1,0 +1,212 @@
+/**
+ * The ground truth, kept outside the database: what was committed, per table and key, at each moment that matters.
+ * It holds digests and never a row's values. States lie in files of fixed-width lines, so that a bucket is found by
+ * arithmetic and memory stays flat however many rows there are.
+ */
+import { closeSync, createWriteStream, openSync, readSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { finished } from "node:stream/promises";
+import { UnavailableError } from "../errors.ts";
+import type { DigestRequest, LedgerState, LedgerView, Line, Outcome, Phrases, TableState } from "../parts.ts";
+
+/** `bucket(8) key(16) row(16) newline`, as `Phrases.keyDigests` prints it. */
+const LINE_BYTES = 41;
+
+/** So many rows a bucket on average: a differing bucket costs so many keys to look into. */
+const ROWS_PER_BUCKET = 64;
+const FEWEST_BUCKETS = 256;
+const MOST_BUCKETS = 262_144;
+
+/** How the ledger asks. Given by whoever may run commands. */
+export type Ask = (line: Line, sink?: (chunk: Uint8Array) => void) => Promise<Outcome>;
+
+interface Recorded extends LedgerState {
+  readonly tables: Map<string, TableState>;
+}
+
+export interface Ledger extends LedgerView {
+  /** Records the state of every table at a simulated moment. Throws UnavailableError when a question fails. */
+  record(name: string, atMs: number): Promise<LedgerState>;
+  /**
+   * Finds out by digest which tables the damage hit, whatever the scenario says it hit. From here on `record` carries
+   * those tables, the catalogue and the sequences over as they were, and allowed losses count back from `atMs`.
+   */
+  recordDamage(atMs: number): Promise<readonly string[]>;
+}
+
+export function bucketsFor(rows: number): number {
+  const wanted = 2 ** Math.ceil(Math.log2(Math.max(1, rows / ROWS_PER_BUCKET)));
+  return Math.min(MOST_BUCKETS, Math.max(FEWEST_BUCKETS, wanted));
+}
+
+function rowsOf(outcome: Outcome, what: string): string[][] {
+  if (outcome.exitCode !== 0 || outcome.truncated) {
+    throw new UnavailableError(
+      `the ledger could not record ${what}: exit code ${outcome.exitCode}; ${outcome.stderrTail.trim()}`,
+      {
+        code: "FB_LEDGER",
+        next: ["look at the journal for the question that failed"],
+      },
+    );
+  }
+  return outcome.stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => line.split("\t"));
+}
+
+/** A table's digests in a file; reads only the lines of the buckets asked for. */
+class StoredTable implements TableState {
+  readonly request: DigestRequest;
+  readonly buckets: ReadonlyMap<number, string>;
+  readonly rows: number;
+  readonly #file: string;
+  readonly #offsets = new Map<number, { first: number; count: number }>();
+
+  constructor(request: DigestRequest, buckets: ReadonlyMap<number, string>, file: string) {
+    this.request = request;
+    this.buckets = buckets;
+    this.#file = file;
+    let first = 0;
+    for (const bucket of [...buckets.keys()].sort((a, b) => a - b)) {
+      const count = Number((buckets.get(bucket) ?? "0").split("\t")[0]);
+      this.#offsets.set(bucket, { first, count });
+      first += count;
+    }
+    this.rows = first;
+  }
+
+  get table(): string {
+    return this.request.table;
+  }
+
+  keys(buckets: readonly number[]): ReadonlyMap<string, readonly string[]> {
+    const keys = new Map<string, string[]>();
+    const descriptor = openSync(this.#file, "r");
+    try {
+      for (const bucket of buckets) {
+        const place = this.#offsets.get(bucket);
+        if (place === undefined) continue;
+        const bytes = Buffer.alloc(place.count * LINE_BYTES);
+        const read = readSync(descriptor, bytes, 0, bytes.length, place.first * LINE_BYTES);
+        if (read !== bytes.length)
+          throw new UnavailableError(`the ledger of ${this.table} is cut off`, { code: "FB_LEDGER" });
+        for (let at = 0; at < bytes.length; at += LINE_BYTES) {
+          const key = bytes.toString("latin1", at + 8, at + 24);
+          const row = bytes.toString("latin1", at + 24, at + 40);
+          const rows = keys.get(key);
+          if (rows === undefined) keys.set(key, [row]);
+          else rows.push(row);
+        }
+      }
+    } finally {
+      closeSync(descriptor);
+    }
+    return keys;
+  }
+}
+
+function sameBuckets(a: ReadonlyMap<number, string>, b: ReadonlyMap<number, string>): boolean {
+  if (a.size !== b.size) return false;
+  for (const [bucket, digest] of a) if (b.get(bucket) !== digest) return false;
+  return true;
+}
+
+/** Opens an empty ledger in a folder of this run. `ask` runs a question in the production server. */
+export async function openLedger(folder: string, phrases: Phrases, ask: Ask): Promise<Ledger> {
+  await mkdir(folder, { recursive: true });
+  const states: Recorded[] = [];
+  const requests = new Map<string, DigestRequest>();
+  let damagedAtMs = Number.POSITIVE_INFINITY;
+  let hit: readonly string[] = [];
+  let files = 0;
+
+  async function findTables(): Promise<void> {
+    for (const [table = "", hash, rows, keyColumns] of rowsOf(await ask(phrases.listTables()), "the tables")) {
+      // The number of buckets is fixed when a table is first seen, so that all its states compare.
+      if (requests.has(table)) continue;
+      requests.set(table, {
+        table,
+        buckets: bucketsFor(Number(rows)),
+        hash: hash === "record" ? "record" : "text",
+        keyColumns: JSON.parse(keyColumns ?? "[]") as string[],
+      });
+    }
+  }
+
+  async function store(request: DigestRequest, buckets: ReadonlyMap<number, string>): Promise<TableState> {
+    const before = states.at(-1)?.tables.get(request.table);
+    if (before !== undefined && sameBuckets(before.buckets, buckets)) return before;
+    files += 1;
+    const file = join(folder, `${files}.digests`);
+    const stream = createWriteStream(file);
+    const outcome = await ask(phrases.keyDigests(request), (chunk) => void stream.write(chunk));
+    stream.end();
+    await finished(stream);
+    rowsOf(outcome, request.table);
+    return new StoredTable(request, buckets, file);
+  }
+
+  async function readBuckets(asked: readonly DigestRequest[]): Promise<Map<string, Map<number, string>>> {
+    const found = new Map<string, Map<number, string>>(asked.map((request) => [request.table, new Map()]));
+    for (const [table = "", bucket, rows, sum] of rowsOf(await ask(phrases.bucketDigests(asked)), "the rows")) {
+      found.get(table)?.set(Number(bucket), `${rows}\t${sum}`);
+    }
+    return found;
+  }
+
+  async function readTables(): Promise<Map<string, TableState>> {
+    const found = await readBuckets([...requests.values()].filter((request) => !hit.includes(request.table)));
+    const tables = new Map<string, TableState>();
+    for (const request of requests.values()) {
+      const carried = hit.includes(request.table) ? states.at(-1)?.tables.get(request.table) : undefined;
+      tables.set(request.table, carried ?? (await store(request, found.get(request.table) ?? new Map())));
+    }
+    return tables;
+  }
+
+  async function readCatalogue(): Promise<Map<string, string>> {
+    const rows = rowsOf(await ask(phrases.catalogue()), "the catalogue");
+    return new Map(rows.map(([kind, object, ...definition]) => [`${kind}\t${object}`, definition.join("\t")]));
+  }
+
+  async function readSequences(): Promise<Map<string, bigint>> {
+    const rows = rowsOf(await ask(phrases.sequences()), "the sequences");
+    return new Map(rows.map(([sequence = "", value]) => [sequence, BigInt(value ?? 0)]));
+  }
+
+  return {
+    states,
+    get truth() {
+      const last = states.at(-1);
+      if (last === undefined) throw new UnavailableError("the ledger is empty", { code: "FB_LEDGER" });
+      return last;
+    },
+    window: (maxLossMs) => states.filter((state) => state.atMs <= damagedAtMs && state.atMs >= damagedAtMs - maxLossMs),
+    async record(name, atMs) {
+      await findTables();
+      const tables = await readTables();
+      // After the damage, what went with it is still the truth: the objects that were there just before.
+      const last = damagedAtMs === Number.POSITIVE_INFINITY ? undefined : states.at(-1);
+      const state: Recorded = {
+        name,
+        atMs,
+        tables,
+        catalogue: last?.catalogue ?? (await readCatalogue()),
+        sequences: last?.sequences ?? (await readSequences()),
+      };
+      states.push(state);
+      return state;
+    },
+    async recordDamage(atMs) {
+      damagedAtMs = atMs;
+      const found = await readBuckets([...requests.values()]);
+      const before = states.at(-1)?.tables ?? new Map<string, TableState>();
+      hit = [...before.values()]
+        .filter((state) => !sameBuckets(state.buckets, found.get(state.table) ?? new Map()))
+        .map((state) => state.table);
+      return hit;
+    },
+  };
+}
