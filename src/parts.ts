@@ -431,12 +431,12 @@ export interface TableState {
 export interface Reporter<O = unknown> extends Part<O> {
   /** If it throws it loses its seat, once, aloud; the drill goes on. */
   onEvent?(event: DrillEvent): void;
-  render(results: readonly DrillResult[], options: O): readonly Artifact[];
+  render(results: readonly DrillResult[], options: O): Promise<readonly Artifact[]>;
 }
 
 export interface Artifact {
-  /** File name inside the run folder, or null: to the terminal. */
-  readonly file: string | null;
+  /** File name inside the run folder. */
+  readonly file: string;
   readonly text: string;
 }
 

@@ -33,5 +33,5 @@ function firstLine(text: string): string {
 
 /** "1 row", "2 rows", with thousands separated. */
 export function count(number: number, noun: string): string {
-  return `${number.toLocaleString("en-US")} ${noun}${number === 1 ? "" : "s"}`;
+  return `${number.toLocaleString("en-US")} ${number === 1 ? noun : noun === "index" ? "indexes" : `${noun}s`}`;
 }

@@ -1,0 +1,76 @@
+import { Args, Flags } from "@oclif/core";
+import { FogbellCommand } from "../cli/command.ts";
+import type { DrillResult } from "../record.ts";
+
+export default class Run extends FogbellCommand {
+  static override summary = "Run one or several drills, and write their journals, results, reports and runbooks.";
+  static override description =
+    "Builds a world, breaks it, recovers it from its backups, proves every row, and times each phase. " +
+    "Exit codes: 0 recovered, 1 lost, 2 usage, 3 late, 4 void, 5 refused, 130 interrupted; of several, the worst.";
+  static override examples = [
+    "<%= config.bin %> run drop-table",
+    "<%= config.bin %> run drop-table --rows 2000000 --sandbox docker",
+    "<%= config.bin %> run ./my.drill.yaml --dry-run",
+    "<%= config.bin %> run --tag starter --json",
+    "<%= config.bin %> run drop-table --store 's3://drills/fogbell?endpoint=http://127.0.0.1:7480&path-style=true'",
+  ];
+  static override enableJsonFlag = true;
+  static override strict = false;
+  static override args = {
+    scenario: Args.string({ description: "Ids of shipped scenarios, or scenario files. Several are run in order." }),
+  };
+  static override flags = {
+    tag: Flags.string({ description: "Run every shipped scenario with this tag.", multiple: true }),
+    sandbox: Flags.string({
+      description: "Where the servers live.",
+      options: ["auto", "docker", "local"],
+      default: "auto",
+    }),
+    engine: Flags.string({
+      description: "Engine and version, when the scenario offers several.",
+      helpValue: "postgres@15",
+    }),
+    rows: Flags.integer({ description: "Rows of the preset dataset, over all its tables.", min: 1000 }),
+    seed: Flags.integer({ description: "Seed of the dataset and the writer.", min: 0 }),
+    store: Flags.string({
+      description: "Put the world's backups there, below a prefix of this run.",
+      helpValue: "URL",
+    }),
+    out: Flags.string({ description: "Folder that receives a run folder for each drill.", default: "drill-results" }),
+    "dry-run": Flags.boolean({ description: "Name every container, source and command, and start nothing." }),
+    keep: Flags.boolean({ description: "Leave the sandbox standing, to look at; remove it later with gc." }),
+    report: Flags.boolean({ description: "Print the report at the end." }),
+  };
+
+  async run(): Promise<unknown> {
+    const { flags, argv } = await this.parse(Run);
+    const { catalog } = await import("../catalog.ts");
+    const { planAll } = await import("../suite/plan-all.ts");
+    const plans = await planAll({ names: argv as string[], tags: flags.tag ?? [], catalog, choices: flags });
+    if (flags["dry-run"]) {
+      const { describe, describeText } = await import("../plan/describe.ts");
+      const described = plans.map(describe);
+      for (const one of described) this.log(describeText(one));
+      return described;
+    }
+    const { runWithTerminal } = await import("../suite/with-terminal.ts");
+    const runs = await runWithTerminal({
+      plans,
+      catalog,
+      sandbox: flags.sandbox,
+      storeUrl: flags.store ?? null,
+      outFolder: flags.out,
+      keep: flags.keep,
+      version: this.config.version,
+      json: this.jsonEnabled(),
+    });
+    if (flags.report && !this.jsonEnabled()) {
+      const { readFile } = await import("node:fs/promises");
+      for (const { folder } of runs) this.log(await readFile(`${folder}/report.md`, "utf8"));
+    }
+    const { worstExitCode } = await import("../result/verdict.ts");
+    const results: DrillResult[] = runs.map(({ result }) => result);
+    process.exitCode = worstExitCode(results);
+    return results.length === 1 ? results[0] : results;
+  }
+}

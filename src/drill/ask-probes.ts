@@ -1,0 +1,61 @@
+/** Asks probes, and writes down what they found. A probe that fails to answer is unknown, never a pass. */
+import { asFogbellError, CancelledError } from "../errors.ts";
+import type { Finding, Outcome, Phase, Probe, Scene } from "../parts.ts";
+import type { Told } from "../plan/plan.ts";
+import type { EventBody } from "../record.ts";
+import type { Runner } from "../world/runner.ts";
+
+/** A probe that keeps asking would never end; no honest one needs more than a question per table. */
+const MOST_QUESTIONS = 1000;
+
+export interface AskKit {
+  readonly runner: Runner;
+  readonly scene: Scene;
+  readonly phase: Phase;
+  readonly group: "healthy" | "proof" | "verify";
+  readonly write: (body: EventBody) => void;
+}
+
+async function askOne(kit: AskKit, { part, options }: Told<Probe>): Promise<Finding> {
+  const outcomes: Outcome[] = [];
+  let next = part.question(kit.scene, options);
+  while (outcomes.length < MOST_QUESTIONS) {
+    outcomes.push(await kit.runner.ask(next, { phase: kit.phase, name: part.name }));
+    const answer = part.answer(outcomes, kit.scene, options);
+    if ("held" in answer) return answer;
+    next = answer;
+  }
+  return { held: "unknown", because: `still asking after ${MOST_QUESTIONS} questions` };
+}
+
+/** What a probe was asked about, for the matrix: `orders`, `all but orders`. */
+export function subjectOf(options: unknown): string {
+  const told = options as { table?: string; tables?: string[]; except?: string[]; of?: string };
+  if (told.table !== undefined) return told.table;
+  if (told.tables !== undefined) return told.tables.join(", ");
+  if (told.except !== undefined) return `all but ${told.except.join(", ")}`;
+  return told.of ?? "all";
+}
+
+/** Asks every probe in order, whatever the ones before found. Returns the findings. */
+export async function askProbes(kit: AskKit, probes: readonly Told<Probe>[]): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const told of probes) {
+    const finding = await askOne(kit, told).catch((error: unknown): Finding => {
+      if (error instanceof CancelledError || asFogbellError(error).exitCode === 4) throw error;
+      return { held: "unknown", because: `the probe failed: ${asFogbellError(error).message}` };
+    });
+    findings.push(finding);
+    kit.write({
+      kind: "finding",
+      probe: told.part.name,
+      group: kit.group,
+      subject: subjectOf(told.options),
+      line: told.line,
+      held: finding.held,
+      because: finding.because,
+      ...(finding.measured === undefined ? {} : { measured: finding.measured }),
+    });
+  }
+  return findings;
+}

@@ -1,0 +1,279 @@
+/**
+ * One drill, told from top to bottom: the world is built, broken, proven broken, recovered from its backups, and proven
+ * whole; every phase is timed, and everything made on the way goes. What happened is in the journal and nowhere else.
+ */
+import { mkdir } from "node:fs/promises";
+import { asFogbellError, CancelledError, Defect, type FogbellError } from "../errors.ts";
+import type { Redactor } from "../host/redact.ts";
+import { openScratch } from "../host/scratch.ts";
+import type {
+  Phase,
+  RecoveryPoint,
+  RunLabel,
+  Sandbox,
+  SandboxDriver,
+  Scene,
+  Server,
+  StoreDriver,
+  WorldStore,
+} from "../parts.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { EventBody, Mark, Progress } from "../record.ts";
+import { buildWorld, type World } from "../world/build.ts";
+import { createRunner, type Runner } from "../world/runner.ts";
+import { askProbes } from "./ask-probes.ts";
+import type { Journal } from "./journal.ts";
+import { placeTable, placeValues } from "./places.ts";
+import { fetchVerified, locate, type Source, type SourceKit, unchanged } from "./source.ts";
+import { createUnwind, type Unwind } from "./unwind.ts";
+import { watch } from "./watch.ts";
+
+/** Everything a drill is given; it chooses and creates nothing by itself. */
+export interface DrillKit {
+  readonly journal: Journal;
+  readonly label: RunLabel;
+  readonly sandbox: { readonly driver: SandboxDriver; readonly options: unknown; readonly why: string };
+  readonly store: { readonly driver: StoreDriver; readonly options: (folder: string) => unknown };
+  readonly redact: Redactor;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+  /** Leave the sandbox and the scratch folder standing, to look at. */
+  readonly keep: boolean;
+  readonly fogbellVersion: string;
+  readonly host: Readonly<Record<string, string>>;
+  readonly contended: boolean;
+  /** The simulated moment of the damage, Unix milliseconds. */
+  readonly damagedAtMs: number;
+}
+
+/** Runs a plan to its end. Never throws for anything that happens in the drill: that is in the journal. */
+export async function drill(plan: Plan, kit: DrillKit): Promise<void> {
+  const { journal } = kit;
+  const write = (body: EventBody) => void journal.append(body);
+  const unwind = createUnwind();
+  write({
+    kind: "drill-began",
+    schemaVersion: 1,
+    runId: kit.label.runId,
+    fogbellVersion: kit.fogbellVersion,
+    scenario: {
+      id: plan.scenario.id,
+      title: plan.scenario.title,
+      file: plan.scenario.file,
+      sha256: plan.scenario.sha256,
+      ...(plan.scenario.story?.origin === undefined ? {} : { origin: plan.scenario.story.origin }),
+      engine: plan.engine.name,
+      version: plan.version,
+      contended: kit.contended,
+    },
+    objectives: plan.objectives,
+    host: kit.host,
+  });
+  try {
+    const stage = await openStage(plan, kit, unwind);
+    using watching = watch({
+      signal: kit.signal,
+      elapsedMs: plan.scenario.abort.elapsedMs,
+      diskFreeBytes: plan.scenario.abort.diskFreeBytes,
+      folder: stage.folder,
+    });
+    await tell({ plan, kit, ...stage, signal: watching.signal, write });
+  } catch (error) {
+    write(problemOf(error, kit));
+  }
+  const beganMs = performance.now();
+  write({ kind: "phase-began", phase: "cleanup" });
+  write({ kind: "cleaned-up", ...(await unwind.all(kit.keep)) });
+  write({ kind: "phase-ended", phase: "cleanup", durationMs: performance.now() - beganMs });
+  write({ kind: "drill-ended" });
+}
+
+interface Stage {
+  readonly folder: string;
+  readonly server: Server;
+  readonly store: WorldStore;
+}
+
+/** The scratch folder, the store, the sandbox and the server: each remembered for clean-up as soon as it is there. */
+async function openStage(
+  plan: Plan,
+  { journal, label, sandbox, store, redact, signal }: DrillKit,
+  unwind: Unwind,
+): Promise<Stage> {
+  const scratch = await openScratch(label);
+  unwind.add(`folder ${scratch.folder}`, () => scratch[Symbol.asyncDispose]());
+  const storeFolder = `${scratch.folder}/store`;
+  await mkdir(storeFolder);
+  const opened = await store.driver.openForWorld(store.options(storeFolder), label, signal);
+  unwind.add(`backups of this run in ${opened.place}`, () => opened[Symbol.asyncDispose]());
+  const box: Sandbox = await sandbox.driver.open(label, { ...(sandbox.options as object), redactor: redact }, signal);
+  unwind.add(`${box.kind} sandbox`, () => box[Symbol.asyncDispose]());
+  journal.append({
+    kind: "sandbox-opened",
+    sandbox: box.kind,
+    why: sandbox.why,
+    isolation: box.isolation,
+    hardware: box.hardware,
+  });
+  const server = await box.start(plan.spec);
+  unwind.add(`${plan.engine.name} server`, () => server[Symbol.asyncDispose]());
+  journal.append({ kind: "server-started", server: "production", made: server.made, version: plan.version });
+  return { folder: scratch.folder, server, store: opened };
+}
+
+interface Telling extends Stage {
+  readonly plan: Plan;
+  readonly kit: DrillKit;
+  readonly signal: AbortSignal;
+  readonly write: (body: EventBody) => void;
+}
+
+/** What changes as the story goes on. */
+interface Told {
+  point: RecoveryPoint | null;
+  backup: string | null;
+  expectedBytes: number;
+  restoreLines: Scene["restoreLines"];
+}
+
+/** The phases in order. Leaves early when going on would prove nothing; the verdict is derived from what was written. */
+async function tell(telling: Telling): Promise<void> {
+  const { plan, kit, server, store, signal, write } = telling;
+  const told: Told = { point: null, backup: null, expectedBytes: 0, restoreLines: [] };
+  const places = () => placeTable({ plan, server, storeUrl: store.place, ...told });
+  const runner = createRunner({
+    server,
+    places: () => placeValues(places(), server),
+    signal,
+    write,
+    onProgress: kit.onProgress,
+  });
+  const phase = <T>(name: Phase, work: () => Promise<T>) => timed(name, write, work);
+  const mark = (name: Mark) => write({ kind: "mark", mark: name });
+
+  const world = await phase("world", () =>
+    buildWorld({ plan, server, runner, store, write, folder: telling.folder, damagedAtMs: kit.damagedAtMs }),
+  );
+  told.expectedBytes = world.expectedBytes;
+  const scene = (): Scene => ({
+    phrases: plan.engine.phrases,
+    ledger: world.ledger,
+    damagedAtMs: kit.damagedAtMs,
+    restoreLines: told.restoreLines,
+  });
+  const asking = (name: Phase, group: "healthy" | "proof" | "verify") => ({
+    runner,
+    scene: scene(),
+    phase: name,
+    group,
+    write,
+  });
+
+  const healthy = await phase("healthy", () => askProbes(asking("healthy", "healthy"), plan.healthy));
+  if (healthy.some(({ held }) => held !== "yes")) return;
+
+  await phase("damage", () => damage(telling, { runner, world, scene: scene() }));
+  const proven = await phase("proof", () => askProbes(asking("proof", "proof"), plan.proof));
+  if (proven.some(({ held }) => held !== "yes")) return;
+  mark("T1");
+  mark("T2");
+
+  const steps = (name: "contain" | "preserve" | "restore" | "reopen" | "normal") =>
+    phase(name, () => takeSteps(plan, name, { runner, scene }));
+  await steps("contain");
+  await steps("preserve");
+
+  const sources: SourceKit = {
+    plan,
+    store: store.readOnly(),
+    server,
+    runner,
+    folder: telling.folder,
+    damagedAtMs: kit.damagedAtMs,
+    signal,
+    write,
+    mark,
+    onProgress: kit.onProgress,
+    onCopy: (point, path) => Object.assign(told, { point, backup: path }),
+  };
+  const candidates = await phase("locate", () => locate(sources));
+  const source = await phase("fetch", () => fetchVerified(sources, candidates));
+  told.restoreLines = restoreLines(plan, source);
+  write({ kind: "places", places: places() });
+
+  mark("T5");
+  await steps("restore");
+  mark("T6");
+  const findings = await phase("verify", () => askProbes(asking("verify", "verify"), plan.verify));
+  mark("T7");
+  // What is not whole is not opened to anybody.
+  if (findings.every(({ held }) => held === "yes")) {
+    await steps("reopen");
+    mark("T8");
+    await steps("normal");
+    mark("T9");
+  }
+  write(await unchanged(sources, source));
+}
+
+function restoreLines(plan: Plan, { point }: Source): Scene["restoreLines"] {
+  const method = plan.engine.methods.find(({ name }) => name === point.facts.method);
+  if (method === undefined) throw new Defect(`no method ${point.facts.method} although it recognised the backup`);
+  return method.recover(point.facts);
+}
+
+interface Doing {
+  readonly runner: Runner;
+  readonly world: World;
+  readonly scene: Scene;
+}
+
+/** The deed, the moment it was done, and the shop going on around the hole. */
+async function damage({ plan, kit, write }: Telling, { runner, world, scene }: Doing): Promise<void> {
+  for (const { part, options } of plan.disaster) {
+    for (const line of part.lines(scene, options)) await runner.must(line, { phase: "damage", name: part.name });
+  }
+  const hit = await world.ledger.recordDamage(kit.damagedAtMs);
+  write({ kind: "note", text: hit.length === 0 ? "the damage changed no row" : `the damage hit ${hit.join(", ")}` });
+  await world.writeOn();
+  // The clock starts here: what comes before is making the world, what comes after is what people would live through.
+  write({ kind: "damage-timed", simulatedAt: new Date(kit.damagedAtMs).toISOString() });
+  write({ kind: "mark", mark: "T0" });
+}
+
+async function takeSteps(
+  plan: Plan,
+  name: Phase,
+  { runner, scene }: { runner: Runner; scene: () => Scene },
+): Promise<void> {
+  for (const { part, options, phase } of plan.recovery) {
+    if (phase !== name) continue;
+    for (const line of part.lines(scene(), options)) await runner.must(line, { phase: name, name: part.name });
+  }
+}
+
+async function timed<T>(phase: Phase, write: (body: EventBody) => void, work: () => Promise<T>): Promise<T> {
+  const beganMs = performance.now();
+  write({ kind: "phase-began", phase });
+  try {
+    return await work();
+  } finally {
+    write({ kind: "phase-ended", phase, durationMs: Math.round((performance.now() - beganMs) * 10) / 10 });
+  }
+}
+
+/** What an error makes of the drill. The message passes the redactor, because it may quote a tool. */
+function problemOf(thrown: unknown, { redact, signal }: DrillKit): EventBody {
+  // A signal shows up as whatever the interrupted work threw; its own reason says more.
+  const error: FogbellError = asFogbellError(signal.aborted ? signal.reason : thrown);
+  const makes = error.exitCode === 5 ? "refused" : error.exitCode === 1 ? "lost" : "void";
+  const stack = error instanceof Defect ? `\n${(error.cause instanceof Error ? error.cause : error).stack ?? ""}` : "";
+  return {
+    kind: "problem",
+    code: error.code,
+    message: redact(`${error.message}${stack}`),
+    next: error.next.map((line) => redact(line)),
+    makes,
+    interrupted: error instanceof CancelledError && error.exitCode === 130,
+  };
+}

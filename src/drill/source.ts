@@ -1,0 +1,237 @@
+/** From "what copies are there" to a whole copy beside the damaged database: locate, choose, fetch, check. */
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { LostError, RefusedError } from "../errors.ts";
+import type { Shown } from "../host/redact.ts";
+import { quote } from "../host/sh.ts";
+import type { Line, Phase, RecoveryPoint, Server, Store } from "../parts.ts";
+import type { Plan } from "../plan/plan.ts";
+import { type Considered, select } from "../plan/select.ts";
+import type { EventBody, Mark, Progress, SourceFacts } from "../record.ts";
+import { commandHash, type Runner } from "../world/runner.ts";
+import { fetchToScratch } from "./fetch.ts";
+import { takeStock } from "./locate.ts";
+
+export interface SourceKit {
+  readonly plan: Plan;
+  readonly store: Store;
+  readonly server: Server;
+  readonly runner: Runner;
+  /** Folder of this run on the host. */
+  readonly folder: string;
+  readonly damagedAtMs: number;
+  readonly signal: AbortSignal;
+  readonly write: (body: EventBody) => void;
+  readonly mark: (mark: Mark) => void;
+  readonly onProgress: (progress: Progress) => void;
+  /** Told where the copy will lie before the check runs on it. */
+  readonly onCopy: (point: RecoveryPoint, path: string) => void;
+}
+
+export interface Source {
+  readonly point: RecoveryPoint;
+  readonly sha256: string;
+}
+
+/** The exit code with which a check says that a dump would leave its target. */
+const LEAVES_TARGET = 3;
+
+export const listLine: Line = {
+  say: "List every copy there is, newest first, with age and size.",
+  script: 'fogbell backups list --store "$STORE"',
+  uses: ["STORE"],
+  expect: "A table of recovery points. Extend the retention of all of them now.",
+  ifNot: "Look in every other place on the inventory page before you decide.",
+  destroys: false,
+};
+
+export const fetchLine: Line = {
+  say: "Fetch the chosen copy. The store is only read.",
+  script: 'fogbell backups fetch "$POINT" --store "$STORE" --to "$SCRATCH"',
+  uses: ["POINT", "STORE", "SCRATCH"],
+  expect: "The copy's path (this is BACKUP from here on), its size and its hash.",
+  ifNot: "Run it again: it goes on where it stopped. Then take the next older copy.",
+  destroys: false,
+};
+
+/** Runs one of our own commands in this process, and writes it down as the line that a person would type. */
+async function ourselves<T>(
+  kit: SourceKit,
+  line: Line,
+  step: { phase: Phase; id: string },
+  work: () => Promise<T>,
+): Promise<T> {
+  const beganMs = performance.now();
+  kit.write({ kind: "command-began", command: { ...line, ...step }, hash: commandHash(line) });
+  const ended = (exitCode: number, stderrTail: string) =>
+    kit.write({
+      kind: "command-ended",
+      commandId: step.id,
+      exitCode,
+      durationMs: Math.round((performance.now() - beganMs) * 10) / 10,
+      stdoutTail: "" as Shown,
+      stderrTail: stderrTail as Shown,
+    });
+  try {
+    const result = await work();
+    ended(0, "");
+    return result;
+  } catch (error) {
+    ended(1, error instanceof Error ? (error.message.split("\n")[0] ?? "") : "failed");
+    throw error;
+  }
+}
+
+function describe({ point }: Considered, damagedAtMs: number): SourceFacts {
+  return {
+    id: point.id,
+    name: point.name,
+    place: point.store,
+    keys: point.objects.map(({ key }) => key),
+    moment: point.moment,
+    ageMs: damagedAtMs - Date.parse(point.moment.at),
+    sizeBytes: point.sizeBytes,
+    facts: point.facts,
+  };
+}
+
+/** Takes stock and puts the candidates in order, newest first. Throws LostError when there is none. */
+export async function locate(kit: SourceKit): Promise<RecoveryPoint[]> {
+  const { plan, damagedAtMs } = kit;
+  const inventory = await ourselves(kit, listLine, { phase: "locate", id: "locate.list-sources" }, () =>
+    takeStock(kit.store, plan.engine.methods),
+  );
+  const only = plan.scenario.recovery.source === "newest-verified" ? null : plan.scenario.recovery.source;
+  const considered = select(inventory.points, { damagedAtMs, engine: plan.engine.name, only });
+  for (const one of considered) {
+    kit.write({ kind: "source-considered", source: describe(one, damagedAtMs), rejected: one.rejected });
+  }
+  for (const { key } of inventory.unknown)
+    kit.write({ kind: "note", text: `${key} is no backup that Fogbell recognises` });
+  const candidates = considered.filter(({ rejected }) => rejected === null).map(({ point }) => point);
+  if (candidates.length === 0) {
+    const why = considered.map(({ point, rejected }) => `${point.id}: ${rejected}`).join("; ");
+    throw new LostError(
+      `no recovery point to restore from in ${kit.store.place}${why === "" ? ": the store is empty" : `: ${why}`}`,
+      {
+        code: "FB_NO_SOURCE",
+        next: [`fogbell backups list --store ${quote(kit.store.place)}`],
+      },
+    );
+  }
+  kit.mark("T3");
+  return candidates;
+}
+
+/** Copies a fetched point into the server, and returns its path there. */
+async function bring(kit: SourceKit, point: RecoveryPoint, paths: readonly string[]): Promise<string> {
+  const base = `${kit.server.folders.scratch}/fetched`;
+  const put = async (from: string, to: string) => kit.server.put(to, createReadStream(from), (await stat(from)).size);
+  const [first] = paths;
+  if (point.objects.length === 1 && first !== undefined) {
+    const path = `${base}/${basename(first)}`;
+    await put(first, path);
+    return path;
+  }
+  for (const path of paths) await put(path, `${base}/directory/${basename(path)}`);
+  return `${base}/directory`;
+}
+
+/** Tries the candidates until one proves whole. Throws RefusedError or LostError when none does. */
+export async function fetchVerified(kit: SourceKit, candidates: readonly RecoveryPoint[]): Promise<Source> {
+  const rejected: { point: RecoveryPoint; because: string; leaves: boolean }[] = [];
+  for (const [index, point] of candidates.entries()) {
+    kit.write({
+      kind: "source-chosen",
+      sourceId: point.id,
+      because: index === 0 ? "the newest candidate" : "the newest that is left",
+    });
+    const folder = join(kit.folder, "fetched", String(index));
+    const id = index === 0 ? "fetch.fetch-source" : `fetch.fetch-source.${index + 1}`;
+    kit.onCopy(point, "");
+    const beganMs = performance.now();
+    const fetched = await ourselves(kit, fetchLine, { phase: "fetch", id }, () =>
+      fetchToScratch({
+        store: kit.store,
+        objects: point.objects,
+        folder,
+        signal: kit.signal,
+        onProgress: ({ doneBytes, totalBytes }) =>
+          kit.onProgress({
+            kind: "progress",
+            label: fetchLine.say,
+            doneBytes,
+            totalBytes,
+            elapsedMs: performance.now() - beganMs,
+          }),
+      }),
+    );
+    kit.write({
+      kind: "source-fetched",
+      sourceId: point.id,
+      bytes: fetched.bytes,
+      sha256: fetched.sha256,
+      retries: fetched.retries,
+    });
+    kit.onCopy(
+      point,
+      await bring(
+        kit,
+        point,
+        fetched.files.map(({ path }) => path),
+      ),
+    );
+    const fault = await checkCopy(kit, point);
+    if (fault === null) {
+      kit.mark("T4");
+      return { point, sha256: fetched.sha256 };
+    }
+    rejected.push({ point, ...fault });
+    kit.write({ kind: "source-rejected", sourceId: point.id, because: fault.because });
+  }
+  const why = rejected.map(({ point, because }) => `${point.id}: ${because}`).join("; ");
+  const next = ["look for copies in the places that no store lists: replicas, laptops, object versions"];
+  if (rejected.some(({ leaves }) => leaves)) {
+    throw new RefusedError(`no recovery point may be restored: ${why}`, { code: "FB_DUMP_LEAVES", next });
+  }
+  throw new LostError(`no recovery point is whole: ${why}`, { code: "FB_NO_SOURCE", next });
+}
+
+async function checkCopy(
+  { plan, runner }: SourceKit,
+  point: RecoveryPoint,
+): Promise<{ because: string; leaves: boolean } | null> {
+  const method = plan.engine.methods.find(({ name }) => name === point.facts.method);
+  for (const line of method?.check(point.facts) ?? []) {
+    const outcome = await runner.run(line, { phase: "fetch", name: "check-copy" });
+    if (outcome.exitCode !== 0) {
+      const because =
+        outcome.stdout.trim() || outcome.stderrTail.trim().split("\n")[0] || `exit code ${outcome.exitCode}`;
+      return { because, leaves: outcome.exitCode === LEAVES_TARGET };
+    }
+  }
+  return null;
+}
+
+/** Reads the source again, whole: is it what it was when it was fetched? */
+export async function unchanged(kit: SourceKit, source: Source): Promise<EventBody> {
+  const common = {
+    kind: "finding",
+    probe: "source-unchanged",
+    group: "verify",
+    subject: source.point.id,
+    line: 0,
+  } as const;
+  const folder = join(kit.folder, "reread");
+  const again = await fetchToScratch({
+    store: kit.store,
+    objects: source.point.objects,
+    folder,
+    signal: kit.signal,
+    onProgress: () => {},
+  });
+  return again.sha256 === source.sha256
+    ? { ...common, held: "yes", because: `the recovery point still hashes to ${source.sha256.slice(0, 12)}` }
+    : { ...common, held: "no", because: "the recovery point is not what it was when it was fetched" };
+}

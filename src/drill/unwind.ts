@@ -1,0 +1,51 @@
+/** Clean-up that always runs: in reverse order, each part on its own, whatever happened before. */
+
+export interface Unwound {
+  readonly removed: readonly string[];
+  readonly failed: readonly string[];
+  readonly kept: readonly string[];
+}
+
+export interface Unwind {
+  /** Remembers how to remove a thing that has just been made. */
+  add(what: string, remove: () => PromiseLike<void>): void;
+  /** Removes everything, newest first. One failure or a hang of `limitMs` does not keep the rest from going. */
+  all(keep: boolean): Promise<Unwound>;
+}
+
+export function createUnwind(limitMs = 60_000): Unwind {
+  const things: { what: string; remove: () => PromiseLike<void> }[] = [];
+  return {
+    add: (what, remove) => void things.push({ what, remove }),
+    async all(keep) {
+      const removed: string[] = [];
+      const failed: string[] = [];
+      const kept: string[] = [];
+      for (const { what, remove } of things.splice(0).reverse()) {
+        if (keep) {
+          kept.push(what);
+          continue;
+        }
+        try {
+          await within(limitMs, remove());
+          removed.push(what);
+        } catch (error) {
+          failed.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+        }
+      }
+      return { removed, failed, kept };
+    },
+  };
+}
+
+async function within(limitMs: number, work: PromiseLike<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not gone after ${limitMs / 1000} s`)), limitMs);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

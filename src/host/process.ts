@@ -1,0 +1,103 @@
+/** Runs one process to its end: all output drained, a bounded part of it kept, the whole group gone when cancelled. */
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+
+/** Keeps what fits, then only the newest. */
+export interface Tail {
+  push(chunk: Uint8Array): void;
+  text(): string;
+  readonly truncated: boolean;
+}
+
+export function createTail(limitBytes: number): Tail {
+  let chunks: Uint8Array[] = [];
+  let bytes = 0;
+  let truncated = false;
+  return {
+    push(chunk) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      // Compacted at twice the limit, so that long output costs no copy a chunk.
+      if (bytes > limitBytes * 2) {
+        chunks = [Buffer.concat(chunks).subarray(-limitBytes)];
+        bytes = limitBytes;
+        truncated = true;
+      }
+    },
+    text() {
+      const all = Buffer.concat(chunks);
+      if (all.length > limitBytes) truncated = true;
+      return all.subarray(-limitBytes).toString("utf8");
+    },
+    get truncated() {
+      return truncated || bytes > limitBytes;
+    },
+  };
+}
+
+export interface ProcessRequest {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly signal: AbortSignal;
+  readonly limitBytes: number;
+  readonly sink?: (chunk: Uint8Array) => void;
+}
+
+export interface ProcessEnd {
+  /** As a shell counts: 128 and the signal's number when a signal ended it; 127 when it could not be started. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly truncated: boolean;
+}
+
+const STDERR_LIMIT_BYTES = 65_536;
+/** From asking to stop to making it stop. */
+const PATIENCE_MS = 3000;
+
+/** Resolves when the process has ended and its pipes are drained. Rejects with the signal's reason when cancelled. */
+export function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
+  const { signal, sink } = request;
+  const { promise, resolve, reject } = Promise.withResolvers<ProcessEnd>();
+  if (signal.aborted) return Promise.reject(signal.reason);
+  const child = spawn(request.file, request.args, {
+    env: { ...request.env },
+    cwd: request.cwd,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const stdout = createTail(request.limitBytes);
+  const stderr = createTail(STDERR_LIMIT_BYTES);
+  child.stdout.on("data", (chunk: Uint8Array) => (sink === undefined ? stdout.push(chunk) : sink(chunk)));
+  child.stderr.on("data", (chunk: Uint8Array) => stderr.push(chunk));
+  const kill = (name: NodeJS.Signals) => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, name);
+    } catch {
+      // Already gone.
+    }
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const cancel = () => {
+    kill("SIGTERM");
+    timer = setTimeout(() => kill("SIGKILL"), PATIENCE_MS);
+  };
+  signal.addEventListener("abort", cancel, { once: true });
+  const settle = () => {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", cancel);
+  };
+  child.once("error", (error) => {
+    settle();
+    resolve({ exitCode: 127, stdout: "", stderr: error.message, truncated: false });
+  });
+  child.once("close", (code, name) => {
+    settle();
+    if (signal.aborted) return reject(signal.reason);
+    const exitCode = code ?? 128 + (name === null ? 0 : constants.signals[name]);
+    resolve({ exitCode, stdout: stdout.text(), stderr: stderr.text(), truncated: stdout.truncated });
+  });
+  return promise;
+}

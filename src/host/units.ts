@@ -1,0 +1,71 @@
+/** Durations, sizes and rates: read from YAML and flags, written for people. */
+
+const DURATION_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const SIZE_BYTES: Readonly<Record<string, number>> = {
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
+  TiB: 1024 ** 4,
+};
+
+/** What a duration looks like, for schemas: one or several numbers with units, largest first, no spaces. */
+export const DURATION_PATTERN = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/;
+export const SIZE_PATTERN = /^\d+(?:\.\d+)?(?:B|KB|MB|GB|TB|KiB|MiB|GiB|TiB)$/;
+
+/** `15m`, `250ms`, `1h30m`, `61d` → milliseconds; null when it is no duration. */
+export function parseDuration(text: string): number | null {
+  if (!DURATION_PATTERN.test(text)) return null;
+  let totalMs = 0;
+  for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
+    totalMs += Number(number) * (DURATION_MS[unit ?? ""] ?? Number.NaN);
+  }
+  return Number.isFinite(totalMs) ? totalMs : null;
+}
+
+/** `5GiB`, `100MB` → bytes; null when it is no size. */
+export function parseSize(text: string): number | null {
+  if (!SIZE_PATTERN.test(text)) return null;
+  const unit = /[A-Za-z]+$/.exec(text)?.[0] ?? "";
+  return Math.round(Number.parseFloat(text) * (SIZE_BYTES[unit] ?? Number.NaN));
+}
+
+/** `850 ms`, `12.3 s`, `4m 05s`, `9h 00m`, `61d 0h`: two units at most, never rounded up past a limit. */
+export function formatDuration(durationMs: number): string {
+  if (!Number.isFinite(durationMs)) return "unknown";
+  if (durationMs < 0) return `-${formatDuration(-durationMs)}`;
+  if (durationMs < 1000) return `${Math.round(durationMs)} ms`;
+  if (durationMs < 60_000) return `${(Math.floor(durationMs / 100) / 10).toFixed(1)} s`;
+  const seconds = Math.floor(durationMs / 1000);
+  const two = (number: number) => String(number).padStart(2, "0");
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h ${two(Math.floor((seconds % 3600) / 60))}m`;
+  return `${Math.floor(seconds / 86_400)}d ${Math.floor((seconds % 86_400) / 3600)}h`;
+}
+
+/** `0 B`, `512 B`, `1.5 MiB`: binary units, one decimal. */
+export function formatBytes(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return unit === 0 ? `${value} B` : `${value.toFixed(1)} ${units[unit]}`;
+}
+
+/** `12.0 MiB/s`. */
+export function formatRate(bytes: number, elapsedMs: number): string {
+  return elapsedMs <= 0 ? "–" : `${formatBytes(Math.round((bytes / elapsedMs) * 1000))}/s`;
+}
+
+/** Milliseconds left at the rate so far; null when it cannot be told. */
+export function etaMs(doneBytes: number, totalBytes: number, elapsedMs: number): number | null {
+  if (doneBytes <= 0 || totalBytes <= 0 || elapsedMs <= 0) return null;
+  return Math.max(0, ((totalBytes - doneBytes) / doneBytes) * elapsedMs);
+}

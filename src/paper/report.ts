@@ -1,0 +1,141 @@
+/** The RTO/RPO report: a view of one result, and nothing that is not in it. */
+import { formatDuration } from "../host/units.ts";
+import type { DrillResult, FindingRecord } from "../record.ts";
+import { renderPage, type Templates } from "./format.ts";
+import { clockRows, durationOr, moment, numberOr, recoveryCommands, size, VERDICT_MEANING } from "./words.ts";
+
+function objectiveRows({ objectives, measured }: DrillResult) {
+  const row = (name: string, objectiveMs: number, measuredMs: number | null, what: string) => ({
+    name,
+    objective: formatDuration(objectiveMs),
+    measured: durationOr(measuredMs),
+    met: measuredMs === null ? "not measured" : measuredMs <= objectiveMs ? "met" : "MISSED",
+    what,
+  });
+  return [
+    row("RTO", objectives.rtoMs, measured.rtaMs, "RTA: from the damage (T0) to reopening (T8)"),
+    row("RPO", objectives.rpoMs, measured.rpaMs, "RPA: from the newest recovered heartbeat to the damage"),
+  ];
+}
+
+function findingRow(finding: FindingRecord) {
+  return { ...finding, answer: { yes: "yes", no: "NO", unknown: "could not tell" }[finding.held] };
+}
+
+/** The first thing that went wrong, or the slowest phase when nothing did. */
+function worstFinding(result: DrillResult): string {
+  if (result.verdict !== "recovered") return result.reasons[0] ?? "";
+  const measured = result.phases.filter(
+    ({ phase }) => !["world", "healthy", "damage", "proof", "cleanup"].includes(phase),
+  );
+  const slowest = measured.reduce(
+    (slow, one) => (one.durationMs > slow.durationMs ? one : slow),
+    measured[0] ?? { phase: "none", durationMs: 0 },
+  );
+  return `none; the slowest phase was ${slowest.phase}, ${formatDuration(slowest.durationMs)}`;
+}
+
+function sourceRows(result: DrillResult) {
+  return result.sources.map((source) => ({
+    id: source.id,
+    age: formatDuration(source.ageMs),
+    moment: moment(source.moment.at),
+    momentFrom: { name: "its name", content: "its content", "object-time": "the object's time" }[source.moment.from],
+    size: size(source.sizeBytes),
+    format: `${source.facts.method}, ${source.facts.format}${source.facts.compression === "none" ? "" : `, ${source.facts.compression}`}`,
+    fate: source.chosen ? "CHOSEN: the newest that verified" : (source.rejected ?? "not needed: a newer one verified"),
+  }));
+}
+
+/** What this drill did not show, said aloud. */
+function unproven(result: DrillResult): string[] {
+  const isolated = result.sandbox?.isolation.some((line) => line.includes("NOT isolated")) ?? false;
+  return [
+    "Human time: nobody had to notice, decide or type. A machine's RTA is a floor.",
+    "Load: the server was otherwise idle, its caches warm from the world having just been built.",
+    "The network: the backup was fetched from a store near this machine; production's may be slower.",
+    "Ages: the timeline is simulated (backups of known age, a writer between them); durations are real.",
+    "One run: no median, no trend.",
+    ...(isolated ? ["Isolation: the local sandbox could not be cut off from the network."] : []),
+    ...result.findings
+      .filter(({ held }) => held === "unknown")
+      .map(({ probe, subject, because }) => `${probe} of ${subject}: ${because}`),
+  ];
+}
+
+function environmentRows(result: DrillResult) {
+  const rows: [string, string][] = [
+    ["sandbox", result.sandbox === null ? "none was opened" : `${result.sandbox.sandbox}: ${result.sandbox.why}`],
+    ...result.servers.map(({ server, made, version }): [string, string] => [
+      server,
+      `${result.scenario.engine} ${version}; ${made}`,
+    ]),
+    ...Object.entries(result.sandbox?.hardware ?? result.host),
+    ["Fogbell", result.fogbellVersion],
+  ];
+  return rows.map(([name, value]) => ({ name, value }));
+}
+
+/** The view that `reports/report.md.hbs` prints. Strings are plain here; rendering escapes them. */
+export function reportView(result: DrillResult) {
+  const { measured, dataset, fetched, cleanup } = result;
+  const of = (group: FindingRecord["group"]) =>
+    result.findings.filter((finding) => finding.group === group).map(findingRow);
+  return {
+    id: result.scenario.id,
+    title: result.scenario.title,
+    runId: result.runId,
+    verdict: result.verdict.toUpperCase(),
+    verdictMeaning: VERDICT_MEANING[result.verdict],
+    began: moment(result.beganAt),
+    ended: moment(result.endedAt),
+    objectives: objectiveRows(result),
+    mtd: result.objectives.mtdMs === undefined ? "not set" : formatDuration(result.objectives.mtdMs),
+    machine: durationOr(measured.machineMs),
+    wrt: durationOr(measured.wrtMs),
+    rowsMissing: numberOr(measured.rowsMissing),
+    rowsAltered: numberOr(measured.rowsAltered),
+    rowsExtra: numberOr(measured.rowsExtra),
+    worst: worstFinding(result),
+    reasons: result.reasons,
+    next: result.next,
+    dataset:
+      dataset === null
+        ? null
+        : { ...dataset, rows: dataset.rows.toLocaleString("en-US"), size: size(dataset.databaseBytes) },
+    isolation: result.sandbox?.isolation ?? [],
+    environment: environmentRows(result),
+    clock: clockRows(result),
+    damagedAtSimulated: result.damagedAtSimulated === null ? null : moment(result.damagedAtSimulated),
+    phases: result.phases.map(({ phase, beganMs, durationMs }) => ({
+      phase,
+      began: formatDuration(beganMs),
+      duration: formatDuration(durationMs),
+    })),
+    sources: sourceRows(result),
+    healthy: of("healthy"),
+    proof: of("proof"),
+    verify: of("verify"),
+    unproven: unproven(result),
+    commands: recoveryCommands(result).map(({ command, hash, exitCode, durationMs }) => ({
+      id: command.id,
+      say: command.say,
+      hash,
+      exit: exitCode === null ? "did not end" : String(exitCode),
+      duration: durationOr(durationMs),
+    })),
+    notes: result.notes,
+    problems: result.problems.map(({ code, message, makes }) => ({ code, message, makes })),
+    cleanup:
+      cleanup === null ? null : { ...cleanup, isClean: cleanup.failed.length === 0 && cleanup.kept.length === 0 },
+    fetched: fetched === null ? null : { ...fetched, size: size(fetched.bytes) },
+    backups: result.backups.map(({ name, keys, sha256 }) => ({ name, keys: keys.join(", "), sha256 })),
+    scenarioHash: result.scenario.sha256,
+    journalHash: result.journalHash,
+    version: result.fogbellVersion,
+  };
+}
+
+export function renderReport(result: DrillResult, templates: Templates): Promise<string> {
+  return renderPage(templates, reportView(result));
+}

@@ -1,0 +1,53 @@
+/** Numbers and moments as the paper writes them, and the parts of a view that both pages share. Pure. */
+import { formatBytes, formatDuration } from "../host/units.ts";
+import { type CommandRecord, type DrillResult, MARK_MEANING, MARKS, type Verdict } from "../record.ts";
+
+export const VERDICT_MEANING: Readonly<Record<Verdict, string>> = {
+  recovered: "the data is back, proven, within its objectives",
+  late: "the data is back, an objective was missed",
+  lost: "the data did not come back whole",
+  void: "could not be judged, and counts as no proof of anything",
+  refused: "stopped by a safety rule",
+};
+
+export const NOT_MEASURED = "not measured";
+
+export function durationOr(durationMs: number | null | undefined): string {
+  return durationMs === null || durationMs === undefined ? NOT_MEASURED : formatDuration(durationMs);
+}
+
+export function numberOr(number: number | null): string {
+  return number === null ? NOT_MEASURED : number.toLocaleString("en-US");
+}
+
+/** `2026-11-20 22:01:45 UTC`. */
+export function moment(iso: string): string {
+  return `${iso.slice(0, 19).replace("T", " ")} UTC`;
+}
+
+export function size(bytes: number): string {
+  return formatBytes(bytes);
+}
+
+/** Commands that people would type, in the order in which they ran. */
+export function recoveryCommands(result: DrillResult): CommandRecord[] {
+  const phases = ["contain", "preserve", "locate", "fetch", "restore", "reopen", "normal"];
+  return result.commands.filter(({ command }) => phases.includes(command.phase));
+}
+
+/** T0 … T9: when, and how long since the one before that was reached. */
+export function clockRows(result: DrillResult) {
+  let before: number | undefined;
+  const origin = result.marks.T0;
+  return MARKS.map((mark) => {
+    const at = result.marks[mark];
+    const row = {
+      mark,
+      meaning: MARK_MEANING[mark],
+      sinceDamage: at === undefined || origin === undefined ? "not reached" : formatDuration(at - origin),
+      step: at === undefined || before === undefined ? "" : formatDuration(at - before),
+    };
+    if (at !== undefined) before = at;
+    return row;
+  });
+}

@@ -1,0 +1,119 @@
+/** From a journal to a result. Total: a journal that breaks off yields a void result, never an error. Pure. */
+import { Defect } from "../errors.ts";
+import { sha256 } from "../host/digest.ts";
+import type {
+  CommandRecord,
+  DrillEvent,
+  DrillResult,
+  EventBody,
+  EventStamp,
+  PhaseTiming,
+  SourceRecord,
+} from "../record.ts";
+import { marksOf, measure } from "./measure.ts";
+import { judge } from "./verdict.ts";
+
+type Of<K extends EventBody["kind"]> = Extract<DrillEvent, { kind: K }>;
+
+function all<K extends EventBody["kind"]>(events: readonly DrillEvent[], kind: K): Of<K>[] {
+  return events.filter((event): event is Of<K> => event.kind === kind);
+}
+
+/** The event's own facts, without where it stands in the journal. */
+function bare<K extends EventBody["kind"]>(event: Of<K>): Omit<Of<K>, keyof EventStamp | "kind"> {
+  const { seq, at, monotonicMs, prev, kind, ...facts } = event;
+  return facts;
+}
+
+function commandsOf(events: readonly DrillEvent[]): CommandRecord[] {
+  const ends = new Map(all(events, "command-ended").map((event) => [event.commandId, event]));
+  return all(events, "command-began").map(({ command, hash }) => {
+    const end = ends.get(command.id);
+    return {
+      command,
+      hash,
+      exitCode: end?.exitCode ?? null,
+      durationMs: end?.durationMs ?? null,
+      stdoutTail: end?.stdoutTail ?? "",
+      stderrTail: end?.stderrTail ?? "",
+    };
+  });
+}
+
+function phasesOf(events: readonly DrillEvent[]): PhaseTiming[] {
+  const ends = new Map(all(events, "phase-ended").map((event) => [event.phase, event.durationMs]));
+  const last = events.at(-1)?.monotonicMs ?? 0;
+  return all(events, "phase-began").map(({ phase, monotonicMs }) => ({
+    phase,
+    beganMs: monotonicMs,
+    durationMs: ends.get(phase) ?? Math.round((last - monotonicMs) * 10) / 10,
+  }));
+}
+
+function sourcesOf(events: readonly DrillEvent[]): SourceRecord[] {
+  const rejected = new Map(all(events, "source-rejected").map((event) => [event.sourceId, event.because]));
+  const chosen = all(events, "source-chosen").at(-1)?.sourceId;
+  return all(events, "source-considered").map((event) => ({
+    ...event.source,
+    rejected: rejected.get(event.source.id) ?? event.rejected,
+    chosen: event.source.id === chosen && !rejected.has(event.source.id),
+  }));
+}
+
+/** A journal's lines, as text, to events; a last line that was cut off in mid-write is left out. */
+export function readJournal(text: string): DrillEvent[] {
+  const events: DrillEvent[] = [];
+  for (const line of text.split("\n")) {
+    if (line === "") continue;
+    try {
+      events.push(JSON.parse(line) as DrillEvent);
+    } catch {
+      break;
+    }
+  }
+  return events;
+}
+
+/** Derives the result. Throws Defect only when the events hold no beginning, because then nothing says what ran. */
+export function deriveResult(events: readonly DrillEvent[]): DrillResult {
+  const [began] = all(events, "drill-began");
+  if (began === undefined) throw new Defect("a journal without a beginning");
+  const findings = all(events, "finding").map(bare) as DrillResult["findings"];
+  const problems = all(events, "problem").map(bare) as DrillResult["problems"];
+  const marks = marksOf(events);
+  const measured = measure(marks, findings);
+  const interrupted = problems.some((problem) => problem.interrupted);
+  const ended = events.at(-1)?.kind === "drill-ended";
+  const first = <T>(items: readonly T[]): T | null => items[0] ?? null;
+  const last = events.at(-1) as DrillEvent;
+  return {
+    schemaVersion: 1,
+    runId: began.runId,
+    fogbellVersion: began.fogbellVersion,
+    scenario: began.scenario,
+    beganAt: began.at,
+    endedAt: last.at,
+    ...judge({ findings, problems, objectives: began.objectives, measured, interrupted, ended }),
+    next: [...new Set(problems.flatMap(({ next }) => next))],
+    interrupted,
+    objectives: began.objectives,
+    marks,
+    measured,
+    damagedAtSimulated: all(events, "damage-timed").at(-1)?.simulatedAt ?? null,
+    phases: phasesOf(events),
+    dataset: first(all(events, "dataset-built").map(bare)),
+    backups: all(events, "backup-taken").map(bare),
+    sources: sourcesOf(events),
+    fetched: all(events, "source-fetched").map(bare).at(-1) ?? null,
+    findings,
+    commands: commandsOf(events),
+    places: all(events, "places").at(-1)?.places ?? {},
+    sandbox: first(all(events, "sandbox-opened").map(bare)),
+    servers: all(events, "server-started").map(bare),
+    host: began.host,
+    notes: all(events, "note").map(({ text }) => text),
+    problems,
+    cleanup: first(all(events, "cleaned-up").map(bare)),
+    journalHash: sha256(JSON.stringify(last)),
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * The verdict algebra: worst wins, "could not tell" is never a pass, zero checks is never a pass.
+ * Pure: a result's verdict follows from its findings, problems and clock, and from nothing else.
+ */
+import type { ExitCode } from "../errors.ts";
+import { formatDuration } from "../host/units.ts";
+import type { DrillResult, FindingRecord, Objectives, Verdict } from "../record.ts";
+
+/** Worst first, as exit codes rank several drills: 5, 1, 4, 3, 0. */
+export const WORST_FIRST: readonly Verdict[] = ["refused", "lost", "void", "late", "recovered"];
+
+const EXIT_CODES: Readonly<Record<Verdict, ExitCode>> = { recovered: 0, lost: 1, late: 3, void: 4, refused: 5 };
+
+export interface Judged {
+  readonly verdict: Verdict;
+  /** Why, worst reason first. Never empty. */
+  readonly reasons: readonly string[];
+}
+
+export type Evidence = Pick<DrillResult, "findings" | "problems" | "objectives" | "measured" | "interrupted"> & {
+  /** Whether the journal was written to its end. */
+  readonly ended: boolean;
+};
+
+interface Reason {
+  readonly verdict: Verdict;
+  readonly text: string;
+}
+
+const say = (finding: FindingRecord) => `${finding.probe} of ${finding.subject}: ${finding.because}`;
+
+/** A gate that must hold wholly: an empty one judges nothing. */
+function gate(findings: readonly FindingRecord[], group: "healthy" | "proof", empty: string): Reason[] {
+  const asked = findings.filter((finding) => finding.group === group);
+  if (asked.length === 0) return [{ verdict: "void", text: empty }];
+  return asked
+    .filter(({ held }) => held !== "yes")
+    .map((finding) => ({ verdict: "void", text: `${group}: ${say(finding)}` }));
+}
+
+function verification(findings: readonly FindingRecord[]): Reason[] {
+  // The drill adds findings of its own (line 0); a scenario's verification must have been asked as well.
+  const asked = findings.filter(({ group }) => group === "verify");
+  if (!asked.some(({ line }) => line > 0)) return [{ verdict: "void", text: "nothing was verified" }];
+  return asked
+    .filter(({ held }) => held !== "yes")
+    .map((finding) => ({ verdict: finding.held === "no" ? "lost" : "void", text: `verify: ${say(finding)}` }));
+}
+
+function clock({ rtaMs, rpaMs }: Evidence["measured"], { rtoMs, rpoMs }: Objectives): Reason[] {
+  const reasons: Reason[] = [];
+  if (rtaMs === null)
+    reasons.push({ verdict: "void", text: "the RTA could not be measured: damage or reopening has no time" });
+  else if (rtaMs > rtoMs)
+    reasons.push({
+      verdict: "late",
+      text: `RTA ${formatDuration(rtaMs)} is longer than the RTO of ${formatDuration(rtoMs)}`,
+    });
+  if (rpaMs === null) reasons.push({ verdict: "void", text: "the RPA could not be measured: no heartbeat was read" });
+  else if (rpaMs > rpoMs)
+    reasons.push({
+      verdict: "late",
+      text: `RPA ${formatDuration(rpaMs)} is more than the RPO of ${formatDuration(rpoMs)}`,
+    });
+  return reasons;
+}
+
+/** Judges a drill from what was written down. */
+export function judge(evidence: Evidence): Judged {
+  const { findings, problems } = evidence;
+  const reasons: Reason[] = problems.map(({ makes, message }) => ({
+    verdict: makes,
+    text: message.split("\n")[0] ?? message,
+  }));
+  if (!evidence.ended)
+    reasons.push({ verdict: "void", text: "the journal breaks off: the process died before the drill ended" });
+  if (evidence.interrupted) reasons.push({ verdict: "void", text: "the drill was interrupted" });
+  const gates = [
+    ...gate(findings, "healthy", "no gate was asked"),
+    ...gate(findings, "proof", "the damage was not proven"),
+  ];
+  reasons.push(...gates);
+  // Without proven damage there is nothing that could have been lost, verified or late.
+  if (gates.length === 0 && problems.length === 0 && evidence.ended) {
+    const verified = verification(findings);
+    reasons.push(...verified);
+    if (verified.length === 0) reasons.push(...clock(evidence.measured, evidence.objectives));
+  }
+  const verdict = WORST_FIRST.find((one) => reasons.some((reason) => reason.verdict === one)) ?? "recovered";
+  const ranked = [...reasons].sort((a, b) => WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict));
+  const texts = [...new Set(ranked.map(({ text }) => text))];
+  return { verdict, reasons: texts.length > 0 ? texts : ["everything was proven whole, within its objectives"] };
+}
+
+export function exitCodeOf(result: Pick<DrillResult, "verdict" | "interrupted" | "problems">): ExitCode {
+  if (result.interrupted) return 130;
+  if (result.problems.some(({ code }) => code === "FB_DEFECT")) return 70;
+  return EXIT_CODES[result.verdict];
+}
+
+/** Of several drills: an interruption or a defect of ours first, then the worst verdict. No drill at all is a usage error. */
+export function worstExitCode(results: readonly Pick<DrillResult, "verdict" | "interrupted" | "problems">[]): ExitCode {
+  const codes = results.map(exitCodeOf);
+  const ranked: readonly ExitCode[] = [130, 70, 5, 1, 4, 3, 0];
+  return ranked.find((code) => codes.includes(code)) ?? 2;
+}

@@ -1,0 +1,24 @@
+/** What every sandbox can be told. The redactor is handed over in code; the rest could stand in a file. */
+import { z } from "zod";
+import { createRedactor, type Redactor } from "../host/redact.ts";
+
+export const sandboxOptions = z.strictObject({
+  memoryBytes: z
+    .int()
+    .positive()
+    .default(4 * 1024 ** 3)
+    .describe("Memory limit of the server, in bytes."),
+  cpus: z.number().positive().default(2).describe("Processors the server may use."),
+  pids: z.int().positive().default(512).describe("Processes the server may have."),
+  sharedMemoryBytes: z
+    .int()
+    .positive()
+    .default(1024 ** 3)
+    .describe("Shared memory, which parallel queries need."),
+  redactor: z.custom<Redactor>((value) => typeof value === "function").optional(),
+});
+export type SandboxOptions = z.infer<typeof sandboxOptions>;
+
+export function redactorOf(options: SandboxOptions): Redactor {
+  return options.redactor ?? createRedactor([]);
+}

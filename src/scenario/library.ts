@@ -1,0 +1,33 @@
+/** The scenarios that ship with Fogbell, and how a name or a path becomes a file. */
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { UsageError } from "../errors.ts";
+import { packageFolder } from "../host/package-folder.ts";
+import { nearest } from "./near-miss.ts";
+
+const SUFFIX = ".drill.yaml";
+
+/** Files of every shipped scenario, by id. */
+export async function listScenarios(): Promise<string[]> {
+  const folder = join(packageFolder(), "scenarios");
+  return (await readdir(folder))
+    .filter((file) => file.endsWith(SUFFIX))
+    .sort()
+    .map((file) => join(folder, file));
+}
+
+/** A shipped id or a path → a file. Throws UsageError with the nearest id when there is neither. */
+export async function resolveScenario(name: string): Promise<string> {
+  if (/[/\\]|\.ya?ml$/.test(name)) return name;
+  const shipped = await listScenarios();
+  const file = shipped.find((one) => basename(one) === `${name}${SUFFIX}`);
+  if (file !== undefined) return file;
+  if (existsSync(`${name}${SUFFIX}`)) return `${name}${SUFFIX}`;
+  const ids = shipped.map((one) => basename(one, SUFFIX));
+  const near = nearest(name, ids);
+  throw new UsageError(`no scenario "${name}"${near === undefined ? "" : `; did you mean "${near}"?`}`, {
+    code: "FB_SCENARIO_NOT_FOUND",
+    next: [...(near === undefined ? [] : [`fogbell run ${near}`]), "fogbell scenario list"],
+  });
+}

@@ -1,0 +1,264 @@
+/**
+ * The scenario format, defined once: types, validation, JSON Schema and its documentation all come from here and from
+ * the options of the parts in the catalogue.
+ */
+import { z } from "zod";
+import { duration, size } from "../fields.ts";
+import type { Catalog, Part, StepPhase } from "../parts.ts";
+import { STEP_PHASES } from "../parts.ts";
+import type { Objectives } from "../record.ts";
+
+export const FORMAT_VERSION = 1;
+
+/** A deed or a question as a scenario tells it, with the line it stands on. */
+export interface ToldAction {
+  readonly do: string;
+  readonly options: unknown;
+  readonly line: number;
+}
+export interface ToldStep extends ToldAction {
+  readonly phase: StepPhase;
+}
+export interface ToldProbe {
+  readonly probe: string;
+  readonly options: unknown;
+  readonly line: number;
+}
+export interface ToldBackup {
+  readonly name: string;
+  readonly method: string;
+  readonly ageMs: number;
+  readonly decoy: boolean;
+  readonly options: unknown;
+}
+
+/** A scenario as loaded: durations in milliseconds, sizes in bytes, paths absolute. */
+export interface Scenario {
+  readonly file: string;
+  readonly sha256: string;
+  readonly id: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly story:
+    | {
+        readonly origin?: string | undefined;
+        readonly severity?: string | undefined;
+        readonly difficulty?: number | undefined;
+      }
+    | undefined;
+  readonly tags: readonly string[];
+  readonly engines: Readonly<Record<string, readonly string[]>>;
+  readonly objectives: Objectives;
+  readonly world: {
+    readonly seed: number;
+    readonly dataset:
+      | { readonly preset: string; readonly rows: number }
+      | { readonly sql: readonly string[]; readonly database?: string | undefined };
+    readonly writer: { readonly everyMs: number; readonly afterDamageMs: number };
+    readonly backups: readonly ToldBackup[];
+  };
+  readonly healthy: readonly ToldProbe[];
+  readonly disaster: { readonly steps: readonly ToldAction[]; readonly proof: readonly ToldProbe[] };
+  readonly recovery: { readonly source: string; readonly steps: readonly ToldStep[] };
+  readonly verify: readonly ToldProbe[];
+  readonly abort: { readonly elapsedMs?: number | undefined; readonly diskFreeBytes?: number | undefined };
+}
+
+/** The keys a part can be told, as its options define them. */
+export function optionShape(part: Part): Record<string, z.ZodType> {
+  return (part.options as z.ZodObject).shape as Record<string, z.ZodType>;
+}
+
+const example = <T extends z.ZodType>(type: T, text: string, ...examples: unknown[]): T =>
+  type.describe(text).meta({ description: text, examples }) as T;
+
+const name = (text: string, ...examples: string[]) =>
+  example(
+    z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "lower-case words joined by hyphens are needed"),
+    text,
+    ...examples,
+  );
+
+/** One object for each part, told apart by the word; `extra` keys stand beside the part's own. */
+function oneOf(key: "do" | "probe" | "method", parts: readonly Part[], extra: Record<string, z.ZodType> = {}) {
+  const [first, ...rest] = parts.map((part) =>
+    z
+      .strictObject({ ...extra, [key]: example(z.literal(part.name), part.summary, part.name), ...optionShape(part) })
+      .meta({ title: part.name, description: part.summary }),
+  );
+  return first === undefined ? z.never() : z.discriminatedUnion(key, [first, ...rest] as never);
+}
+
+const objectives = z.strictObject({
+  rto: example(duration(), "Recovery time objective: from the damage until the application is let in again.", "15m"),
+  rpo: example(duration(), "Recovery point objective: how old the recovered data may be.", "1h"),
+  mtd: example(duration().optional(), "Maximum tolerable downtime, the outer limit. Default: none.", "4h"),
+});
+
+const story = z.strictObject({
+  origin: example(z.string().optional(), "The story it comes from, by number or name. Default: none.", "000"),
+  severity: example(z.enum(["sev1", "sev2", "sev3"]).optional(), "How loud the pager is. Default: not said.", "sev1"),
+  difficulty: example(
+    z.int().min(1).max(5).optional(),
+    "From 1, follow the page, to 5, nobody gets this right. Default: not said.",
+    3,
+  ),
+});
+
+const dataset = z.union([
+  z.strictObject({
+    preset: example(z.string(), "A built-in dataset of several related tables.", "shop"),
+    rows: example(z.int().min(1000).max(1_000_000_000).default(200_000), "Rows over all its tables.", 200_000),
+  }),
+  z.strictObject({
+    sql: example(
+      z.array(z.string().min(1)).min(1),
+      "Your own SQL files, loaded in this order. Relative to the scenario file.",
+      ["schema.sql", "data.sql"],
+    ),
+    database: example(
+      z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_-]{0,50}$/, "a plain database name is needed")
+        .optional(),
+      "The application's database. Default: app.",
+      "sakila",
+    ),
+  }),
+]);
+
+const writer = z.strictObject({
+  every: example(
+    duration().default(60_000),
+    "A commit and a heartbeat each so often, on the simulated timeline.",
+    "1m",
+  ),
+  "after-damage": example(
+    duration().default(0),
+    "How long the writer goes on after the damage, where it still can.",
+    "20m",
+  ),
+});
+
+const abort = z.discriminatedUnion("when", [
+  z.strictObject({
+    when: z.literal("elapsed").describe("The drill takes too long."),
+    over: example(duration(), "End the drill, void, after so long.", "60m"),
+  }),
+  z.strictObject({
+    when: z.literal("disk-free").describe("The disk fills up."),
+    under: example(size(), "End the drill, void, when less is free.", "1GiB"),
+  }),
+]);
+
+/** The whole format for a catalogue of parts. */
+export function scenarioSchema(catalog: Catalog) {
+  const methods = new Map(
+    catalog.engines.flatMap((engine) => engine.methods.map((method) => [method.name, method] as const)),
+  );
+  const probes = oneOf("probe", catalog.probes);
+  const backupKeys = {
+    name: name("What the backup is called; also its folder in the store.", "nightly"),
+    age: example(duration(), "How long before the damage it was taken, on the simulated timeline.", "9h"),
+    decoy: example(z.boolean().default(false), "A recovery point that is there to be chosen by mistake.", true),
+  };
+  const engineVersions = Object.fromEntries(
+    catalog.engines.map((engine) => [
+      engine.name,
+      example(
+        z
+          .array(z.enum(engine.versions as [string, ...string[]]))
+          .min(1)
+          .optional(),
+        `Versions of ${engine.name} to drill on. Default: not on ${engine.name}.`,
+        [engine.versions[0]],
+      ),
+    ]),
+  );
+  return z.strictObject({
+    version: example(z.literal(FORMAT_VERSION), "The version of this format.", 1),
+    id: name("What the scenario is called; also the start of its file's name.", "drop-table"),
+    title: example(
+      z.string().min(1).max(120),
+      "One line for lists and headings.",
+      "A hot table is dropped in production",
+    ),
+    summary: example(
+      z.string().max(1000).default(""),
+      "What happens, in plain words.",
+      "Somebody runs DROP TABLE orders CASCADE.",
+    ),
+    story: example(story.optional(), "Where the disaster comes from. Default: none.", { origin: "000" }),
+    tags: example(z.array(name("A word to select by.", "starter")).default([]), "Words to select by with --tag.", [
+      "starter",
+    ]),
+    engines: example(z.strictObject(engineVersions), "What it runs on, with versions; the first is the default.", {
+      postgres: ["15"],
+    }),
+    objectives: example(objectives, "What a recovery must reach.", { rto: "15m", rpo: "1h" }),
+    world: example(
+      z.strictObject({
+        seed: example(z.int().nonnegative().default(1), "The same seed, the same data.", 4242),
+        dataset: example(dataset, "What the database holds.", { preset: "shop" }),
+        writer: example(
+          writer.default({ every: 60_000, "after-damage": 0 }),
+          "Who commits while the backups are taken.",
+          { every: "1m" },
+        ),
+        backups: example(
+          z.array(oneOf("method", [...methods.values()], backupKeys)).default([]),
+          "Backups taken with the engine's own tools, at known ages.",
+          [{ name: "nightly", method: "logical", age: "9h" }],
+        ),
+      }),
+      "What is built before anything breaks.",
+    ),
+    healthy: example(z.array(probes).min(1), "The gate: when one of these does not hold, the drill is void.", [
+      { probe: "row-count", table: "orders" },
+    ]),
+    disaster: example(
+      z.strictObject({
+        steps: example(z.array(oneOf("do", catalog.actions)).min(1), "What goes wrong.", [
+          { do: "drop-table", table: "orders" },
+        ]),
+        proof: example(z.array(probes).min(1), "What must hold afterwards, or the drill is void: the damage is real.", [
+          { probe: "table-missing", table: "orders" },
+        ]),
+      }),
+      "What breaks, and the proof that it did.",
+    ),
+    recovery: example(
+      z.strictObject({
+        source: example(
+          z.string().default("newest-verified"),
+          "The recovery point: newest-verified, or the name of a backup.",
+          "nightly",
+        ),
+        steps: example(
+          z
+            .array(
+              oneOf("do", catalog.actions, {
+                phase: example(
+                  z.enum(STEP_PHASES),
+                  "When: contain and preserve come before the source is located and fetched, restore after.",
+                  "restore",
+                ),
+              }),
+            )
+            .min(1),
+          "What brings the data back. Locating, fetching and checking the source are the drill's own steps.",
+          [{ phase: "restore", do: "restore-beside" }],
+        ),
+      }),
+      "How it is mended.",
+    ),
+    verify: example(z.array(probes).min(1), "What must hold before the application is let in again.", [
+      { probe: "rows" },
+    ]),
+    abort: example(z.array(abort).default([]), "When to give up. The drill is then void.", [
+      { when: "elapsed", over: "60m" },
+    ]),
+  });
+}
+
+export type ScenarioInput = z.infer<ReturnType<typeof scenarioSchema>>;

@@ -1,0 +1,33 @@
+/** Ctrl-C once tears down and writes the journal; twice leaves at once, and `gc` removes what is left. */
+import { CancelledError } from "../errors.ts";
+
+export interface Interruption extends Disposable {
+  readonly signal: AbortSignal;
+}
+
+/** Listens for SIGINT, SIGTERM and SIGHUP until disposed. `say` tells the person what the signal does. */
+export function onInterrupt(say: (text: string) => void): Interruption {
+  const controller = new AbortController();
+  const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const listen = (name: (typeof names)[number]) => {
+    if (controller.signal.aborted) {
+      say("Leaving at once. What is left of this run goes with: fogbell gc");
+      process.exit(130);
+    }
+    say(`${name}: stopping and cleaning up. Once more leaves at once.`);
+    controller.abort(
+      new CancelledError(`interrupted by ${name}`, {
+        code: "FB_INTERRUPTED",
+        by: "signal",
+        next: ["fogbell run again; fogbell gc if a second signal cut the clean-up short"],
+      }),
+    );
+  };
+  for (const name of names) process.on(name, listen);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => {
+      for (const name of names) process.off(name, listen);
+    },
+  };
+}

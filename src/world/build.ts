@@ -1,0 +1,153 @@
+/** Builds a world: the application's database, a writer on the simulated timeline, backups of known age, the ledger. */
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { UnavailableError, UsageError } from "../errors.ts";
+import { sha256Of } from "../host/digest.ts";
+import type { Line, Server, WorldStore } from "../parts.ts";
+import type { Plan, PlannedBackup } from "../plan/plan.ts";
+import type { EventBody } from "../record.ts";
+import { type Ledger, openLedger } from "./ledger.ts";
+import type { Runner } from "./runner.ts";
+import { beginning, type Stretch, stamp, stretches } from "./timeline.ts";
+
+export interface WorldKit {
+  readonly plan: Plan;
+  readonly server: Server;
+  readonly runner: Runner;
+  readonly store: WorldStore;
+  readonly write: (body: EventBody) => void;
+  /** A folder of this run on the host, for the ledger. */
+  readonly folder: string;
+  /** Simulated moment of the damage, Unix milliseconds. */
+  readonly damagedAtMs: number;
+}
+
+export interface World {
+  readonly ledger: Ledger;
+  /** Size of the database when its newest backup was taken, in bytes: what a restore should grow to. */
+  readonly expectedBytes: number;
+  /** Lets the writer go on after the damage, and records what it committed. */
+  writeOn(): Promise<void>;
+}
+
+const iso = (atMs: number) => new Date(atMs).toISOString();
+
+/** Builds everything up to the moment of the damage. Throws UnavailableError when the world cannot be made. */
+export async function buildWorld(kit: WorldKit): Promise<World> {
+  const { plan, runner, damagedAtMs } = kit;
+  const { phrases } = plan.engine;
+  const world = { phase: "world" } as const;
+  const { everyMs, afterDamageMs } = plan.scenario.world.writer;
+  const startMs = beginning(plan.backups, damagedAtMs, everyMs);
+
+  for (const line of await datasetLines(kit, startMs)) await runner.must(line, { ...world, name: "dataset" });
+  await runner.must(phrases.createHeartbeat(), { ...world, name: "heartbeat" });
+  const ledger = await openLedger(join(kit.folder, "ledger"), phrases, (line, sink) =>
+    runner.ask(line, { ...world, name: "ledger" }, sink),
+  );
+
+  const write = async (stretch: Stretch) => {
+    const ticks = Math.floor((stretch.toMs - stretch.fromMs) / stretch.everyMs);
+    if (ticks === 0) return;
+    const preset = "preset" in plan.dataset ? plan.dataset.preset : null;
+    await runner.must(phrases.writeTicks({ ...stretch, preset, seed: plan.seed }), { ...world, name: "writer" });
+    kit.write({ kind: "writer-ran", simulatedFrom: iso(stretch.fromMs), simulatedTo: iso(stretch.toMs), ticks });
+  };
+  const record = async (name: string, atMs: number) => {
+    const state = await ledger.record(name, atMs);
+    const rows = [...state.tables.values()].reduce((sum, table) => sum + table.rows, 0);
+    kit.write({ kind: "ledger-recorded", state: name, simulatedAt: iso(atMs), tables: state.tables.size, rows });
+    return { tables: state.tables.size, rows };
+  };
+
+  let expectedBytes = 0;
+  let size = { tables: 0, rows: 0 };
+  for (const stretch of stretches(plan.backups, damagedAtMs, everyMs)) {
+    await write(stretch);
+    size = await record(stretch.backup === null ? "damage" : `backup ${stretch.backup.name}`, stretch.toMs);
+    if (stretch.backup === null) break;
+    expectedBytes = Number((await runner.must(phrases.databaseSize(), { ...world, name: "size" })).stdout.trim());
+    await takeBackup(kit, stretch.backup, stretch.toMs);
+  }
+  const databaseBytes = Number((await runner.must(phrases.databaseSize(), { ...world, name: "size" })).stdout.trim());
+  const dataset =
+    "preset" in plan.dataset ? plan.dataset.preset : plan.dataset.sql.map((file) => basename(file)).join(", ");
+  kit.write({ kind: "dataset-built", dataset, seed: plan.seed, ...size, databaseBytes });
+
+  return {
+    ledger,
+    expectedBytes,
+    async writeOn() {
+      if (afterDamageMs > 0)
+        await write({ fromMs: damagedAtMs, toMs: damagedAtMs + afterDamageMs, everyMs, backup: null });
+      await record("truth", damagedAtMs + afterDamageMs);
+    },
+  };
+}
+
+async function datasetLines({ plan, server }: WorldKit, untilMs: number): Promise<readonly Line[]> {
+  const { phrases } = plan.engine;
+  if ("preset" in plan.dataset) {
+    return phrases.preset({ name: plan.dataset.preset, rows: plan.dataset.rows, seed: plan.seed, untilMs });
+  }
+  const names: string[] = [];
+  for (const [index, file] of plan.dataset.sql.entries()) {
+    const name = `${index + 1}-${basename(file)}`;
+    const found = await stat(file).catch(() => null);
+    if (found === null) {
+      throw new UsageError(`dataset file not found: ${file}`, {
+        code: "FB_DATASET_MISSING",
+        next: [`mend world.dataset.sql in ${plan.scenario.file}`],
+      });
+    }
+    await server.put(`${server.folders.scratch}/${name}`, createReadStream(file), found.size);
+    names.push(name);
+  }
+  return phrases.loadSql(names);
+}
+
+/** Takes one backup with the engine's own tools and moves its files into the store. */
+async function takeBackup(kit: WorldKit, backup: PlannedBackup, atMs: number): Promise<void> {
+  const { plan, runner, server, store } = kit;
+  const step = { phase: "world", name: `backup-${backup.name}` } as const;
+  const folder = `${server.folders.scratch}/backup`;
+  const stem = `${plan.database}-${stamp(atMs)}`;
+  const deed = (say: string, script: string): Line => ({ say, script, uses: ["BACKUP_DIR"], destroys: false });
+  await runner.must(deed("Make room for a backup.", 'mkdir "$BACKUP_DIR"'), step);
+  for (const line of backup.method.backup(stem, backup.options)) await runner.must(line, step);
+  const list = deed("List the files of the backup.", 'cd "$BACKUP_DIR" && find . -type f -exec stat -c "%s %n" {} +');
+  const files = (await runner.must(list, step)).stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .sort();
+  if (files.length === 0) throw new UnavailableError(`backup ${backup.name} made no file`, { code: "FB_WORLD" });
+
+  const keys: string[] = [];
+  const hashes: string[] = [];
+  let sizeBytes = 0;
+  for (const file of files) {
+    const path = file.slice(file.indexOf(" ") + 1).replace(/^\.\//, "");
+    const key = `${backup.name}/${path}`;
+    const hash = sha256Of(server.get(`${folder}/${path}`));
+    const stored = await store.write(key, hash.stream, new Date(atMs));
+    const digest = await hash.digest;
+    keys.push(stored.key);
+    if (!path.includes(".globals.")) {
+      sizeBytes += stored.sizeBytes;
+      hashes.push(digest);
+    }
+  }
+  await runner.must(deed("Clear the backup's folder.", 'rm -r "$BACKUP_DIR"'), step);
+  kit.write({
+    kind: "backup-taken",
+    name: backup.name,
+    method: backup.method.name,
+    simulatedAt: iso(atMs),
+    ageMs: backup.ageMs,
+    keys,
+    sizeBytes,
+    sha256: hashes.join(" "),
+    decoy: backup.decoy,
+  });
+}

@@ -1,0 +1,51 @@
+/** The simulated timeline: backups of known age, a writer between them, and the damage at its end. Pure. */
+import type { PlannedBackup } from "../plan/plan.ts";
+
+/** More commits than this between two points are thinned out: far in the past a slower beat proves as much. */
+const MOST_TICKS = 2000;
+
+export interface Stretch {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly everyMs: number;
+  /** The backup taken when the stretch ends; null at the damage. */
+  readonly backup: PlannedBackup | null;
+}
+
+/** When the preset's data ends and the writer begins: one beat before the oldest backup. */
+export function beginning(backups: readonly PlannedBackup[], damagedAtMs: number, everyMs: number): number {
+  const oldestMs = Math.max(0, ...backups.map(({ ageMs }) => ageMs));
+  return damagedAtMs - oldestMs - everyMs;
+}
+
+/** Stretches of writing, oldest first; the last ends with the damage. Equal ages share a moment. */
+export function stretches(backups: readonly PlannedBackup[], damagedAtMs: number, everyMs: number): Stretch[] {
+  const ends = [...backups]
+    .sort((a, b) => b.ageMs - a.ageMs)
+    .map((backup) => ({ toMs: damagedAtMs - backup.ageMs, backup: backup as PlannedBackup | null }));
+  let fromMs = beginning(backups, damagedAtMs, everyMs);
+  return [...ends, { toMs: damagedAtMs, backup: null }].map(({ toMs, backup }) => {
+    const stretch = { fromMs, toMs, everyMs: beat(toMs - fromMs, everyMs), backup };
+    fromMs = toMs;
+    return stretch;
+  });
+}
+
+/** The beat of a stretch: as told, or slower so that it holds at most MOST_TICKS. */
+export function beat(lengthMs: number, everyMs: number): number {
+  return everyMs * Math.max(1, Math.ceil(lengthMs / everyMs / MOST_TICKS));
+}
+
+/** `20261120T130000Z`: sorts as text, and names no time zone but UTC. */
+export function stamp(atMs: number): string {
+  return new Date(atMs).toISOString().replace(/[-:]|\.\d+/g, "");
+}
+
+/** The moment in a name made by `stamp` or a usual variant of it; null when there is none. */
+export function momentInName(name: string): string | null {
+  const match = /(\d{4})-?(\d{2})-?(\d{2})[T_-]?(\d{2})[:.-]?(\d{2})[:.-]?(\d{2})?Z?/.exec(name);
+  if (match === null) return null;
+  const [, year, month, day, hour, minute, second = "00"] = match;
+  const at = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(at.getTime()) ? null : at.toISOString();
+}
