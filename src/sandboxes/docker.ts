@@ -1,15 +1,214 @@
-/** placeholder until the container sandbox stands */
-import { defineSandbox } from "../parts.ts";
-import { type SandboxOptions, sandboxOptions } from "./options.ts";
+/** A server in a container without network, rights or ports; all work by exec, everything labelled, all of it removed. */
+import { dirname } from "node:path";
+import type Docker from "dockerode";
+import { FogbellError, UnavailableError } from "../errors.ts";
+import { formatBytes } from "../host/units.ts";
+import {
+  type Availability,
+  type Command,
+  defineSandbox,
+  OUTPUT_LIMIT_BYTES,
+  type RunLabel,
+  type RunRequest,
+  type Sandbox,
+  type Server,
+  type ServerFolders,
+  type ServerSpec,
+} from "../parts.ts";
+import { assertIsolated, startContainer } from "./docker-container.ts";
+import { connect, findImage, labelled, toLabels } from "./docker-engine.ts";
+import { execute, frames, killMarked, LONGEST_ARGUMENT_BYTES } from "./docker-exec.ts";
+import { assertOurs, guarded, identityPlaces } from "./identity.ts";
+import { redactorOf, type SandboxOptions, sandboxOptions } from "./options.ts";
+
+async function available(spec: ServerSpec): Promise<Availability> {
+  try {
+    const { docker, version } = await connect();
+    const { name } = await findImage(docker, spec);
+    return { usable: true, because: `Docker ${version} answers and has ${name}`, next: [] };
+  } catch (error) {
+    if (error instanceof FogbellError) return { usable: false, because: error.message, next: error.next };
+    throw error;
+  }
+}
+
+async function open(label: RunLabel, options: SandboxOptions, signal: AbortSignal): Promise<Sandbox> {
+  const { docker, version } = await connect();
+  const engine = await docker.info();
+  const isolation: string[] = [];
+  return {
+    kind: "docker",
+    isolation,
+    hardware: {
+      engine: `Docker ${version}`,
+      system: `${engine.OperatingSystem}, Linux ${engine.KernelVersion}`,
+      processors: `${options.cpus} of ${engine.NCPU}`,
+      memory: `${formatBytes(options.memoryBytes)} of ${formatBytes(engine.MemTotal)}`,
+    },
+    start: (spec) => startServer({ docker, spec, label, options, signal, isolation }),
+    [Symbol.asyncDispose]: () => removeAll(docker, (found) => found.runId === label.runId).then(() => undefined),
+  };
+}
+
+async function removeAll(docker: Docker, which: (label: RunLabel) => boolean): Promise<string[]> {
+  const gone: string[] = [];
+  // Containers come first in the list: a volume in use cannot go.
+  for (const { what, label, remove } of await labelled(docker)) {
+    if (!which(label)) continue;
+    await remove().catch((error: { statusCode?: number }) => {
+      if (error.statusCode !== 404) throw error;
+    });
+    gone.push(what);
+  }
+  return gone;
+}
+
+interface Starting {
+  readonly docker: Docker;
+  readonly spec: ServerSpec;
+  readonly label: RunLabel;
+  readonly options: SandboxOptions;
+  readonly signal: AbortSignal;
+  /** Filled with what was asserted of the container. */
+  readonly isolation: string[];
+}
+
+function foldersOf(spec: ServerSpec): ServerFolders {
+  const base = `${spec.home}/fogbell`;
+  return { data: `${base}/data`, socket: `${base}/socket`, scratch: `${base}/scratch`, evidence: `${base}/evidence` };
+}
+
+async function startServer({ docker, spec, label, options, signal, isolation }: Starting): Promise<Server> {
+  const image = await findImage(docker, spec);
+  const volume = `fogbell-${label.runId}-${crypto.randomUUID().slice(0, 8)}`;
+  await docker.createVolume({ Name: volume, Labels: toLabels(label) });
+  const started = await startContainer({ docker, image: image.name, spec, label, volume, options });
+  const container = docker.getContainer(started.getId());
+  isolation.push(...(await assertIsolated(container, options, signal)));
+  const folders = foldersOf(spec);
+  const identity = `${spec.home}/fogbell/identity`;
+  const env = {
+    PATH: `${spec.binaryFolders.join(":")}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+    LANG: "C.UTF-8",
+    HOME: folders.scratch,
+    ...spec.environment(folders),
+    ...identityPlaces(identity, label.runId),
+  };
+  const server = serverIn({ container, folders, made: image.digest, env, options });
+  const prepare = `umask 077; mkdir -p ${Object.values(folders).join(" ")} && printf %s "$FOGBELL_RUN" >"$FOGBELL_IDENTITY"`;
+  for (const line of [
+    { say: "Make the sandbox's folders.", script: prepare, uses: [], destroys: false },
+    ...spec.start,
+  ]) {
+    const command: Command = { ...line, id: "start", phase: "world" };
+    const { exitCode, stderrTail, stdout } = await server.run({ command, places: {}, signal });
+    if (exitCode !== 0) {
+      throw new UnavailableError(`"${line.say}" failed: ${stderrTail.trim() || stdout.trim()}`, {
+        code: "FB_SERVER_START",
+        next: ["fogbell doctor"],
+      });
+    }
+  }
+  return server;
+}
+
+interface Inside {
+  readonly container: Docker.Container;
+  readonly folders: ServerFolders;
+  readonly made: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly options: SandboxOptions;
+}
+
+function serverIn({ container, folders, made, env, options }: Inside): Server {
+  const redact = redactorOf(options);
+  const never = new AbortController().signal;
+
+  async function put(path: string, body: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<void> {
+    // Through a process inside, so that the file belongs to the account; the size proves that all of it landed.
+    const script = 'mkdir -p "$1" && cat >"$2" && stat -c %s "$2"';
+    const argv = ["sh", "-c", script, "sh", dirname(path), path];
+    const { exitCode, stdout, stderr } = await execute(container, {
+      argv,
+      env,
+      signal: never,
+      limitBytes: 1024,
+      stdin: body,
+    });
+    if (exitCode === 0 && Number(stdout.trim()) === sizeBytes) return;
+    throw new UnavailableError(
+      `copying into the sandbox failed: ${stdout.trim()} of ${sizeBytes} bytes arrived ${redact(stderr).trim()}`,
+      {
+        code: "FB_SANDBOX_COPY",
+        next: ["is there room on Docker's disk? docker system df"],
+      },
+    );
+  }
+
+  async function* get(path: string): AsyncIterable<Uint8Array> {
+    const exec = await container.exec({ Cmd: ["cat", path], AttachStdout: true, AttachStderr: true });
+    const stream = await exec.start({ hijack: true, stdin: false });
+    for await (const { channel, bytes } of frames(stream)) if (channel === 1) yield bytes;
+    const { ExitCode } = await exec.inspect();
+    if (ExitCode !== 0)
+      throw new UnavailableError(`${path} could not be read from the sandbox`, { code: "FB_SANDBOX_COPY" });
+  }
+
+  async function run({ command, places, signal, sink }: RunRequest) {
+    const beganMs = performance.now();
+    const script = guarded(command);
+    let argv = ["sh", "-c", script];
+    if (Buffer.byteLength(script) > LONGEST_ARGUMENT_BYTES) {
+      const file = `${folders.scratch}/.${crypto.randomUUID()}.sh`;
+      const bytes = Buffer.from(script);
+      await put(file, [bytes] as unknown as AsyncIterable<Uint8Array>, bytes.length);
+      argv = ["sh", "-c", 'sh "$1"; code=$?; rm -f "$1"; exit $code', "sh", file];
+    }
+    const end = await execute(container, {
+      argv,
+      env: { ...env, ...places },
+      signal,
+      limitBytes: OUTPUT_LIMIT_BYTES,
+      ...(sink === undefined ? {} : { sink }),
+    });
+    assertOurs(command, end.exitCode);
+    return {
+      commandId: command.id,
+      exitCode: end.exitCode,
+      durationMs: Math.round((performance.now() - beganMs) * 10) / 10,
+      stdout: redact(end.stdout),
+      stderrTail: redact(end.stderr),
+      truncated: end.truncated,
+    };
+  }
+
+  return {
+    folders,
+    made,
+    run,
+    put,
+    get,
+    kill: () => killMarked(container),
+    [Symbol.asyncDispose]: () =>
+      container.remove({ force: true, v: true }).then(
+        () => undefined,
+        () => undefined,
+      ),
+  };
+}
+
+async function sweep(isOver: (label: RunLabel) => boolean): Promise<readonly string[]> {
+  const engine = await connect().catch(() => null);
+  return engine === null ? [] : removeAll(engine.docker, isOver);
+}
+
 export const docker = defineSandbox<SandboxOptions>({
   name: "docker",
-  summary: "A container.",
+  summary: "A container without network, rights or ports.",
   options: sandboxOptions as never,
-  gives: [],
+  gives: ["no-network"],
   needs: [],
-  available: async () => ({ usable: false, because: "not built yet", next: [] }),
-  open: async () => {
-    throw new Error("no");
-  },
-  sweep: async () => [],
+  available,
+  open,
+  sweep,
 });

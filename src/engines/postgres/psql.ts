@@ -76,8 +76,8 @@ export const PSQL = "psql -Xq -v ON_ERROR_STOP=1 -v VERBOSITY=terse";
 
 /** A script that sends SQL to one database. */
 export function psql(sql: string, destination: Destination = "production", flags = ""): string {
-  const options = flags === "" ? "" : ` ${flags}`;
-  return `${PSQL}${options} \\\n  -d "${DATABASE[destination]}" <<'SQL'\n${sql.trim()}\nSQL`;
+  const options = flags === "" ? "" : `${flags} `;
+  return `${PSQL} \\\n  ${options}-d "${DATABASE[destination]}" <<'SQL'\n${sql.trim()}\nSQL`;
 }
 
 /** A question: never changes anything, prints what `COPY … TO STDOUT` prints. */

@@ -1,0 +1,126 @@
+/** The Docker engine itself: whether it answers, which images it has, what carries our labels. One door to dockerode. */
+import type Docker from "dockerode";
+import { UnavailableError } from "../errors.ts";
+import type { RunLabel, ServerSpec } from "../parts.ts";
+
+const ANSWER_WITHIN_MS = 2000;
+const PULL_WITHIN_MS = 10 * 60_000;
+
+export const LABELS = {
+  run: "fogbell.run",
+  expires: "fogbell.expires",
+  pid: "fogbell.pid",
+  host: "fogbell.host",
+} as const;
+
+export function toLabels(label: RunLabel): Record<string, string> {
+  return {
+    [LABELS.run]: label.runId,
+    [LABELS.expires]: label.expiresAt,
+    [LABELS.pid]: String(label.pid),
+    [LABELS.host]: label.host,
+  };
+}
+
+export function fromLabels(labels: Readonly<Record<string, string>> | undefined): RunLabel | null {
+  const runId = labels?.[LABELS.run];
+  const expiresAt = labels?.[LABELS.expires];
+  if (runId === undefined || expiresAt === undefined) return null;
+  return { runId, expiresAt, pid: Number(labels?.[LABELS.pid] ?? 0), host: labels?.[LABELS.host] ?? "" };
+}
+
+export interface Engine {
+  readonly docker: Docker;
+  readonly version: string;
+}
+
+/** Connects to the engine that DOCKER_HOST names, or the usual socket. Throws UnavailableError within two seconds. */
+export async function connect(): Promise<Engine> {
+  const { default: Dockerode } = await import("dockerode");
+  const docker = new Dockerode();
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer within ${ANSWER_WITHIN_MS / 1000} s`)), ANSWER_WITHIN_MS);
+    });
+    const { Version } = await Promise.race([docker.version(), late]);
+    return { docker, version: Version };
+  } catch (error) {
+    throw new UnavailableError(`no Docker engine answers: ${(error as Error).message}`, {
+      code: "FB_NO_DOCKER",
+      next: ["start Docker (dockerd), or set DOCKER_HOST", "fogbell run --sandbox local …"],
+      cause: error,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** An image's digest, or its id when it came from no registry; null when the engine does not have it. */
+export async function identify(docker: Docker, image: string): Promise<string | null> {
+  try {
+    const { RepoDigests, Id } = await docker.getImage(image).inspect();
+    return RepoDigests?.[0] ?? `${image}@${Id}`;
+  } catch {
+    return null;
+  }
+}
+
+async function pull(docker: Docker, image: string): Promise<void> {
+  const stream = await docker.pull(image, { abortSignal: AbortSignal.timeout(PULL_WITHIN_MS) });
+  await new Promise<void>((resolve, reject) =>
+    docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve())),
+  );
+}
+
+export interface FoundImage {
+  readonly name: string;
+  readonly digest: string;
+}
+
+/** The official image if it is here, else ours if it is here, else the official one pulled. Throws UnavailableError. */
+export async function findImage(
+  docker: Docker,
+  spec: Pick<ServerSpec, "engine" | "version" | "image" | "builtImage">,
+): Promise<FoundImage> {
+  for (const name of [spec.image, spec.builtImage]) {
+    const digest = await identify(docker, name);
+    if (digest !== null) return { name, digest };
+  }
+  try {
+    await pull(docker, spec.image);
+  } catch (error) {
+    throw new UnavailableError(
+      `neither ${spec.image} nor ${spec.builtImage} is here, and pulling failed: ${(error as Error).message}`,
+      {
+        code: "FB_IMAGE_MISSING",
+        next: [`fogbell images build ${spec.engine}@${spec.version}`, `docker pull ${spec.image}`],
+        cause: error,
+      },
+    );
+  }
+  return { name: spec.image, digest: (await identify(docker, spec.image)) ?? spec.image };
+}
+
+/** Containers and volumes that carry our labels, each with a way to remove it. */
+export async function labelled(
+  docker: Docker,
+): Promise<{ what: string; label: RunLabel; remove: () => Promise<unknown> }[]> {
+  const filters = { label: [LABELS.run] };
+  const containers = await docker.listContainers({ all: true, filters });
+  const { Volumes } = await docker.listVolumes({ filters });
+  const found = [
+    ...containers.map(({ Id, Labels }) => ({
+      what: `container ${Id.slice(0, 12)}`,
+      label: fromLabels(Labels),
+      // `v`: an official image declares anonymous volumes, which carry no label of ours.
+      remove: () => docker.getContainer(Id).remove({ force: true, v: true }),
+    })),
+    ...(Volumes ?? []).map(({ Name, Labels }) => ({
+      what: `volume ${Name}`,
+      label: fromLabels(Labels),
+      remove: () => docker.getVolume(Name).remove({ force: true }),
+    })),
+  ];
+  return found.filter((one): one is (typeof found)[number] & { label: RunLabel } => one.label !== null);
+}
