@@ -108,6 +108,9 @@ async function openStage(
   unwind.add(`backups of this run in ${opened.place}`, () => opened[Symbol.asyncDispose]());
   const box: Sandbox = await sandbox.driver.open(label, { ...(sandbox.options as object), redactor: redact }, signal);
   unwind.add(`${box.kind} sandbox`, () => box[Symbol.asyncDispose]());
+  const server = await box.start(plan.spec);
+  unwind.add(`${plan.engine.name} server`, () => server[Symbol.asyncDispose]());
+  // Only now is the isolation asserted, and worth writing down.
   journal.append({
     kind: "sandbox-opened",
     sandbox: box.kind,
@@ -115,8 +118,6 @@ async function openStage(
     isolation: box.isolation,
     hardware: box.hardware,
   });
-  const server = await box.start(plan.spec);
-  unwind.add(`${plan.engine.name} server`, () => server[Symbol.asyncDispose]());
   journal.append({ kind: "server-started", server: "production", made: server.made, version: plan.version });
   return { folder: scratch.folder, server, store: opened };
 }

@@ -1,6 +1,6 @@
 /** The sandbox's container: what it is allowed, made through testcontainers, and the proof from inside that it holds. */
 import type Docker from "dockerode";
-import type { StartedTestContainer } from "testcontainers";
+import { GenericContainer, type StartedTestContainer, Wait } from "testcontainers";
 import { RefusedError } from "../errors.ts";
 import type { RunLabel, ServerSpec } from "../parts.ts";
 import { identify, toLabels } from "./docker-engine.ts";
@@ -23,7 +23,6 @@ export interface ContainerRequest {
 export async function startContainer(request: ContainerRequest): Promise<StartedTestContainer> {
   const { docker, image, spec, label, volume, options } = request;
   if ((await identify(docker, RYUK)) === null) process.env.TESTCONTAINERS_RYUK_DISABLED = "true";
-  const { GenericContainer, Wait } = await import("testcontainers");
   class SandboxContainer extends GenericContainer {
     constructor() {
       super(image);

@@ -15,7 +15,6 @@ import {
   type ServerFolders,
   type ServerSpec,
 } from "../parts.ts";
-import { assertIsolated, startContainer } from "./docker-container.ts";
 import { connect, findImage, labelled, toLabels } from "./docker-engine.ts";
 import { execute, frames, killMarked, LONGEST_ARGUMENT_BYTES } from "./docker-exec.ts";
 import { assertOurs, guarded, identityPlaces } from "./identity.ts";
@@ -79,6 +78,8 @@ function foldersOf(spec: ServerSpec): ServerFolders {
 }
 
 async function startServer({ docker, spec, label, options, signal, isolation }: Starting): Promise<Server> {
+  // Loaded only now: testcontainers takes longer to load than most commands to run.
+  const { assertIsolated, startContainer } = await import("./docker-container.ts");
   const image = await findImage(docker, spec);
   const volume = `fogbell-${label.runId}-${crypto.randomUUID().slice(0, 8)}`;
   await docker.createVolume({ Name: volume, Labels: toLabels(label) });

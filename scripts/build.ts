@@ -1,0 +1,40 @@
+/** Builds dist/: one bundle split into chunks, so that a command loads little, and oclif's manifest. */
+import { execFileSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+rmSync(`${root}/dist`, { recursive: true, force: true });
+
+// Bundled CommonJS expects these three; a banner of its own name, so that it cannot meet an import of ours.
+const banner = `import { createRequire as fogbellRequire } from "node:module";
+import { fileURLToPath as fogbellPath } from "node:url";
+import { dirname as fogbellDirname } from "node:path";
+const require = fogbellRequire(import.meta.url);
+const __filename = fogbellPath(import.meta.url);
+const __dirname = fogbellDirname(__filename);`;
+
+await build({
+  absWorkingDir: root,
+  entryPoints: ["src/main.ts", "src/index.ts"],
+  outdir: "dist",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node22",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: true,
+  banner: { js: banner },
+  // Native or optional parts of ssh2, which dockerode uses for remote engines.
+  external: ["ssh2", "cpu-features", "@oclif/core", "@oclif/plugin-*"],
+  logLevel: "warning",
+});
+
+execFileSync(process.execPath, [`${root}/node_modules/oclif/bin/run.js`, "manifest", "."], {
+  cwd: root,
+  stdio: ["ignore", "ignore", "inherit"],
+  env: { ...process.env, OCLIF_DISABLE_UPDATE_NOTIFIER: "true", NO_UPDATE_NOTIFIER: "1" },
+});

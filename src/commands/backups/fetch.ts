@@ -1,0 +1,30 @@
+import { Args, Flags } from "@oclif/core";
+import { FogbellCommand } from "../../cli/command.ts";
+
+export default class BackupsFetch extends FogbellCommand {
+  static override summary = "Fetch one recovery point from a store: in parallel, resumed where it stopped, hashed.";
+  static override examples = [
+    "<%= config.bin %> backups fetch nightly/shop-20261120T130000Z.dump --store directory:/var/backups --to /tmp/restore",
+  ];
+  static override args = {
+    point: Args.string({ description: "The recovery point, as backups list names it.", required: true }),
+  };
+  static override flags = {
+    store: Flags.string({ description: "The store. It is only read.", required: true, helpValue: "URL" }),
+    to: Flags.string({ description: "Folder to fetch into.", required: true }),
+  };
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(BackupsFetch);
+    const { catalog } = await import("../../catalog.ts");
+    const { fetchPoint, openStock } = await import("../../suite/stock.ts");
+    await using stock = await openStock(catalog, flags.store, "");
+    const fetched = await fetchPoint(stock, {
+      id: args.point,
+      folder: flags.to,
+      onText: (text) => process.stderr.write(`${text}\n`),
+    });
+    for (const { path, sizeBytes, sha256 } of fetched.files) this.log(`${path}  ${sizeBytes} bytes  ${sha256}`);
+    return fetched;
+  }
+}

@@ -1,0 +1,23 @@
+import { Flags } from "@oclif/core";
+import { FogbellCommand } from "../../cli/command.ts";
+
+export default class BackupsList extends FogbellCommand {
+  static override summary = "List the recovery points in a store, newest first, read by their content.";
+  static override examples = [
+    "<%= config.bin %> backups list --store directory:/var/backups",
+    "<%= config.bin %> backups list --store 's3://bucket/prefix?region=eu-central-1' --json",
+  ];
+  static override flags = {
+    store: Flags.string({ description: "The store. It is only read.", required: true, helpValue: "URL" }),
+    prefix: Flags.string({ description: "Only keys that begin so.", default: "" }),
+  };
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(BackupsList);
+    const { catalog } = await import("../../catalog.ts");
+    const { openStock, stockText } = await import("../../suite/stock.ts");
+    await using stock = await openStock(catalog, flags.store, flags.prefix);
+    this.log(stockText(stock.inventory, Date.now()));
+    return stock.inventory;
+  }
+}

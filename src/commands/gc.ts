@@ -1,0 +1,25 @@
+import { Flags } from "@oclif/core";
+import { FogbellCommand } from "../cli/command.ts";
+
+export default class Gc extends FogbellCommand {
+  static override summary =
+    "Remove what killed runs left behind: containers, volumes, folders, processes, and backups in a store.";
+  static override description =
+    "Goes by label and expiry, never by name, and leaves runs alone that are still going on.";
+  static override examples = [
+    "<%= config.bin %> gc",
+    "<%= config.bin %> gc --store 's3://drills/fogbell?region=eu-central-1'",
+  ];
+  static override flags = {
+    store: Flags.string({ description: "Also sweep the backups of dead runs in this store.", helpValue: "URL" }),
+  };
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(Gc);
+    const { catalog } = await import("../catalog.ts");
+    const { collectGarbage } = await import("../suite/gc.ts");
+    const removed = await collectGarbage({ catalog, storeUrl: flags.store ?? null });
+    this.log(removed.length === 0 ? "Nothing was left behind." : removed.map((what) => `removed ${what}`).join("\n"));
+    return { removed };
+  }
+}

@@ -1,0 +1,17 @@
+import { Args, Flags } from "@oclif/core";
+import { FogbellCommand } from "../../cli/command.ts";
+
+export default class ReportBuild extends FogbellCommand {
+  static override summary = "Make the report of a run anew, from its journal and with the templates of now.";
+  static override examples = ["<%= config.bin %> report build drill-results/20261120-220145-3f9c"];
+  static override args = { run: Args.string({ description: "A run folder.", required: true }) };
+  static override flags = { out: Flags.string({ description: "File to write. Default: standard output." }) };
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(ReportBuild);
+    const { paperFrom } = await import("../../suite/paper-from.ts");
+    const made = await paperFrom({ folder: args.run, kind: "report", out: flags.out });
+    if (flags.out === undefined) this.log(made.text);
+    return { file: flags.out ?? null, runId: made.runId };
+  }
+}

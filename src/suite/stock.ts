@@ -1,0 +1,89 @@
+/** A user's store, opened for reading: what is in it, and one recovery point fetched from it. */
+import { type Fetched, fetchToScratch } from "../drill/fetch.ts";
+import { type Inventory, takeStock } from "../drill/locate.ts";
+import { UsageError } from "../errors.ts";
+import { formatBytes, formatDuration, formatRate } from "../host/units.ts";
+import type { Catalog, Store } from "../parts.ts";
+import { nearest } from "../scenario/near-miss.ts";
+import { onInterrupt } from "./signals.ts";
+import { storeFor } from "./suite.ts";
+
+const SAY_EVERY_MS = 2000;
+
+export interface Stock extends AsyncDisposable {
+  readonly store: Store;
+  readonly inventory: Inventory;
+}
+
+/** Opens the store that a URL names and lists what is in it. Nothing is ever written there. */
+export async function openStock(catalog: Catalog, url: string, prefix: string): Promise<Stock> {
+  const { driver, options } = storeFor(catalog, url);
+  using interruption = onInterrupt(() => {});
+  const store = await driver.open(driver.options.parse(options), interruption.signal);
+  const inventory = await takeStock(
+    store,
+    catalog.engines.flatMap(({ methods }) => methods),
+    prefix,
+  );
+  return { store, inventory, [Symbol.asyncDispose]: () => Promise.resolve(store[Symbol.asyncDispose]()) };
+}
+
+/** Newest first; objects that are no backup are counted, not hidden. */
+export function stockText({ points, unknown }: Inventory, nowMs: number): string {
+  const newest = [...points].sort((a, b) => Date.parse(b.moment.at) - Date.parse(a.moment.at));
+  const lines = newest.map(({ id, moment, sizeBytes, facts }) =>
+    [
+      formatDuration(nowMs - Date.parse(moment.at)).padStart(10),
+      formatBytes(sizeBytes).padStart(10),
+      `${facts.engine} ${facts.serverVersion ?? "?"} ${facts.method} ${facts.format}${facts.compression === "none" ? "" : ` ${facts.compression}`}`.padEnd(
+        36,
+      ),
+      facts.complete === "no" ? "CUT OFF" : facts.complete === "yes" ? "whole" : "unread",
+      id,
+    ].join("  "),
+  );
+  const other = unknown.length === 0 ? [] : [`${unknown.length} other objects are no backup that Fogbell recognises.`];
+  const head = `${"age".padStart(10)}  ${"size".padStart(10)}  ${"kind".padEnd(36)}  whole?  recovery point`;
+  return [...(lines.length === 0 ? ["No recovery point in this store."] : [head, ...lines]), ...other].join("\n");
+}
+
+export interface FetchPointRequest {
+  readonly id: string;
+  readonly folder: string;
+  readonly onText: (text: string) => void;
+}
+
+/** Fetches a recovery point by its id. Throws UsageError with the nearest id when there is none. */
+export async function fetchPoint(
+  { store, inventory }: Stock,
+  { id, folder, onText }: FetchPointRequest,
+): Promise<Fetched> {
+  const point = inventory.points.find((one) => one.id === id);
+  if (point === undefined) {
+    const near = nearest(
+      id,
+      inventory.points.map((one) => one.id),
+    );
+    throw new UsageError(
+      `no recovery point "${id}" in ${store.place}${near === undefined ? "" : `; did you mean "${near}"?`}`,
+      {
+        code: "FB_POINT_UNKNOWN",
+        next: [`fogbell backups list --store '${store.place}'`],
+      },
+    );
+  }
+  using interruption = onInterrupt(onText);
+  const beganMs = performance.now();
+  let saidMs = beganMs;
+  return fetchToScratch({
+    store,
+    objects: point.objects,
+    folder,
+    signal: interruption.signal,
+    onProgress: ({ doneBytes, totalBytes }) => {
+      if (performance.now() - saidMs < SAY_EVERY_MS && doneBytes < totalBytes) return;
+      saidMs = performance.now();
+      onText(`${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}, ${formatRate(doneBytes, saidMs - beganMs)}`);
+    },
+  });
+}
