@@ -133,6 +133,8 @@ export interface ServerSpec {
   readonly home: string;
   /** Programs that must be on the path, and folders where distributions keep them. */
   readonly binaries: readonly string[];
+  /** Prints the version of the installed programs, which must begin with `version`. */
+  readonly askVersion: readonly [string, ...string[]];
   readonly binaryFolders: readonly string[];
   /** Environment the engine's programs expect, from the sandbox's folders. */
   environment(folders: ServerFolders): Places;

@@ -60,15 +60,23 @@ async function findBinaries(spec: ServerSpec): Promise<{ path: string; missing: 
 }
 
 async function available(spec: ServerSpec): Promise<Availability> {
-  const { missing } = await findBinaries(spec);
-  const [first = ""] = spec.packages;
-  return missing.length === 0
-    ? { usable: true, because: `${spec.engine} ${spec.version} programs are installed`, next: [] }
-    : {
-        usable: false,
-        because: `not installed here: ${missing.join(", ")} of ${spec.engine} ${spec.version}`,
-        next: [`apt-get install ${first}`],
-      };
+  const { path, missing } = await findBinaries(spec);
+  const next = [`apt-get install ${spec.packages[0] ?? ""}`];
+  const wanted = `${spec.engine} ${spec.version}`;
+  if (missing.length > 0)
+    return { usable: false, because: `not installed here: ${missing.join(", ")} of ${wanted}`, next };
+  const [file, ...args] = spec.askVersion;
+  const told = await runProcess({
+    file,
+    args,
+    env: { PATH: path },
+    signal: new AbortController().signal,
+    limitBytes: 1024,
+  });
+  const version = /\d+(\.\d+)*/.exec(told.stdout)?.[0] ?? "unknown";
+  return version === spec.version || version.startsWith(`${spec.version}.`)
+    ? { usable: true, because: `${spec.engine} ${version} is installed`, next: [] }
+    : { usable: false, because: `installed is ${spec.engine} ${version}, not ${spec.version}`, next };
 }
 
 /** The account to run as when root started us; null when we are nobody special already. */

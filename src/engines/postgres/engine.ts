@@ -25,6 +25,7 @@ function server(version: string): ServerSpec {
     account: "postgres",
     home: "/var/lib/postgresql",
     binaries: ["initdb", "pg_ctl", "postgres", "psql", "pg_dump", "pg_dumpall", "pg_restore", "createdb", "dropdb"],
+    askVersion: ["postgres", "--version"],
     binaryFolders: [`/usr/lib/postgresql/${version}/bin`],
     environment: (folders: ServerFolders) => ({
       PGDATA: folders.data,

@@ -1,0 +1,69 @@
+/** A real S3 server for tests: Ceph RGW in a container, on loopback only, gone afterwards. */
+import { execFileSync } from "node:child_process";
+import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from "@aws-sdk/client-s3";
+
+const KEY = "drillkey";
+const SECRET = "drillsecret-planted";
+
+export interface Ceph extends AsyncDisposable {
+  readonly endpoint: string;
+  readonly port: number;
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly client: S3Client;
+  /** A store URL for a bucket that it makes. */
+  bucket(name: string, versioned?: boolean): Promise<string>;
+}
+
+const docker = (...args: string[]) => execFileSync("docker", args, { encoding: "utf8" }).trim();
+
+/** Starts the server and points the environment's credentials at it, as a user would. */
+export async function startCeph(): Promise<Ceph> {
+  const id = docker(
+    "run",
+    "-d",
+    "--rm",
+    "--label",
+    "fogbell.test=ceph",
+    "-p",
+    "127.0.0.1::7480",
+    "-e",
+    `S3_KEY=${KEY}`,
+    "-e",
+    `S3_SECRET=${SECRET}`,
+    "fogbell/ceph:18",
+  );
+  for (let look = 0; ; look++) {
+    if (docker("logs", id).includes("READY s3")) break;
+    if (look > 300) throw new Error(`the S3 server did not come up: ${docker("logs", id)}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const port = Number(docker("port", id, "7480/tcp").split("\n")[0]?.split(":").at(-1));
+  const endpoint = `http://127.0.0.1:${port}`;
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: KEY, AWS_SECRET_ACCESS_KEY: SECRET });
+  const client = new S3Client({
+    endpoint,
+    region: "us-east-1",
+    forcePathStyle: true,
+    credentials: { accessKeyId: KEY, secretAccessKey: SECRET },
+  });
+  return {
+    endpoint,
+    port,
+    accessKey: KEY,
+    secretKey: SECRET,
+    client,
+    async bucket(name, versioned = false) {
+      await client.send(new CreateBucketCommand({ Bucket: name }));
+      if (versioned)
+        await client.send(
+          new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration: { Status: "Enabled" } }),
+        );
+      return `s3://${name}/drills?endpoint=${endpoint}&path-style=true`;
+    },
+    async [Symbol.asyncDispose]() {
+      client.destroy();
+      docker("rm", "-f", "-v", id);
+    },
+  };
+}
