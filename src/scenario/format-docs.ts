@@ -19,13 +19,22 @@ interface Node {
   [key: string]: unknown;
 }
 
-/** Draft-07, of what people write: durations as text. The YAML language server understands no newer draft. */
-export function jsonSchema(catalog: Catalog): Node {
-  const schema = z.toJSONSchema(scenarioSchema(catalog), {
+/** zod drops the examples of what it transforms; they are of what people write, and stay. */
+function toSchema(type: z.ZodType): Node {
+  return z.toJSONSchema(type, {
     target: "draft-7",
     io: "input",
     unrepresentable: "any",
+    override: ({ zodSchema, jsonSchema: node }) => {
+      const examples = z.globalRegistry.get(zodSchema)?.examples;
+      if (Array.isArray(examples)) node.examples = examples;
+    },
   }) as Node;
+}
+
+/** Draft-07, of what people write: durations as text. The YAML language server understands no newer draft. */
+export function jsonSchema(catalog: Catalog): Node {
+  const schema = toSchema(scenarioSchema(catalog));
   return { ...schema, $id: "https://fogbell.invalid/scenario.v1.schema.json", title: "Fogbell scenario, version 1" };
 }
 
@@ -63,11 +72,7 @@ const variants = (node: Node): Node[] => node.anyOf ?? node.oneOf ?? [];
 const HEAD = "| Key | Type | | What it is | Example |\n| --- | --- | --- | --- | --- |";
 
 function partTable(part: Part): string {
-  const node = z.toJSONSchema(z.strictObject(optionShape(part)), {
-    target: "draft-7",
-    io: "input",
-    unrepresentable: "any",
-  }) as Node;
+  const node = toSchema(z.strictObject(optionShape(part)));
   const own = rows(node, "");
   return `### \`${part.name}\`\n\n${part.summary}\n\n${own.length === 0 ? "No options." : `${HEAD}\n${own.join("\n")}`}`;
 }

@@ -213,11 +213,24 @@ export async function loadScenario(file: string, catalog: Catalog): Promise<Scen
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
     const reading = { schema, catalog, value, positions };
-    throw new ScenarioError(file, sorted(parsed.error.issues.flatMap((issue) => issuesFrom(issue, reading))));
+    throw new ScenarioError(
+      file,
+      sorted(withoutEchoes(parsed.error.issues.flatMap((issue) => issuesFrom(issue, reading)))),
+    );
   }
   const wrong = contradictions(parsed.data, basename(file), positions);
   if (wrong.length > 0) throw new ScenarioError(file, sorted(wrong));
   return toScenario(parsed.data, { file, text, positions, catalog });
+}
+
+/** A misspelt key is also a missing one; saying it once is enough. */
+function withoutEchoes(issues: readonly Issue[]): Issue[] {
+  const meant = new Set(
+    issues.flatMap(({ path, suggestion }) =>
+      suggestion === undefined ? [] : [path === "" ? suggestion : `${path}.${suggestion}`],
+    ),
+  );
+  return issues.filter(({ path, message }) => !(meant.has(path) && message.endsWith("is missing")));
 }
 
 function sorted(issues: readonly Issue[]): Issue[] {

@@ -1,0 +1,29 @@
+import { describe, expect, test } from "vitest";
+import { createRedactor, secretsIn } from "../../src/host/redact.ts";
+
+const redact = createRedactor(
+  secretsIn({
+    AWS_SECRET_ACCESS_KEY: "wJalr/XUtn+FEMI",
+    PGPASSWORD: "hunter22",
+    HOME: "/root",
+    SSH_KEY_FILE: "/root/.ssh/id",
+  }),
+);
+
+describe("secrets", () => {
+  test("planted ones never pass, those with a slash in them included", () =>
+    expect(redact("auth failed for hunter22 with wJalr/XUtn+FEMI")).not.toMatch(/hunter22|wJalr/));
+  test("passwords in URLs", () => expect(redact("postgres://app:s3cr3t@db/shop")).not.toContain("s3cr3t"));
+  test("paths to secrets are no secrets", () => expect(redact("/root/.ssh/id")).toBe("/root/.ssh/id"));
+});
+
+describe("row values in what PostgreSQL says", () => {
+  test.each([
+    'ERROR:  duplicate key value violates unique constraint "customers_email_once"\nDETAIL:  Key (email)=(anna@example.com) already exists.',
+    'ERROR:  invalid input syntax for type integer: "anna@example.com"',
+    'psql:dump.sql:12: ERROR: x\nCONTEXT:  COPY customers, line 1: "1\tanna@example.com"',
+    "LINE 1: INSERT INTO t VALUES ('anna@example.com')",
+  ])("%j", (text) => expect(redact(text)).not.toContain("anna@example.com"));
+  test("the message itself stays", () =>
+    expect(redact('ERROR:  relation "orders" does not exist')).toBe('ERROR:  relation "orders" does not exist'));
+});

@@ -1,0 +1,37 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { PlannedBackup } from "../../src/plan/plan.ts";
+import { momentInName, stamp, stretches } from "../../src/world/timeline.ts";
+
+const MINUTE = 60_000;
+const backup = (ageMs: number) => ({ name: `b${ageMs}`, ageMs }) as PlannedBackup;
+
+test("stretches join without a gap, end with the damage, and each has a tick on its very end", () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 100_000 }), { maxLength: 6 }), (ages) => {
+      const damagedAtMs = Date.UTC(2026, 10, 20);
+      const all = stretches(
+        ages.map((age) => backup(age * MINUTE)),
+        damagedAtMs,
+        MINUTE,
+      );
+      expect(all.at(-1)).toMatchObject({ toMs: damagedAtMs, backup: null });
+      expect(all.slice(1).map(({ fromMs }) => fromMs)).toEqual(all.slice(0, -1).map(({ toMs }) => toMs));
+      for (const { fromMs, toMs, everyMs } of all) {
+        expect(Math.floor((toMs - fromMs) / everyMs)).toBeLessThanOrEqual(2000);
+        expect(everyMs % MINUTE).toBe(0);
+      }
+    }),
+  );
+});
+
+test("a moment survives its name", () => {
+  const at = Date.UTC(2026, 10, 20, 13, 5, 9);
+  expect(momentInName(`nightly/shop-${stamp(at)}.sql.gz`)).toBe(new Date(at).toISOString());
+});
+test.each([
+  ["backup_2026-11-20_03-00.dump", "2026-11-20T03:00:00.000Z"],
+  ["db-20261120-0300.sql", "2026-11-20T03:00:00.000Z"],
+  ["shop.dump", null],
+  ["20269999T999999Z", null],
+])("%s", (name, at) => expect(momentInName(name)).toBe(at));

@@ -1,0 +1,36 @@
+/** Three tiers by file name: pure, server (local programs), docker (an engine and a real S3 server). */
+import { defineConfig } from "vitest/config";
+
+const SERVER = "test/**/*.server.test.ts";
+const DOCKER = "test/**/*.docker.test.ts";
+
+export default defineConfig({
+  test: {
+    // No retries: a test that passes the second time has found something.
+    retry: 0,
+    reporters: ["default", "./test/support/closing-line.ts"],
+    projects: [
+      { test: { name: "pure", include: ["test/**/*.test.ts"], exclude: [SERVER, DOCKER], testTimeout: 20_000 } },
+      {
+        test: {
+          name: "server",
+          include: [SERVER],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "docker",
+          include: [DOCKER],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
