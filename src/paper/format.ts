@@ -20,13 +20,17 @@ export class Raw {
  * Underscores inside words are left alone; they mean nothing there.
  */
 export function inline(text: string): string {
-  return text
-    .replace(/[\r\n\u2028\u2029]+/g, " ")
-    .replace(/&/g, "&amp;")
-    .replace(/</g, "&lt;")
-    .replace(/[\\`*[\]|~]/g, (char) => `\\${char}`)
-    .replace(/(^|[^A-Za-z0-9])_|_(?![A-Za-z0-9])/g, (match) => match.replace("_", "\\_"))
-    .replace(/^(\s*)([#>+-]|\d+[.)])(\s)/, "$1\\$2$3");
+  return (
+    text
+      .replace(/[\r\n\u2028\u2029]+/g, " ")
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they have no picture, and NUL marks blocks
+      .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "\uFFFD")
+      .replace(/&/g, "&amp;")
+      .replace(/</g, "&lt;")
+      .replace(/[\\`*[\]|~]/g, (char) => `\\${char}`)
+      .replace(/(^|[^A-Za-z0-9])_|_(?![A-Za-z0-9])/g, (match) => match.replace("_", "\\_"))
+      .replace(/^(\s*)([#>+-]|\d+[.)])(\s)/, "$1\\$2$3")
+  );
 }
 
 /** A fenced block whose fence is longer than any run of backticks inside. */
@@ -38,7 +42,10 @@ export function fence(text: string, language = ""): string {
 
 /** Inline code that holds this text, one line. */
 export function code(text: string): string {
-  const flat = text.replace(/[\r\n]+/g, " ").replaceAll("|", "\\|");
+  const flat = text
+    .replace(/[\r\n]+/g, " ")
+    .replaceAll("\u0000", "\uFFFD")
+    .replaceAll("|", "\\|");
   const longest = Math.max(0, ...[...flat.matchAll(/`+/g)].map(([run]) => run.length));
   const ticks = "`".repeat(longest + 1);
   const pad = flat.startsWith("`") || flat.endsWith("`") ? " " : "";
@@ -63,16 +70,21 @@ export interface Templates {
 export async function renderPage(templates: Templates, view: object): Promise<string> {
   const { default: handlebars } = await import("handlebars");
   const own = handlebars.create();
-  own.registerHelper("fence", (text: unknown, language: unknown) =>
-    fence(text instanceof Raw ? text.text : String(text), typeof language === "string" ? language : ""),
-  );
+  // Blocks are put in last: whatever tidies the page must not touch a command by so much as a space.
+  const blocks: string[] = [];
+  own.registerHelper("fence", (text: unknown, language: unknown) => {
+    blocks.push(fence(text instanceof Raw ? text.text : String(text), typeof language === "string" ? language : ""));
+    return `\u0000${blocks.length - 1}\u0000`;
+  });
   own.registerHelper("code", (text: unknown) => code(text instanceof Raw ? text.text : String(text)));
   own.registerHelper("next", (index: unknown, by: unknown) => Number(index) + (typeof by === "number" ? by : 1));
   for (const [name, text] of Object.entries(templates.partials)) own.registerPartial(name, text);
   const render = own.compile(templates.page, { noEscape: true, strict: true });
-  // Blocks leave empty lines where they printed nothing; markdown needs one at most.
-  return `${render(escapeAll(view))
+  // Template blocks leave empty lines where they printed nothing; markdown needs one at most.
+  const page = render(escapeAll(view))
     .replace(/[ \t]+$/gm, "")
     .replace(/\n{3,}/g, "\n\n")
-    .trim()}\n`;
+    .trim();
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a mark that no escaped text can hold
+  return `${page.replace(/\u0000(\d+)\u0000/g, (_, index: string) => blocks[Number(index)] ?? "")}\n`;
 }

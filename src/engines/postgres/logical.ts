@@ -196,15 +196,17 @@ function check(facts: BackupFacts): readonly Line[] {
 }
 
 /** Bytes in the side database against bytes expected, for an estimate that fits every format. */
-const PROGRESS = `${PSQL} -At -d postgres <<'SQL'
+const PROGRESS = `${PSQL} \\
+  -At -d postgres <<'SQL'
 \\getenv side SIDE_DATABASE
 \\getenv total EXPECTED_BYTES
 SELECT pg_database_size(:'side') || ' ' || :'total';
 SQL`;
 
 function recover(facts: BackupFacts): readonly Line[] {
-  const unpacked = facts.compression === "none" ? null : `${DECOMPRESS[facts.compression]} "$BACKUP" | `;
-  const load = `${PSQL} -1 -o /dev/null -d "$SIDE_DATABASE"`;
+  const unpacked = facts.compression === "none" ? null : `${DECOMPRESS[facts.compression]} "$BACKUP" |`;
+  const load = `${PSQL} \\
+  -1 -o /dev/null -d "$SIDE_DATABASE"`;
   const archive = 'pg_restore --exit-on-error -d "$SIDE_DATABASE"';
   const script =
     facts.format === "plain"

@@ -67,7 +67,8 @@ sha256sum "$EVIDENCE/damaged.dump"`,
 
 /** Runs pg_dump on every relation that a query on the side database names, one `-t` each, into one file. */
 function dumpNamed(query: string, name: string): string {
-  return `${PSQL} -At -d "$SIDE_DATABASE" >"$SCRATCH/${name}.names" <<'SQL'
+  return `${PSQL} \\
+  -At -d "$SIDE_DATABASE" >"$SCRATCH/${name}.names" <<'SQL'
 ${query.trim()}
 SQL
 set --
@@ -82,8 +83,8 @@ const FROM_SIDE = ["PGHOST", "SIDE_DATABASE", "SCRATCH"];
 const INTO_PRODUCTION = ["PGHOST", "PGDATABASE", "SCRATCH"];
 
 function putBack(name: string): string {
-  return `${PSQL} -1 -o /dev/null -d "$PGDATABASE" \\
-  -f "$SCRATCH/${name}.sql"`;
+  return `${PSQL} \\
+  -1 -o /dev/null -d "$PGDATABASE" -f "$SCRATCH/${name}.sql"`;
 }
 
 /** The table with its partitions. */

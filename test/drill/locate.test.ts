@@ -1,0 +1,63 @@
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { takeStock } from "../../src/drill/locate.ts";
+import { postgres } from "../../src/engines/postgres/engine.ts";
+import { memoryStore } from "../fakes/memory-store.ts";
+
+const head =
+  "--\n-- PostgreSQL database dump\n--\n\n-- Dumped from database version 15.18 (Debian 15.18-0)\n-- Dumped by pg_dump version 15.18\n\n";
+const tail = "--\n-- PostgreSQL database dump complete\n--\n\n";
+const bytes = (text: string) => Buffer.from(text);
+
+test("points are told by their content, whatever they are called", async () => {
+  const whole = `${head}SELECT 1;\n${tail}`;
+  const { points, unknown } = await takeStock(
+    memoryStore({
+      "a/shop-20261120T130000Z.txt": bytes(whole),
+      "b/no-moment.bin": gzipSync(whole),
+      "c/shop.zip": zstdCompressSync(bytes(whole)),
+      "d/cut.sql": bytes(head),
+      "e/empty.dump": bytes(""),
+      "f/photo.sql.gz": bytes("JFIF not a dump"),
+      "f/broken.gz": Buffer.concat([bytes("\x1f\x8b"), bytes("rubbish")]),
+      "g/x.globals.sql": bytes("CREATE ROLE app;"),
+    }),
+    postgres.methods,
+  );
+  const shown = points.map(({ id, facts, moment }) => [
+    id,
+    facts.compression,
+    facts.complete,
+    facts.serverVersion,
+    moment.from,
+  ]);
+  expect(shown).toEqual([
+    ["a/shop-20261120T130000Z.txt", "none", "yes", "15.18", "name"],
+    ["b/no-moment.bin", "gzip", "unknown", "15.18", "object-time"],
+    ["c/shop.zip", "zstd", "unknown", "15.18", "object-time"],
+    ["d/cut.sql", "none", "no", "15.18", "object-time"],
+  ]);
+  expect(unknown.map(({ key }) => key)).toEqual(["e/empty.dump", "f/photo.sql.gz", "f/broken.gz"]);
+});
+test("a directory backup is one point with its members and its roles", async () => {
+  const toc = Buffer.from(
+    ["PGDMP", 1, 14, 0, 4, 8, 3, ...Array<number>(60).fill(0)].flatMap((part) =>
+      typeof part === "string" ? [...bytes(part)] : [part],
+    ),
+  );
+  const { points } = await takeStock(
+    memoryStore({
+      "n/shop-20261120T130000Z.dir/1.dat.gz": bytes("x"),
+      "n/shop-20261120T130000Z.dir/toc.dat": toc,
+      "n/shop-20261120T130000Z.globals.sql": bytes("r"),
+    }),
+    postgres.methods,
+  );
+  expect(points).toHaveLength(1);
+  expect(points[0]).toMatchObject({
+    name: "n",
+    facts: { format: "directory" },
+    globals: { key: "n/shop-20261120T130000Z.globals.sql" },
+  });
+  expect(points[0]?.objects).toHaveLength(2);
+});

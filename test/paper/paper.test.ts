@@ -1,0 +1,90 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { renderReport } from "../../src/paper/report.ts";
+import { renderRunbook } from "../../src/paper/runbook.ts";
+import { readTemplates } from "../../src/paper/templates.ts";
+import type { DrillResult, EventBody } from "../../src/record.ts";
+import { deriveResult, readJournal } from "../../src/result/result.ts";
+import { command, END, finding, stamped, WELL } from "../fakes/events.ts";
+
+const reports = await readTemplates("reports", "/nonexistent");
+const runbooks = await readTemplates("runbooks", "/nonexistent");
+const of = (bodies: readonly EventBody[]): DrillResult => deriveResult(stamped(bodies));
+
+describe("the committed samples are what their journal yields (node scripts/write-samples.ts)", async () => {
+  const result = deriveResult(readJournal(await readFile("reports/samples/drop-table/journal.jsonl", "utf8")));
+  test("report", async () =>
+    expect(await renderReport(result, reports)).toBe(await readFile("reports/samples/drop-table/report.md", "utf8")));
+  test("runbook", async () =>
+    expect(await renderRunbook(result, runbooks)).toBe(await readFile("runbooks/samples/drop-table.md", "utf8")));
+  test("result.json", async () =>
+    expect(`${JSON.stringify(result, null, 2)}\n`).toBe(
+      await readFile("reports/samples/drop-table/result.json", "utf8"),
+    ));
+  test("every command on the page is one that ran, word for word, and every one that ran is on it", async () => {
+    const page = await renderRunbook(result, runbooks);
+    const printed = [...page.matchAll(/```+sh\n([\s\S]*?)\n```+/g)].map(([, script]) => script);
+    const ran = result.commands.filter(({ command: { phase } }) =>
+      ["contain", "preserve", "locate", "fetch", "restore", "reopen", "normal"].includes(phase),
+    );
+    const progress = new Set(ran.map(({ command: { progress: script } }) => script));
+    expect(printed.filter((script) => !progress.has(script))).toEqual(ran.map(({ command: { script } }) => script));
+    expect(ran.length).toBeGreaterThan(10);
+  });
+  test("every duration in the report's clock is in the journal's record", async () => {
+    const page = await renderReport(result, reports);
+    for (const { phase } of result.phases) expect(page).toContain(`| ${phase} |`);
+    for (const {
+      hash,
+      command: { id },
+    } of result.commands.filter((one) => one.command.phase === "restore"))
+      expect(page).toMatch(new RegExp(`${id.replaceAll(".", "\\.")} .*${hash}`));
+  });
+  test("no printed line is wider than paper but for what cannot be broken", async () => {
+    const page = await renderRunbook(result, runbooks);
+    const wide = [...page.matchAll(/```+sh\n([\s\S]*?)\n```+/g)]
+      .flatMap(([, script]) => (script ?? "").split("\n"))
+      .filter((line) => line.length > 76);
+    expect(wide).toEqual([]);
+  });
+});
+
+describe("failures are on the page", () => {
+  test("a runbook of a drill that did not pass says so before anything else", async () => {
+    const page = await renderRunbook(of([...WELL, finding("verify", "rows", "no"), ...END]), runbooks);
+    expect(page.split("\n")[0]).toBe("# THIS PROCEDURE DID NOT PASS ITS LAST DRILL");
+  });
+  test("one that passed does not", async () =>
+    expect(await renderRunbook(of([...WELL, ...END]), runbooks)).not.toContain("DID NOT PASS"));
+  test("what could not be told stands among what was not proven", async () => {
+    const page = await renderReport(of([...WELL, finding("verify", "grants", "unknown"), ...END]), reports);
+    expect(page).toMatch(/Not proven by this run[\s\S]*grants of orders/);
+    expect(page).toContain("**VOID**");
+  });
+  test("a journal that broke off makes a report all the same", async () => {
+    for (let length = 1; length <= WELL.length; length++)
+      expect(await renderReport(of(WELL.slice(0, length)), reports)).toContain("**VOID**");
+  });
+  test("a clean-up that failed is not called clean", async () => {
+    const page = await renderReport(
+      of([...WELL, { kind: "cleaned-up", removed: [], failed: ["volume x: busy"], kept: [] }, { kind: "drill-ended" }]),
+      reports,
+    );
+    expect(page).toContain("NOT clean");
+    expect(page).toContain("FAILED: volume x: busy");
+  });
+});
+
+test("hostile names break out of neither page", async () => {
+  const evil = "x`|</td>\n# owned\n```\n[a](javascript:b)";
+  const bodies = [
+    ...WELL,
+    ...command("restore.evil", "echo '```'\necho done"),
+    finding("verify", evil, "yes", { subject: evil, because: evil, line: 9 }),
+    ...END,
+  ];
+  for (const page of [await renderReport(of(bodies), reports), await renderRunbook(of(bodies), runbooks)]) {
+    expect(page).not.toMatch(/^# owned/m);
+    expect(page).not.toContain("</td>");
+  }
+});

@@ -1,0 +1,120 @@
+/** Plays drills in tests: the real thing on a small world, with a plan, a store or a recovery that was tampered with. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { catalog } from "../../src/catalog.ts";
+import { drill } from "../../src/drill/drill.ts";
+import { openJournal, systemClock } from "../../src/drill/journal.ts";
+import { makeLabel } from "../../src/host/label.ts";
+import { createRedactor } from "../../src/host/redact.ts";
+import type { SandboxDriver, Store, StoreDriver, WorldStore } from "../../src/parts.ts";
+import { type Plan, plan } from "../../src/plan/plan.ts";
+import type { DrillEvent, DrillResult } from "../../src/record.ts";
+import { deriveResult } from "../../src/result/result.ts";
+import { loadScenario } from "../../src/scenario/load.ts";
+import { directory } from "../../src/stores/directory.ts";
+
+export const SMALL = "test/fixtures/scenarios/small.drill.yaml";
+
+export interface Play {
+  readonly sandbox: string;
+  readonly scenario?: string;
+  readonly rows?: number;
+  /** Changes the plan before it is drilled. */
+  readonly change?: (plan: Plan) => Plan;
+  /** Changes what recovery finds in the store. */
+  readonly tamper?: (store: Store) => Store;
+  readonly store?: { driver: StoreDriver; options: unknown };
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: DrillEvent) => void;
+  readonly secrets?: readonly string[];
+  readonly sandboxDriver?: SandboxDriver;
+  readonly keep?: boolean;
+}
+
+export interface Played {
+  readonly result: DrillResult;
+  readonly events: readonly DrillEvent[];
+  /** The journal as it lay on disk. */
+  readonly journal: string;
+}
+
+function tampered(driver: StoreDriver, tamper: (store: Store) => Store): StoreDriver {
+  return {
+    ...driver,
+    async openForWorld(options, label, signal): Promise<WorldStore> {
+      const world = await driver.openForWorld(options, label, signal);
+      return { ...world, readOnly: () => tamper(world.readOnly()) };
+    },
+  };
+}
+
+let number = 0;
+
+export async function play(request: Play): Promise<Played> {
+  const scenario = await loadScenario(request.scenario ?? SMALL, catalog);
+  const made = plan(scenario, catalog, request.rows === undefined ? {} : { rows: request.rows });
+  const changed = request.change?.(made) ?? made;
+  const driver = request.sandboxDriver ?? catalog.sandboxes.find(({ name }) => name === request.sandbox);
+  if (driver === undefined) throw new Error(`no sandbox ${request.sandbox}`);
+  const folder = await mkdtemp(join(tmpdir(), "play-"));
+  const file = join(folder, "journal.jsonl");
+  const base = request.store?.driver ?? directory;
+  const { readFile } = await import("node:fs/promises");
+  try {
+    using journal = openJournal(file, systemClock, (event) => request.onEvent?.(event));
+    await drill(changed, {
+      journal,
+      label: makeLabel(`test-${process.pid}-${Date.now().toString(36)}-${++number}`, new Date(Date.now() + 3_600_000)),
+      sandbox: { driver, options: driver.options.parse({}), why: "a test" },
+      store: {
+        driver: request.tamper === undefined ? base : tampered(base, request.tamper),
+        options: (scratch) => request.store?.options ?? { path: scratch },
+      },
+      redact: createRedactor(request.secrets ?? []),
+      signal: request.signal ?? new AbortController().signal,
+      onProgress: () => {},
+      keep: request.keep ?? false,
+      fogbellVersion: "test",
+      host: {},
+      contended: true,
+      damagedAtMs: Math.floor(Date.now() / 1000) * 1000,
+    });
+    return { result: deriveResult(journal.events), events: journal.events, journal: await readFile(file, "utf8") };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** A store whose backups all read as `change` makes them. */
+export function rewriting(change: (bytes: Buffer, key: string) => Uint8Array): (store: Store) => Store {
+  return (store) => {
+    const cache = new Map<string, Promise<Uint8Array>>();
+    const content = (key: string, size: number) => {
+      const known = cache.get(key);
+      if (known !== undefined) return known;
+      const reading = (async () => {
+        const chunks: Uint8Array[] = [];
+        for await (const object of store.list("")) {
+          if (object.key === key) for await (const chunk of store.read(object, 0, size)) chunks.push(chunk);
+        }
+        return change(Buffer.concat(chunks), key);
+      })();
+      cache.set(key, reading);
+      return reading;
+    };
+    const sizes = new Map<string, number>();
+    return {
+      ...store,
+      async *list(prefix) {
+        for await (const object of store.list(prefix)) {
+          sizes.set(object.key, object.sizeBytes);
+          yield { ...object, sizeBytes: (await content(object.key, object.sizeBytes)).length };
+        }
+      },
+      async *read(object, from = 0, to = object.sizeBytes) {
+        yield (await content(object.key, sizes.get(object.key) ?? 0)).subarray(from, to);
+      },
+    };
+  };
+}
