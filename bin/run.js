@@ -22,5 +22,7 @@ if (major < 22 || (major === 22 && minor < 22)) {
 }
 const { enableCompileCache } = await import("node:module");
 enableCompileCache();
+// oclif would load a version parser to check what was checked above.
+process.env.OCLIF_DISABLE_ENGINE_WARNING = "1";
 const { start } = await import("../dist/main.js");
 await start(import.meta.url);

@@ -29,7 +29,7 @@ await build({
   keepNames: true,
   banner: { js: banner },
   // Native or optional parts of ssh2, which dockerode uses for remote engines.
-  external: ["ssh2", "cpu-features", "@oclif/core", "@oclif/plugin-*"],
+  external: ["ssh2", "cpu-features"],
   logLevel: "warning",
 });
 

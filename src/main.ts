@@ -1,5 +1,10 @@
 /** The command line's table of commands, and its start. Commands import what is heavy only when they run. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Interfaces } from "@oclif/core";
 import { execute } from "@oclif/core/execute";
+import { lookup } from "./cli/lookup.ts";
+import { errorJson, errorText } from "./cli/print-error.ts";
 import BackupsFetch from "./commands/backups/fetch.ts";
 import BackupsList from "./commands/backups/list.ts";
 import Doctor from "./commands/doctor.ts";
@@ -13,6 +18,7 @@ import ScenarioList from "./commands/scenario/list.ts";
 import ScenarioNew from "./commands/scenario/new.ts";
 import ScenarioShow from "./commands/scenario/show.ts";
 import Schema from "./commands/schema.ts";
+import { UsageError } from "./errors.ts";
 
 export const COMMANDS = {
   "backups:fetch": BackupsFetch,
@@ -30,7 +36,36 @@ export const COMMANDS = {
   schema: Schema,
 };
 
-/** Parses the arguments and runs the command. `url` is the bin file's, from which oclif finds the package. */
+/** Plugins cost a third of the start and answer only `help` and `autocomplete`: loaded when one of those is asked. */
+function manifest(root: URL, needsPlugins: boolean): object {
+  const read = JSON.parse(readFileSync(new URL("package.json", root), "utf8")) as { oclif: { plugins?: string[] } };
+  if (!needsPlugins) delete read.oclif.plugins;
+  return read;
+}
+
+/** Parses the arguments and runs the command. `url` is the bin file's, from which the package is found. */
 export async function start(url: string): Promise<void> {
-  await execute({ dir: url });
+  // A reader that has gone away (`| head`) is no failure of ours, and no reason to leave a sandbox standing: go on in
+  // silence. Such writes fail after the call, so there is nothing to catch.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
+    });
+  }
+  const words = process.argv.slice(2);
+  const found = lookup(words, Object.keys(COMMANDS));
+  if (found.kind === "unknown") return refuse(found.typed, found.meant, words.includes("--json"));
+  const root = new URL("../", url);
+  const pjson = manifest(root, found.kind === "other") as Interfaces.PJSON;
+  await execute({ loadOptions: { root: fileURLToPath(root), pjson } });
+}
+
+function refuse(typed: string, meant: string | null, json: boolean): void {
+  const error = new UsageError(`there is no command "${typed}"${meant === null ? "" : ` (did you mean "${meant}"?)`}`, {
+    code: "FB_COMMAND_UNKNOWN",
+    next: meant === null ? ["fogbell --help"] : [`fogbell ${meant} --help`, "fogbell --help"],
+  });
+  process.exitCode = error.exitCode;
+  if (json) process.stdout.write(`${JSON.stringify(errorJson(error), null, 2)}\n`);
+  else process.stderr.write(errorText(error));
 }

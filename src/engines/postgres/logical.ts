@@ -19,6 +19,7 @@ const options = z.strictObject({
 type Options = z.infer<typeof options>;
 
 const COMPRESS = { none: "", gzip: "gzip -q", zstd: "zstd -q --rm" } as const;
+const TEST = { gzip: "gzip -t", zstd: "zstd -tq" } as const;
 const DECOMPRESS = { none: "cat", gzip: "gunzip -c", zstd: "zstd -dcq" } as const;
 
 /**
@@ -161,6 +162,12 @@ function inspect(head: Uint8Array, tail: Uint8Array): BackupFacts | null {
 }
 
 /**
+ * A pipe's exit code is its last command's: when unpacking fails, this line follows what came out by then, because POSIX
+ * sh has no pipefail. (A stream that lost its last bytes can still hold the dump's closing line.)
+ */
+const UNPACK_FAILED = "-- unpacking failed";
+
+/**
  * Follows a plain dump statement by statement without looking at rows. Exits 3 when it would leave its target
  * (`pg_dump -C --clean` fed to psql drops and rebuilds the *original* database), 4 when it is not whole.
  */
@@ -171,6 +178,7 @@ const WATCH = `awk '
   /^(CREATE|DROP|ALTER) (DATABASE|TABLESPACE|SUBSCRIPTION)/ { bad = NR }
   /^ALTER SYSTEM|^COPY .* (FROM|TO) PROGRAM/ { bad = NR }
   /^${TRAILER}/ { whole = 1 }
+  /^${UNPACK_FAILED}/ { whole = 0; exit }
   END {
     if (bad) { print "line " bad " leaves its target"; exit 3 }
     if (rows || !whole) { print "cut off at line " NR; exit 4 }
@@ -186,12 +194,16 @@ function check(facts: BackupFacts): readonly Line[] {
   };
   if (facts.format === "plain") {
     const script =
-      facts.compression === "none" ? `${WATCH} "$BACKUP"` : `${DECOMPRESS[facts.compression]} "$BACKUP" | ${WATCH}`;
+      facts.compression === "none"
+        ? `${WATCH} "$BACKUP"`
+        : `{ ${DECOMPRESS[facts.compression]} "$BACKUP" ||\n  echo "${UNPACK_FAILED}"; } | ${WATCH}`;
     return [{ ...common, script, expect: '"whole" and a number of lines.' }];
   }
   const read = "pg_restore -f /dev/null";
   const script =
-    facts.compression === "none" ? `${read} "$BACKUP"` : `${DECOMPRESS[facts.compression]} "$BACKUP" | ${read}`;
+    facts.compression === "none"
+      ? `${read} "$BACKUP"`
+      : `${TEST[facts.compression]} "$BACKUP" &&\n${DECOMPRESS[facts.compression]} "$BACKUP" | ${read}`;
   return [{ ...common, script, expect: "No output, and exit code 0." }];
 }
 

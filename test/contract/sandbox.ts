@@ -1,0 +1,127 @@
+/** What every sandbox must do. Called once for each driver, on a real server. */
+import { createHash, randomBytes } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { postgres } from "../../src/engines/postgres/engine.ts";
+import { makeLabel } from "../../src/host/label.ts";
+import { createRedactor } from "../../src/host/redact.ts";
+import { type Command, OUTPUT_LIMIT_BYTES, type Sandbox, type SandboxDriver, type Server } from "../../src/parts.ts";
+
+const never = new AbortController().signal;
+const spec = postgres.server("15", {});
+const command = (script: string, destroys = false): Command => ({
+  id: "t",
+  phase: "world",
+  say: "Test.",
+  script,
+  uses: [],
+  destroys,
+});
+async function* chunks(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
+}
+
+/** `left`: what carries this run's marks from outside: containers, volumes, folders, processes. */
+export function sandboxContract(driver: SandboxDriver, left: (runId: string) => Promise<readonly string[]>): void {
+  const label = makeLabel(`contract-${driver.name}-${process.pid}`, new Date(Date.now() + 3_600_000));
+  let sandbox: Sandbox;
+  let server: Server;
+  const run = (script: string, more: Partial<Parameters<Server["run"]>[0]> = {}) =>
+    server.run({ command: command(script), places: {}, signal: never, ...more });
+  beforeAll(async () => {
+    sandbox = await driver.open(
+      label,
+      { ...(driver.options.parse({}) as object), redactor: createRedactor(["planted-secret"]) },
+      never,
+    );
+    server = await sandbox.start(spec);
+  });
+  afterAll(async () => {
+    await sandbox[Symbol.asyncDispose]();
+    expect(await left(label.runId)).toEqual([]);
+  });
+
+  test("it can be used, and says why", async () =>
+    expect(await driver.available(spec, never)).toMatchObject({ usable: true }));
+  test("the server answers on its socket, and nowhere else", async () => {
+    const outcome = await run("psql -XAtd postgres -c 'SHOW listen_addresses' -c 'SELECT 40 + 2'");
+    expect(outcome).toMatchObject({ exitCode: 0, stdout: "\n42\n" });
+  });
+  test("an exit code is an outcome", async () =>
+    expect((await run("echo out; echo err >&2; exit 7")).exitCode).toBe(7));
+  test("the two outputs are told apart", async () =>
+    expect(await run("echo out; echo err >&2")).toMatchObject({ stdout: "out\n", stderrTail: "err\n" }));
+  test("all output is drained, a bounded part kept, and the code is that of the process that ended", async () => {
+    const outcome = await run(`head -c ${OUTPUT_LIMIT_BYTES * 2} /dev/zero | tr '\\0' x; sleep 0.3; exit 9`);
+    expect(outcome.exitCode).toBe(9);
+    expect(outcome.truncated).toBe(true);
+    expect(outcome.stdout.length).toBe(OUTPUT_LIMIT_BYTES);
+  });
+  test("a sink gets every byte", async () => {
+    let bytes = 0;
+    const outcome = await run("head -c 50000000 /dev/zero", { sink: (chunk) => (bytes += chunk.length) });
+    expect([bytes, outcome.stdout]).toEqual([50_000_000, ""]);
+  });
+  test("a script larger than an argument may be", async () => {
+    const outcome = await run(`: '${"x".repeat(300_000)}'\necho done`);
+    expect(outcome.stdout).toBe("done\n");
+  });
+  test("hostile places arrive as they are", async () => {
+    const hostile = "a'b\"c$(id)`id`\nd\\e *ü";
+    expect((await run('printf %s "$PLACE"', { places: { PLACE: hostile } })).stdout).toBe(hostile);
+  });
+  test("planted secrets do not come out", async () => {
+    const outcome = await run("echo planted-secret; echo planted-secret >&2");
+    expect(outcome.stdout + outcome.stderrTail).not.toContain("planted-secret");
+  });
+  test("a cancelled command ends inside, not only out here", async () => {
+    const stop = new AbortController();
+    const running = run("sleep 61 & sleep 61", { signal: stop.signal });
+    setTimeout(() => stop.abort(new Error("enough")), 300);
+    await expect(running).rejects.toThrow("enough");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const count = await run(
+      "n=0; for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q '^sleep 61' && n=$((n+1)); done; echo $n",
+    );
+    expect(count.stdout).toBe("0\n");
+  });
+  test("64 MiB go in and come out the same", async () => {
+    const body = randomBytes(64 * 1024 * 1024);
+    const path = `${server.folders.scratch}/deep/er/file`;
+    await server.put(path, chunks(body), body.length);
+    const hash = createHash("sha256");
+    for await (const chunk of server.get(path)) hash.update(chunk);
+    expect(hash.digest("hex")).toBe(createHash("sha256").update(body).digest("hex"));
+    expect((await run(`rm -r "${server.folders.scratch}/deep" && echo gone`)).stdout).toBe("gone\n");
+  });
+  test("what destroys runs here, and is refused where the identity is not this run's", async () => {
+    const destroy = { command: command("echo destroyed", true), places: {}, signal: never };
+    expect((await server.run(destroy)).stdout).toBe("destroyed\n");
+    await expect(server.run({ ...destroy, places: { FOGBELL_RUN: "another" } })).rejects.toMatchObject({
+      code: "FB_NOT_OURS",
+      exitCode: 5,
+    });
+    await expect(server.run({ ...destroy, places: { FOGBELL_IDENTITY: "/no/such/file" } })).rejects.toMatchObject({
+      code: "FB_NOT_OURS",
+    });
+  });
+  test("nothing runs as root, and there is no way out", async () => {
+    expect((await run("id -u")).stdout).not.toBe("0\n");
+    expect((await run("cat /proc/net/route | tail -n +2 | wc -l")).stdout.trim()).toBe("0");
+    expect(
+      (await run("cat </dev/tcp/127.0.0.1/22 2>/dev/null || exec 2>/dev/null; getent hosts example.org || echo none"))
+        .stdout,
+    ).toContain("none");
+  });
+  test("a killed server does not take the sandbox along, and comes back", async () => {
+    await server.kill();
+    expect((await run("psql -XAtd postgres -c 'SELECT 1'")).exitCode).toBe(2);
+    expect(
+      (await run('rm -f "$PGDATA/postmaster.pid"; pg_ctl -s -w -D "$PGDATA" -l "$PGDATA/server.log" start')).exitCode,
+    ).toBe(0);
+    expect((await run("psql -XAtd postgres -c 'SELECT 1'")).stdout).toBe("1\n");
+  });
+  test("a sweep leaves a run alone that is going on", async () => {
+    await driver.sweep(({ runId }) => runId === "somebody else's");
+    expect((await run("echo here")).stdout).toBe("here\n");
+  });
+}

@@ -1,0 +1,137 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, connect as dial, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fetchToScratch } from "../../src/drill/fetch.ts";
+import { sha256 } from "../../src/host/digest.ts";
+import { makeLabel } from "../../src/host/label.ts";
+import type { StoredObject } from "../../src/parts.ts";
+import { s3 } from "../../src/stores/s3.ts";
+import { storeContract } from "../contract/store.ts";
+import { type Ceph, startCeph } from "../support/ceph.ts";
+
+const never = new AbortController().signal;
+const later = () => new Date(Date.now() + 3_600_000);
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}
+let ceph: Ceph;
+let plain: string;
+let versioned: string;
+beforeAll(async () => {
+  ceph = await startCeph();
+  plain = await ceph.bucket("plain");
+  versioned = await ceph.bucket("versioned", true);
+});
+afterAll(() => ceph[Symbol.asyncDispose]());
+const options = (url: string) => s3.options.parse(s3.fromUrl(new URL(url)));
+
+describe("a bucket", () => storeContract(s3, () => options(plain)));
+describe("a bucket with versions", () => storeContract(s3, () => options(versioned)));
+
+test("more than a page of objects", async () => {
+  await using store = await s3.openForWorld(options(plain), makeLabel("paging", later()), never);
+  const names = Array.from({ length: 1005 }, (_, index) => `many/${String(index).padStart(5, "0")}`);
+  for (let at = 0; at < names.length; at += 50)
+    await Promise.all(names.slice(at, at + 50).map((key) => store.write(key, once(Buffer.from("x")))));
+  const found: string[] = [];
+  for await (const { key } of store.list("many/")) found.push(key);
+  expect(found.sort()).toEqual(names);
+});
+test("older versions are listed when asked for, and read as they were", async () => {
+  await using store = await s3.openForWorld(
+    options(`${versioned}&versions=true`),
+    makeLabel("versions", later()),
+    never,
+  );
+  for (const text of ["one", "two"]) await store.write("a", once(Buffer.from(text)));
+  const found: StoredObject[] = [];
+  for await (const object of store.list("a")) found.push(object);
+  expect(found).toHaveLength(2);
+  const texts = await Promise.all(
+    found.map(async (object) => {
+      let text = "";
+      for await (const chunk of store.read(object)) text += Buffer.from(chunk).toString();
+      return text;
+    }),
+  );
+  expect(texts.sort()).toEqual(["one", "two"]);
+});
+test("a connection that is cut in mid-download is taken up where it broke", async () => {
+  await using store = await s3.openForWorld(options(plain), makeLabel("cut", later()), never);
+  const body = randomBytes(12 * 1024 * 1024);
+  await store.write("big", once(body));
+  let cuts = 3;
+  const sockets = new Set<Socket>();
+  const proxy = createServer((client) => {
+    const upstream = dial(ceph.port, "127.0.0.1");
+    let passed = 0;
+    sockets.add(client);
+    client.pipe(upstream);
+    upstream.on("data", (chunk: Buffer) => {
+      passed += chunk.length;
+      client.write(chunk);
+      if (passed > 2 * 1024 * 1024 && cuts > 0) {
+        cuts -= 1;
+        client.destroy();
+        upstream.destroy();
+      }
+    });
+    for (const socket of [client, upstream]) socket.on("error", () => {});
+    upstream.on("close", () => client.end());
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  const { port } = proxy.address() as { port: number };
+  const through = await s3.open(
+    options(`${plain.replace(`:${ceph.port}`, `:${port}`).replace("/drills?", "/drills/cut?")}`),
+    never,
+  );
+  const folder = await mkdtemp(join(tmpdir(), "cut-test-"));
+  const objects: StoredObject[] = [];
+  for await (const object of through.list("big")) objects.push(object);
+  const got = await fetchToScratch({ store: through, objects, folder, signal: never, onProgress: () => {} });
+  expect(got.sha256).toBe(sha256(body));
+  expect(cuts).toBe(0);
+  await through[Symbol.asyncDispose]();
+  for (const socket of sockets) socket.destroy();
+  proxy.close();
+  await rm(folder, { recursive: true });
+});
+
+describe("what is wrong is said, with what to type, and without the secret", () => {
+  const open = async (url: string) => {
+    const store = await s3.open(options(url), never);
+    for await (const _ of store.list("")) break;
+  };
+  const withEnv = async (env: Record<string, string>, work: () => Promise<unknown>) => {
+    const before = { ...process.env };
+    Object.assign(process.env, env);
+    try {
+      await work();
+    } finally {
+      Object.assign(process.env, before);
+    }
+  };
+  test("a wrong secret", () =>
+    withEnv({ AWS_SECRET_ACCESS_KEY: "wrong-planted" }, async () => {
+      const error = await open(plain).catch((thrown: Error) => thrown);
+      expect(error).toMatchObject({
+        code: "FB_S3_CREDENTIALS",
+        exitCode: 4,
+        message: expect.stringContaining("the secret key is wrong"),
+      });
+      expect(String(error)).not.toContain("wrong-planted");
+    }));
+  test("an unknown key", () =>
+    withEnv({ AWS_ACCESS_KEY_ID: "nobody" }, () =>
+      expect(open(plain)).rejects.toMatchObject({ code: "FB_S3_CREDENTIALS" }),
+    ));
+  test("a missing bucket", () =>
+    expect(open(plain.replace("plain", "absent"))).rejects.toMatchObject({ code: "FB_S3_BUCKET" }));
+  test("nobody at the endpoint", () =>
+    expect(open("s3://b/x?endpoint=http://127.0.0.1:9&path-style=true")).rejects.toMatchObject({
+      code: "FB_S3_UNREACHABLE",
+    }));
+});
