@@ -25,4 +25,5 @@ enableCompileCache();
 // oclif would load a version parser to check what was checked above.
 process.env.OCLIF_DISABLE_ENGINE_WARNING = "1";
 const { start } = await import("../dist/main.js");
-await start(import.meta.url);
+// Not awaited: when the reader of our output has gone, the wait for it would never end.
+start(import.meta.url);

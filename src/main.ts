@@ -18,7 +18,7 @@ import ScenarioList from "./commands/scenario/list.ts";
 import ScenarioNew from "./commands/scenario/new.ts";
 import ScenarioShow from "./commands/scenario/show.ts";
 import Schema from "./commands/schema.ts";
-import { UsageError } from "./errors.ts";
+import { asFogbellError, UsageError } from "./errors.ts";
 
 export const COMMANDS = {
   "backups:fetch": BackupsFetch,
@@ -45,6 +45,10 @@ function manifest(root: URL, needsPlugins: boolean): object {
 
 /** Parses the arguments and runs the command. `url` is the bin file's, from which the package is found. */
 export async function start(url: string): Promise<void> {
+  process.on("uncaughtException", (error) => {
+    process.stderr.write(errorText(asFogbellError(error)));
+    process.exit(70);
+  });
   // A reader that has gone away (`| head`) is no failure of ours, and no reason to leave a sandbox standing: go on in
   // silence. Such writes fail after the call, so there is nothing to catch.
   for (const stream of [process.stdout, process.stderr]) {
