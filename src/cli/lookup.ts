@@ -1,5 +1,5 @@
 /** Which command the first words mean, and what was probably meant when they mean none. Pure: oclif is not asked. */
-import { nearest } from "../scenario/near-miss.ts";
+import { nearest } from "../host/near-miss.ts";
 
 export type Lookup =
   | { readonly kind: "command"; readonly id: string }

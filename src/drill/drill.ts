@@ -3,6 +3,7 @@
  * whole; every phase is timed, and everything made on the way goes. What happened is in the journal and nowhere else.
  */
 import { mkdir } from "node:fs/promises";
+import { basename, relative } from "node:path";
 import { asFogbellError, CancelledError, Defect, type FogbellError } from "../errors.ts";
 import type { Redactor } from "../host/redact.ts";
 import { openScratch } from "../host/scratch.ts";
@@ -46,6 +47,12 @@ export interface DrillKit {
   readonly damagedAtMs: number;
 }
 
+/** A record is handed to others: it names the file, and nothing of the machine above it. */
+function shownFile(file: string): string {
+  const below = relative(process.cwd(), file);
+  return below.startsWith("..") ? basename(file) : below;
+}
+
 /** Runs a plan to its end. Never throws for anything that happens in the drill: that is in the journal. */
 export async function drill(plan: Plan, kit: DrillKit): Promise<void> {
   const { journal } = kit;
@@ -59,7 +66,7 @@ export async function drill(plan: Plan, kit: DrillKit): Promise<void> {
     scenario: {
       id: plan.scenario.id,
       title: plan.scenario.title,
-      file: plan.scenario.file,
+      file: shownFile(plan.scenario.file),
       sha256: plan.scenario.sha256,
       ...(plan.scenario.story?.origin === undefined ? {} : { origin: plan.scenario.story.origin }),
       engine: plan.engine.name,

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UsageError } from "../errors.ts";
+import { nearest } from "../host/near-miss.ts";
 import { packageFolder } from "../host/package-folder.ts";
-import { nearest } from "./near-miss.ts";
 
 const SUFFIX = ".drill.yaml";
 

@@ -5,9 +5,9 @@ import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Node, 
 import type { z } from "zod";
 import { type Issue, ScenarioError, UsageError } from "../errors.ts";
 import { sha256 } from "../host/digest.ts";
+import { nearest } from "../host/near-miss.ts";
 import type { Catalog, Part } from "../parts.ts";
 import { contradictions } from "./contradictions.ts";
-import { nearest } from "./near-miss.ts";
 import {
   optionShape,
   type Scenario,

@@ -2,9 +2,9 @@
 import { type Fetched, fetchToScratch } from "../drill/fetch.ts";
 import { type Inventory, takeStock } from "../drill/locate.ts";
 import { UsageError } from "../errors.ts";
+import { nearest } from "../host/near-miss.ts";
 import { formatBytes, formatDuration, formatRate } from "../host/units.ts";
 import type { Catalog, Store } from "../parts.ts";
-import { nearest } from "../scenario/near-miss.ts";
 import { onInterrupt } from "./signals.ts";
 import { storeFor } from "./suite.ts";
 

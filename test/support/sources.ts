@@ -1,0 +1,89 @@
+/** The project's own files as text, with what each imports: for the tests that keep its shape. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+
+export interface Import {
+  /** A path from the project's root for our own files, else the package's name. */
+  readonly target: string;
+  readonly own: boolean;
+  readonly typeOnly: boolean;
+}
+
+export interface Source {
+  /** From the project's root: `src/plan/plan.ts`. */
+  readonly path: string;
+  readonly text: string;
+  readonly imports: readonly Import[];
+}
+
+const SKIPPED = new Set(["node_modules", "dist", "drill-results", ".git"]);
+
+/** All files below `folder`, relative to the project's root, sorted. */
+export function filesBelow(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => !SKIPPED.has(name))
+    .map((name) => normalize(join(folder, name)))
+    .flatMap((path) => (statSync(path).isDirectory() ? filesBelow(path) : [path]))
+    .sort();
+}
+
+const IMPORT = /^(?:import|export)\s+(type\s)?(?:[^;"]*?\sfrom\s+)?"([^"]+)"|import\("([^"]+)"\)/gm;
+
+function importsOf(path: string, text: string): Import[] {
+  return [...text.matchAll(IMPORT)].map((match) => {
+    const target = match[2] ?? match[3] ?? "";
+    const own = target.startsWith(".");
+    // `import { type A, type B }` leaves nothing behind either.
+    const names = /\{([^}]*)\}/.exec(match[0])?.[1]?.split(",") ?? [];
+    const typeOnly = match[1] !== undefined || (names.length > 0 && names.every((name) => /^\s*(type\s|$)/.test(name)));
+    return { target: own ? normalize(join(dirname(path), target)) : target, own, typeOnly };
+  });
+}
+
+export function readSources(folder: string): Source[] {
+  return filesBelow(folder)
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => {
+      const text = readFileSync(path, "utf8");
+      return { path, text, imports: importsOf(path, text) };
+    });
+}
+
+export interface Block {
+  readonly name: string;
+  readonly line: number;
+  readonly lines: number;
+}
+
+const OPENING =
+  /^(\s*)(?:export )?(?:default )?(?:(?:static |override |protected |async )*)(?:function\*? ?(\w+)|([\w#]+)\(.*|const (\w+) = .*=>).*\{$/;
+
+const OPENING_ALONE = /^(\s*)(?:export )?(?:async )?function\*? ?(\w+)\($/;
+const KEYWORDS = ["if", "for", "while", "switch", "catch"];
+
+/**
+ * Functions and methods of a formatted file: from the line that opens one to the first `}` as deep as it began. Lines of
+ * a function inside count for that one only: a factory that returns closures is as long as what it says itself.
+ */
+export function functionsIn(text: string): Block[] {
+  const lines = text.split("\n");
+  const blocks = lines.flatMap((line, start) => {
+    const match = OPENING.exec(line) ?? OPENING_ALONE.exec(line);
+    const name = match?.[2] ?? match?.[3] ?? match?.[4];
+    if (match === null || name === undefined || KEYWORDS.includes(name)) return [];
+    const indent = match[1] ?? "";
+    const end = lines.findIndex(
+      (other, i) => i > start && other.startsWith(`${indent}}`) && !/^\s*\}.*\{$/.test(other),
+    );
+    return end === -1 ? [] : [{ name, start, end }];
+  });
+  return blocks.map(({ name, start, end }) => {
+    const inside = blocks.filter((other) => other.start > start && other.end < end);
+    const nested = new Set(inside.flatMap((other) => range(other.start, other.end)));
+    return { name, line: start + 1, lines: range(start, end).filter((line) => !nested.has(line)).length };
+  });
+}
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}

@@ -1,0 +1,273 @@
+/** The project's shape, kept by a test instead of by memory: who may import whom, sizes, names, doors, dead files. */
+import { readFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { describe, expect, it } from "vitest";
+import { catalog } from "../src/catalog.ts";
+import { filesBelow, functionsIn, readSources, type Source } from "./support/sources.ts";
+
+const src = readSources("src");
+const tests = readSources("test");
+const rest = [...readSources("scripts"), ...readSources("bench")];
+
+/** The folder of a file below src, or its name when it lies at the top. */
+function unit(path: string): string {
+  const [, first = "", second] = path.split("/");
+  return second === undefined ? first.replace(/\.ts$/, "") : first;
+}
+
+/** Left may import right. Everything may import host and errors; a unit may import itself, except parts each other. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  host: [],
+  fields: [],
+  parts: ["record"],
+  record: ["parts"],
+  engines: ["parts", "fields"],
+  stores: ["parts"],
+  sandboxes: ["parts"],
+  actions: ["parts", "fields"],
+  probes: ["parts", "fields"],
+  scenario: ["parts", "record", "fields"],
+  plan: ["parts", "record", "scenario"],
+  world: ["parts", "record", "plan"],
+  drill: ["parts", "record", "plan", "world"],
+  result: ["record", "parts"],
+  paper: ["record", "parts"],
+  reporters: ["parts", "record", "paper"],
+  catalog: ["parts", "engines", "stores", "sandboxes", "actions", "probes", "reporters"],
+  suite: ["parts", "record", "scenario", "plan", "drill", "result", "paper", "sandboxes", "reporters"],
+  cli: [],
+  commands: ["cli", "catalog", "parts", "record", "scenario", "plan", "result", "suite", "sandboxes"],
+  main: ["cli", "commands"],
+  index: ["catalog", "parts", "record", "scenario", "plan", "drill", "result", "suite"],
+};
+
+/** Types only, and why. */
+const TYPE_EXCEPTIONS: Readonly<Record<string, string>> = {
+  "src/host/label.ts": "RunLabel stands in parts.ts, because sandboxes and stores carry it",
+  "src/host/scratch.ts": "RunLabel, likewise",
+};
+
+/** Files whose parts are made of each other: a folder for each engine; probes and sandboxes share their reading. */
+const SHARED_IN_PARTS = /^src\/(engines\/|probes\/(reading|catalogue-diff)|sandboxes\/|stores\/s3)/;
+
+describe("imports", () => {
+  it("follow the table", () => {
+    const wrong = src.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ own, target, typeOnly }) => {
+          const [mine, theirs] = [unit(path), unit(target)];
+          if (!own || mine === theirs || theirs === "host" || theirs === "errors") return false;
+          return !MAY_IMPORT[mine]?.includes(theirs) && !(typeOnly && path in TYPE_EXCEPTIONS);
+        })
+        .map(({ target }) => `${path} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("never lead from one part to another", () => {
+    const wrong = src.flatMap(({ path, imports }) =>
+      /^src\/(actions|probes|stores|reporters)\//.test(path)
+        ? imports
+            .filter(({ own, target }) => own && unit(target) === unit(path) && !SHARED_IN_PARTS.test(target))
+            .map(({ target }) => `${path} imports ${target}`)
+        : [],
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("reach every file from the command line or the library", () => {
+    const byPath = new Map(src.map((source) => [source.path, source]));
+    const reached = new Set<string>();
+    const visit = (path: string): void => {
+      if (reached.has(path)) return;
+      reached.add(path);
+      for (const { own, target } of byPath.get(path)?.imports ?? []) if (own) visit(target);
+    };
+    for (const start of ["src/main.ts", "src/index.ts"]) visit(start);
+    expect(src.map(({ path }) => path).filter((path) => !reached.has(path))).toEqual([]);
+  });
+
+  /** One door each: a library that is used in one place can be replaced in one place. */
+  const DOORS: readonly (readonly [library: RegExp, door: RegExp])[] = [
+    [/^dockerode$|^testcontainers$/, /^src\/sandboxes\/docker/],
+    [/^@aws-sdk\//, /^src\/stores\/s3/],
+    [/^handlebars$/, /^src\/paper\//],
+    [/^@oclif\//, /^src\/(cli\/|commands\/|main)/],
+    [/^node:child_process$/, /^src\/(host\/process|sandboxes\/)/],
+  ];
+  it.each(DOORS)("of %s go through one door", (library, door) => {
+    const users = src.filter(({ imports }) =>
+      imports.some(({ target, typeOnly }) => !typeOnly && library.test(target)),
+    );
+    expect(users.length).toBeGreaterThan(0);
+    expect(users.map(({ path }) => path).filter((path) => !door.test(path))).toEqual([]);
+  });
+});
+
+describe("purity", () => {
+  const PURE = /^src\/(engines|actions|probes|plan|result|paper|parts|record|fields)\b/;
+  /** Files in pure folders that read something, and why. */
+  const EXCEPTIONS: Readonly<Record<string, string>> = {
+    "src/paper/templates.ts": "loads the template files that the pure renderers are given",
+  };
+  const IMPURE =
+    /node:(fs|child_process|os|net|http)|Date\.now|new Date\(\)|Math\.random|process\.env|performance\.now/;
+  it("reigns where commands are written and results are derived", () => {
+    const wrong = src.filter(({ path, text }) => PURE.test(path) && !(path in EXCEPTIONS) && IMPURE.test(code(text)));
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe("engines", () => {
+  /** Outside its folder the word stands in the catalogue and in examples that people read. */
+  const MAY_SAY_POSTGRES: Readonly<Record<string, string>> = {
+    "src/catalog.ts": "the catalogue",
+    "src/scenario/template.ts": "the text of a new scenario",
+    "src/scenario/schema.ts": "an example in the format's documentation",
+    "src/commands/run.ts": "an example in --help",
+    "src/commands/images/build.ts": "an example in --help",
+  };
+  it("are not named outside their folders", () => {
+    const wrong = src.filter(
+      ({ path, text }) =>
+        /postgres/i.test(code(text)) && !path.startsWith("src/engines/postgres/") && !(path in MAY_SAY_POSTGRES),
+    );
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe("sizes", () => {
+  /** Longer than 400 lines, and why. */
+  const LONG: Readonly<Record<string, string>> = {
+    "src/parts.ts": "all contracts in one file, which a newcomer reads first",
+  };
+  it("of files stay under 400 lines, nine of ten under 250", () => {
+    const lengths = src.map(({ path, text }) => ({ path, lines: text.split("\n").length - 1 }));
+    expect(lengths.filter(({ path, lines }) => lines > 400 && !(path in LONG))).toEqual([]);
+    const short = lengths.filter(({ lines }) => lines <= 250).length;
+    expect(short / lengths.length).toBeGreaterThan(0.9);
+  });
+
+  const LONG_FUNCTIONS: Readonly<Record<string, string>> = {
+    "src/scenario/schema.ts scenarioSchema": "the declaration of the whole format, read from top to bottom",
+  };
+  it("of functions stay on one screen, 70 lines", () => {
+    const all = [...src, ...rest].flatMap(({ path, text }) => functionsIn(text).map((block) => ({ path, ...block })));
+    expect(all.length).toBeGreaterThan(200);
+    const long = all.filter(({ path, name, lines }) => lines > 70 && !(`${path} ${name}` in LONG_FUNCTIONS));
+    expect(long).toEqual([]);
+  });
+});
+
+describe("names", () => {
+  const BANNED = /^(utils?|helpers?|common|misc|manager|service|handler|base|impl|data|info)$/;
+  it("of files are kebab-case and say something", () => {
+    const all = [...src, ...tests, ...rest].map(({ path }) =>
+      basename(path).replace(/(\.(test|server|docker))*\.ts$/, ""),
+    );
+    expect(all.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) || BANNED.test(name))).toEqual([]);
+  });
+
+  it("of exports are not managers, helpers or I-somethings", () => {
+    const wrong = src.flatMap(({ path, text }) =>
+      [...text.matchAll(/export (?:class|interface|type|function|const) (\w+)/g)]
+        .map((match) => match[1] ?? "")
+        .filter((name) => /(Manager|Service|Helper|Utils?|Impl|Handler)$|^I[A-Z][a-z]/.test(name))
+        .map((name) => `${path}: ${name}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("are exported by name; default is oclif's", () => {
+    const wrong = src.filter(({ path, text }) => /^export default/m.test(text) && !path.startsWith("src/commands/"));
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe("language", () => {
+  it("has no any, enum, namespace or silenced check", () => {
+    const wrong = [...src, ...tests, ...rest].filter(({ path, text }) =>
+      path === "test/tidy.test.ts"
+        ? false
+        : /(:|<|as) any\b|^\s*(export )?(const )?enum |^\s*namespace |@ts-(ignore|nocheck)|vi\.mock/m.test(code(text)),
+    );
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  it("opens every file with a sentence on why it exists; commands and tests have theirs inside", () => {
+    const wrong = [...src, ...rest, ...tests].filter(
+      ({ path, text }) =>
+        !/^(#!.*\n)?\/(\*\*|\/) ?\S|^\/\*\*\n \* \S/.test(text) &&
+        !path.startsWith("src/commands/") &&
+        !path.endsWith(".test.ts"),
+    );
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  it("leaves no task without an issue", () => {
+    expect(src.filter(({ text }) => /\b(TODO|FIXME|XXX)\b(?!.*#\d)/.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
+  it("writes to the terminal in commands and the terminal reporter only", () => {
+    const PRINTS = /^src\/(cli|commands|main|reporters\/terminal|suite\/with-terminal)/;
+    const wrong = src.filter(
+      ({ path, text }) => /\bconsole\.|process\.std(out|err)/.test(code(text)) && !PRINTS.test(path),
+    );
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe("catalogue", () => {
+  const kinds = ["actions", "probes", "stores", "sandboxes", "reporters"] as const;
+  it.each(kinds)("lists every part in src/%s under its file's name", (kind) => {
+    const files = src
+      .filter(({ path, text }) => dirname(path) === `src/${kind}` && /= define[A-Z]\w+[<(]/.test(text))
+      .map(({ path }) => basename(path, ".ts"));
+    expect([...catalog[kind].map(({ name }) => name)].sort()).toEqual(files.sort());
+  });
+
+  it("lists every engine folder", () => {
+    const folders = new Set(
+      src.filter(({ path }) => path.startsWith("src/engines/")).map(({ path }) => path.split("/")[2]),
+    );
+    expect(catalog.engines.map(({ name }) => name).sort()).toEqual([...folders].sort());
+  });
+});
+
+describe("errors", () => {
+  const used = new Set(
+    src.flatMap(({ text }) => [...text.matchAll(/"(FB_[A-Z0-9_]+)"/g)].map((match) => match[1] ?? "")),
+  );
+  const page = readFileSync("docs/errors.md", "utf8");
+  it("have a paragraph for each code, and none for codes that are gone", () => {
+    const described = [...page.matchAll(/^### (FB_[A-Z0-9_]+)\n\n\S.{40,}/gm)].map((match) => match[1] ?? "");
+    expect(described).toEqual([...used].sort());
+  });
+});
+
+describe("the outside world", () => {
+  /** Assembled, so that this file does not contain what it forbids. */
+  const FORBIDDEN = [
+    ["/wo", "rk/(main|shared|\\.)"],
+    ["regis", "try\\.npm"],
+    ["npm", "js\\.(org|com)"],
+    ["pypi", "\\.org"],
+    ["deb\\.", "debian\\.org"],
+    ["shared/", "(design|recipes|hooks)"],
+  ].map((pieces) => new RegExp(pieces.join("")));
+  it("is not named: no path of a machine, no registry's host", () => {
+    const files = filesBelow(".").filter((path) => !/\.(png|gz|zst|dump|tgz)$/.test(path));
+    expect(files).toContain("package-lock.json");
+    const wrong = files.flatMap((path) => {
+      const text = readFileSync(path, "utf8");
+      return FORBIDDEN.filter((pattern) => pattern.test(text)).map((pattern) => `${path}: ${pattern.source}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** A file without its comments. */
+function code(text: Source["text"]): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "");
+}
