@@ -1,0 +1,113 @@
+/** What the documents tell people to type must exist: commands, flags, npm scripts, links. */
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { lookup } from "../src/cli/lookup.ts";
+import { COMMANDS } from "../src/main.ts";
+import { filesBelow } from "./support/sources.ts";
+
+const pages = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md", "bench/README.md"]
+  .concat(filesBelow("docs"))
+  .filter((path) => path.endsWith(".md"))
+  .map((path) => ({ path, text: readFileSync(path, "utf8") }));
+const scripts = (JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> }).scripts;
+
+/** Every `fogbell …` in a sh block, and in code spans that begin with it. */
+const fogbellLines = pages.flatMap(({ path, text }) => {
+  const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap((match) => (match[1] ?? "").split("\n"));
+  const spans = [...text.matchAll(/`(fogbell [^`]+)`/g)].map((match) => match[1] ?? "");
+  return [...blocks, ...spans]
+    .filter((line) => line.startsWith("fogbell ") && !line.includes("…"))
+    .map((line) => ({ path, line, words: shellWords(line).slice(1) }));
+});
+
+/** Enough of sh for the documents: single quotes, and no substitutions. */
+function shellWords(line: string): string[] {
+  return [...line.matchAll(/'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? "");
+}
+
+describe("commands in the documents", () => {
+  it("are many enough to be worth testing", () => {
+    expect(fogbellLines.length).toBeGreaterThan(15);
+  });
+
+  it.each(fogbellLines)("$path: $line", ({ words }) => {
+    const found = lookup(words, Object.keys(COMMANDS));
+    if (found.kind === "other") return;
+    expect(found.kind).toBe("command");
+    if (found.kind !== "command") return;
+    const command = COMMANDS[found.id as keyof typeof COMMANDS];
+    const flags = command.flags as unknown as Record<string, { options?: readonly string[] }>;
+    const known: typeof flags = { json: {}, help: {}, ...flags };
+    const rest = words.slice(found.id.split(":").length);
+    for (const [i, word] of rest.entries()) {
+      if (!word.startsWith("--")) continue;
+      const flag = known[word.slice(2)];
+      expect(flag, `${word} of fogbell ${found.id}`).toBeDefined();
+      if (flag?.options !== undefined) expect(flag.options).toContain(rest[i + 1]);
+    }
+  });
+
+  it("that npm runs are scripts of package.json", () => {
+    const named = pages.flatMap(({ text }) => [...text.matchAll(/npm run ([\w:-]+)/g)].map((match) => match[1] ?? ""));
+    expect(named.length).toBeGreaterThan(4);
+    expect([...new Set(named)].filter((name) => !(name in scripts))).toEqual([]);
+  });
+
+  it("begin, in the README, with the two that a newcomer types", () => {
+    const readme = pages.find(({ path }) => path === "README.md")?.text ?? "";
+    const blocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1]?.trim());
+    expect(blocks.slice(0, 2)).toEqual(["npm ci && npm run drill", "npm ci && npm test"]);
+  });
+});
+
+describe("help", () => {
+  it.each(Object.entries(COMMANDS))("of %s says what it does and shows examples that parse", (id, command) => {
+    expect(command.summary.length).toBeGreaterThan(20);
+    for (const example of command.examples) {
+      const words = shellWords(example.replace("<%= config.bin %> ", ""));
+      expect(lookup(words, Object.keys(COMMANDS))).toEqual({ kind: "command", id });
+      for (const word of words.filter((one) => one.startsWith("--"))) {
+        expect(Object.keys({ ...command.flags, json: null })).toContain(word.slice(2));
+      }
+    }
+  });
+
+  it("says of every flag and argument what it is", () => {
+    const silent = Object.entries(COMMANDS).flatMap(([id, command]) =>
+      Object.entries({ ...command.args, ...command.flags } as Record<string, { description?: string }>)
+        .filter(([, { description }]) => description === undefined)
+        .map(([name]) => `${id} ${name}`),
+    );
+    expect(silent).toEqual([]);
+  });
+});
+
+describe("links in the documents", () => {
+  it("lead to files that are there", () => {
+    const broken = pages.flatMap(({ path, text }) =>
+      [...text.matchAll(/\]\(([^)#:]+)\)/g)]
+        .map((match) => join(dirname(path), match[1] ?? ""))
+        .filter((target) => !existsSync(target))
+        .map((target) => `${path} → ${target}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it("name files of the project that are there", () => {
+    const broken = pages
+      .filter(({ path }) => !path.startsWith("docs/decisions"))
+      .flatMap(({ path, text }) =>
+        [...text.matchAll(/`((?:src|test|docs|scripts|scenarios|bench)\/[\w./-]+\.\w+)`/g)]
+          .filter((match) => !existsSync(match[1] ?? ""))
+          .map((match) => `${path} → ${match[1]}`),
+      );
+    expect(broken).toEqual([]);
+  });
+});
+
+describe("ARCHITECTURE.md", () => {
+  it("fits in a head", () => {
+    expect(readFileSync("ARCHITECTURE.md", "utf8").split("\n").length).toBeLessThanOrEqual(150);
+  });
+});
