@@ -15,6 +15,8 @@ export abstract class FogbellCommand extends Command {
   protected override async catch(thrown: Error & { exitCode?: number }): Promise<unknown> {
     const error = isUsage(thrown) ? this.#usage(thrown) : asFogbellError(thrown);
     process.exitCode = error.exitCode;
+    // oclif would also complain that the command did not come to parsing; the error says why.
+    this.parsed = true;
     if (this.jsonEnabled()) this.logJson(errorJson(error));
     else process.stderr.write(errorText(error));
     return undefined;
