@@ -19,13 +19,16 @@ const POINTER_NAME = /(_FILE|_PATH|_DIR|_SOCK|_URL)$/i;
  * PostgreSQL and its tools quote row values in these lines ("Key (email)=(a@b) already exists"); terse verbosity drops
  * most, but server logs and older tools do not honour it.
  */
-const ROW_VALUE_LINE = /^(.*?)\b(DETAIL|CONTEXT|STATEMENT|QUERY|LINE \d+):.*$/;
+const ROW_VALUE_LINE = /^(.{0,300}?)\b(DETAIL|CONTEXT|STATEMENT|QUERY|LINE \d{1,9}):.*$/;
 
-/** Primary messages that carry a value: invalid input syntax for type integer: "4242-4242". */
-const QUOTED_VALUE = /((?:invalid input|invalid byte|out of range|malformed|value)[^\n"]*)"[^"\n]*"/g;
+/**
+ * Primary messages that carry a value: invalid input syntax for type integer: "4242-4242". All repetitions here are
+ * bounded: output can be tens of megabytes on one line, and an unbounded one would take hours to look through it.
+ */
+const QUOTED_VALUE = /((?:invalid input|invalid byte|out of range|malformed|value)[^\n"]{0,300})"[^"\n]{0,10000}"/g;
 
 /** user:password@ in any URL. */
-const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@/]+@/gi;
+const URL_PASSWORD = /\b([a-z][a-z0-9+.-]{0,20}:\/\/[^\s:/@]{0,200}):[^\s@/]{1,1000}@/gi;
 
 /**
  * Makes a redactor that masks the given secrets (values of at least 4 characters) and everything of known secret shape.
