@@ -338,6 +338,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly kind: string;
   /** What isolates it, in words, each asserted: for the report. */
   readonly isolation: readonly string[];
+  /** Whether a backup that this run did not make may be opened here: only where nothing inside can reach out. */
+  readonly opensForeign: boolean;
   /** The engine, kernel, processors and memory it runs on: for the report. */
   readonly hardware: Readonly<Record<string, string>>;
   start(spec: ServerSpec): Promise<Server>;

@@ -39,6 +39,9 @@ export default class Run extends FogbellCommand {
     out: Flags.string({ description: "Folder that receives a run folder for each drill.", default: "drill-results" }),
     "dry-run": Flags.boolean({ description: "Name every container, source and command, and start nothing." }),
     keep: Flags.boolean({ description: "Leave the sandbox standing, to look at; remove it later with gc." }),
+    "trust-backups": Flags.boolean({
+      description: "Open backups that this run did not make in a sandbox that is not cut off.",
+    }),
     report: Flags.boolean({ description: "Print the report at the end." }),
   };
 
@@ -61,6 +64,7 @@ export default class Run extends FogbellCommand {
       storeUrl: flags.store ?? null,
       outFolder: flags.out,
       keep: flags.keep,
+      trustBackups: flags["trust-backups"],
       version: this.config.version,
       json: this.jsonEnabled(),
     });

@@ -40,6 +40,8 @@ export interface DrillKit {
   readonly onProgress: (progress: Progress) => void;
   /** Leave the sandbox and the scratch folder standing, to look at. */
   readonly keep: boolean;
+  /** Open backups that this run did not make even where the sandbox is not cut off. */
+  readonly trustBackups: boolean;
   readonly fogbellVersion: string;
   readonly host: Readonly<Record<string, string>>;
   readonly contended: boolean;
@@ -99,6 +101,7 @@ interface Stage {
   readonly folder: string;
   readonly server: Server;
   readonly store: WorldStore;
+  readonly opensForeign: boolean;
 }
 
 /** The scratch folder, the store, the sandbox and the server: each remembered for clean-up as soon as it is there. */
@@ -126,7 +129,7 @@ async function openStage(
     hardware: box.hardware,
   });
   journal.append({ kind: "server-started", server: "production", made: server.made, version: plan.version });
-  return { folder: scratch.folder, server, store: opened };
+  return { folder: scratch.folder, server, store: opened, opensForeign: box.opensForeign };
 }
 
 interface Telling extends Stage {
@@ -202,6 +205,7 @@ async function tell(telling: Telling): Promise<void> {
     write,
     mark,
     onProgress: kit.onProgress,
+    made: kit.trustBackups || telling.opensForeign ? null : world.made,
     onCopy: (point, path) => Object.assign(told, { point, backup: path }),
   };
   const candidates = await phase("locate", () => locate(sources));

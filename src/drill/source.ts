@@ -25,6 +25,8 @@ export interface SourceKit {
   readonly write: (body: EventBody) => void;
   readonly mark: (mark: Mark) => void;
   readonly onProgress: (progress: Progress) => void;
+  /** Hashes of the backups that this run made, when no other may be opened here; null when any may. */
+  readonly made: ReadonlySet<string> | null;
   /** Told where the copy will lie before the check runs on it. */
   readonly onCopy: (point: RecoveryPoint, path: string) => void;
 }
@@ -174,6 +176,7 @@ export async function fetchVerified(kit: SourceKit, candidates: readonly Recover
       sha256: fetched.sha256,
       retries: fetched.retries,
     });
+    assertMade(kit, fetched.files);
     kit.onCopy(
       point,
       await bring(
@@ -196,6 +199,16 @@ export async function fetchVerified(kit: SourceKit, candidates: readonly Recover
     throw new RefusedError(`no recovery point may be restored: ${why}`, { code: "FB_DUMP_LEAVES", next });
   }
   throw new LostError(`no recovery point is whole: ${why}`, { code: "FB_NO_SOURCE", next });
+}
+
+/** Throws RefusedError for a copy that this run did not make, where such a copy could reach out. */
+function assertMade({ made }: SourceKit, files: readonly { key: string; sha256: string }[]): void {
+  const foreign = made === null ? undefined : files.find(({ sha256 }) => !made.has(sha256));
+  if (foreign === undefined) return;
+  throw new RefusedError(`${foreign.key} was not made by this run, and this sandbox is not cut off from the machine`, {
+    code: "FB_FOREIGN_BACKUP",
+    next: ["fogbell run --sandbox docker …", "--trust-backups, when you know what is in it"],
+  });
 }
 
 async function checkCopy(

@@ -29,10 +29,10 @@ interface Reason {
 
 const say = (finding: FindingRecord) => `${finding.probe} of ${finding.subject}: ${finding.because}`;
 
-/** A gate that must hold wholly: an empty one judges nothing. */
-function gate(findings: readonly FindingRecord[], group: "healthy" | "proof", empty: string): Reason[] {
+/** A gate that must hold wholly. An empty one judges nothing, which needs no saying when something else ended the drill. */
+function gate(findings: readonly FindingRecord[], group: "healthy" | "proof", empty: string | null): Reason[] {
   const asked = findings.filter((finding) => finding.group === group);
-  if (asked.length === 0) return [{ verdict: "void", text: empty }];
+  if (asked.length === 0) return empty === null ? [] : [{ verdict: "void", text: empty }];
   return asked
     .filter(({ held }) => held !== "yes")
     .map((finding) => ({ verdict: "void", text: `${group}: ${say(finding)}` }));
@@ -75,9 +75,11 @@ export function judge(evidence: Evidence): Judged {
   if (!evidence.ended)
     reasons.push({ verdict: "void", text: "the journal breaks off: the process died before the drill ended" });
   if (evidence.interrupted) reasons.push({ verdict: "void", text: "the drill was interrupted" });
+  const hasOtherEnd = reasons.length > 0;
+  const isHealthy = findings.filter(({ group }) => group === "healthy").every(({ held }) => held === "yes");
   const gates = [
-    ...gate(findings, "healthy", "no gate was asked"),
-    ...gate(findings, "proof", "the damage was not proven"),
+    ...gate(findings, "healthy", hasOtherEnd ? null : "no gate was asked"),
+    ...gate(findings, "proof", hasOtherEnd || !isHealthy ? null : "the damage was not proven"),
   ];
   reasons.push(...gates);
   // Without proven damage there is nothing that could have been lost, verified or late.

@@ -10,8 +10,6 @@ import { createTail } from "../host/process.ts";
 
 const STDERR_LIMIT_BYTES = 65_536;
 const POLL_MS = 10;
-/** The kernel takes no longer argument than 128 KiB; larger scripts go through a file. */
-export const LONGEST_ARGUMENT_BYTES = 100_000;
 /** Frame header: stream number, three zeros, length. Source: Docker Engine API, "Stream format". */
 const HEADER_BYTES = 8;
 

@@ -16,9 +16,9 @@ import {
   type ServerSpec,
 } from "../parts.ts";
 import { connect, findImage, labelled, toLabels } from "./docker-engine.ts";
-import { execute, frames, killMarked, LONGEST_ARGUMENT_BYTES } from "./docker-exec.ts";
+import { execute, frames, killMarked } from "./docker-exec.ts";
 import { assertOurs, guarded, identityPlaces } from "./identity.ts";
-import { redactorOf, type SandboxOptions, sandboxOptions } from "./options.ts";
+import { LONGEST_ARGUMENT_BYTES, redactorOf, type SandboxOptions, sandboxOptions } from "./options.ts";
 
 async function available(spec: ServerSpec): Promise<Availability> {
   try {
@@ -38,6 +38,7 @@ async function open(label: RunLabel, options: SandboxOptions, signal: AbortSigna
   return {
     kind: "docker",
     isolation,
+    opensForeign: true,
     hardware: {
       engine: `Docker ${version}`,
       system: `${engine.OperatingSystem}, Linux ${engine.KernelVersion}`,

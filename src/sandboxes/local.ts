@@ -11,6 +11,7 @@ import { RefusedError, UnavailableError } from "../errors.ts";
 import { LABEL_NAME } from "../host/label.ts";
 import { runProcess } from "../host/process.ts";
 import { labelledFolders } from "../host/scratch.ts";
+import { quote } from "../host/sh.ts";
 import { formatBytes } from "../host/units.ts";
 import {
   type Availability,
@@ -27,7 +28,7 @@ import {
 } from "../parts.ts";
 import { assertOurs, guarded, identityPlaces } from "./identity.ts";
 import { killRun, processesOf } from "./local-processes.ts";
-import { redactorOf, type SandboxOptions, sandboxOptions } from "./options.ts";
+import { LONGEST_ARGUMENT_BYTES, redactorOf, type SandboxOptions, sandboxOptions } from "./options.ts";
 
 /** A socket's path has room for 107 bytes; this one also for the file name that the server adds. */
 const LONGEST_SOCKET_FOLDER = 85;
@@ -150,6 +151,8 @@ async function open(label: RunLabel, options: SandboxOptions, signal: AbortSigna
   const { isolated } = await wrapping(process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : null, signal);
   return {
     kind: "local",
+    // The account's own files are in reach, whatever the network is.
+    opensForeign: false,
     isolation: [
       isolated
         ? "every process in a network namespace of its own, with no interface up and no route"
@@ -208,9 +211,17 @@ async function startServer({ spec, base, label, options, signal }: Starting): Pr
   };
   const redact = redactorOf(options);
 
+  /** A script that fits into an argument: itself, or one that runs it from a file and removes that. */
+  async function inArgument(script: string): Promise<string> {
+    if (Buffer.byteLength(script) <= LONGEST_ARGUMENT_BYTES) return script;
+    const name = `${folders.scratch}/.${crypto.randomUUID()}.sh`;
+    await writeFile(name, script, { mode: 0o644 });
+    return `sh ${quote(name)}; code=$?; rm -f ${quote(name)}; exit $code`;
+  }
+
   async function run({ command, places, signal: stop, sink }: RunRequest) {
     const beganMs = performance.now();
-    const script = guarded(command);
+    const script = await inArgument(guarded(command));
     const [file = "sh", ...rest] = [...prefix, "sh", "-c", script];
     const end = await runProcess({
       file,

@@ -22,3 +22,6 @@ export type SandboxOptions = z.infer<typeof sandboxOptions>;
 export function redactorOf(options: SandboxOptions): Redactor {
   return options.redactor ?? createRedactor([]);
 }
+
+/** The kernel takes no longer argument than 128 KiB (MAX_ARG_STRLEN); larger scripts go through a file. */
+export const LONGEST_ARGUMENT_BYTES = 100_000;

@@ -24,6 +24,7 @@ export interface SuiteRequest {
   readonly storeUrl: string | null;
   readonly outFolder: string;
   readonly keep: boolean;
+  readonly trustBackups: boolean;
   readonly signal: AbortSignal;
   readonly onEvent: (event: DrillEvent | Progress) => void;
   readonly version: string;
@@ -97,6 +98,7 @@ async function runOne(plan: Plan, request: SuiteRequest): Promise<SuiteRun> {
     signal,
     onProgress: request.onEvent,
     keep: request.keep,
+    trustBackups: request.trustBackups,
     fogbellVersion: request.version,
     host: { ...hostFacts(), name: hostname() },
     contended: false,

@@ -27,6 +27,8 @@ export interface World {
   readonly ledger: Ledger;
   /** Size of the database when its newest backup was taken, in bytes: what a restore should grow to. */
   readonly expectedBytes: number;
+  /** Hashes of every file that this run's backups consist of. */
+  readonly made: ReadonlySet<string>;
   /** Lets the writer go on after the damage, and records what it committed. */
   writeOn(): Promise<void>;
 }
@@ -61,6 +63,7 @@ export async function buildWorld(kit: WorldKit): Promise<World> {
     return { tables: state.tables.size, rows };
   };
 
+  const made = new Set<string>();
   let expectedBytes = 0;
   let size = { tables: 0, rows: 0 };
   for (const stretch of stretches(plan.backups, damagedAtMs, everyMs)) {
@@ -68,7 +71,7 @@ export async function buildWorld(kit: WorldKit): Promise<World> {
     size = await record(stretch.backup === null ? "damage" : `backup ${stretch.backup.name}`, stretch.toMs);
     if (stretch.backup === null) break;
     expectedBytes = Number((await runner.must(phrases.databaseSize(), { ...world, name: "size" })).stdout.trim());
-    await takeBackup(kit, stretch.backup, stretch.toMs);
+    for (const hash of await takeBackup(kit, stretch.backup, stretch.toMs)) made.add(hash);
   }
   const databaseBytes = Number((await runner.must(phrases.databaseSize(), { ...world, name: "size" })).stdout.trim());
   const dataset =
@@ -78,6 +81,7 @@ export async function buildWorld(kit: WorldKit): Promise<World> {
   return {
     ledger,
     expectedBytes,
+    made,
     async writeOn() {
       if (afterDamageMs > 0)
         await write({ fromMs: damagedAtMs, toMs: damagedAtMs + afterDamageMs, everyMs, backup: null });
@@ -107,8 +111,8 @@ async function datasetLines({ plan, server }: WorldKit, untilMs: number): Promis
   return phrases.loadSql(names);
 }
 
-/** Takes one backup with the engine's own tools and moves its files into the store. */
-async function takeBackup(kit: WorldKit, backup: PlannedBackup, atMs: number): Promise<void> {
+/** Takes one backup with the engine's own tools and moves its files into the store. Returns their hashes. */
+async function takeBackup(kit: WorldKit, backup: PlannedBackup, atMs: number): Promise<string[]> {
   const { plan, runner, server, store } = kit;
   const step = { phase: "world", name: `backup-${backup.name}` } as const;
   const folder = `${server.folders.scratch}/backup`;
@@ -150,4 +154,5 @@ async function takeBackup(kit: WorldKit, backup: PlannedBackup, atMs: number): P
     sha256: hashes.join(" "),
     decoy: backup.decoy,
   });
+  return hashes;
 }

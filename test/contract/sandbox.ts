@@ -116,7 +116,11 @@ export function sandboxContract(driver: SandboxDriver, left: (runId: string) => 
     await server.kill();
     expect((await run("psql -XAtd postgres -c 'SELECT 1'")).exitCode).toBe(2);
     expect(
-      (await run('rm -f "$PGDATA/postmaster.pid"; pg_ctl -s -w -D "$PGDATA" -l "$PGDATA/server.log" start')).exitCode,
+      (
+        await run(
+          'rm -f "$PGDATA/postmaster.pid" "$PGHOST"/.s.PGSQL.5432.lock; pg_ctl -s -w -D "$PGDATA" -l "$PGDATA/server.log" start',
+        )
+      ).exitCode,
     ).toBe(0);
     expect((await run("psql -XAtd postgres -c 'SELECT 1'")).stdout).toBe("1\n");
   });

@@ -89,6 +89,17 @@ test("the newest is cut: the next older is taken, and the drill is late, not rec
   ]);
   expect(result.sources[0]?.rejected).toMatch(/cut off/);
 });
+test("a backup that this run did not make is refused where the sandbox is not cut off", async () => {
+  const { result } = await play({
+    sandbox,
+    trustBackups: false,
+    tamper: rewriting((bytes, key) => (key.endsWith(".gz") ? gzipSync(gunzipSync(bytes), { level: 1 }) : bytes)),
+    change: only("hourly"),
+  });
+  const untouched = await play({ sandbox, trustBackups: false });
+  expect(untouched.result.verdict).toBe("recovered");
+  expect(result).toMatchObject({ verdict: "refused", problems: [{ code: "FB_FOREIGN_BACKUP" }] });
+});
 test("an empty store", async () => {
   const { result } = await play({ sandbox, tamper: (store) => ({ ...store, async *list() {} }) });
   expect(result).toMatchObject({

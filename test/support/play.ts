@@ -30,6 +30,8 @@ export interface Play {
   readonly secrets?: readonly string[];
   readonly sandboxDriver?: SandboxDriver;
   readonly keep?: boolean;
+  /** Default: true, because most tampering makes backups that the run did not make. */
+  readonly trustBackups?: boolean;
 }
 
 export interface Played {
@@ -75,6 +77,7 @@ export async function play(request: Play): Promise<Played> {
       signal: request.signal ?? new AbortController().signal,
       onProgress: () => {},
       keep: request.keep ?? false,
+      trustBackups: request.trustBackups ?? true,
       fogbellVersion: "test",
       host: {},
       contended: true,

@@ -196,7 +196,7 @@ function check(facts: BackupFacts): readonly Line[] {
     const script =
       facts.compression === "none"
         ? `${WATCH} "$BACKUP"`
-        : `{ ${DECOMPRESS[facts.compression]} "$BACKUP" ||\n  echo "${UNPACK_FAILED}"; } | ${WATCH}`;
+        : `{ ${DECOMPRESS[facts.compression]} "$BACKUP" ||\n  printf '\\n%s\\n' '${UNPACK_FAILED}'; } | ${WATCH}`;
     return [{ ...common, script, expect: '"whole" and a number of lines.' }];
   }
   const read = "pg_restore -f /dev/null";
