@@ -1,0 +1,52 @@
+/** The page with the figures, and the machine that they came from: a figure without its machine means nothing. */
+import { cpus, release, totalmem, type } from "node:os";
+import type { Figure } from "./figures.ts";
+
+export interface Results {
+  readonly measuredAt: string;
+  readonly quick: boolean;
+  readonly machine: Readonly<Record<string, string>>;
+  readonly figures: readonly Figure[];
+}
+
+export function machine(dockerVersion: string): Record<string, string> {
+  const processors = cpus();
+  return {
+    system: `${type()} ${release()}`,
+    processors: `${processors.length} × ${processors[0]?.model.trim() ?? "unknown"}`,
+    memory: `${Math.round(totalmem() / 1024 ** 3)} GiB`,
+    node: process.version,
+    docker: dockerVersion,
+  };
+}
+
+export function page({ measuredAt, quick, machine: facts, figures }: Results): string {
+  const rows = figures.map(({ name, what, value, unit, target, from }) => {
+    const parts = Object.entries(from).map(([key, part]) => `${key} ${part}`);
+    const met = value <= target ? "met" : "**missed**";
+    return `| ${name} | ${what} | ${value} ${unit} | ≤ ${target} ${unit} | ${met} | ${parts.join(", ")} |`;
+  });
+  return `# Benchmarks
+
+A drill should measure your restore, not itself. \`npm run bench\` measures what Fogbell adds, as ratios between things
+measured in the same run on the same machine; \`npm run bench -- --quick\` does it in a few minutes on less data, for
+finding large mistakes. It needs Docker, and for the whole of it about 20 GB of disk. The page and \`bench/results\` are
+written by it.
+
+Measured ${measuredAt.slice(0, 10)}${quick ? ", **quickly**: the targets are meant for the whole run" : ""}, on:
+
+| | |
+| --- | --- |
+${Object.entries(facts)
+  .map(([name, value]) => `| ${name} | ${value} |`)
+  .join("\n")}
+
+| Figure | What | Measured | Target | | From |
+| --- | --- | --- | --- | --- | --- |
+${rows.join("\n")}
+
+Medians; *spread* is the distance from the fastest to the slowest, as a share of the median: a ratio closer to its target
+than that says nothing. Restores are timed in turns in one container. Memory is the kernel's high-water mark of the
+fogbell process alone; the server's is the sandbox's business.
+`;
+}

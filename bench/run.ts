@@ -1,0 +1,39 @@
+/** The benchmarks, all of them, in one run: `npm run bench [-- --quick]`. Writes the figures and their page. */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { mustRun } from "./child.ts";
+import { benchDrills } from "./drills.ts";
+import type { Figure } from "./figures.ts";
+import { machine, page, type Results } from "./page.ts";
+import { benchRestore } from "./restore.ts";
+import { benchStart } from "./start.ts";
+
+const quick = process.argv.includes("--quick");
+const sizes = quick
+  ? { starts: 10, rows: 200_000, pairs: 3, small: 20, large: 200 }
+  : { starts: 20, rows: 1_000_000, pairs: 6, small: 100, large: 2000 };
+
+const folder = await mkdtemp(join(tmpdir(), "fogbell-bench-"));
+const say = (text: string) => void process.stderr.write(`bench: ${text}\n`);
+try {
+  const docker = await mustRun("docker", ["version", "--format", "{{.Server.Version}}"]);
+  const figures: Figure[] = [];
+  say("start-up");
+  figures.push(await benchStart(sizes.starts));
+  say(`restores of ${sizes.rows} rows, ${sizes.pairs} in turn with as many typed by hand, of each kind`);
+  figures.push(...(await benchRestore({ rows: sizes.rows, pairs: sizes.pairs, folder })));
+  say(`drills of ${sizes.small} and ${sizes.large} MB of dump`);
+  figures.push(...(await benchDrills({ small: sizes.small, large: sizes.large, folder })));
+  const measuredAt = new Date().toISOString();
+  const results: Results = { measuredAt, quick, machine: machine(docker.stdout.trim()), figures };
+  await mkdir("bench/results", { recursive: true });
+  await writeFile(`bench/results/${quick ? "quick" : "whole"}.json`, `${JSON.stringify(results, null, 2)}\n`);
+  const text = page(results);
+  // A quick run is for the eye; the page keeps the figures of the whole one.
+  if (!quick) await writeFile("bench/README.md", text);
+  process.stdout.write(text);
+  process.exitCode = figures.every(({ value, target }) => value <= target) ? 0 : 1;
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
