@@ -65,6 +65,15 @@ function clock({ rtaMs, rpaMs }: Evidence["measured"], { rtoMs, rpoMs }: Objecti
   return reasons;
 }
 
+/** Nobody should read "recovered" and think that nothing is gone. */
+function proven({ rowsMissing, rowsAltered, rowsExtra }: Evidence["measured"]): string {
+  const nothing = (rowsMissing ?? 0) + (rowsAltered ?? 0) + (rowsExtra ?? 0) === 0;
+  const rows = nothing
+    ? "no row is missing, altered or extra"
+    : `${rowsMissing} rows missing, ${rowsAltered} older and ${rowsExtra} extra, all explained by the loss that the scenario allows`;
+  return `proven, within its objectives; ${rows}`;
+}
+
 /** Judges a drill from what was written down. */
 export function judge(evidence: Evidence): Judged {
   const { findings, problems } = evidence;
@@ -91,7 +100,7 @@ export function judge(evidence: Evidence): Judged {
   const verdict = WORST_FIRST.find((one) => reasons.some((reason) => reason.verdict === one)) ?? "recovered";
   const ranked = [...reasons].sort((a, b) => WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict));
   const texts = [...new Set(ranked.map(({ text }) => text))];
-  return { verdict, reasons: texts.length > 0 ? texts : ["everything was proven whole, within its objectives"] };
+  return { verdict, reasons: texts.length > 0 ? texts : [proven(evidence.measured)] };
 }
 
 export function exitCodeOf(result: Pick<DrillResult, "verdict" | "interrupted" | "problems">): ExitCode {

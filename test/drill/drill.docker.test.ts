@@ -1,5 +1,5 @@
 /** The whole drill in containers: the shipped scenario, real data from a real S3 server, and ways to die in the middle. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { s3 } from "../../src/stores/s3.ts";
 import { type Ceph, startCeph } from "../support/ceph.ts";
-import { play } from "../support/play.ts";
+import { play, SMALL } from "../support/play.ts";
 
 const sandbox = "docker";
 const docker = (...args: string[]) => execFileSync("docker", args, { encoding: "utf8" }).trim();
@@ -22,7 +22,7 @@ afterAll(() => ceph[Symbol.asyncDispose]());
 
 test("the shipped scenario recovers, and nothing is left", async () => {
   const { result } = await play({ sandbox, scenario: "scenarios/drop-table.drill.yaml", rows: 20_000 });
-  expect(result.reasons).toEqual(["everything was proven whole, within its objectives"]);
+  expect(result.reasons).toEqual([expect.stringContaining("proven, within its objectives")]);
   expect(result).toMatchObject({
     verdict: "recovered",
     measured: { rpaMs: 2_400_000, rowsExtra: 0 },
@@ -49,7 +49,7 @@ test("Sakila as production: its dump lies in a real S3 server, rental is dropped
     store: { driver: s3, options: s3.options.parse(s3.fromUrl(new URL(url))) },
     secrets: [ceph.secretKey, ceph.accessKey],
   });
-  expect(result.reasons).toEqual(["everything was proven whole, within its objectives"]);
+  expect(result.reasons).toEqual([expect.stringContaining("proven, within its objectives")]);
   expect(result.verdict).toBe("recovered");
   const rows = result.findings.find(({ probe, subject }) => probe === "rows" && subject === "rental");
   if (real) expect(rows?.measured).toMatchObject({ rowsCompared: 16_044, rowsMissing: 0 });
@@ -88,4 +88,20 @@ test("a server that is killed in mid-drill: lost or void with the step, never re
   expect(["lost", "void"]).toContain(result.verdict);
   expect(result.reasons.join()).toMatch(/failed with exit code/);
   expect(left()).toBe("");
+});
+
+test("kill -9 in mid-drill, then gc: no container, no volume, no folder", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "nine-test-"));
+  const child = spawn(process.execPath, ["bin/run.js", "run", SMALL, "--sandbox", "docker", "--out", folder], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  await new Promise<void>((seen) => child.stderr.on("data", (text) => String(text).includes("✓ world") && seen()));
+  expect(left()).not.toBe("");
+  child.kill("SIGKILL");
+  await new Promise((gone) => child.once("close", gone));
+  expect(execFileSync(process.execPath, ["bin/run.js", "gc"], { encoding: "utf8" })).toMatch(
+    /removed container[\s\S]*removed volume[\s\S]*removed folder/,
+  );
+  expect(left()).toBe("");
+  await rm(folder, { recursive: true });
 });

@@ -1,0 +1,112 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { postgres } from "../../src/engines/postgres/engine.ts";
+import type { Line } from "../../src/parts.ts";
+import { type Ask, bucketsFor, openLedger } from "../../src/world/ledger.ts";
+import { outcome } from "../fakes/outcome.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ledger-test-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+type Row = readonly [bucket: number, key: string, digest: string];
+
+/** A database of digests: answers as the phrases say a server would. */
+function server(tables: Record<string, Row[]>): { ask: Ask; asked: string[] } {
+  const asked: string[] = [];
+  const ask: Ask = async (line: Line, sink) => {
+    asked.push(line.say);
+    if (line.say.startsWith("List every table"))
+      return outcome(
+        Object.entries(tables)
+          .map(([name, rows]) => `${name}\trecord\t${rows.length}\t["id"]`)
+          .join("\n"),
+      );
+    if (line.say.startsWith("Digest every row")) {
+      return outcome(
+        Object.entries(tables)
+          .filter(([name]) => line.script.includes(name.replace(".", '"."')))
+          .flatMap(([name, rows]) =>
+            [...new Set(rows.map(([bucket]) => bucket))].sort().map((bucket) => {
+              const inside = rows.filter((row) => row[0] === bucket);
+              return `${name}\t${bucket}\t${inside.length}\t${inside.map((row) => row[2]).join("+")}`;
+            }),
+          )
+          .join("\n"),
+      );
+    }
+    const name = /rows of (\S+) by key/.exec(line.say)?.[1];
+    if (name !== undefined) {
+      const text = (tables[name] ?? [])
+        .map(
+          ([bucket, key, row]) =>
+            `${bucket.toString(16).padStart(8, "0")}${key.padEnd(16, "0")}${row.padEnd(16, "0")}\n`,
+        )
+        .join("");
+      // In pieces that cut lines, as a pipe would.
+      for (let at = 0; at < text.length; at += 17) sink?.(Buffer.from(text.slice(at, at + 17)));
+      return outcome("");
+    }
+    return outcome("");
+  };
+  return { ask, asked };
+}
+
+test("a bucket's keys are found without reading the others; unchanged tables are not asked again", async () => {
+  const tables: Record<string, Row[]> = {
+    "public.a": [
+      [0, "k1", "r1"],
+      [0, "k2", "r2"],
+      [3, "k3", "r3"],
+    ],
+    "public.b": [[1, "x", "y"]],
+  };
+  const { ask, asked } = server(tables);
+  const ledger = await openLedger(join(folder, "one"), postgres.phrases, ask);
+  await ledger.record("first", 100);
+  tables["public.b"] = [[1, "x", "z"]];
+  await ledger.record("second", 200);
+  const [first, second] = ledger.states;
+  expect(first?.tables.get("public.a")?.rows).toBe(3);
+  expect([...(first?.tables.get("public.a")?.keys([3]) ?? [])]).toEqual([
+    ["k3".padEnd(16, "0"), ["r3".padEnd(16, "0")]],
+  ]);
+  expect(second?.tables.get("public.a")).toBe(first?.tables.get("public.a"));
+  expect(asked.filter((say) => say.includes("public.a by key"))).toHaveLength(1);
+  expect(asked.filter((say) => say.includes("public.b by key"))).toHaveLength(2);
+  expect(await readdir(join(folder, "one"))).toHaveLength(3);
+  expect(await readFile(join(folder, "one", "1.digests"), "latin1")).toMatch(/^([0-9a-z]{40}\n){3}$/);
+});
+
+test("what the damage hit is found by digest, whatever was announced, and stays the truth as it was", async () => {
+  const tables: Record<string, Row[]> = {
+    "public.a": [[0, "k1", "r1"]],
+    "public.b": [[1, "x", "y"]],
+    "public.c": [[2, "c", "c"]],
+  };
+  const { ask } = server(tables);
+  const ledger = await openLedger(join(folder, "two"), postgres.phrases, ask);
+  await ledger.record("before", 1000);
+  delete tables["public.a"];
+  tables["public.b"] = [];
+  expect((await ledger.recordDamage(1000)).toSorted()).toEqual(["public.a", "public.b"]);
+  tables["public.c"] = [
+    [2, "c", "c"],
+    [2, "new", "n"],
+  ];
+  await ledger.record("truth", 2000);
+  const rows = (name: string) => ledger.truth.tables.get(name)?.rows;
+  expect([rows("public.a"), rows("public.b"), rows("public.c")]).toEqual([1, 1, 2]);
+  expect(ledger.window(0).map(({ name }) => name)).toEqual(["before"]);
+});
+
+test("a question that fails is no truth", async () => {
+  const ledger = await openLedger(join(folder, "three"), postgres.phrases, async () => outcome("", { exitCode: 2 }));
+  await expect(ledger.record("x", 1)).rejects.toMatchObject({ code: "FB_LEDGER", exitCode: 4 });
+});
+test("buckets grow with the rows, within bounds", () =>
+  expect([0, 1000, 100_000, 10 ** 9].map(bucketsFor)).toEqual([256, 256, 2048, 262_144]));
