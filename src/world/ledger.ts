@@ -13,10 +13,13 @@ import type { DigestRequest, LedgerState, LedgerView, Line, Outcome, Phrases, Ta
 /** `bucket(8) key(16) row(16) newline`, as `Phrases.keyDigests` prints it. */
 const LINE_BYTES = 41;
 
-/** So many rows a bucket on average: a differing bucket costs so many keys to look into. */
-const ROWS_PER_BUCKET = 64;
-const FEWEST_BUCKETS = 256;
-const MOST_BUCKETS = 262_144;
+/**
+ * So many rows a bucket on average: a differing bucket costs so many keys to look into, a bucket costs memory in every
+ * recorded state.
+ */
+const ROWS_PER_BUCKET = 512;
+const FEWEST_BUCKETS = 64;
+const MOST_BUCKETS = 65_536;
 
 /** How the ledger asks. Given by whoever may run commands. */
 export type Ask = (line: Line, sink?: (chunk: Uint8Array) => void) => Promise<Outcome>;

@@ -98,17 +98,21 @@ function ifTableExists(request: DigestRequest, sql: string): string {
   return `SELECT ${literal(sql)} WHERE to_regclass(${regclass(request.table)}) IS NOT NULL \\gexec`;
 }
 
+/**
+ * Lets every processor take part. The planner takes the number of buckets for the number of rows, because it has no
+ * statistics of an expression, and then sums in one process; behind a union it assumes few. Measured: half the time.
+ */
+const IN_PARALLEL = `SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0; SET jit = off; SET work_mem = '128MB';`;
+const UNION_OF_NOTHING = "UNION ALL SELECT 0::bigint, 0::bigint FROM pg_catalog.pg_class WHERE relname = ''";
+
 export function bucketDigests(requests: readonly DigestRequest[]): Line {
-  const statements = requests.map((request) =>
-    ifTableExists(
-      request,
-      `COPY (SELECT ${literal(request.table)}, b, count(*), sum(r) FROM (SELECT ${bucketOf(request)} AS b, r FROM (${digestOf(request)}) d) e GROUP BY b ORDER BY b) TO STDOUT`,
-    ),
-  );
-  return question(
-    "Digest every row, summed by bucket.",
-    `${STABLE_TEXT}\nSET work_mem = '128MB';\n${statements.join("\n")}`,
-  );
+  const statements = requests.map((request) => {
+    const rows = `SELECT ${bucketOf(request)} AS b, r FROM (${digestOf(request)}) d ${UNION_OF_NOTHING}`;
+    const sums = `SELECT ${literal(request.table)}, b, count(*), sum(r) FROM (${rows}) e GROUP BY b ORDER BY b`;
+    return ifTableExists(request, `COPY (${sums}) TO STDOUT`);
+  });
+  return question("Digest every row, summed by bucket.", `${STABLE_TEXT}\n${IN_PARALLEL}\n${statements.join("\n")}`);
 }
 
 export function keyDigests(request: DigestRequest, buckets?: readonly number[]): Line {
