@@ -12,7 +12,7 @@ import { benchStart } from "./start.ts";
 const quick = process.argv.includes("--quick");
 const sizes = quick
   ? { starts: 10, rows: 200_000, pairs: 3, small: 20, large: 200 }
-  : { starts: 20, rows: 1_000_000, pairs: 6, small: 100, large: 2000 };
+  : { starts: 20, rows: 2_000_000, pairs: 6, small: 100, large: 2000 };
 
 const folder = await mkdtemp(join(tmpdir(), "fogbell-bench-"));
 const say = (text: string) => void process.stderr.write(`bench: ${text}\n`);
