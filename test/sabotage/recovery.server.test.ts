@@ -101,6 +101,21 @@ describe("sabotaged recoveries", () => {
     expect(result.verdict).toBe("lost");
     expect(findings(result)).toEqual(expect.arrayContaining(["rows", "heartbeat-gap"]));
   });
+  test("a table that the backup does not hold: lost at the first step, not carried on with nothing", async () => {
+    const { result } = await play({
+      sandbox,
+      change: (plan) => ({
+        ...plan,
+        recovery: plan.recovery.map((step) =>
+          step.part.name === "copy-table-back" ? { ...step, options: { table: "nothing" } } : step,
+        ),
+      }),
+    });
+    expect(result).toMatchObject({
+      verdict: "lost",
+      problems: [{ code: "FB_RECOVERY_FAILED", message: expect.stringContaining("Copy nothing out") }],
+    });
+  });
   test("a step that fails: lost, with the step and what it printed", async () => {
     const { result } = await play({ sandbox, change: afterwards("SELECT nonsense;") });
     expect(result.verdict).toBe("lost");

@@ -80,6 +80,14 @@ export function psql(sql: string, destination: Destination = "production", flags
   return `${PSQL} \\\n  ${options}-d "${DATABASE[destination]}" <<'SQL'\n${sql.trim()}\nSQL`;
 }
 
+/**
+ * The second script only when the first one succeeded. A script's exit code is its last command's, and `set -e` would
+ * close the shell of whoever types the page. `first` is one command fed by one heredoc.
+ */
+export function andThen(first: string, second: string): string {
+  return `${first.replace("<<'SQL'\n", "<<'SQL' &&\n")}\n${second}`;
+}
+
 /** A question: never changes anything, prints what `COPY … TO STDOUT` prints. */
 export function question(say: string, sql: string, destination: Destination = "production"): Line {
   return { say, script: psql(sql, destination, "-At"), uses: placesOf(destination), destroys: false };

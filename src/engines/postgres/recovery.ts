@@ -1,6 +1,6 @@
 /** How a PostgreSQL database is mended: the lines that the drill runs and the runbook prints. */
 import type { Line } from "../../parts.ts";
-import { PSQL, parseTable, placesOf, psql, qualified, regclass } from "./psql.ts";
+import { andThen, PSQL, parseTable, placesOf, psql, qualified, regclass } from "./psql.ts";
 
 /**
  * A connection limit of 0 keeps everybody out but superusers, whatever role the application uses, and is undone by one
@@ -67,16 +67,16 @@ sha256sum "$EVIDENCE/damaged.dump"`,
 
 /** Runs pg_dump on every relation that a query on the side database names, one `-t` each, into one file. */
 function dumpNamed(query: string, name: string): string {
-  return `${PSQL} \\
-  -At -d "$SIDE_DATABASE" >"$SCRATCH/${name}.names" <<'SQL'
-${query.trim()}
-SQL
-set --
+  const names = psql(query, "side", "-At").replace("<<'SQL'", `>"$SCRATCH/${name}.names" <<'SQL'`);
+  return andThen(
+    names,
+    `{ set --
 while IFS= read -r name; do set -- "$@" -t "$name"
 done <"$SCRATCH/${name}.names"
 : >"$SCRATCH/${name}.sql"
 [ $# -eq 0 ] || pg_dump -d "$SIDE_DATABASE" "$@" \\
-  -f "$SCRATCH/${name}.sql"`;
+  -f "$SCRATCH/${name}.sql"; }`,
+  );
 }
 
 const FROM_SIDE = ["PGHOST", "SIDE_DATABASE", "SCRATCH"];
@@ -198,7 +198,7 @@ export function copyTableBack(table: string): readonly Line[] {
     },
     {
       say: `Put back the foreign keys of other tables that point at ${table}.`,
-      script: `${psql(incomingKeys(table), "side", `-At -o "$SCRATCH/${name}-keys.sql"`)}\n${putBack(`${name}-keys`)}`,
+      script: andThen(psql(incomingKeys(table), "side", `-At -o "$SCRATCH/${name}-keys.sql"`), putBack(`${name}-keys`)),
       uses: [...FROM_SIDE, "PGDATABASE"],
       expect: "No output.",
       ifNot: "A partitioned child table cannot wait for lost parents: set its orphans aside first.",
@@ -206,7 +206,7 @@ export function copyTableBack(table: string): readonly Line[] {
     },
     {
       say: `Put back the views that read ${table}.`,
-      script: `${dumpNamed(viewNames(table), `${name}-views`)}\n${putBack(`${name}-views`)}`,
+      script: `${dumpNamed(viewNames(table), `${name}-views`)} &&\n${putBack(`${name}-views`)}`,
       uses: [...FROM_SIDE, "PGDATABASE"],
       expect: "No output.",
       ifNot: "A view that exists already was not dropped: take its name out of the file of names.",
@@ -222,7 +222,7 @@ export function copyTableBack(table: string): readonly Line[] {
     },
     {
       say: "Check the foreign keys, and name those that wait for lost rows.",
-      script: `${psql(validateKeys(table), "production", "-At")}\n${psql(`ANALYZE ${qualified(table)};`)}`,
+      script: andThen(psql(validateKeys(table), "production", "-At"), psql(`ANALYZE ${qualified(table)};`)),
       uses: placesOf("production"),
       expect: "One line for each key whose parent rows were younger than the backup; none when nothing was lost.",
       ifNot: "A key that waits still guards new rows. Reconcile its orphans, then VALIDATE CONSTRAINT.",
