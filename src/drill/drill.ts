@@ -33,7 +33,12 @@ import { watch } from "./watch.ts";
 export interface DrillKit {
   readonly journal: Journal;
   readonly label: RunLabel;
-  readonly sandbox: { readonly driver: SandboxDriver; readonly options: unknown; readonly why: string };
+  /** Chosen as the drill begins, so that "none can be used" is a journal with a verdict and not just an error. */
+  readonly chooseSandbox: () => Promise<{
+    readonly driver: SandboxDriver;
+    readonly options: unknown;
+    readonly why: string;
+  }>;
   readonly store: { readonly driver: StoreDriver; readonly options: (folder: string) => unknown };
   readonly redact: Redactor;
   readonly signal: AbortSignal;
@@ -107,9 +112,10 @@ interface Stage {
 /** The scratch folder, the store, the sandbox and the server: each remembered for clean-up as soon as it is there. */
 async function openStage(
   plan: Plan,
-  { journal, label, sandbox, store, redact, signal }: DrillKit,
+  { journal, label, chooseSandbox, store, redact, signal }: DrillKit,
   unwind: Unwind,
 ): Promise<Stage> {
+  const sandbox = await chooseSandbox();
   const scratch = await openScratch(label);
   unwind.add(`folder ${scratch.folder}`, () => scratch[Symbol.asyncDispose]());
   const storeFolder = `${scratch.folder}/store`;

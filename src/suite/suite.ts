@@ -83,7 +83,6 @@ async function runOne(plan: Plan, request: SuiteRequest): Promise<SuiteRun> {
   const runId = newRunId(now);
   const folder = join(resolve(request.outFolder), runId);
   await mkdir(folder, { recursive: true });
-  const chosen = await chooseSandbox(catalog.sandboxes, request.sandbox, plan.spec, signal);
   const store =
     request.storeUrl === null
       ? { driver: storeFor(catalog, "directory:/").driver, options: (scratch: string) => ({ path: scratch }) }
@@ -92,7 +91,10 @@ async function runOne(plan: Plan, request: SuiteRequest): Promise<SuiteRun> {
   await drill(plan, {
     journal,
     label: makeLabel(runId, new Date(now.getTime() + LIFE_MS)),
-    sandbox: { driver: chosen.driver, options: chosen.driver.options.parse({}), why: chosen.why },
+    chooseSandbox: async () => {
+      const { driver, why } = await chooseSandbox(catalog.sandboxes, request.sandbox, plan.spec, signal);
+      return { driver, options: driver.options.parse({}), why };
+    },
     store,
     redact: createRedactor(secretsIn(process.env)),
     signal,

@@ -215,9 +215,18 @@ describe("what is wrong is said on stderr, with the exit code and what to type",
     const { ended } = start(["run", "drop-table", "--sandbox", "docker", "--out", join(folder, "nodocker")], {
       DOCKER_HOST: "unix:///no/such/socket",
     });
-    const { code, stderr } = await ended;
+    const { code, stdout, stderr } = await ended;
     expect(code).toBe(4);
-    expect(stderr).toMatch(/no Docker engine answers[\s\S]*--sandbox local/);
+    expect(stderr).toContain("no Docker engine answers");
+    expect(stdout).toMatch(/VOID[\s\S]*next: fogbell run --sandbox local/);
+    expect((await onlyRun("nodocker")).events.map(({ kind }) => kind)).toEqual([
+      "drill-began",
+      "problem",
+      "phase-began",
+      "cleaned-up",
+      "phase-ended",
+      "drill-ended",
+    ]);
   });
   test("a dataset that is not there: void, written down", async () => {
     const file = await bad("nodata", (text) =>

@@ -68,7 +68,7 @@ export async function play(request: Play): Promise<Played> {
     await drill(changed, {
       journal,
       label: makeLabel(`test-${process.pid}-${Date.now().toString(36)}-${++number}`, new Date(Date.now() + 3_600_000)),
-      sandbox: { driver, options: driver.options.parse({}), why: "a test" },
+      chooseSandbox: async () => ({ driver, options: driver.options.parse({}), why: "a test" }),
       store: {
         driver: request.tamper === undefined ? base : tampered(base, request.tamper),
         options: (scratch) => request.store?.options ?? { path: scratch },
