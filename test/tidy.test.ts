@@ -222,7 +222,9 @@ describe("catalogue", () => {
   const kinds = ["actions", "probes", "stores", "sandboxes", "reporters"] as const;
   it.each(kinds)("lists every part in src/%s under its file's name", (kind) => {
     const files = src
-      .filter(({ path, text }) => dirname(path) === `src/${kind}` && /= define[A-Z]\w+[<(]/.test(text))
+      .filter(
+        ({ path, text }) => dirname(path) === `src/${kind}` && /= (?:define[A-Z]\w+|catalogueProbe)[<(]/.test(text),
+      )
       .map(({ path }) => basename(path, ".ts"));
     expect([...catalog[kind].map(({ name }) => name)].sort()).toEqual(files.sort());
   });

@@ -1,6 +1,7 @@
 /** Compares what a database consists of with the ledger's catalogue, for the probes that each guard some kinds of it. */
-import type { Finding, LedgerState, Outcome } from "../parts.ts";
-import { count, fields } from "./reading.ts";
+import { z } from "zod";
+import { defineProbe, type Finding, type LedgerState, type Outcome, type Probe } from "../parts.ts";
+import { answered, count, fields } from "./reading.ts";
 
 export interface CatalogueDifference {
   readonly missing: readonly string[];
@@ -57,4 +58,21 @@ export function judge(difference: CatalogueDifference, noun: string): Finding {
 function some(names: readonly string[]): string {
   const shown = names.slice(0, 3).join(", ");
   return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
+}
+
+/** A probe that guards some kinds of objects and has nothing to be told. */
+export function catalogueProbe(told: { name: string; summary: string; kinds: readonly string[]; noun: string }): Probe {
+  const { name, summary, kinds, noun } = told;
+  return defineProbe<Record<string, never>>({
+    name,
+    summary,
+    options: z.strictObject({}) as z.ZodType<Record<string, never>>,
+    gives: [],
+    needs: ["sql"],
+    question: (scene) => scene.phrases.catalogue(),
+    answer: ([first], scene) =>
+      answered(first, (outcome) =>
+        judge(compareCatalogue(scene.ledger.truth, readCatalogue(outcome), { kinds }), noun),
+      ),
+  });
 }

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { duration } from "../fields.ts";
 import { formatDuration } from "../host/units.ts";
 import { defineProbe } from "../parts.ts";
-import { fields, unanswered } from "./reading.ts";
+import { answered, fields } from "./reading.ts";
 
 const options = z.strictObject({
   of: z
@@ -26,15 +26,14 @@ export const heartbeatGap = defineProbe<z.infer<typeof options>>({
   gives: [],
   needs: ["sql"],
   question: (scene, { of }) => scene.phrases.newestHeartbeat(of),
-  answer: ([outcome], scene, { of, max }) => {
-    const missing = unanswered(outcome);
-    if (missing !== null || outcome === undefined) return missing ?? { held: "unknown", because: "no answer" };
-    const newestMs = Number(fields(outcome)[0]?.[0]);
-    if (!Number.isFinite(newestMs)) return { held: "unknown", because: `the ${of} database holds no heartbeat` };
-    const gapMs = Math.max(0, scene.damagedAtMs - newestMs);
-    const because = `the newest heartbeat in the ${of} database is ${formatDuration(gapMs)} older than the damage`;
-    return gapMs <= max
-      ? { held: "yes", because, measured: { gapMs } }
-      : { held: "no", because: `${because}; at most ${formatDuration(max)} allowed`, measured: { gapMs } };
-  },
+  answer: ([first], scene, { of, max }) =>
+    answered(first, (outcome) => {
+      const newestMs = Number(fields(outcome)[0]?.[0]);
+      if (!Number.isFinite(newestMs)) return { held: "unknown", because: `the ${of} database holds no heartbeat` };
+      const gapMs = Math.max(0, scene.damagedAtMs - newestMs);
+      const because = `the newest heartbeat in the ${of} database is ${formatDuration(gapMs)} older than the damage`;
+      return gapMs <= max
+        ? { held: "yes", because, measured: { gapMs } }
+        : { held: "no", because: `${because}; at most ${formatDuration(max)} allowed`, measured: { gapMs } };
+    }),
 });

@@ -22,6 +22,11 @@ export function unanswered(outcome: Outcome | undefined): Finding | null {
   return null;
 }
 
+/** Reads one answer, when there is one. */
+export function answered(outcome: Outcome | undefined, read: (outcome: Outcome) => Finding): Finding {
+  return unanswered(outcome) ?? read(outcome as Outcome);
+}
+
 function firstLine(text: string): string {
   return (
     text

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { tableName } from "../fields.ts";
 import { defineProbe } from "../parts.ts";
-import { count, fields, unanswered } from "./reading.ts";
+import { answered, count, fields } from "./reading.ts";
 
 const options = z.strictObject({
   table: tableName().describe("The table to count."),
@@ -27,18 +27,17 @@ export const rowCount = defineProbe<z.infer<typeof options>>({
   gives: [],
   needs: ["sql"],
   question: (scene, { table }) => scene.phrases.countRows(table),
-  answer: ([outcome], _scene, { table, min, max }) => {
-    const missing = unanswered(outcome);
-    if (missing !== null || outcome === undefined) return missing ?? { held: "unknown", because: "no answer" };
-    const word = fields(outcome)[0]?.[0] ?? "";
-    if (word === "missing") return { held: "no", because: `${table} does not exist` };
-    if (!/^\d+$/.test(word)) return { held: "unknown", because: "no number came back" };
-    const rows = Number(word);
-    const least = min ?? (max === undefined ? 1 : 0);
-    const because = `${table} holds ${count(rows, "row")}`;
-    if (rows < least) return { held: "no", because: `${because}, at least ${least} expected`, measured: { rows } };
-    if (max !== undefined && rows > max)
-      return { held: "no", because: `${because}, at most ${max} expected`, measured: { rows } };
-    return { held: "yes", because, measured: { rows } };
-  },
+  answer: ([first], _scene, { table, min, max }) =>
+    answered(first, (outcome) => {
+      const word = fields(outcome)[0]?.[0] ?? "";
+      if (word === "missing") return { held: "no", because: `${table} does not exist` };
+      if (!/^\d+$/.test(word)) return { held: "unknown", because: "no number came back" };
+      const rows = Number(word);
+      const least = min ?? (max === undefined ? 1 : 0);
+      const because = `${table} holds ${count(rows, "row")}`;
+      if (rows < least) return { held: "no", because: `${because}, at least ${least} expected`, measured: { rows } };
+      if (max !== undefined && rows > max)
+        return { held: "no", because: `${because}, at most ${max} expected`, measured: { rows } };
+      return { held: "yes", because, measured: { rows } };
+    }),
 });

@@ -1,7 +1,7 @@
 /** No number is handed out twice: sequences stand past the data, past what refers to it, and past where they stood. */
 import { z } from "zod";
 import { defineProbe } from "../parts.ts";
-import { count, fields, unanswered } from "./reading.ts";
+import { answered, count, fields } from "./reading.ts";
 
 export const sequencesAhead = defineProbe<Record<string, never>>({
   name: "sequences-ahead",
@@ -10,33 +10,32 @@ export const sequencesAhead = defineProbe<Record<string, never>>({
   gives: [],
   needs: ["sql"],
   question: (scene) => scene.phrases.sequences(),
-  answer: ([outcome], scene) => {
-    const missing = unanswered(outcome);
-    if (missing !== null || outcome === undefined) return missing ?? { held: "unknown", because: "no answer" };
-    const truth = scene.ledger.truth.sequences;
-    const found = new Map(
-      fields(outcome).map(([name, value, , , used]) => [
-        name ?? "",
-        { value: BigInt(value ?? 0), used: BigInt(used === "\\N" ? 0 : (used ?? 0)) },
-      ]),
-    );
-    if (truth.size === 0) {
-      return {
-        held: "yes",
-        because: "the ledger holds no sequence: nothing hands out numbers here",
-        measured: { compared: 0 },
-      };
-    }
-    const wrong: string[] = [];
-    for (const [name, before] of truth) {
-      const now = found.get(name);
-      if (now === undefined) wrong.push(`${name} is gone`);
-      else if (now.value < now.used) wrong.push(`${name} stands at ${now.value}, ${now.used} is in use`);
-      else if (now.value < before) wrong.push(`${name} stands at ${now.value}, it had handed out ${before}`);
-    }
-    const measured = { compared: truth.size, behind: wrong.length };
-    return wrong.length === 0
-      ? { held: "yes", because: `${count(truth.size, "sequence")} ahead of the data`, measured }
-      : { held: "no", because: wrong.join("; "), measured };
-  },
+  answer: ([first], scene) =>
+    answered(first, (outcome) => {
+      const truth = scene.ledger.truth.sequences;
+      const found = new Map(
+        fields(outcome).map(([name, value, , , used]) => [
+          name ?? "",
+          { value: BigInt(value ?? 0), used: BigInt(used === "\\N" ? 0 : (used ?? 0)) },
+        ]),
+      );
+      if (truth.size === 0) {
+        return {
+          held: "yes",
+          because: "the ledger holds no sequence: nothing hands out numbers here",
+          measured: { compared: 0 },
+        };
+      }
+      const wrong: string[] = [];
+      for (const [name, before] of truth) {
+        const now = found.get(name);
+        if (now === undefined) wrong.push(`${name} is gone`);
+        else if (now.value < now.used) wrong.push(`${name} stands at ${now.value}, ${now.used} is in use`);
+        else if (now.value < before) wrong.push(`${name} stands at ${now.value}, it had handed out ${before}`);
+      }
+      const measured = { compared: truth.size, behind: wrong.length };
+      return wrong.length === 0
+        ? { held: "yes", because: `${count(truth.size, "sequence")} ahead of the data`, measured }
+        : { held: "no", because: wrong.join("; "), measured };
+    }),
 });

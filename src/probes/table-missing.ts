@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { tableName } from "../fields.ts";
 import { defineProbe } from "../parts.ts";
-import { fields, unanswered } from "./reading.ts";
+import { answered, fields } from "./reading.ts";
 
 const options = z.strictObject({ table: tableName().describe("The table that must be gone.") });
 
@@ -13,12 +13,11 @@ export const tableMissing = defineProbe<z.infer<typeof options>>({
   gives: [],
   needs: ["sql"],
   question: (scene, { table }) => scene.phrases.tableExists(table),
-  answer: ([outcome], _scene, { table }) => {
-    const missing = unanswered(outcome);
-    if (missing !== null || outcome === undefined) return missing ?? { held: "unknown", because: "no answer" };
-    const word = fields(outcome)[0]?.[0];
-    if (word === "no") return { held: "yes", because: `${table} does not exist` };
-    if (word === "yes") return { held: "no", because: `${table} exists` };
-    return { held: "unknown", because: "neither yes nor no came back" };
-  },
+  answer: ([first], _scene, { table }) =>
+    answered(first, (outcome) => {
+      const word = fields(outcome)[0]?.[0];
+      if (word === "no") return { held: "yes", because: `${table} does not exist` };
+      if (word === "yes") return { held: "no", because: `${table} exists` };
+      return { held: "unknown", because: "neither yes nor no came back" };
+    }),
 });
