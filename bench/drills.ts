@@ -89,7 +89,7 @@ export async function benchDrills(request: { small: number; large: number; folde
   const verification = (drilled: Drilled): Figure => ({
     name: `verification, ${drilled.dumpMegabytes} MB of dump`,
     what: "the time of the verify phase against that of the restore phase",
-    value: round(drilled.verifyMs / drilled.restoreMs),
+    value: round(drilled.verifyMs / drilled.restoreMs, 3),
     unit: "×",
     target: 0.15,
     from: {
@@ -111,7 +111,7 @@ export async function benchDrills(request: { small: number; large: number; folde
     {
       name: "memory, growth",
       what: `peak memory at ${large.dumpMegabytes} MB of dump against that at ${small.dumpMegabytes} MB`,
-      value: round(large.ended.peakBytes / small.ended.peakBytes),
+      value: round(large.ended.peakBytes / small.ended.peakBytes, 3),
       unit: "×",
       target: 1.2,
       from: { smallMB: peak(small), largeMB: peak(large) },
