@@ -1,18 +1,21 @@
 /** The whole drill in containers: the shipped scenario, real data from a real S3 server, and ways to die in the middle. */
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { DrillEvent } from "../../src/record.ts";
 import { s3 } from "../../src/stores/s3.ts";
 import { type Ceph, startCeph } from "../support/ceph.ts";
 import { play, SMALL } from "../support/play.ts";
 
 const sandbox = "docker";
 const docker = (...args: string[]) => execFileSync("docker", args, { encoding: "utf8" }).trim();
-const left = () =>
-  docker("ps", "-aq", "--filter", "label=fogbell.run") + docker("volume", "ls", "-q", "--filter", "label=fogbell.run");
+/** What carries a run's label: other runs may be going on on this machine. */
+const labelled = (runId: string, ...list: string[]) => docker(...list, "--filter", `label=fogbell.run=${runId}`);
+const left = (runId: string) => labelled(runId, "ps", "-aq") + labelled(runId, "volume", "ls", "-q");
+const containerOf = (runId: string) => labelled(runId, "ps", "-q");
 
 let ceph: Ceph;
 beforeAll(async () => {
@@ -29,7 +32,7 @@ test("the shipped scenario recovers, and nothing is left", async () => {
     cleanup: { failed: [] },
   });
   expect(result.sandbox?.isolation.length).toBeGreaterThan(2);
-  expect(left()).toBe("");
+  expect(left(result.runId)).toBe("");
 });
 
 test("Sakila as production: its dump lies in a real S3 server, rental is dropped, and comes back", async () => {
@@ -59,35 +62,39 @@ test("Sakila as production: its dump lies in a real S3 server, rental is dropped
   await rm(folder, { recursive: true });
 });
 
+/** Does something to a run's container at a chosen moment. */
+function atMoment(is: (event: DrillEvent) => boolean, deed: (container: string) => void): (event: DrillEvent) => void {
+  let runId = "";
+  return (event) => {
+    if (event.kind === "drill-began") runId = event.runId;
+    if (is(event)) deed(containerOf(runId));
+  };
+}
+
 test("a sandbox that is killed in mid-restore: void, with the reason, and nothing left", async () => {
   const { result } = await play({
     sandbox,
-    onEvent: (event) => {
-      if (event.kind === "command-began" && event.command.id === "restore.restore-beside.2")
-        docker("kill", docker("ps", "-q", "--filter", "label=fogbell.run"));
-    },
+    onEvent: atMoment(
+      (event) => event.kind === "command-began" && event.command.id === "restore.restore-beside.2",
+      (container) => docker("kill", container),
+    ),
   });
   expect(result).toMatchObject({ verdict: "void", problems: [{ code: "FB_SANDBOX_DIED" }], cleanup: { failed: [] } });
-  expect(left()).toBe("");
+  expect(left(result.runId)).toBe("");
 });
 
 test("a server that is killed in mid-drill: lost or void with the step, never recovered", async () => {
+  const crash = "kill -9 $(head -1 /var/lib/postgresql/fogbell/data/postmaster.pid)";
   const { result } = await play({
     sandbox,
-    onEvent: (event) => {
-      if (event.kind === "phase-began" && event.phase === "restore")
-        docker(
-          "exec",
-          docker("ps", "-q", "--filter", "label=fogbell.run"),
-          "sh",
-          "-c",
-          "kill -9 $(head -1 /var/lib/postgresql/fogbell/data/postmaster.pid)",
-        );
-    },
+    onEvent: atMoment(
+      (event) => event.kind === "phase-began" && event.phase === "restore",
+      (container) => docker("exec", container, "sh", "-c", crash),
+    ),
   });
   expect(["lost", "void"]).toContain(result.verdict);
   expect(result.reasons.join()).toMatch(/failed with exit code/);
-  expect(left()).toBe("");
+  expect(left(result.runId)).toBe("");
 });
 
 test("kill -9 in mid-drill, then gc: no container, no volume, no folder", async () => {
@@ -96,12 +103,13 @@ test("kill -9 in mid-drill, then gc: no container, no volume, no folder", async 
     stdio: ["ignore", "ignore", "pipe"],
   });
   await new Promise<void>((seen) => child.stderr.on("data", (text) => String(text).includes("✓ world") && seen()));
-  expect(left()).not.toBe("");
+  const [runId = ""] = await readdir(folder);
+  expect(left(runId)).not.toBe("");
   child.kill("SIGKILL");
   await new Promise((gone) => child.once("close", gone));
   expect(execFileSync(process.execPath, ["bin/run.js", "gc"], { encoding: "utf8" })).toMatch(
     /removed container[\s\S]*removed volume[\s\S]*removed folder/,
   );
-  expect(left()).toBe("");
+  expect(left(runId)).toBe("");
   await rm(folder, { recursive: true });
 });

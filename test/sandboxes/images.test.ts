@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { postgres } from "../../src/engines/postgres/engine.ts";
+import { recipeFor } from "../../src/sandboxes/images.ts";
+
+const spec = postgres.server("15", {});
+
+test("the account is looked up inside the image, never on the host, where its number is another", () => {
+  const hooks = recipeFor(spec).options.filter((option) => option.startsWith("--customize-hook="));
+  const naming = hooks.filter((hook) => hook.includes(`-o ${spec.account}`));
+  expect(naming).toEqual([
+    `--customize-hook=chroot "$1" install -d -o ${spec.account} -g ${spec.account} ${spec.home}`,
+  ]);
+});
+
+test("a recipe that changed has another hash, and the image carries it", () => {
+  const one = recipeFor(spec);
+  expect(one.changes).toContain(`LABEL fogbell.recipe=${one.hash}`);
+  expect(recipeFor({ ...spec, packages: [...spec.packages, "less"] }).hash).not.toBe(one.hash);
+  expect(recipeFor({ ...spec, suite: "trixie" }).hash).not.toBe(one.hash);
+  expect(recipeFor(postgres.server("15", {})).hash).toBe(one.hash);
+});
