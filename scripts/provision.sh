@@ -14,8 +14,7 @@ packages=""
 command -v dockerd >/dev/null || answers || packages="$packages docker.io iptables"
 command -v docker >/dev/null || packages="$packages docker.io"
 [ -x /usr/lib/postgresql/15/bin/initdb ] || packages="$packages postgresql-15"
-if ! docker image inspect postgres:15 >/dev/null 2>&1 && ! docker image inspect fogbell/postgres:15 >/dev/null 2>&1 ||
-  ! docker image inspect fogbell/ceph:18 >/dev/null 2>&1; then
+if ! docker image inspect postgres:15 >/dev/null 2>&1 || ! docker image inspect fogbell/ceph:18 >/dev/null 2>&1; then
   command -v mmdebstrap >/dev/null || packages="$packages mmdebstrap"
 fi
 if [ -n "$packages" ]; then
@@ -38,9 +37,13 @@ if ! answers; then
   answers || fail "dockerd did not come up; see /tmp/fogbell-dockerd.log"
 fi
 
-if ! docker image inspect postgres:15 >/dev/null 2>&1 && ! docker image inspect fogbell/postgres:15 >/dev/null 2>&1; then
-  if timeout 300 docker pull -q postgres:15 >/dev/null 2>&1; then say "pulled postgres:15"
-  else node bin/run.js images build postgres@15 >&2; fi
+if ! docker image inspect postgres:15 >/dev/null 2>&1; then
+  if ! docker image inspect fogbell/postgres:15 >/dev/null 2>&1 && timeout 300 docker pull -q postgres:15 >/dev/null 2>&1; then
+    say "pulled postgres:15"
+  else
+    # Does nothing when the image is there and was made by the recipe of now.
+    node bin/run.js images build postgres@15 >&2
+  fi
 fi
 docker image inspect fogbell/ceph:18 >/dev/null 2>&1 || bash scripts/images/ceph.sh
 say "ready: Docker $(docker version --format '{{.Server.Version}}'), sandbox image, S3 server image"
