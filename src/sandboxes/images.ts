@@ -3,6 +3,7 @@
  * in between. For machines that reach no registry; where one can be reached the official images are better.
  */
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,12 +12,14 @@ import { UnavailableError, UsageError } from "../errors.ts";
 import { createTail } from "../host/process.ts";
 import { formatBytes } from "../host/units.ts";
 import type { Engine, ServerSpec } from "../parts.ts";
-import { connect, identify } from "./docker-engine.ts";
+import { connect } from "./docker-engine.ts";
 
 const SOURCES = ["/etc/apt/sources.list.d/debian.sources", "/etc/apt/sources.list"];
 /** As the official images are slimmed: no manuals, no translations. */
 const LEAVE_OUT = ["/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*"];
 const SAY_EVERY_MS = 5000;
+/** On each image of ours: what it was made by, so that an image of an older recipe is made anew. */
+const RECIPE_LABEL = "fogbell.recipe";
 
 export interface BuildRequest {
   readonly engines: readonly Engine[];
@@ -74,83 +77,136 @@ async function sourcesFor(suite: string, folder: string): Promise<string> {
   });
 }
 
-/** Environment and account are what the sandbox relies on in the official images, too. */
-function changes(spec: ServerSpec): string[] {
-  return [
+/** How an image is made. Environment and account are what the sandbox relies on in the official images, too. */
+export interface Recipe {
+  /** Arguments of mmdebstrap, but the suite and the sources. */
+  readonly options: readonly string[];
+  readonly changes: readonly string[];
+  /** Identifies all of the above. */
+  readonly hash: string;
+}
+
+export function recipeFor(spec: ServerSpec): Recipe {
+  const options = [
+    "--quiet",
+    "--variant=minbase",
+    `--include=${spec.packages.join(",")}`,
+    ...LEAVE_OUT.map((path) => `--dpkgopt=path-exclude=${path}`),
+    '--aptopt=Acquire::Languages "none"',
+    '--aptopt=Apt::Install-Recommends "false"',
+    // In the image's own root: outside, the account's name stands for the host's number, or for nobody.
+    `--customize-hook=chroot "$1" install -d -o ${spec.account} -g ${spec.account} ${spec.home}`,
+    '--customize-hook=rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*',
+  ];
+  const changes = [
     `ENV PATH=${spec.binaryFolders.join(":")}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
     "ENV LANG=C.UTF-8",
     'CMD ["sleep", "infinity"]',
   ];
+  const hash = createHash("sha256")
+    .update(JSON.stringify([spec.suite, options, changes]))
+    .digest("hex")
+    .slice(0, 12);
+  return { options, changes: [...changes, `LABEL ${RECIPE_LABEL}=${hash}`], hash };
 }
 
-/** The typings of dockerode know only the callback form of this call. */
-async function importTar(docker: Docker, tar: NodeJS.ReadableStream, options: object): Promise<void> {
+/** Whether the engine has this image, made by this recipe. */
+async function isMade(docker: Docker, spec: ServerSpec): Promise<boolean> {
+  const found = await docker
+    .getImage(spec.builtImage)
+    .inspect()
+    .catch(() => null);
+  return found?.Config.Labels?.[RECIPE_LABEL] === recipeFor(spec).hash;
+}
+
+/** Imports without a name, so that a half of an image never goes by one. Returns the id. */
+async function importTar(docker: Docker, tar: NodeJS.ReadableStream, changes: readonly string[]): Promise<string> {
+  // The typings of dockerode know only the callback form of this call.
   const call = docker.importImage as unknown as (
     tar: NodeJS.ReadableStream,
     options: object,
   ) => Promise<NodeJS.ReadableStream>;
-  const stream = await call.call(docker, tar, options);
-  await new Promise<void>((resolve, reject) =>
-    docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve())),
+  const stream = await call.call(docker, tar, { changes });
+  const said = await new Promise<{ status?: string }[]>((resolve, reject) =>
+    docker.modem.followProgress(stream, (error, output) => (error ? reject(error) : resolve(output))),
   );
+  return said.findLast(({ status }) => status?.startsWith("sha256:"))?.status ?? "";
+}
+
+/** From asking mmdebstrap to stop, which then removes its working folder, to making it stop. */
+const PATIENCE_MS = 10_000;
+
+/** Starts mmdebstrap in a group of its own: asked alone, it leaves its children to finish the image. */
+function startDebstrap(args: readonly string[], signal: AbortSignal) {
+  const child = spawn("mmdebstrap", args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const errors = createTail(8192);
+  child.stderr.on("data", (chunk: Uint8Array) => errors.push(chunk));
+  const kill = (name: NodeJS.Signals) => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, name);
+    } catch {
+      // Already gone.
+    }
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const cancel = () => {
+    kill("SIGTERM");
+    timer = setTimeout(() => kill("SIGKILL"), PATIENCE_MS);
+  };
+  signal.addEventListener("abort", cancel, { once: true });
+  /** Why it failed; null when it did not. Never rejects. */
+  const ended = new Promise<Error | null>((resolve) => {
+    child.once("error", resolve);
+    child.once("close", (code) => resolve(code === 0 ? null : new Error(`exit code ${code}: ${errors.text().trim()}`)));
+  }).finally(() => {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", cancel);
+  });
+  return { tar: child.stdout, ended };
 }
 
 async function build(docker: Docker, spec: ServerSpec, { say, signal }: BuildRequest): Promise<void> {
+  signal.throwIfAborted();
   const folder = await mkdtemp(join(tmpdir(), "fogbell-image-"));
   try {
     const sources = await sourcesFor(spec.suite, folder);
-    const args = [
-      "--quiet",
-      "--variant=minbase",
-      `--include=${spec.packages.join(",")}`,
-      ...LEAVE_OUT.map((path) => `--dpkgopt=path-exclude=${path}`),
-      '--aptopt=Acquire::Languages "none"',
-      '--aptopt=Apt::Install-Recommends "false"',
-      `--customize-hook=install -d -o ${spec.account} -g ${spec.account} "$1${spec.home}"`,
-      '--customize-hook=rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*',
-      spec.suite,
-      "-",
-      sources,
-    ];
-    const child = spawn("mmdebstrap", args, { stdio: ["ignore", "pipe", "pipe"], signal });
-    const errors = createTail(8192);
-    child.stderr.on("data", (chunk: Uint8Array) => errors.push(chunk));
+    const recipe = recipeFor(spec);
+    const { tar, ended } = startDebstrap([...recipe.options, spec.suite, "-", sources], signal);
     let bytes = 0;
     let saidMs = performance.now();
-    child.stdout.on("data", (chunk: Uint8Array) => {
+    tar.on("data", (chunk: Uint8Array) => {
       bytes += chunk.length;
       if (performance.now() - saidMs < SAY_EVERY_MS) return;
       saidMs = performance.now();
       say(`  ${spec.builtImage}: ${formatBytes(bytes)}`);
     });
-    const ended = new Promise<number>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", (code) => resolve(code ?? 1));
-    });
-    const [repo, tag] = spec.builtImage.split(":");
-    const importing = importTar(docker, child.stdout, { repo, tag, changes: changes(spec) });
-    const code = await ended.catch((error: NodeJS.ErrnoException) => {
-      throw error.code === "ENOENT"
-        ? new UnavailableError("mmdebstrap is not installed", {
-            code: "FB_NO_MMDEBSTRAP",
-            next: ["apt-get install mmdebstrap"],
-          })
-        : error;
-    });
-    await importing;
-    if (code !== 0) {
-      await docker
-        .getImage(spec.builtImage)
-        .remove({ force: true })
-        .catch(() => {});
-      throw new UnavailableError(`mmdebstrap failed with exit code ${code}: ${errors.text().trim()}`, {
-        code: "FB_IMAGE_BUILD",
-        next: ["apt-get update", "look at the message above"],
-      });
-    }
+    const importing = importTar(docker, tar, recipe.changes).then(
+      (id) => ({ id, error: null }),
+      (error: unknown) => ({ id: "", error }),
+    );
+    const failed = await ended;
+    const { id, error } = await importing;
+    if (failed !== null && id !== "") await docker.getImage(id).remove({ force: true });
+    signal.throwIfAborted();
+    if (failed !== null) throw explained(failed);
+    if (error !== null) throw error;
+    const [repo = "", tag = "latest"] = spec.builtImage.split(":");
+    await docker.getImage(id).tag({ repo, tag });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function explained(failed: NodeJS.ErrnoException): UnavailableError {
+  return failed.code === "ENOENT"
+    ? new UnavailableError("mmdebstrap is not installed", {
+        code: "FB_NO_MMDEBSTRAP",
+        next: ["apt-get install mmdebstrap"],
+      })
+    : new UnavailableError(`mmdebstrap failed with ${failed.message}`, {
+        code: "FB_IMAGE_BUILD",
+        next: ["apt-get update", "look at the message above"],
+      });
 }
 
 /** Makes what is missing. Throws UnavailableError when Docker, mmdebstrap or the package sources are not to be had. */
@@ -159,7 +215,7 @@ export async function buildImages(request: BuildRequest): Promise<BuiltImage[]> 
   const { docker } = await connect();
   const built: BuiltImage[] = [];
   for (const spec of specs) {
-    const isThere = (await identify(docker, spec.builtImage)) !== null;
+    const isThere = await isMade(docker, spec);
     if (!isThere || request.force) {
       request.say(
         `Making ${spec.builtImage} from ${spec.packages.join(", ")} of ${spec.suite}; this takes about a minute.`,
