@@ -6,7 +6,7 @@ export function sha256(content: string | Uint8Array): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
-/** Passes a stream on unchanged; `digest` resolves when it has flowed to its end, in hex. */
+/** Passes a stream on unchanged; `digest` resolves in hex when it has flowed to its end, and rejects when it did not. */
 export function sha256Of(source: AsyncIterable<Uint8Array>): {
   stream: AsyncIterable<Uint8Array>;
   digest: Promise<string>;
@@ -24,6 +24,9 @@ export function sha256Of(source: AsyncIterable<Uint8Array>): {
     } catch (error) {
       reject(error);
       throw error;
+    } finally {
+      // Without effect unless the reader left early: then there is no digest of the whole, and nobody waits for one.
+      reject(new Error("the stream was not read to its end"));
     }
   }
   return { stream: stream(), digest: promise };

@@ -38,7 +38,7 @@ export function parseSize(text: string): number | null {
 export function formatDuration(durationMs: number): string {
   if (!Number.isFinite(durationMs)) return "unknown";
   if (durationMs < 0) return `-${formatDuration(-durationMs)}`;
-  if (durationMs < 1000) return `${Math.round(durationMs)} ms`;
+  if (durationMs < 1000) return `${Math.min(999, Math.round(durationMs))} ms`;
   if (durationMs < 60_000) return `${(Math.floor(durationMs / 100) / 10).toFixed(1)} s`;
   const seconds = Math.floor(durationMs / 1000);
   const two = (number: number) => String(number).padStart(2, "0");
@@ -52,7 +52,8 @@ export function formatBytes(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
   let value = bytes;
   let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
+  // 1023.95 would be shown as "1024.0" of the smaller unit.
+  while (value >= (unit === 0 ? 1024 : 1023.95) && unit < units.length - 1) {
     value /= 1024;
     unit += 1;
   }
