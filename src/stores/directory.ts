@@ -1,12 +1,14 @@
 /** Backups in a directory of this machine. Opened for recovery it only reads; a world writes below its own prefix. */
 import { randomBytes } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { lstat, mkdir, readdir, readFile, realpath, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { constants, createWriteStream, type Stats } from "node:fs";
+import { lstat, mkdir, open, readdir, readFile, realpath, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
-import { RefusedError, UnavailableError, UsageError } from "../errors.ts";
+import { FogbellError, RefusedError, UnavailableError, UsageError } from "../errors.ts";
+import { assertInner } from "../host/inner-key.ts";
 import { LABEL_NAME, parseLabel } from "../host/label.ts";
+import { abortable } from "../host/stream.ts";
 import { defineStore, type RunLabel, type Store, type StoredObject, type WorldStore } from "../parts.ts";
 
 const options = z.strictObject({
@@ -18,68 +20,122 @@ const options = z.strictObject({
 });
 type Options = z.infer<typeof options>;
 
-/** A key's file. Throws RefusedError for a key that leads out of the directory. */
-function fileOf(root: string, key: string): string {
-  const file = resolve(root, key);
-  if (!file.startsWith(root + sep) || key.includes("\0")) {
-    throw new RefusedError(`the key "${key}" leads out of ${root}`, { code: "FB_KEY_ESCAPES" });
-  }
-  return file;
+const CHUNK_BYTES = 256 * 1024;
+/** What a write is called until it is whole; a user's own `dump.part` is a file like any other. */
+const UNFINISHED = /\.[0-9a-f]{8}\.part$/;
+
+/** What an error of the file system means, in our words. Fogbell's own errors and cancellations pass unchanged. */
+function explain(thrown: unknown, doing: string, signal?: AbortSignal): unknown {
+  if (signal?.aborted) return signal.reason;
+  const { code, message, syscall } = thrown as NodeJS.ErrnoException;
+  if (thrown instanceof FogbellError || syscall === undefined) return thrown;
+  return code === "ENOSPC" || code === "EDQUOT"
+    ? new UnavailableError(`${doing}: the disk is full`, {
+        code: "FB_DISK_FULL",
+        next: ["free some room", "fogbell gc"],
+        cause: thrown,
+      })
+    : new UnavailableError(`${doing}: ${message}`, {
+        code: "FB_STORE_UNREADABLE",
+        next: ["check the path and its rights"],
+        cause: thrown,
+      });
 }
 
-async function describeFile(root: string, key: string): Promise<StoredObject> {
-  const { size, mtime, mtimeMs, ino } = await stat(join(root, key));
+/** A key's file. Throws RefusedError for a key that leads out of the directory, by its own words or through a link. */
+async function fileOf(root: string, key: string): Promise<string> {
+  assertInner(key, root);
+  let file = root;
+  for (const segment of key.split("/")) {
+    file = join(file, segment);
+    const found = await lstat(file).catch(() => null);
+    if (found === null) break;
+    if (found.isSymbolicLink()) {
+      throw new RefusedError(`the key "${key}" goes through a link in ${root}`, { code: "FB_KEY_ESCAPES" });
+    }
+  }
+  return join(root, key);
+}
+
+function toObject(key: string, { size, mtime, mtimeMs, ino }: Stats): StoredObject {
   return { key, sizeBytes: size, modifiedAt: mtime.toISOString(), tag: `${ino}-${mtimeMs}-${size}` };
 }
 
-async function* walk(root: string, folder: string): AsyncIterable<StoredObject> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    throw new UnavailableError(`cannot list ${folder}: ${error.message}`, {
-      code: "FB_STORE_UNREADABLE",
-      next: ["check the path and its rights"],
-    });
+async function* walk(root: string, folder: string, signal: AbortSignal): AsyncIterable<StoredObject> {
+  signal.throwIfAborted();
+  const doing = `listing ${folder}`;
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    throw explain(error, doing, signal);
   });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
     // Links are not followed: what they point at is not in this store.
-    if (entry.isDirectory()) yield* walk(root, path);
-    else if (entry.isFile() && entry.name !== LABEL_NAME && !entry.name.endsWith(".part")) {
-      yield await describeFile(root, relative(root, path).split(sep).join("/"));
+    if (entry.isDirectory()) yield* walk(root, path, signal);
+    else if (entry.isFile() && entry.name !== LABEL_NAME && !UNFINISHED.test(entry.name)) {
+      const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+        // Rotated away since the folder was read: not there, which is no fault of the store.
+        if (error.code === "ENOENT") return null;
+        throw explain(error, doing, signal);
+      });
+      if (found !== null) yield toObject(relative(root, path).split(sep).join("/"), found);
     }
   }
 }
 
-/** Reads a range; a file that ends early or was changed since it was listed is an error, never a short answer. */
-async function* readRange(root: string, object: StoredObject, from: number, to: number): AsyncIterable<Uint8Array> {
-  const file = fileOf(root, object.key);
-  const now = await describeFile(root, object.key).catch((error: NodeJS.ErrnoException) => {
-    throw new UnavailableError(`cannot read ${object.key}: ${error.message}`, { code: "FB_STORE_UNREADABLE" });
+function assertSame(object: StoredObject, found: Stats): void {
+  if (object.tag === undefined || toObject(object.key, found).tag === object.tag) return;
+  throw new UnavailableError(`${object.key} changed while it was being read`, {
+    code: "FB_OBJECT_CHANGED",
+    next: ["find out who writes to this store, then run again"],
   });
-  if (object.tag !== undefined && now.tag !== object.tag) {
-    throw new UnavailableError(`${object.key} changed while it was being read`, {
-      code: "FB_OBJECT_CHANGED",
-      next: ["find out who writes to this store, then run again"],
-    });
-  }
-  if (to <= from) return;
-  let read = 0;
-  for await (const chunk of createReadStream(file, { start: from, end: to - 1 })) {
-    read += (chunk as Uint8Array).length;
-    yield chunk as Uint8Array;
-  }
-  if (read !== to - from)
-    throw new UnavailableError(`${object.key} ended after ${read} of ${to - from} bytes`, {
-      code: "FB_STORE_UNREADABLE",
-    });
 }
 
-function reader(root: string): Store {
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads a range; a file that ends early or was changed since it was listed is an error, never a short answer. Asked of
+ * one open file before and after, so that neither a replacement nor a writer in place goes unnoticed.
+ */
+async function* readRange(root: string, object: StoredObject, { from, to, signal }: Range): AsyncIterable<Uint8Array> {
+  const doing = `reading ${object.key} in ${root}`;
+  const file = await fileOf(root, object.key);
+  signal.throwIfAborted();
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: unknown) => {
+    throw explain(error, doing, signal);
+  });
+  try {
+    assertSame(object, await handle.stat());
+    for (let at = from; at < to; ) {
+      signal.throwIfAborted();
+      const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, to - at));
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
+      if (bytesRead === 0) {
+        assertSame(object, await handle.stat());
+        throw new UnavailableError(`${doing}: it ended at byte ${at} of ${to}`, { code: "FB_STORE_UNREADABLE" });
+      }
+      at += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+    assertSame(object, await handle.stat());
+  } catch (error) {
+    throw explain(error, doing, signal);
+  } finally {
+    await handle.close();
+  }
+}
+
+function reader(root: string, signal: AbortSignal): Store {
   return {
-    place: `directory:${root}`,
+    // As a URL, so that a printed line can be typed.
+    place: `directory:${root.replace(/[%?#]/g, encodeURIComponent)}`,
     async *list(prefix) {
-      for await (const object of walk(root, root)) if (object.key.startsWith(prefix)) yield object;
+      for await (const object of walk(root, root, signal)) if (object.key.startsWith(prefix)) yield object;
     },
-    read: (object, from = 0, to = object.sizeBytes) => readRange(root, object, from, to),
+    read: (object, from = 0, to = object.sizeBytes) => readRange(root, object, { from, to, signal }),
     [Symbol.asyncDispose]: async () => {},
   };
 }
@@ -92,29 +148,57 @@ async function openRoot(path: string): Promise<string> {
   return root;
 }
 
-async function openForWorld({ path }: Options, label: RunLabel): Promise<WorldStore> {
+/** Written beside and renamed: a key is there whole or not at all. */
+async function writeFileAt(
+  file: string,
+  body: AsyncIterable<Uint8Array>,
+  { at, signal }: { at: Date | undefined; signal: AbortSignal },
+): Promise<Stats> {
+  const beside = `${file}.${randomBytes(4).toString("hex")}.part`;
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await pipeline(abortable(body, signal), createWriteStream(beside, { flags: "wx" }));
+    if (at !== undefined) await utimes(beside, at, at);
+    await rename(beside, file);
+    return await stat(file);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw explain(error, `writing ${file}`, signal);
+  }
+}
+
+/** The label goes last, so that an interrupted removal is found again. */
+async function removeRun(root: string): Promise<void> {
+  try {
+    for (const name of await readdir(root)) {
+      if (name !== LABEL_NAME) await rm(join(root, name), { recursive: true, force: true });
+    }
+    await rm(root, { recursive: true, force: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    throw new UnavailableError(`${root} could not be removed: ${(error as Error).message}`, {
+      code: "FB_STORE_CLEANUP",
+      next: [`fogbell gc --store 'directory:${dirname(root)}'`],
+      cause: error,
+    });
+  }
+}
+
+async function openForWorld({ path }: Options, label: RunLabel, signal: AbortSignal): Promise<WorldStore> {
   const above = await openRoot(path);
+  assertInner(label.runId, above);
   const root = join(above, label.runId);
-  await mkdir(root);
-  await writeFile(join(root, LABEL_NAME), JSON.stringify(label));
+  try {
+    await mkdir(root);
+    await writeFile(join(root, LABEL_NAME), JSON.stringify(label));
+  } catch (error) {
+    throw explain(error, `writing to ${root}`, signal);
+  }
   return {
-    ...reader(root),
-    async write(key, body, at) {
-      const file = fileOf(root, key);
-      const beside = `${file}.${randomBytes(4).toString("hex")}.part`;
-      await mkdir(dirname(file), { recursive: true });
-      try {
-        await pipeline(body, createWriteStream(beside, { flags: "wx" }));
-        if (at !== undefined) await utimes(beside, at, at);
-        await rename(beside, file);
-      } catch (error) {
-        await rm(beside, { force: true });
-        throw error;
-      }
-      return describeFile(root, key);
-    },
-    readOnly: () => reader(root),
-    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+    ...reader(root, signal),
+    write: async (key, body, at) => toObject(key, await writeFileAt(await fileOf(root, key), body, { at, signal })),
+    readOnly: () => reader(root, signal),
+    [Symbol.asyncDispose]: () => removeRun(root),
   };
 }
 
@@ -125,11 +209,28 @@ async function sweep({ path }: Options, isOver: (label: RunLabel) => boolean): P
     if (!entry.isDirectory()) continue;
     const folder = join(root, entry.name);
     const label = parseLabel(await readFile(join(folder, LABEL_NAME), "utf8").catch(() => ""));
-    if (label === null || !isOver(label)) continue;
-    await rm(folder, { recursive: true, force: true });
+    // A label that was copied elsewhere does not make that place a run's.
+    if (label === null || label.runId !== entry.name || !isOver(label)) continue;
+    await removeRun(folder);
     gone.push(`backups in ${folder}`);
   }
   return gone;
+}
+
+/** The path of `directory:/abs` or `file:/abs`. Throws UsageError for anything that would be silently left out. */
+function fromUrl(url: URL): Options | null {
+  if (url.protocol !== "directory:" && url.protocol !== "file:") return null;
+  const wrong = (message: string) =>
+    new UsageError(message, { code: "FB_STORE_URL", next: ["directory:/var/backups"] });
+  if (url.host !== "" || !url.pathname.startsWith("/")) throw wrong("a directory store needs an absolute path");
+  if (url.search !== "" || url.hash !== "") {
+    throw wrong("a directory store knows no options; in its path, write ? as %3F and # as %23");
+  }
+  try {
+    return { path: decodeURIComponent(url.pathname) };
+  } catch {
+    throw wrong("the path of this directory store cannot be decoded; write % as %25");
+  }
 }
 
 export const directory = defineStore<Options>({
@@ -138,18 +239,8 @@ export const directory = defineStore<Options>({
   options,
   gives: [],
   needs: [],
-  fromUrl(url) {
-    if (url.protocol !== "directory:" && url.protocol !== "file:") return null;
-    const path = decodeURIComponent(url.pathname);
-    if (path === "" || url.host !== "") {
-      throw new UsageError("a directory store needs an absolute path", {
-        code: "FB_STORE_URL",
-        next: ["directory:/var/backups"],
-      });
-    }
-    return { path };
-  },
-  open: async ({ path }) => reader(await openRoot(path)),
+  fromUrl,
+  open: async ({ path }, signal) => reader(await openRoot(path), signal),
   openForWorld,
   sweep,
 });

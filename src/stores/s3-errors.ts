@@ -1,0 +1,140 @@
+/** What the errors of an S3 store mean, and what to type: the SDK's names are written for programmers. */
+import { type ErrorCode, FogbellError, UnavailableError } from "../errors.ts";
+
+interface Meaning {
+  readonly code: ErrorCode;
+  readonly why: string;
+  readonly next: readonly string[];
+}
+
+const CREDENTIALS = ["check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"];
+const ENDPOINT = ["check the endpoint"];
+const AUTHORITY = ["set NODE_EXTRA_CA_CERTS to the authority's file"];
+
+const credentials = (why: string, next: readonly string[] = CREDENTIALS): Meaning => ({
+  code: "FB_S3_CREDENTIALS",
+  why,
+  next,
+});
+const unreachable = (why: string): Meaning => ({ code: "FB_S3_UNREACHABLE", why, next: ENDPOINT });
+const tls = (why: string, next: readonly string[] = AUTHORITY): Meaning => ({ code: "FB_S3_TLS", why, next });
+
+const NOT_ALLOWED = credentials("these credentials may not do that", [
+  ...CREDENTIALS,
+  "grant s3:ListBucket and s3:GetObject",
+]);
+const EXPIRED = credentials("the session has expired", ["log in again"]);
+const NO_BUCKET: Meaning = {
+  code: "FB_S3_BUCKET",
+  why: "there is no such bucket",
+  next: ["check the bucket's name, region and endpoint"],
+};
+const ELSEWHERE: Meaning = {
+  code: "FB_S3_BUCKET",
+  why: "the bucket lives in another region or at another endpoint",
+  next: ["add region=… to the store's URL"],
+};
+const CHANGED: Meaning = {
+  code: "FB_OBJECT_CHANGED",
+  why: "the object changed while it was being read",
+  next: ["find out who writes to this store, then run again"],
+};
+const DIALECT: Meaning = {
+  code: "FB_S3_DIALECT",
+  why: "it does not understand the SDK's checksums",
+  next: ["add checksums=when_required to the store's URL"],
+};
+const UNREADABLE: Meaning = {
+  code: "FB_STORE_UNREADABLE",
+  why: "the connection broke or the answer made no sense",
+  next: ["try again"],
+};
+
+/** By the error's code or name: the server's, the SDK's, or Node's. */
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  SignatureDoesNotMatch: credentials("the secret key is wrong"),
+  InvalidAccessKeyId: credentials("the access key is unknown there"),
+  AccessDenied: NOT_ALLOWED,
+  UserSuspended: credentials("the account is suspended"),
+  CredentialsProviderError: credentials("no credentials were found", [
+    "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
+  ]),
+  ExpiredToken: EXPIRED,
+  ExpiredTokenException: EXPIRED,
+  InvalidToken: EXPIRED,
+  NoSuchBucket: NO_BUCKET,
+  PermanentRedirect: ELSEWHERE,
+  AuthorizationHeaderMalformed: ELSEWHERE,
+  RequestTimeTooSkewed: { code: "FB_S3_CLOCK", why: "this machine's clock is wrong", next: ["set the clock"] },
+  PreconditionFailed: CHANGED,
+  InvalidRange: CHANGED,
+  NoSuchKey: { code: "FB_OBJECT_CHANGED", why: "the object is gone", next: ["fogbell backups list"] },
+  NoSuchVersion: { code: "FB_OBJECT_CHANGED", why: "that version is gone", next: ["fogbell backups list"] },
+  MissingContentLength: DIALECT,
+  ECONNREFUSED: unreachable("nothing answers at this endpoint"),
+  EHOSTUNREACH: unreachable("there is no way to this endpoint"),
+  ENETUNREACH: unreachable("there is no way to this endpoint"),
+  ENOTFOUND: unreachable("the endpoint's name is unknown"),
+  EAI_AGAIN: unreachable("the endpoint's name cannot be looked up now"),
+  DEPTH_ZERO_SELF_SIGNED_CERT: tls("its certificate is not trusted"),
+  SELF_SIGNED_CERT_IN_CHAIN: tls("its certificate is not trusted"),
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: tls("its certificate is not trusted"),
+  UNABLE_TO_GET_ISSUER_CERT: tls("its certificate is not trusted"),
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: tls("its certificate is not trusted"),
+  CERT_HAS_EXPIRED: tls("its certificate has expired", ["renew the certificate, or set this machine's clock"]),
+  CERT_NOT_YET_VALID: tls("its certificate is not valid yet", ["set this machine's clock"]),
+  ERR_TLS_CERT_ALTNAME_INVALID: tls("its certificate is for another name", [
+    "add path-style=true to the store's URL, or check the endpoint",
+  ]),
+  ERR_SSL_WRONG_VERSION_NUMBER: tls("it does not speak TLS", ["write http:// in the endpoint, or check its port"]),
+  EPROTO: tls("it does not speak TLS", ["write http:// in the endpoint, or check its port"]),
+};
+
+/** For answers without a name, as a HEAD or an odd server gives them. */
+const BY_STATUS: Readonly<Record<number, Meaning>> = {
+  301: ELSEWHERE,
+  403: NOT_ALLOWED,
+  411: DIALECT,
+  412: CHANGED,
+  416: CHANGED,
+};
+
+interface Thrown {
+  readonly name?: string;
+  readonly Code?: string;
+  readonly code?: string;
+  readonly message?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+/** Whether the server has no such operation, which for versions only means that it keeps none. */
+export function isUnimplemented(thrown: unknown): boolean {
+  const { name, $metadata } = thrown as Thrown;
+  return (
+    name === "NotImplemented" || name === "MethodNotAllowed" || [405, 501].includes($metadata?.httpStatusCode ?? 0)
+  );
+}
+
+export interface Doing {
+  /** In words, with the place: "reading s3://backups/shop/a.dump". */
+  readonly doing: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What an SDK error means, in our words. Fogbell's own errors and cancellations pass unchanged. */
+export function explain(thrown: unknown, { doing, signal }: Doing): unknown {
+  if (signal?.aborted) return signal.reason;
+  if (thrown instanceof FogbellError) return thrown;
+  const { Code = "", name = "", code = "", message = "", $metadata } = thrown as Thrown;
+  const status = $metadata?.httpStatusCode ?? 0;
+  // Only an upload carries the checksums that an older dialect refuses with 501.
+  const isDialect = status === 501 && doing.startsWith("writing");
+  const meaning =
+    MEANINGS[Code] ?? MEANINGS[name] ?? MEANINGS[code] ?? BY_STATUS[status] ?? (isDialect ? DIALECT : UNREADABLE);
+  const detail = message === "" || message === "UnknownError" ? "" : ` (${message})`;
+  return new UnavailableError(`${doing}: ${meaning.why}${detail}`, {
+    code: meaning.code,
+    next: meaning.next,
+    cause: thrown,
+  });
+}
