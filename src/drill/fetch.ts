@@ -2,14 +2,16 @@
  * From a store to this host's scratch folder: ranges in parallel, each retried and resumed, the whole hashed. Memory
  * holds a few chunks, however large the backup. A fetch that was cut off goes on where it stopped.
  */
-
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, readFile, rename, rm, statfs, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { mkdir, rename, rm, stat, statfs } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { FogbellError, UnavailableError } from "../errors.ts";
+import { abortable, pause } from "../host/stream.ts";
 import { formatBytes } from "../host/units.ts";
 import type { Store, StoredObject } from "../parts.ts";
+import { fileNames } from "./file-names.ts";
+import { finishedBefore, openPartial, type Partial, type PartialRequest, statePath } from "./partial.ts";
 
 const RANGE_BYTES = 8 * 1024 * 1024;
 const PARALLEL = 4;
@@ -21,10 +23,14 @@ const SPARE_BYTES = 64 * 1024 * 1024;
 export interface FetchRequest {
   readonly store: Store;
   readonly objects: readonly StoredObject[];
-  /** Made when missing. Members of one backup land side by side in it. */
+  /** Made when missing. Members of one backup share a folder in it. */
   readonly folder: string;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: { readonly doneBytes: number; readonly totalBytes: number }) => void;
+  /** Ranges at once. */
+  readonly parallel?: number;
+  /** Room in the folder; asked of its disk when not told. */
+  readonly freeBytes?: number;
 }
 
 export interface Fetched {
@@ -40,40 +46,6 @@ export interface Fetched {
   readonly sha256: string;
 }
 
-function diskFull(folder: string, error?: unknown): UnavailableError {
-  return new UnavailableError(`the disk of ${folder} is full`, {
-    code: "FB_DISK_FULL",
-    next: ["free some room", "fogbell gc", "set TMPDIR to a larger disk"],
-    cause: error,
-  });
-}
-
-async function assertRoom(folder: string, neededBytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
-  if (free >= neededBytes + SPARE_BYTES) return;
-  throw new UnavailableError(
-    `fetching needs ${formatBytes(neededBytes)} and some spare; ${formatBytes(free)} are free in ${folder}`,
-    { code: "FB_DISK_FULL", next: ["free some room", "fogbell gc", "set TMPDIR to a larger disk"] },
-  );
-}
-
-/** Which ranges of a partial copy are done; valid only for the very object it was begun with. */
-interface Partial {
-  readonly of: string;
-  readonly done: number[];
-}
-
-async function readPartial(file: string, of: string): Promise<Partial> {
-  try {
-    const partial = JSON.parse(await readFile(file, "utf8")) as Partial;
-    if (partial.of === of) return partial;
-  } catch {
-    // None, or not readable: begin anew.
-  }
-  return { of, done: [] };
-}
-
 interface Run {
   readonly request: FetchRequest;
   retries: number;
@@ -81,31 +53,73 @@ interface Run {
   readonly totalBytes: number;
 }
 
+const ROOM = ["free some room", "fogbell gc", "set TMPDIR to a larger disk"];
+
+/** What an error of the scratch disk means. Everything else passes unchanged. */
+function explainDisk(thrown: unknown, folder: string): unknown {
+  const { code, message, syscall } = thrown as NodeJS.ErrnoException;
+  if (thrown instanceof FogbellError || syscall === undefined) return thrown;
+  return code === "ENOSPC" || code === "EDQUOT"
+    ? new UnavailableError(`the disk of ${folder} is full`, { code: "FB_DISK_FULL", next: ROOM, cause: thrown })
+    : new UnavailableError(`cannot write the copy into ${folder}: ${message}`, {
+        code: "FB_SCRATCH",
+        next: ["choose a folder that can be written", "set TMPDIR to one"],
+        cause: thrown,
+      });
+}
+
+async function onDisk<T>(work: Promise<T>, folder: string): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw explainDisk(error, folder);
+  }
+}
+
+/** What lies there already, whole or in part, needs no second room. */
+async function bytesThere(path: string): Promise<number> {
+  const found = await Promise.all([`${path}.part`, path].map((file) => stat(file).catch(() => null)));
+  return Math.max(...found.map((one) => (one === null ? 0 : one.blocks * 512)));
+}
+
+async function assertRoom({ folder, freeBytes }: FetchRequest, neededBytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const free = freeBytes ?? bavail * bsize;
+  if (free >= neededBytes + SPARE_BYTES) return;
+  throw new UnavailableError(
+    `fetching needs ${formatBytes(neededBytes)} and some spare; ${formatBytes(free)} are free in ${folder}`,
+    { code: "FB_DISK_FULL", next: ROOM },
+  );
+}
+
+interface RangeRequest {
+  readonly at: number;
+  readonly to: number;
+  readonly write: (bytes: Uint8Array, at: number) => Promise<void>;
+}
+
 /** Fetches one range into its place in the file, however often the connection breaks. Throws when it never comes whole. */
-async function fetchRange(
-  run: Run,
-  object: StoredObject,
-  range: { at: number; to: number; write: (bytes: Uint8Array, at: number) => Promise<void> },
-): Promise<void> {
-  const { store, signal } = run.request;
-  let at = range.at;
+async function fetchRange(run: Run, object: StoredObject, { at: from, to, write }: RangeRequest): Promise<void> {
+  const { store, signal, onProgress } = run.request;
+  const short = (what: string) => new UnavailableError(`${object.key} ${what}`, { code: "FB_STORE_UNREADABLE" });
+  let at = from;
   for (let attempt = 1; ; attempt++) {
-    signal.throwIfAborted();
     try {
-      for await (const chunk of store.read(object, at, range.to)) {
-        signal.throwIfAborted();
-        await range.write(chunk, at);
+      for await (const chunk of abortable(store.read(object, at, to), signal)) {
+        // It would be written over the range that follows.
+        if (at + chunk.length > to) throw short(`went on after byte ${to}`);
+        await write(chunk, at);
         at += chunk.length;
         run.doneBytes += chunk.length;
-        run.request.onProgress({ doneBytes: run.doneBytes, totalBytes: run.totalBytes });
+        onProgress({ doneBytes: run.doneBytes, totalBytes: run.totalBytes });
       }
-      if (at === range.to) return;
-      throw new UnavailableError(`${object.key} ended at byte ${at} of ${range.to}`, { code: "FB_STORE_UNREADABLE" });
+      if (at === to) return;
+      throw short(`ended at byte ${at} of ${to}`);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOSPC") throw diskFull(run.request.folder, error);
-      if (signal.aborted || attempt >= ATTEMPTS || isFinal(error)) throw error;
+      if (signal.aborted) throw signal.reason;
+      if (attempt >= ATTEMPTS || isFinal(error)) throw error;
       run.retries += 1;
-      await wait(FIRST_WAIT_MS * 2 ** (attempt - 1), signal);
+      await pause(FIRST_WAIT_MS * 2 ** (attempt - 1), signal);
     }
   }
 }
@@ -115,54 +129,52 @@ function isFinal(error: unknown): boolean {
   return error instanceof FogbellError && error.code !== "FB_STORE_UNREADABLE";
 }
 
-function wait(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", stop, { once: true });
-  });
+async function hashFile(file: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(file, { signal })) hash.update(chunk as Uint8Array);
+  return hash.digest("hex");
+}
+
+/** All ranges that are not there yet, some at once. The first that fails for good ends the others after their range. */
+async function fetchRanges(run: Run, object: StoredObject, partial: Partial): Promise<void> {
+  const { folder, parallel = PARALLEL } = run.request;
+  const end = (index: number) => Math.min(object.sizeBytes, (index + 1) * RANGE_BYTES);
+  for (const index of partial.done) run.doneBytes += end(index) - index * RANGE_BYTES;
+  const write = (bytes: Uint8Array, at: number) => onDisk(partial.write(bytes, at), folder);
+  const count = Math.ceil(object.sizeBytes / RANGE_BYTES);
+  const todo = Array.from({ length: count }, (_, index) => index).filter((index) => !partial.done.has(index));
+  const worker = async () => {
+    try {
+      for (let index = todo.shift(); index !== undefined; index = todo.shift()) {
+        await fetchRange(run, object, { at: index * RANGE_BYTES, to: end(index), write });
+        partial.record(index);
+      }
+    } finally {
+      todo.length = 0;
+    }
+  };
+  const ended = await Promise.allSettled(Array.from({ length: parallel }, worker));
+  const failed = ended.find((one) => one.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
 }
 
 async function fetchObject(run: Run, object: StoredObject, path: string): Promise<string> {
-  const part = `${path}.part`;
-  const state = `${path}.state.json`;
-  const partial = await readPartial(
-    state,
-    `${object.key} ${object.version ?? ""} ${object.sizeBytes} ${object.tag ?? object.modifiedAt}`,
-  );
-  const done = new Set(partial.done);
-  const handle = await open(part, done.size > 0 ? "r+" : "w", 0o600);
-  try {
-    const ranges = Array.from({ length: Math.ceil(object.sizeBytes / RANGE_BYTES) }, (_, index) => index);
-    const ends = (index: number) => Math.min(object.sizeBytes, (index + 1) * RANGE_BYTES);
-    for (const index of done) run.doneBytes += ends(index) - index * RANGE_BYTES;
-    const todo = ranges.filter((index) => !done.has(index));
-    const worker = async () => {
-      for (let index = todo.shift(); index !== undefined; index = todo.shift()) {
-        const write = async (bytes: Uint8Array, at: number) => void (await handle.write(bytes, 0, bytes.length, at));
-        await fetchRange(run, object, { at: index * RANGE_BYTES, to: ends(index), write });
-        partial.done.push(index);
-        await writeFile(state, JSON.stringify(partial));
-      }
-    };
-    const ended = await Promise.allSettled(Array.from({ length: PARALLEL }, worker));
-    const failed = ended.find((one) => one.status === "rejected");
-    if (failed !== undefined) throw failed.reason;
-    await handle.sync();
-  } finally {
-    await handle.close();
+  const { store, signal } = run.request;
+  const { key, version = null, sizeBytes, tag, modifiedAt } = object;
+  const of = JSON.stringify([store.place, key, version, sizeBytes, tag ?? modifiedAt, RANGE_BYTES]);
+  const request: PartialRequest = { path, of, sizeBytes, rangeBytes: RANGE_BYTES };
+  const before = await finishedBefore(request);
+  if (before !== null && (await hashFile(path, signal)) === before) {
+    run.doneBytes += sizeBytes;
+    return before;
   }
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(part)) hash.update(chunk as Uint8Array);
-  await rename(part, path);
-  await rm(state, { force: true });
-  return hash.digest("hex");
+  await using partial = await openPartial(request);
+  await fetchRanges(run, object, partial);
+  await partial.finish(null);
+  const sha256 = await hashFile(partial.file, signal);
+  await partial.finish(sha256);
+  await rename(partial.file, path);
+  return sha256;
 }
 
 /**
@@ -170,25 +182,30 @@ async function fetchObject(run: Run, object: StoredObject, path: string): Promis
  * by then stays in the folder, and the same call goes on from it.
  */
 export async function fetchToScratch(request: FetchRequest): Promise<Fetched> {
-  const { objects, folder } = request;
-  await mkdir(folder, { recursive: true });
+  const { objects, folder, signal } = request;
   const totalBytes = objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  await assertRoom(folder, totalBytes);
   const run: Run = { request, retries: 0, doneBytes: 0, totalBytes };
   const files: Fetched["files"][number][] = [];
-  for (const object of objects) {
-    const path = join(folder, basename(object.key));
-    const sha256 = await fetchObject(run, object, path);
-    files.push({ key: object.key, path, sizeBytes: object.sizeBytes, sha256 });
+  const paths = fileNames(objects.map(({ key }) => key)).map((name) => join(folder, name));
+  try {
+    signal.throwIfAborted();
+    for (const parent of new Set([folder, ...paths.map(dirname)])) await mkdir(parent, { recursive: true });
+    const there = await Promise.all(paths.map(bytesThere));
+    await assertRoom(request, Math.max(0, totalBytes - there.reduce((sum, bytes) => sum + bytes, 0)));
+    for (const [index, object] of objects.entries()) {
+      const path = paths[index] ?? "";
+      const sha256 = await fetchObject(run, object, path);
+      files.push({ key: object.key, path, sizeBytes: object.sizeBytes, sha256 });
+    }
+    // Only now: until the last object is there, the state of the first says that it need not come again.
+    for (const path of paths) await rm(statePath(path), { force: true });
+  } catch (error) {
+    throw signal.aborted ? signal.reason : explainDisk(error, folder);
   }
   const [only] = files;
   const all = createHash("sha256")
     .update(files.map((file) => `${basename(file.key)} ${file.sha256}\n`).join(""))
     .digest("hex");
-  return {
-    files,
-    bytes: totalBytes,
-    retries: run.retries,
-    sha256: files.length === 1 && only !== undefined ? only.sha256 : all,
-  };
+  const sha256 = files.length === 1 && only !== undefined ? only.sha256 : all;
+  return { files, bytes: totalBytes, retries: run.retries, sha256 };
 }
