@@ -10,6 +10,10 @@ import { createTail } from "../host/process.ts";
 
 const STDERR_LIMIT_BYTES = 65_536;
 const POLL_MS = 10;
+/** A process that is being fed is looked after this often. */
+const WATCH_MS = 200;
+/** So long may the engine take to notice that the container of a killed process has died, too. */
+const NOTICE_MS = 1000;
 /** Frame header: stream number, three zeros, length. Source: Docker Engine API, "Stream format". */
 const HEADER_BYTES = 8;
 
@@ -55,13 +59,26 @@ export async function* frames(
       yield { channel, bytes };
     }
   }
+  if (left > 0 || header.length > 0) throw new Error("the engine's answer broke off in the middle of a frame");
 }
 
-async function feed(stream: Duplex, body: AsyncIterable<Uint8Array>): Promise<void> {
+/** Feeds a process until it has `ended`: the engine would take bytes for one that is gone, until its pipe is full. */
+async function feed(stream: Duplex, body: AsyncIterable<Uint8Array>, ended: AbortSignal): Promise<void> {
   for await (const chunk of body) {
-    if (!stream.write(chunk)) await new Promise<void>((resolve) => stream.once("drain", resolve));
+    if (ended.aborted) return;
+    if (stream.write(chunk)) continue;
+    await new Promise<void>((resolve) => {
+      const go = () => {
+        stream.off("drain", go);
+        stream.off("close", go);
+        ended.removeEventListener("abort", go);
+        resolve();
+      };
+      stream.once("drain", go).once("close", go);
+      ended.addEventListener("abort", go);
+    });
   }
-  stream.end();
+  if (!ended.aborted) stream.end();
 }
 
 /** The exit code, once the process has ended. Says so when the container went away instead. */
@@ -70,13 +87,16 @@ async function exitCodeOf(container: Docker.Container, exec: Docker.Exec): Promi
     const state = await exec.inspect().catch(() => null);
     if (state !== null && !state.Running && state.ExitCode !== null) {
       if (state.ExitCode !== 137 && state.ExitCode !== -1) return state.ExitCode;
-      await assertAlive(container);
+      for (const until = performance.now() + NOTICE_MS; performance.now() < until; await pause(POLL_MS * 5))
+        await assertAlive(container);
       return state.ExitCode;
     }
     await assertAlive(container);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await pause(POLL_MS);
   }
 }
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Throws UnavailableError when the container no longer runs. */
 export async function assertAlive(container: Docker.Container): Promise<void> {
@@ -97,57 +117,162 @@ export async function assertAlive(container: Docker.Container): Promise<void> {
   });
 }
 
+async function create(container: Docker.Container, argv: readonly string[], more: Docker.ExecCreateOptions) {
+  return container
+    .exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true, ...more })
+    .catch(async (error: unknown) => {
+      await assertAlive(container);
+      throw error;
+    });
+}
+
+/** Kills what an exec started, again until the engine says that it ended: it may not have begun when it is cancelled. */
+async function cancelExec(container: Docker.Container, exec: Docker.Exec, mark: string): Promise<void> {
+  for (let look = 0; look < 100; look++) {
+    await killMarked(container, mark);
+    const { Running, ExitCode } = await exec.inspect();
+    if (!Running && ExitCode !== null) break;
+    await pause(POLL_MS * 5);
+  }
+  // What a dying shell may have started last.
+  await killMarked(container, mark);
+}
+
+/** Aborts when the process has ended or can no longer be asked about; by itself the stream of a fed one may stay open. */
+function watchEnd(container: Docker.Container, exec: Docker.Exec, stream: Duplex): { ended: AbortSignal } & Disposable {
+  const over = new AbortController();
+  let watching = true;
+  void (async () => {
+    while (watching) {
+      await pause(WATCH_MS);
+      const { Running, ExitCode } = await exec.inspect().catch(() => ({ Running: false, ExitCode: -1 }));
+      const alive = await assertAlive(container).then(
+        () => true,
+        () => false,
+      );
+      if (alive && (Running || ExitCode === null)) continue;
+      over.abort();
+      // Time for what it printed last.
+      await pause(NOTICE_MS);
+      if (watching) stream.destroy();
+      return;
+    }
+  })();
+  return {
+    ended: over.signal,
+    [Symbol.dispose]: () => {
+      watching = false;
+    },
+  };
+}
+
 /** Starts the command and streams it to its end. The process is marked by its environment, so that it can be found again. */
 export async function execute(container: Docker.Container, request: ExecRequest): Promise<ExecEnd> {
   const { signal, sink, stdin } = request;
   signal.throwIfAborted();
   const mark = crypto.randomUUID();
-  const env = Object.entries({ ...request.env, FOGBELL_EXEC: mark }).map(([name, value]) => `${name}=${value}`);
-  const exec = await container
-    .exec({
-      Cmd: [...request.argv],
-      Env: env,
-      AttachStdout: true,
-      AttachStderr: true,
-      AttachStdin: stdin !== undefined,
-    })
-    .catch(async (error: unknown) => {
-      await assertAlive(container);
-      throw error;
-    });
+  const Env = Object.entries({ ...request.env, FOGBELL_EXEC: mark }).map(([name, value]) => `${name}=${value}`);
+  const exec = await create(container, request.argv, { Env, AttachStdin: stdin !== undefined });
   const stream = await exec.start({ hijack: true, stdin: stdin !== undefined });
-  const cancel = () => void killMarked(container, mark).finally(() => stream.destroy());
+  // Errors come out of reading; one that comes later than that is of no interest.
+  stream.on("error", () => {});
+  // Waited for below: who cancels may rely on nothing running on.
+  let cancelling: Promise<void> | undefined;
+  const cancel = () => {
+    cancelling ??= cancelExec(container, exec, mark)
+      .catch(() => {})
+      .finally(() => stream.destroy());
+  };
   signal.addEventListener("abort", cancel, { once: true });
+  if (signal.aborted) cancel();
   const stdout = createTail(request.limitBytes);
   const stderr = createTail(STDERR_LIMIT_BYTES);
-  const reading = (async () => {
+  const read = async () => {
     for await (const { channel, bytes } of frames(stream)) {
       if (channel === 2) stderr.push(bytes);
       else if (sink === undefined) stdout.push(bytes);
       else sink(bytes);
     }
-  })();
+  };
   try {
-    await Promise.all([reading, stdin === undefined ? undefined : feed(stream, stdin)]);
+    if (stdin === undefined) await read();
+    else await feedAndRead({ container, exec, stream, stdin, read });
+    await cancelling;
     signal.throwIfAborted();
     const exitCode = await exitCodeOf(container, exec);
+    signal.throwIfAborted();
     return { exitCode, stdout: stdout.text(), stderr: stderr.text(), truncated: stdout.truncated };
   } catch (error) {
+    await cancelling;
     signal.throwIfAborted();
     await assertAlive(container);
+    // Ours to end: it would wait for the rest of its input for ever.
+    cancel();
+    await cancelling;
     throw error;
   } finally {
     signal.removeEventListener("abort", cancel);
+    stream.destroy();
   }
 }
 
-/** Kills every process that carries a mark in its environment (any mark when none is given). */
-export async function killMarked(container: Docker.Container, mark = ""): Promise<void> {
-  const script = `for p in /proc/[0-9]*; do
-  [ "\${p#/proc/}" = $$ ] && continue
-  grep -qa "FOGBELL_EXEC=$1" "$p/environ" 2>/dev/null && kill -9 "\${p#/proc/}"
-done; true`;
-  const exec = await container.exec({ Cmd: ["sh", "-c", script, "sh", mark], AttachStdout: true, AttachStderr: true });
+interface Feeding {
+  readonly container: Docker.Container;
+  readonly exec: Docker.Exec;
+  readonly stream: Duplex;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  read(): Promise<void>;
+}
+
+async function feedAndRead({ container, exec, stream, stdin, read }: Feeding): Promise<void> {
+  using watch = watchEnd(container, exec, stream);
+  const reading = read().catch((error: unknown) => {
+    if (!watch.ended.aborted) throw error;
+  });
+  await Promise.all([reading, feed(stream, stdin, watch.ended)]);
+}
+
+/** What a command prints, as it comes. Throws, after the last of it, unless the command ended well. */
+export async function* output(container: Docker.Container, argv: readonly string[]): AsyncIterable<Uint8Array> {
+  const exec = await create(container, argv, {});
+  const stream = await exec.start({ hijack: true, stdin: false });
+  const stderr = createTail(STDERR_LIMIT_BYTES);
+  try {
+    for await (const { channel, bytes } of frames(stream)) {
+      if (channel === 1) yield bytes;
+      else stderr.push(bytes);
+    }
+    const exitCode = await exitCodeOf(container, exec);
+    if (exitCode !== 0) throw new Error(stderr.text().trim() || `exit code ${exitCode}`);
+  } finally {
+    stream.destroy();
+  }
+}
+
+/**
+ * Kills every process that carries a mark in its environment, and looks again until there is none. Without a mark, all
+ * but the two that keep the container: a server's processes may have written over their environment.
+ */
+export async function killMarked(container: Docker.Container, mark: string | null): Promise<void> {
+  const all = `[ "\${p#/proc/}" != 1 ] && [ "$(tr '\\0' ' ' <"$p/cmdline" 2>/dev/null)" != "sleep infinity " ]`;
+  const marked = 'grep -qa "FOGBELL_EXEC=$1" "$p/environ" 2>/dev/null';
+  const script = `look=0
+while [ "$look" -lt 50 ]; do
+  look=$((look + 1)); found=
+  for p in /proc/[0-9]*; do
+    [ "\${p#/proc/}" = $$ ] && continue
+    grep -q '^State:[[:space:]]*Z' "$p/status" 2>/dev/null && continue
+    ${mark === null ? all : marked} || continue
+    kill -9 "\${p#/proc/}" 2>/dev/null && found=1
+  done
+  [ -n "$found" ] || exit 0
+  sleep 0.02
+done`;
+  const exec = await container.exec({
+    Cmd: ["sh", "-c", script, "sh", mark ?? ""],
+    AttachStdout: true,
+    AttachStderr: true,
+  });
   const stream = await exec.start({ hijack: true, stdin: false });
   for await (const _ of stream) {
     // Drained, so that it ends.

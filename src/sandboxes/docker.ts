@@ -1,5 +1,6 @@
 /** A server in a container without network, rights or ports; all work by exec, everything labelled, all of it removed. */
 import { dirname } from "node:path";
+import { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { FogbellError, UnavailableError } from "../errors.ts";
 import { formatBytes } from "../host/units.ts";
@@ -16,7 +17,8 @@ import {
   type ServerSpec,
 } from "../parts.ts";
 import { connect, findImage, labelled, toLabels } from "./docker-engine.ts";
-import { execute, frames, killMarked } from "./docker-exec.ts";
+import { execute, killMarked, output } from "./docker-exec.ts";
+import { assertIsolated } from "./docker-isolation.ts";
 import { assertOurs, guarded, identityPlaces } from "./identity.ts";
 import { LONGEST_ARGUMENT_BYTES, redactorOf, type SandboxOptions, sandboxOptions } from "./options.ts";
 
@@ -50,17 +52,35 @@ async function open(label: RunLabel, options: SandboxOptions, signal: AbortSigna
   };
 }
 
+/** Removes all of them, whatever becomes of one, and throws the first error afterwards. */
 async function removeAll(docker: Docker, which: (label: RunLabel) => boolean): Promise<string[]> {
   const gone: string[] = [];
+  const errors: unknown[] = [];
   // Containers come first in the list: a volume in use cannot go.
   for (const { what, label, remove } of await labelled(docker)) {
     if (!which(label)) continue;
-    await remove().catch((error: { statusCode?: number }) => {
-      if (error.statusCode !== 404) throw error;
-    });
-    gone.push(what);
+    await removeOne(remove).then(
+      () => gone.push(what),
+      (error: unknown) => errors.push(error),
+    );
   }
+  if (errors.length > 0) throw errors[0];
   return gone;
+}
+
+/** 404: it has gone already. 409: it is being removed, or its container is; for a while that is as it should be. */
+async function removeOne(remove: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await remove();
+      return;
+    } catch (error) {
+      const { statusCode } = error as { statusCode?: number };
+      if (statusCode === 404) return;
+      if (statusCode !== 409 || attempt === 20) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
 }
 
 interface Starting {
@@ -80,7 +100,7 @@ function foldersOf(spec: ServerSpec): ServerFolders {
 
 async function startServer({ docker, spec, label, options, signal, isolation }: Starting): Promise<Server> {
   // Loaded only now: testcontainers takes longer to load than most commands to run.
-  const { assertIsolated, startContainer } = await import("./docker-container.ts");
+  const { startContainer } = await import("./docker-container.ts");
   const image = await findImage(docker, spec);
   const volume = `fogbell-${label.runId}-${crypto.randomUUID().slice(0, 8)}`;
   await docker.createVolume({ Name: volume, Labels: toLabels(label) });
@@ -114,6 +134,8 @@ async function startServer({ docker, spec, label, options, signal, isolation }: 
   return server;
 }
 
+const why = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
 interface Inside {
   readonly container: Docker.Container;
   readonly folders: ServerFolders;
@@ -126,6 +148,13 @@ function serverIn({ container, folders, made, env, options }: Inside): Server {
   const redact = redactorOf(options);
   const never = new AbortController().signal;
 
+  const copyFailed = (because: string, cause?: unknown) =>
+    new UnavailableError(because, {
+      code: "FB_SANDBOX_COPY",
+      next: ["is there room on Docker's disk? docker system df"],
+      cause,
+    });
+
   async function put(path: string, body: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<void> {
     // Through a process inside, so that the file belongs to the account; the size proves that all of it landed.
     const script = 'mkdir -p "$1" && cat >"$2" && stat -c %s "$2"';
@@ -136,24 +165,23 @@ function serverIn({ container, folders, made, env, options }: Inside): Server {
       signal: never,
       limitBytes: 1024,
       stdin: body,
+    }).catch((error: unknown) => {
+      throw error instanceof FogbellError ? error : copyFailed(`copying into the sandbox failed: ${why(error)}`, error);
     });
     if (exitCode === 0 && Number(stdout.trim()) === sizeBytes) return;
-    throw new UnavailableError(
-      `copying into the sandbox failed: ${stdout.trim()} of ${sizeBytes} bytes arrived ${redact(stderr).trim()}`,
-      {
-        code: "FB_SANDBOX_COPY",
-        next: ["is there room on Docker's disk? docker system df"],
-      },
+    throw copyFailed(
+      `copying into the sandbox failed: ${stdout.trim() || 0} of ${sizeBytes} bytes arrived ${redact(stderr).trim()}`,
     );
   }
 
   async function* get(path: string): AsyncIterable<Uint8Array> {
-    const exec = await container.exec({ Cmd: ["cat", path], AttachStdout: true, AttachStderr: true });
-    const stream = await exec.start({ hijack: true, stdin: false });
-    for await (const { channel, bytes } of frames(stream)) if (channel === 1) yield bytes;
-    const { ExitCode } = await exec.inspect();
-    if (ExitCode !== 0)
-      throw new UnavailableError(`${path} could not be read from the sandbox`, { code: "FB_SANDBOX_COPY" });
+    try {
+      yield* output(container, ["cat", path]);
+    } catch (error) {
+      throw error instanceof FogbellError
+        ? error
+        : copyFailed(`${path} could not be read from the sandbox: ${redact(why(error))}`, error);
+    }
   }
 
   async function run({ command, places, signal, sink }: RunRequest) {
@@ -163,7 +191,7 @@ function serverIn({ container, folders, made, env, options }: Inside): Server {
     if (Buffer.byteLength(script) > LONGEST_ARGUMENT_BYTES) {
       const file = `${folders.scratch}/.${crypto.randomUUID()}.sh`;
       const bytes = Buffer.from(script);
-      await put(file, [bytes] as unknown as AsyncIterable<Uint8Array>, bytes.length);
+      await put(file, Readable.from([bytes]), bytes.length);
       argv = ["sh", "-c", 'sh "$1"; code=$?; rm -f "$1"; exit $code', "sh", file];
     }
     const end = await execute(container, {
@@ -190,7 +218,7 @@ function serverIn({ container, folders, made, env, options }: Inside): Server {
     run,
     put,
     get,
-    kill: () => killMarked(container),
+    kill: () => killMarked(container, null),
     [Symbol.asyncDispose]: () =>
       container.remove({ force: true, v: true }).then(
         () => undefined,
