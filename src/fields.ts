@@ -2,19 +2,30 @@
 import { z } from "zod";
 import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from "./host/units.ts";
 
-/** `15m` in YAML, milliseconds in code. */
+/** A century: longer is a slip of the finger, and would leave the range of dates. */
+const LONGEST_MS = 36_500 * 86_400_000;
+const A_DURATION = 'a duration such as "250ms", "15m", "1h30m" or "61d" is needed';
+const A_SIZE = 'a size such as "500MB" or "5GiB" is needed';
+
+/** `15m` in YAML, milliseconds in code. Never more than a century. */
 export function duration() {
   return z
-    .string()
-    .regex(DURATION_PATTERN, 'a duration such as "250ms", "15m", "1h30m" or "61d" is needed')
+    .string({ error: A_DURATION })
+    .regex(DURATION_PATTERN, A_DURATION)
+    .refine((text) => !DURATION_PATTERN.test(text) || (parseDuration(text) ?? Infinity) <= LONGEST_MS, {
+      error: "a duration has at most 36500d",
+    })
     .transform((text) => parseDuration(text) ?? 0);
 }
 
-/** `5GiB` in YAML, bytes in code. */
+/** `5GiB` in YAML, bytes in code. Never more than can be counted exactly. */
 export function size() {
   return z
-    .string()
-    .regex(SIZE_PATTERN, 'a size such as "500MB" or "5GiB" is needed')
+    .string({ error: A_SIZE })
+    .regex(SIZE_PATTERN, A_SIZE)
+    .refine((text) => !SIZE_PATTERN.test(text) || (parseSize(text) ?? Infinity) <= Number.MAX_SAFE_INTEGER, {
+      error: "a size has at most 8191TiB",
+    })
     .transform((text) => parseSize(text) ?? 0);
 }
 

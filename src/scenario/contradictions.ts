@@ -1,36 +1,136 @@
-/** What no single key can show: a scenario whose parts cannot all be meant. Pure. */
-import type { Issue } from "../errors.ts";
-import type { Path, Positions } from "./load.ts";
-import type { ScenarioInput } from "./schema.ts";
+/**
+ * What no single key can show: a scenario whose parts cannot all be meant. Asked of the file as it is written, so that
+ * these problems are named together with those of the schema; a rule whose values cannot be read says nothing. Pure.
+ */
+import { FogbellError, type Issue } from "../errors.ts";
+import { nearest } from "../host/near-miss.ts";
+import { parseDuration } from "../host/units.ts";
+import type { Catalog } from "../parts.ts";
+import { type Path, type Positions, valueAt } from "./positions.ts";
 
-/** Every contradiction in a scenario whose keys are each valid. `fileName` is the file's name without its folder. */
-export function contradictions(input: ScenarioInput, fileName: string, positions: Positions): Issue[] {
+/** The source that is no backup's name. */
+const NEWEST = "newest-verified";
+
+export interface Written {
+  /** The file's value as parsed, valid or not. */
+  readonly value: unknown;
+  readonly positions: Positions;
+  readonly catalog: Catalog;
+  /** The file's name without its folder. */
+  readonly fileName: string;
+}
+
+interface Rules extends Written {
+  at(...path: Path): unknown;
+  list(...path: Path): readonly unknown[];
+  /** Milliseconds; null when there is no duration to be read. */
+  durationMs(...path: Path): number | null;
+  blame(path: Path, message: string, suggestion?: string): void;
+}
+
+/** Every contradiction in a scenario. */
+export function contradictions(written: Written): Issue[] {
+  const { value, positions } = written;
   const issues: Issue[] = [];
-  const blame = (path: Path, message: string) =>
-    issues.push({ ...positions.at(path), path: path.map(String).join("."), message });
-  const backups = input.world.backups as { name: string; age: number; decoy: boolean }[];
-
-  backups.forEach(({ name, age }, index) => {
-    if (backups.findIndex((other) => other.name === name) < index)
-      blame(["world", "backups", index, "name"], `two backups are called "${name}"`);
-    if (age <= 0)
-      blame(["world", "backups", index, "age"], "a backup is older than the damage: age must be above zero");
-  });
-  const { source } = input.recovery;
-  if (source !== "newest-verified" && !backups.some(({ name }) => name === source)) {
-    blame(
-      ["recovery", "source"],
-      `recovery.source: no backup is called "${source}"; newest-verified or one of: ${backups.map(({ name }) => name).join(", ")}`,
-    );
-  }
-  if (Object.values(input.engines).every((versions) => versions === undefined))
-    blame(["engines"], "no engine is named");
-  const { rto, mtd } = input.objectives;
-  if (mtd !== undefined && rto > mtd)
-    blame(["objectives", "rto"], "the RTO is longer than the maximum tolerable downtime");
-  if (input.world.writer.every <= 0) blame(["world", "writer", "every"], "world.writer.every must be above zero");
-  if (fileName !== `${input.id}.drill.yaml`) {
-    blame(["id"], `the file is called ${fileName}; a scenario with this id is called ${input.id}.drill.yaml`);
-  }
+  const at = (...path: Path) => valueAt(value, path);
+  const rules: Rules = {
+    ...written,
+    at,
+    list: (...path) => {
+      const found = at(...path);
+      return Array.isArray(found) ? found : [];
+    },
+    durationMs: (...path) => {
+      const text = at(...path);
+      return typeof text === "string" ? parseDuration(text) : null;
+    },
+    blame: (path, message, suggestion) =>
+      issues.push({
+        ...positions.at(path),
+        path: path.map(String).join("."),
+        message,
+        ...(suggestion === undefined ? {} : { suggestion }),
+      }),
+  };
+  for (const rule of [names, engines, dataset, times, backups, source, abort]) rule(rules);
   return issues;
+}
+
+function names({ at, blame, fileName }: Rules): void {
+  const id = at("id");
+  if (typeof id === "string" && fileName !== `${id}.drill.yaml`)
+    blame(["id"], `the file is called ${fileName}; a scenario with this id is called ${id}.drill.yaml`);
+}
+
+function engines({ at, blame }: Rules): void {
+  const named = at("engines");
+  if (typeof named === "object" && named !== null && Object.keys(named).length === 0)
+    blame(["engines"], "no engine is named");
+}
+
+/** Presets are an engine's own; it is asked for one, which writes lines and runs nothing. */
+function dataset({ at, blame, catalog }: Rules): void {
+  const name = at("world", "dataset", "preset");
+  if (typeof name !== "string") return;
+  for (const engine of catalog.engines.filter(({ name: one }) => at("engines", one) !== undefined)) {
+    try {
+      engine.phrases.preset({ name, rows: 1000, seed: 1, untilMs: 0 });
+    } catch (error) {
+      if (!(error instanceof FogbellError)) throw error;
+      blame(["world", "dataset", "preset"], `world.dataset.preset: ${[error.message, ...error.next].join("; ")}`);
+    }
+  }
+}
+
+function times({ durationMs, blame }: Rules): void {
+  const rtoMs = durationMs("objectives", "rto");
+  const mtdMs = durationMs("objectives", "mtd");
+  if (rtoMs === 0) blame(["objectives", "rto"], "objectives.rto must be above zero");
+  if (rtoMs !== null && mtdMs !== null && rtoMs > mtdMs)
+    blame(["objectives", "rto"], "the RTO is longer than the maximum tolerable downtime");
+  if (durationMs("world", "writer", "every") === 0)
+    blame(["world", "writer", "every"], "world.writer.every must be above zero");
+}
+
+function backups({ at, list, durationMs, blame, catalog }: Rules): void {
+  const all = list("world", "backups");
+  const called = all.map((one) => valueAt(one, ["name"]));
+  called.forEach((name, index) => {
+    const path = ["world", "backups", index];
+    if (typeof name === "string" && called.indexOf(name) < index)
+      blame([...path, "name"], `two backups are called "${name}"`);
+    if (name === NEWEST) blame([...path, "name"], `"${NEWEST}" is what recovery.source calls the newest; no name`);
+    if (durationMs(...path, "age") === 0)
+      blame([...path, "age"], "a backup is older than the damage: age must be above zero");
+  });
+  const restores = list("recovery", "steps").some((step) =>
+    catalog.actions.some(({ name, needs }) => name === valueAt(step, ["do"]) && needs.includes("side-restore")),
+  );
+  if (restores && at("world") !== undefined && all.every((one) => valueAt(one, ["decoy"]) === true)) {
+    const why = all.length === 0 ? "there is no backup" : "every backup is a decoy";
+    blame(["world", "backups"], `${why}, and the recovery restores one`);
+  }
+}
+
+function source({ at, list, blame }: Rules): void {
+  const wanted = at("recovery", "source");
+  const known = list("world", "backups").flatMap((one) => {
+    const name = valueAt(one, ["name"]);
+    return typeof name === "string" ? [name] : [];
+  });
+  if (typeof wanted !== "string" || wanted === NEWEST || known.includes(wanted)) return;
+  blame(
+    ["recovery", "source"],
+    `recovery.source: no backup is called "${wanted}"; ${[NEWEST, ...known].join(", ")} would do`,
+    nearest(wanted, [NEWEST, ...known]),
+  );
+}
+
+function abort({ list, durationMs, blame }: Rules): void {
+  const whens = list("abort").map((one) => valueAt(one, ["when"]));
+  whens.forEach((when, index) => {
+    if (typeof when === "string" && whens.indexOf(when) < index)
+      blame(["abort", index, "when"], `abort: "${when}" is told twice, and only one can count`);
+    if (durationMs("abort", index, "over") === 0) blame(["abort", index, "over"], "over must be above zero");
+  });
 }

@@ -1,7 +1,8 @@
 /** The JSON Schema of the scenario format and its documentation page, both from the one definition. Pure. */
 import { z } from "zod";
+import { DURATION_PATTERN, SIZE_PATTERN } from "../host/units.ts";
 import type { Catalog, Part } from "../parts.ts";
-import { optionShape, scenarioSchema } from "./schema.ts";
+import { BACKUP_KEYS, optionShape, scenarioSchema } from "./schema.ts";
 
 interface Node {
   type?: string | string[];
@@ -43,10 +44,15 @@ function typeOf(node: Node): string {
   if (node.enum !== undefined) return node.enum.map((value) => `\`${String(value)}\``).join(", ");
   if (node.anyOf !== undefined || node.oneOf !== undefined) return "one of several";
   if (node.type === "array") return `list of ${typeOf(node.items ?? {})}`;
+  if (node.pattern === DURATION_PATTERN.source) return "duration";
+  if (node.pattern === SIZE_PATTERN.source) return "size";
   return typeof node.type === "string"
     ? ({ object: "map", integer: "whole number", boolean: "true or false", string: "text" }[node.type] ?? node.type)
     : "any";
 }
+
+/** Told in full in the table; the others are told part by part, below it. */
+const UNIONS: ReadonlySet<string> = new Set(["world.dataset", "abort"]);
 
 function rows(node: Node, prefix: string): string[] {
   const properties = Object.entries(node.properties ?? {});
@@ -62,7 +68,8 @@ function rows(node: Node, prefix: string): string[] {
     return [
       row,
       ...(inner.properties === undefined ? [] : rows(inner, path)),
-      ...variants(inner).flatMap((one) => (path === "world.dataset" ? rows(one, path) : [])),
+      ...(UNIONS.has(path) ? variants(inner).flatMap((one) => rows(one, path)) : []),
+      ...(UNIONS.has(path) ? variants(inner.items ?? {}).flatMap((one) => rows(one, `${path}[]`)) : []),
     ];
   });
 }
@@ -100,7 +107,7 @@ export function formatPage(catalog: Catalog): string {
     ),
     ...parts(
       "Backup methods",
-      "What `world.backups` can be made with. Beside the method's own options stand `name`, `age` and `decoy`.",
+      `What \`world.backups\` can be made with. Beside the method's own options stand:\n\n${HEAD}\n${rows(toSchema(z.strictObject(BACKUP_KEYS)), "").join("\n")}`,
       methods,
     ),
   ].join("\n\n")}\n`;

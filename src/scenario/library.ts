@@ -24,10 +24,18 @@ export async function resolveScenario(name: string): Promise<string> {
   const file = shipped.find((one) => basename(one) === `${name}${SUFFIX}`);
   if (file !== undefined) return file;
   if (existsSync(`${name}${SUFFIX}`)) return `${name}${SUFFIX}`;
-  const ids = shipped.map((one) => basename(one, SUFFIX));
-  const near = nearest(name, ids);
+  const near = await nearestScenario(name);
   throw new UsageError(`no scenario "${name}"${near === undefined ? "" : `; did you mean "${near}"?`}`, {
     code: "FB_SCENARIO_NOT_FOUND",
     next: [...(near === undefined ? [] : [`fogbell run ${near}`]), "fogbell scenario list"],
   });
+}
+
+/** The shipped id nearest to a mistyped id or file; undefined when none is near. */
+export async function nearestScenario(name: string): Promise<string | undefined> {
+  const typed = basename(name).replace(/(\.drill)?\.ya?ml$/, "");
+  return nearest(
+    typed,
+    (await listScenarios()).map((one) => basename(one, SUFFIX)),
+  );
 }

@@ -128,13 +128,9 @@ const dataset = z.union([
 ]);
 
 const writer = z.strictObject({
-  every: example(
-    duration().default(60_000),
-    "A commit and a heartbeat each so often, on the simulated timeline.",
-    "1m",
-  ),
+  every: example(duration().prefault("1m"), "A commit and a heartbeat each so often, on the simulated timeline.", "1m"),
   "after-damage": example(
-    duration().default(0),
+    duration().prefault("0s"),
     "How long the writer goes on after the damage, where it still can.",
     "20m",
   ),
@@ -142,14 +138,21 @@ const writer = z.strictObject({
 
 const abort = z.discriminatedUnion("when", [
   z.strictObject({
-    when: z.literal("elapsed").describe("The drill takes too long."),
+    when: example(z.literal("elapsed"), "The drill takes too long.", "elapsed"),
     over: example(duration(), "End the drill, void, after so long.", "60m"),
   }),
   z.strictObject({
-    when: z.literal("disk-free").describe("The disk fills up."),
+    when: example(z.literal("disk-free"), "The disk fills up.", "disk-free"),
     under: example(size(), "End the drill, void, when less is free.", "1GiB"),
   }),
 ]);
+
+/** What is told of every backup, beside the options of its method. */
+export const BACKUP_KEYS = {
+  name: name("What the backup is called; also its folder in the store.", "nightly"),
+  age: example(duration(), "How long before the damage it was taken, on the simulated timeline.", "9h"),
+  decoy: example(z.boolean().default(false), "A recovery point that is there to be chosen by mistake.", true),
+};
 
 /** The whole format for a catalogue of parts. */
 export function scenarioSchema(catalog: Catalog) {
@@ -157,11 +160,6 @@ export function scenarioSchema(catalog: Catalog) {
     catalog.engines.flatMap((engine) => engine.methods.map((method) => [method.name, method] as const)),
   );
   const probes = oneOf("probe", catalog.probes);
-  const backupKeys = {
-    name: name("What the backup is called; also its folder in the store.", "nightly"),
-    age: example(duration(), "How long before the damage it was taken, on the simulated timeline.", "9h"),
-    decoy: example(z.boolean().default(false), "A recovery point that is there to be chosen by mistake.", true),
-  };
   const engineVersions = Object.fromEntries(
     catalog.engines.map((engine) => [
       engine.name,
@@ -201,12 +199,12 @@ export function scenarioSchema(catalog: Catalog) {
         seed: example(z.int().nonnegative().default(1), "The same seed, the same data.", 4242),
         dataset: example(dataset, "What the database holds.", { preset: "shop" }),
         writer: example(
-          writer.default({ every: 60_000, "after-damage": 0 }),
+          writer.prefault({ every: "1m", "after-damage": "0s" }),
           "Who commits while the backups are taken.",
           { every: "1m" },
         ),
         backups: example(
-          z.array(oneOf("method", [...methods.values()], backupKeys)).default([]),
+          z.array(oneOf("method", [...methods.values()], BACKUP_KEYS)).prefault([]),
           "Backups taken with the engine's own tools, at known ages.",
           [{ name: "nightly", method: "logical", age: "9h" }],
         ),
@@ -255,7 +253,7 @@ export function scenarioSchema(catalog: Catalog) {
     verify: example(z.array(probes).min(1), "What must hold before the application is let in again.", [
       { probe: "rows" },
     ]),
-    abort: example(z.array(abort).default([]), "When to give up. The drill is then void.", [
+    abort: example(z.array(abort).prefault([]), "When to give up. The drill is then void.", [
       { when: "elapsed", over: "60m" },
     ]),
   });
