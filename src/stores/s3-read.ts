@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { FogbellError, UnavailableError } from "../errors.ts";
 import { LABEL_NAME } from "../host/label.ts";
-import { pause } from "../host/stream.ts";
+import { abortable, pause } from "../host/stream.ts";
 import type { StoredObject } from "../parts.ts";
 import { type Place, sending } from "./s3-client.ts";
 import { explain } from "./s3-errors.ts";
@@ -120,7 +120,7 @@ async function* readOnce(place: Place, object: StoredObject, range: Range): Asyn
   const body = answer.Body as AsyncIterable<Uint8Array> & { destroy?(): void };
   try {
     assertAnswers(answer, object, range);
-    yield* body;
+    yield* range.signal === undefined ? body : abortable(body, range.signal);
   } finally {
     // A body that nobody reads would hold its connection.
     body.destroy?.();

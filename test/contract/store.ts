@@ -1,7 +1,8 @@
 /** What every store must do. Called once for each driver, with a place to open it in. */
 import { createHash, randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
-import { makeLabel } from "../../src/host/label.ts";
+import { UnavailableError } from "../../src/errors.ts";
+import { LABEL_NAME, makeLabel } from "../../src/host/label.ts";
 import type { RunLabel, Store, StoreDriver, StoredObject } from "../../src/parts.ts";
 
 const later = () => new Date(Date.now() + 3_600_000);
@@ -20,10 +21,15 @@ async function keys(store: Store, prefix = ""): Promise<string[]> {
   return found.sort();
 }
 
-export function storeContract(driver: StoreDriver, options: () => unknown): void {
+/** `inside` gives the options of a place within another run's, as a copied tree would have it. */
+export function storeContract(
+  driver: StoreDriver,
+  options: () => unknown,
+  inside: (options: unknown, outer: Store) => unknown,
+): void {
   let run = 0;
-  const open = (label: RunLabel = makeLabel(`contract-${++run}-${randomBytes(3).toString("hex")}`, later())) =>
-    driver.openForWorld(options(), label, never);
+  const newLabel = () => makeLabel(`contract-${++run}-${randomBytes(3).toString("hex")}`, later());
+  const open = (label: RunLabel = newLabel(), signal = never) => driver.openForWorld(options(), label, signal);
 
   test("what was written is listed and read back, whole and in part", async () => {
     await using store = await open();
@@ -43,6 +49,60 @@ export function storeContract(driver: StoreDriver, options: () => unknown): void
     ).toBe(true);
     expect(await all(store.read(object as StoredObject, 5, 5))).toHaveLength(0);
   });
+  test("keys that some layer would like to decode come back as they were", async () => {
+    await using store = await open();
+    const odd = [
+      "a b",
+      "a+b",
+      "a%20b",
+      "a%2Fb",
+      "ü/日本.dump",
+      "a?b=c&d",
+      "a#b",
+      ".hidden",
+      "x.part",
+      "a'b\"c",
+      "a\\b",
+    ];
+    for (const key of odd) await store.write(key, once(Buffer.from(key)));
+    expect(await keys(store)).toEqual([...odd].sort());
+    for await (const object of store.list("")) expect((await all(store.read(object))).toString()).toBe(object.key);
+  });
+  test("a prefix is the beginning of a key, and no folder", async () => {
+    await using store = await open();
+    for (const key of ["a/1", "a/2", "ab/3"]) await store.write(key, once(Buffer.from("x")));
+    expect(await keys(store, "a/")).toEqual(["a/1", "a/2"]);
+    expect(await keys(store, "a")).toEqual(["a/1", "a/2", "ab/3"]);
+    expect(await keys(store, "none")).toEqual([]);
+  });
+  test("a stream that breaks leaves no object behind", async () => {
+    await using store = await open();
+    async function* broken(): AsyncIterable<Uint8Array> {
+      yield randomBytes(100_000);
+      throw new UnavailableError("the server went away", { code: "FB_SANDBOX_DIED" });
+    }
+    await expect(store.write("a", broken())).rejects.toMatchObject({ code: "FB_SANDBOX_DIED" });
+    expect(await keys(store)).toEqual([]);
+  });
+  test("cancelling ends a read and a write with its reason, and cleaning up still works", async () => {
+    const stop = new AbortController();
+    const reason = new Error("enough");
+    const store = await open(newLabel(), stop.signal);
+    const object = await store.write("big", once(randomBytes(4_000_000)));
+    let read = 0;
+    const reading = (async () => {
+      for await (const chunk of store.read(object)) {
+        read += chunk.length;
+        stop.abort(reason);
+      }
+    })();
+    await expect(reading).rejects.toBe(reason);
+    expect(read).toBeLessThan(object.sizeBytes);
+    await expect(store.write("more", once(randomBytes(10)))).rejects.toBe(reason);
+    await expect(keys(store)).rejects.toBe(reason);
+    await store[Symbol.asyncDispose]();
+    expect(await driver.sweep(options(), () => true, never)).toEqual([]);
+  });
   test("an empty object", async () => {
     await using store = await open();
     const empty = await store.write("empty", once(new Uint8Array()));
@@ -54,11 +114,17 @@ export function storeContract(driver: StoreDriver, options: () => unknown): void
     const readOnly = store.readOnly();
     expect(Object.keys(readOnly).sort()).toEqual(["list", "place", "read"]);
     expect(await keys(readOnly)).toEqual(["a"]);
+    await readOnly[Symbol.asyncDispose]();
+    await store.write("b", once(Buffer.from("the world goes on")));
+    expect(await keys(store)).toEqual(["a", "b"]);
   });
-  test.each(["../out", "/out", "a/../../out"])("the key %s is refused", async (key) => {
-    await using store = await open();
-    await expect(store.write(key, once(Buffer.from("x")))).rejects.toMatchObject({ code: "FB_KEY_ESCAPES" });
-  });
+  test.each(["../out", "/out", "a/../../out", "a/../b", "", "a//b", ".", LABEL_NAME, `a/${LABEL_NAME}`])(
+    "the key %s is refused",
+    async (key) => {
+      await using store = await open();
+      await expect(store.write(key, once(Buffer.from("x")))).rejects.toMatchObject({ code: "FB_KEY_ESCAPES" });
+    },
+  );
   test("an object that changed since it was listed is not read", async () => {
     await using store = await open();
     const before = await store.write("a", once(Buffer.from("before")));
@@ -89,6 +155,16 @@ export function storeContract(driver: StoreDriver, options: () => unknown): void
     expect(gone[0]).toContain(dead.runId);
     expect(await keys(alive)).toEqual(["a"]);
     await alive[Symbol.asyncDispose]();
+  });
+  test("a label that lies elsewhere than in its run's place makes nothing a run's", async () => {
+    await using outer = await open();
+    const { runId } = makeLabel(`inner-${randomBytes(3).toString("hex")}`, new Date(0));
+    // As if somebody had copied a run's folder, label and all, among his own files.
+    const within = await driver.openForWorld(inside(options(), outer), makeLabel(runId, new Date(0)), never);
+    await within.write("theirs", once(Buffer.from("x")));
+    expect(await driver.sweep(options(), ({ expiresAt }) => Date.parse(expiresAt) < Date.now(), never)).toEqual([]);
+    expect(await keys(within)).toEqual(["theirs"]);
+    await within[Symbol.asyncDispose]();
   });
   test("the label is never listed", async () => {
     await using store = await open();

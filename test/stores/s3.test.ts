@@ -25,14 +25,35 @@ test.each([
   "s3://bucket?checksums=never",
   "s3:///x",
   "s3://b?endpoint=nonsense",
+  "s3://b?endpoint=ftp://server",
+  "s3://b?endpoint=http://key:secret@server",
+  "s3://b?endpoint=http://server/?token=secret",
+  "s3://b?path-style=1",
+  "s3://b?versions=yes",
+  "s3://b?region=",
+  "s3://b?region=a&region=b",
+  "s3://b:80/x",
+  "s3://b/x#y",
+  "s3://b/%zz",
 ])("%s is refused", (url) => expect(() => s3.fromUrl(new URL(url))).toThrow(UsageError));
-test("the refusal does not repeat the secret", () => {
-  try {
-    s3.fromUrl(new URL("s3://key:hunter22@bucket/x"));
-    expect.unreachable();
-  } catch (error) {
-    expect(String(error)).not.toContain("hunter22");
-  }
+test.each(["s3://key:hunter22@bucket/x", "s3://bucket?endpoint=https://key:hunter22@server"])(
+  "the refusal does not repeat the secret",
+  (url) => {
+    try {
+      s3.fromUrl(new URL(url));
+      expect.unreachable();
+    } catch (error) {
+      expect(String(error)).not.toContain("hunter22");
+    }
+  },
+);
+test.each([
+  "s3://bucket/a%20b/50%25%3F?endpoint=https://s3.example.org:8443&region=eu&path-style=true&checksums=when_required&versions=true",
+  "s3://bucket/",
+])("the place of an opened store can be typed again: %s", async (url) => {
+  const store = await s3.open(s3.options.parse(s3.fromUrl(new URL(url))), new AbortController().signal);
+  expect(s3.fromUrl(new URL(store.place))).toMatchObject(s3.fromUrl(new URL(url)) as object);
+  await store[Symbol.asyncDispose]();
 });
 test("other schemes are for other drivers", () => {
   expect(s3.fromUrl(new URL("directory:/x"))).toBeNull();

@@ -1,5 +1,6 @@
 /** A real S3 server for tests: Ceph RGW in a container, on loopback only, gone afterwards. */
 import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from "@aws-sdk/client-s3";
 
 const KEY = "drillkey";
@@ -11,14 +12,21 @@ export interface Ceph extends AsyncDisposable {
   readonly accessKey: string;
   readonly secretKey: string;
   readonly client: S3Client;
+  /** A store URL for a place in a bucket, which need not exist. */
+  url(bucket: string, prefix: string): string;
   /** A store URL for a bucket that it makes. */
   bucket(name: string, versioned?: boolean): Promise<string>;
 }
 
-const docker = (...args: string[]) => execFileSync("docker", args, { encoding: "utf8" }).trim();
+const IMAGE = "fogbell/ceph:18";
+const RECIPE = fileURLToPath(new URL("../../scripts/images/ceph.sh", import.meta.url));
+
+const docker = (...args: string[]) => execFileSync("docker", args, { encoding: "utf8", stdio: "pipe" }).trim();
 
 /** Starts the server and points the environment's credentials at it, as a user would. */
 export async function startCeph(): Promise<Ceph> {
+  // Does nothing when the image is there.
+  execFileSync("bash", [RECIPE], { stdio: ["ignore", "ignore", "inherit"] });
   const id = docker(
     "run",
     "-d",
@@ -31,11 +39,15 @@ export async function startCeph(): Promise<Ceph> {
     `S3_KEY=${KEY}`,
     "-e",
     `S3_SECRET=${SECRET}`,
-    "fogbell/ceph:18",
+    IMAGE,
   );
   for (let look = 0; ; look++) {
     if (docker("logs", id).includes("READY s3")) break;
-    if (look > 300) throw new Error(`the S3 server did not come up: ${docker("logs", id)}`);
+    if (look > 300) {
+      const said = docker("logs", id);
+      docker("rm", "-f", "-v", id);
+      throw new Error(`the S3 server did not come up: ${said}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   const port = Number(docker("port", id, "7480/tcp").split("\n")[0]?.split(":").at(-1));
@@ -47,19 +59,21 @@ export async function startCeph(): Promise<Ceph> {
     forcePathStyle: true,
     credentials: { accessKeyId: KEY, secretAccessKey: SECRET },
   });
+  const url = (bucket: string, prefix: string) => `s3://${bucket}/${prefix}?endpoint=${endpoint}&path-style=true`;
   return {
     endpoint,
     port,
     accessKey: KEY,
     secretKey: SECRET,
     client,
+    url,
     async bucket(name, versioned = false) {
       await client.send(new CreateBucketCommand({ Bucket: name }));
       if (versioned)
         await client.send(
           new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration: { Status: "Enabled" } }),
         );
-      return `s3://${name}/drills?endpoint=${endpoint}&path-style=true`;
+      return url(name, "drills");
     },
     async [Symbol.asyncDispose]() {
       client.destroy();
