@@ -56,6 +56,8 @@ export interface ProcessEnd {
 const STDERR_LIMIT_BYTES = 65_536;
 /** From asking to stop to making it stop. */
 const PATIENCE_MS = 3000;
+/** After the first process of a cancelled group went: so long may the others take. */
+const REST_PATIENCE_MS = 200;
 
 /** Resolves when the process has ended and its pipes are drained. Rejects with the signal's reason when cancelled. */
 export function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
@@ -80,14 +82,27 @@ export function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
     }
   };
   let timer: NodeJS.Timeout | undefined;
+  const end = () => {
+    kill("SIGKILL");
+    // A process that left the group may hold these open for as long as it lives.
+    child.stdout.destroy();
+    child.stderr.destroy();
+  };
   const cancel = () => {
     kill("SIGTERM");
-    timer = setTimeout(() => kill("SIGKILL"), PATIENCE_MS);
+    timer = setTimeout(end, child.exitCode === null && child.signalCode === null ? PATIENCE_MS : REST_PATIENCE_MS);
   };
   signal.addEventListener("abort", cancel, { once: true });
+  child.once("exit", () => {
+    if (!signal.aborted) return;
+    clearTimeout(timer);
+    timer = setTimeout(end, REST_PATIENCE_MS);
+  });
   const settle = () => {
     clearTimeout(timer);
     signal.removeEventListener("abort", cancel);
+    // One that gave up its output but not its life.
+    if (signal.aborted) kill("SIGKILL");
   };
   child.once("error", (error) => {
     settle();

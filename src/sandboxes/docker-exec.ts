@@ -7,6 +7,7 @@ import type { Duplex } from "node:stream";
 import type Docker from "dockerode";
 import { UnavailableError } from "../errors.ts";
 import { createTail } from "../host/process.ts";
+import { cancelExec } from "./docker-kill.ts";
 
 const STDERR_LIMIT_BYTES = 65_536;
 const POLL_MS = 10;
@@ -126,18 +127,6 @@ async function create(container: Docker.Container, argv: readonly string[], more
     });
 }
 
-/** Kills what an exec started, again until the engine says that it ended: it may not have begun when it is cancelled. */
-async function cancelExec(container: Docker.Container, exec: Docker.Exec, mark: string): Promise<void> {
-  for (let look = 0; look < 100; look++) {
-    await killMarked(container, mark);
-    const { Running, ExitCode } = await exec.inspect();
-    if (!Running && ExitCode !== null) break;
-    await pause(POLL_MS * 5);
-  }
-  // What a dying shell may have started last.
-  await killMarked(container, mark);
-}
-
 /** Aborts when the process has ended or can no longer be asked about; by itself the stream of a fed one may stay open. */
 function watchEnd(container: Docker.Container, exec: Docker.Exec, stream: Duplex): { ended: AbortSignal } & Disposable {
   const over = new AbortController();
@@ -246,35 +235,5 @@ export async function* output(container: Docker.Container, argv: readonly string
     if (exitCode !== 0) throw new Error(stderr.text().trim() || `exit code ${exitCode}`);
   } finally {
     stream.destroy();
-  }
-}
-
-/**
- * Kills every process that carries a mark in its environment, and looks again until there is none. Without a mark, all
- * but the two that keep the container: a server's processes may have written over their environment.
- */
-export async function killMarked(container: Docker.Container, mark: string | null): Promise<void> {
-  const all = `[ "\${p#/proc/}" != 1 ] && [ "$(tr '\\0' ' ' <"$p/cmdline" 2>/dev/null)" != "sleep infinity " ]`;
-  const marked = 'grep -qa "FOGBELL_EXEC=$1" "$p/environ" 2>/dev/null';
-  const script = `look=0
-while [ "$look" -lt 50 ]; do
-  look=$((look + 1)); found=
-  for p in /proc/[0-9]*; do
-    [ "\${p#/proc/}" = $$ ] && continue
-    grep -q '^State:[[:space:]]*Z' "$p/status" 2>/dev/null && continue
-    ${mark === null ? all : marked} || continue
-    kill -9 "\${p#/proc/}" 2>/dev/null && found=1
-  done
-  [ -n "$found" ] || exit 0
-  sleep 0.02
-done`;
-  const exec = await container.exec({
-    Cmd: ["sh", "-c", script, "sh", mark ?? ""],
-    AttachStdout: true,
-    AttachStderr: true,
-  });
-  const stream = await exec.start({ hijack: true, stdin: false });
-  for await (const _ of stream) {
-    // Drained, so that it ends.
   }
 }

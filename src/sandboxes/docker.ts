@@ -17,8 +17,9 @@ import {
   type ServerSpec,
 } from "../parts.ts";
 import { connect, findImage, labelled, toLabels } from "./docker-engine.ts";
-import { execute, killMarked, output } from "./docker-exec.ts";
+import { execute, output } from "./docker-exec.ts";
 import { assertIsolated } from "./docker-isolation.ts";
+import { killMarked } from "./docker-kill.ts";
 import { assertOurs, guarded, identityPlaces } from "./identity.ts";
 import { LONGEST_ARGUMENT_BYTES, redactorOf, type SandboxOptions, sandboxOptions } from "./options.ts";
 

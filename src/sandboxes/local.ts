@@ -3,18 +3,17 @@
  * account without rights. Where it may, each process gets a network namespace with nothing in it.
  */
 import { createReadStream, createWriteStream } from "node:fs";
-import { access, chmod, chown, constants, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, release, tmpdir, totalmem, type } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { RefusedError, UnavailableError } from "../errors.ts";
+import { FogbellError, UnavailableError } from "../errors.ts";
 import { LABEL_NAME } from "../host/label.ts";
 import { runProcess } from "../host/process.ts";
 import { labelledFolders } from "../host/scratch.ts";
 import { quote } from "../host/sh.ts";
 import { formatBytes } from "../host/units.ts";
 import {
-  type Availability,
   type Command,
   defineSandbox,
   type Line,
@@ -27,106 +26,12 @@ import {
   type ServerSpec,
 } from "../parts.ts";
 import { assertOurs, guarded, identityPlaces } from "./identity.ts";
-import { killRun, processesOf } from "./local-processes.ts";
+import { killRun, killWith, processesOf } from "./local-processes.ts";
+import { type Account, available, chooseAccount, findBinaries, wrapping } from "./local-programs.ts";
 import { LONGEST_ARGUMENT_BYTES, redactorOf, type SandboxOptions, sandboxOptions } from "./options.ts";
 
 /** A socket's path has room for 107 bytes; this one also for the file name that the server adds. */
 const LONGEST_SOCKET_FOLDER = 85;
-
-interface Account {
-  readonly uid: number;
-  readonly gid: number;
-}
-
-/** Programs of the server, from its usual folders first and then from the path. */
-async function findBinaries(spec: ServerSpec): Promise<{ path: string; missing: string[] }> {
-  const folders = [...spec.binaryFolders, ...(process.env.PATH ?? "").split(delimiter)].filter(
-    (folder) => folder !== "",
-  );
-  const has = async (name: string) => {
-    for (const folder of folders) {
-      if (
-        await access(join(folder, name), constants.X_OK).then(
-          () => true,
-          () => false,
-        )
-      )
-        return true;
-    }
-    return false;
-  };
-  const missing: string[] = [];
-  for (const name of spec.binaries) if (!(await has(name))) missing.push(name);
-  return { path: folders.join(delimiter), missing };
-}
-
-async function available(spec: ServerSpec): Promise<Availability> {
-  const { path, missing } = await findBinaries(spec);
-  const next = [`apt-get install ${spec.packages[0] ?? ""}`];
-  const wanted = `${spec.engine} ${spec.version}`;
-  if (missing.length > 0)
-    return { usable: false, because: `not installed here: ${missing.join(", ")} of ${wanted}`, next };
-  const [file, ...args] = spec.askVersion;
-  const told = await runProcess({
-    file,
-    args,
-    env: { PATH: path },
-    signal: new AbortController().signal,
-    limitBytes: 1024,
-  });
-  const version = /\d+(\.\d+)*/.exec(told.stdout)?.[0] ?? "unknown";
-  return version === spec.version || version.startsWith(`${spec.version}.`)
-    ? { usable: true, because: `${spec.engine} ${version} is installed`, next: [] }
-    : { usable: false, because: `installed is ${spec.engine} ${version}, not ${spec.version}`, next };
-}
-
-/** The account to run as when root started us; null when we are nobody special already. */
-async function chooseAccount(spec: ServerSpec): Promise<Account | null> {
-  if (process.getuid?.() !== 0) return null;
-  const lines = (await readFile("/etc/passwd", "utf8")).split("\n").map((line) => line.split(":"));
-  const found = lines.find(([name]) => name === spec.account) ?? lines.find(([name]) => name === "nobody");
-  if (found === undefined) {
-    throw new UnavailableError(`a server must not run as root, and there is no account ${spec.account} or nobody`, {
-      code: "FB_NO_ACCOUNT",
-      next: [`useradd --system ${spec.account}`],
-    });
-  }
-  return { uid: Number(found[2]), gid: Number(found[3]) };
-}
-
-/** The words before each command: a network namespace of its own where root and the kernel allow it, and the account. */
-async function wrapping(
-  account: Account | null,
-  signal: AbortSignal,
-): Promise<{ prefix: string[]; isolated: boolean }> {
-  if (account === null) return { prefix: [], isolated: false };
-  const become = [
-    "setpriv",
-    `--reuid=${account.uid}`,
-    `--regid=${account.gid}`,
-    "--clear-groups",
-    "--no-new-privs",
-    "--",
-  ];
-  const prefix = ["unshare", "--net", "--", ...become];
-  const probe = await runProcess({
-    file: "unshare",
-    args: [...prefix.slice(1), "sh", "-c", "cat /proc/net/dev; cat /proc/net/route"],
-    env: { PATH: process.env.PATH ?? "" },
-    signal,
-    limitBytes: 65_536,
-  });
-  if (probe.exitCode !== 0) return { prefix: become, isolated: false };
-  const interfaces = [...probe.stdout.matchAll(/^\s*([^\s:|]+):/gm)].map(([, name]) => name);
-  const routes = probe.stdout.split("\n").filter((line) => /^\S+\s+[0-9A-F]{8}\s+[0-9A-F]{8}/.test(line));
-  if (interfaces.some((name) => name !== "lo") || routes.length > 0) {
-    throw new RefusedError(`a new network namespace still has a way out: ${interfaces.join(", ")}`, {
-      code: "FB_ISOLATION",
-      next: ["fogbell run --sandbox docker"],
-    });
-  }
-  return { prefix, isolated: true };
-}
 
 async function makeFolders(base: string, account: Account | null): Promise<ServerFolders> {
   const folders = {
@@ -144,11 +49,11 @@ async function makeFolders(base: string, account: Account | null): Promise<Serve
 }
 
 async function open(label: RunLabel, options: SandboxOptions, signal: AbortSignal): Promise<Sandbox> {
-  const base = await mkdtemp(join(tmpdir(), "fb-"));
-  await writeFile(join(base, LABEL_NAME), JSON.stringify(label));
   const [processor] = cpus();
   // Whether namespaces are to be had does not depend on the account: any unprivileged one shows it.
   const { isolated } = await wrapping(process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : null, signal);
+  const base = await mkdtemp(join(tmpdir(), "fb-"));
+  await writeFile(join(base, LABEL_NAME), JSON.stringify(label));
   return {
     kind: "local",
     // The account's own files are in reach, whatever the network is.
@@ -167,7 +72,7 @@ async function open(label: RunLabel, options: SandboxOptions, signal: AbortSigna
     },
     start: (spec) => startServer({ spec, base, label, options, signal }),
     [Symbol.asyncDispose]: async () => {
-      await killRun(label.runId);
+      await killRun(label.runId, base);
       await rm(base, { recursive: true, force: true });
     },
   };
@@ -209,6 +114,28 @@ async function startServer({ spec, base, label, options, signal }: Starting): Pr
     ...spec.environment(folders),
     ...identityPlaces(identity, label.runId),
   };
+  const run = runIn({ base, folders, prefix, env, label, options });
+  for (const line of spec.start) await must(run, line, signal);
+  return {
+    folders,
+    made: `programs in ${path.split(delimiter)[0]}`,
+    run,
+    ...filesIn(base, account),
+    kill: () => killRun(label.runId, base),
+    [Symbol.asyncDispose]: () => killRun(label.runId, base),
+  };
+}
+
+interface Inside {
+  readonly base: string;
+  readonly folders: ServerFolders;
+  readonly prefix: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly label: RunLabel;
+  readonly options: SandboxOptions;
+}
+
+function runIn({ base, folders, prefix, env, label, options }: Inside): Server["run"] {
   const redact = redactorOf(options);
 
   /** A script that fits into an argument: itself, or one that runs it from a file and removes that. */
@@ -219,21 +146,25 @@ async function startServer({ spec, base, label, options, signal }: Starting): Pr
     return `sh ${quote(name)}; code=$?; rm -f ${quote(name)}; exit $code`;
   }
 
-  async function run({ command, places, signal: stop, sink }: RunRequest) {
+  return async ({ command, places, signal, sink }: RunRequest) => {
     const beganMs = performance.now();
-    const script = await inArgument(guarded(command));
-    const [file = "sh", ...rest] = [...prefix, "sh", "-c", script];
+    const [file = "sh", ...args] = [...prefix, "sh", "-c", await inArgument(guarded(command))];
+    const mark = crypto.randomUUID();
     const end = await runProcess({
       file,
-      args: rest,
-      env: { ...env, ...places },
+      args,
+      env: { ...env, ...places, FOGBELL_EXEC: mark },
       cwd: folders.scratch,
-      signal: stop,
+      signal,
       limitBytes: OUTPUT_LIMIT_BYTES,
       ...(sink === undefined ? {} : { sink }),
+    }).catch(async (error: unknown) => {
+      // Cancelled: what left the process group goes, too.
+      await killWith(`FOGBELL_EXEC=${mark}`);
+      throw error;
     });
     assertOurs(command, end.exitCode);
-    if (end.exitCode === 137 && (await processesOf(label.runId)).length === 0) {
+    if (end.exitCode === 137 && (await processesOf(label.runId, base)).length === 0) {
       throw new UnavailableError(`the sandbox died during "${command.say}"`, {
         code: "FB_SANDBOX_DIED",
         next: ["fogbell run again, with more memory free"],
@@ -247,26 +178,43 @@ async function startServer({ spec, base, label, options, signal }: Starting): Pr
       stderrTail: redact(end.stderr),
       truncated: end.truncated,
     };
-  }
+  };
+}
 
-  for (const line of spec.start) await must(run, line, signal);
+function filesIn(base: string, account: Account | null): Pick<Server, "put" | "get"> {
   return {
-    folders,
-    made: `programs in ${path.split(delimiter)[0]}`,
-    run,
-    async put(target, body) {
+    async put(target, body, sizeBytes) {
+      const failed = copyFailed(`copying to ${target} failed`);
       await mkdir(dirname(target), { recursive: true });
-      await pipeline(body, createWriteStream(target));
+      const file = createWriteStream(target);
+      await pipeline(body, file).catch(failed);
+      if (file.bytesWritten !== sizeBytes) failed(new Error(`${file.bytesWritten} of ${sizeBytes} bytes arrived`));
       if (account === null) return;
       // Everything from the file up to the folder we made, which is the account's already.
       for (let at = target; at !== base && at.startsWith(base); at = dirname(at))
         await chown(at, account.uid, account.gid);
     },
-    get: (source) => createReadStream(source),
-    kill: () => killRun(label.runId),
-    [Symbol.asyncDispose]: () => killRun(label.runId),
+    async *get(source) {
+      try {
+        yield* createReadStream(source);
+      } catch (error) {
+        copyFailed(`${source} could not be read from the sandbox`)(error);
+      }
+    },
   };
 }
+
+/** What went wrong with a file becomes an error of ours; what the bytes' source says of itself stays as it is. */
+const copyFailed =
+  (what: string) =>
+  (error: unknown): never => {
+    if (error instanceof FogbellError) throw error;
+    throw new UnavailableError(`${what}: ${error instanceof Error ? error.message : String(error)}`, {
+      code: "FB_SANDBOX_COPY",
+      next: [`is there room in ${tmpdir()}? df -h ${tmpdir()}`],
+      cause: error,
+    });
+  };
 
 async function must(run: Server["run"], line: Line, signal: AbortSignal): Promise<void> {
   const command: Command = { ...line, id: "start", phase: "world" };
@@ -282,7 +230,7 @@ async function sweep(isOver: (label: RunLabel) => boolean): Promise<readonly str
   const gone: string[] = [];
   for (const { folder, label } of await labelledFolders()) {
     if (!isOver(label)) continue;
-    await killRun(label.runId);
+    await killRun(label.runId, folder);
     await rm(folder, { recursive: true, force: true });
     gone.push(`folder ${folder}`);
   }
