@@ -1,10 +1,19 @@
 /** What every sandbox must do. Called once for each driver, on a real server. */
+import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { postgres } from "../../src/engines/postgres/engine.ts";
-import { makeLabel } from "../../src/host/label.ts";
+import { UnavailableError } from "../../src/errors.ts";
+import { isOver, makeLabel } from "../../src/host/label.ts";
 import { createRedactor } from "../../src/host/redact.ts";
-import { type Command, OUTPUT_LIMIT_BYTES, type Sandbox, type SandboxDriver, type Server } from "../../src/parts.ts";
+import {
+  type Command,
+  OUTPUT_LIMIT_BYTES,
+  type RunLabel,
+  type Sandbox,
+  type SandboxDriver,
+  type Server,
+} from "../../src/parts.ts";
 
 const never = new AbortController().signal;
 const spec = postgres.server("15", {});
@@ -16,6 +25,16 @@ const command = (script: string, destroys = false): Command => ({
   uses: [],
   destroys,
 });
+const asleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Counts processes by what they were started as, from inside. */
+const counting = (argv: string) =>
+  `n=0; for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q '^${argv}' && n=$((n+1)); done; echo $n`;
+const START =
+  'rm -f "$PGDATA/postmaster.pid" "$PGHOST"/.s.PGSQL.5432.lock; pg_ctl -s -w -D "$PGDATA" -l "$PGDATA/server.log" start';
+/** Keeps a server process at work, looking at nothing else, for hours. The database's name tells it from all others. */
+const BUSY_DATABASE = `busy_${process.pid}`;
+const BUSY = `createdb ${BUSY_DATABASE}; psql -Xd ${BUSY_DATABASE} -c 'SELECT count(*) FROM generate_series(1, 1e11)'`;
+
 async function* chunks(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
 }
@@ -78,11 +97,23 @@ export function sandboxContract(driver: SandboxDriver, left: (runId: string) => 
     const running = run("sleep 61 & sleep 61", { signal: stop.signal });
     setTimeout(() => stop.abort(new Error("enough")), 300);
     await expect(running).rejects.toThrow("enough");
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    const count = await run(
-      "n=0; for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q '^sleep 61' && n=$((n+1)); done; echo $n",
-    );
-    expect(count.stdout).toBe("0\n");
+    expect((await run(counting("sleep 61"))).stdout).toBe("0\n");
+  });
+  test("so does one that left its group and holds on to the output, and one that ignores being asked", async () => {
+    const stop = new AbortController();
+    const running = run("setsid sleep 62 & (trap '' TERM; exec sleep 62 >/dev/null 2>&1) & wait", {
+      signal: stop.signal,
+    });
+    setTimeout(() => stop.abort(new Error("enough")), 300);
+    await expect(running).rejects.toThrow("enough");
+    expect((await run(counting("sleep 62"))).stdout).toBe("0\n");
+  });
+  test("so does one that was cancelled before it began", async () => {
+    const stop = new AbortController();
+    const running = run("sleep 63", { signal: stop.signal });
+    stop.abort(new Error("at once"));
+    await expect(running).rejects.toThrow("at once");
+    expect((await run(counting("sleep 63"))).stdout).toBe("0\n");
   });
   test("64 MiB go in and come out the same", async () => {
     const body = randomBytes(64 * 1024 * 1024);
@@ -112,20 +143,67 @@ export function sandboxContract(driver: SandboxDriver, left: (runId: string) => 
         .stdout,
     ).toContain("none");
   });
-  test("a killed server does not take the sandbox along, and comes back", async () => {
+  test("what does not arrive whole is an error, and never a wait", async () => {
+    const target = `${server.folders.scratch}/short`;
+    const short = server.put(target, chunks(randomBytes(1000)), 2000);
+    await expect(short).rejects.toMatchObject({
+      code: "FB_SANDBOX_COPY",
+      message: expect.stringContaining("1000 of 2000"),
+    });
+    const full = server.put("/dev/full", chunks(randomBytes(64 * 1024 * 1024)), 64 * 1024 * 1024);
+    await expect(full).rejects.toMatchObject({ code: "FB_SANDBOX_COPY" });
+    async function* broken(): AsyncIterable<Uint8Array> {
+      yield randomBytes(10);
+      throw new UnavailableError("the store broke off", { code: "FB_STORE_UNREADABLE" });
+    }
+    await expect(server.put(target, broken(), 20)).rejects.toMatchObject({ code: "FB_STORE_UNREADABLE" });
+    expect((await run(counting("cat"))).stdout).toBe("0\n");
+  });
+  test("what cannot be read is an error, not an empty file", async () => {
+    const read = async () => {
+      for await (const _ of server.get(`${server.folders.scratch}/no-such-file`)) expect.unreachable();
+    };
+    await expect(read()).rejects.toMatchObject({ code: "FB_SANDBOX_COPY" });
+  });
+  test("a server that is killed while it is busy is gone, does not take the sandbox along, and comes back", async () => {
+    const busy = run(BUSY).catch(() => null);
+    await asleep(1500);
+    expect(busyServers()).toBe(1);
     await server.kill();
+    expect(busyServers()).toBe(0);
+    await busy;
     expect((await run("psql -XAtd postgres -c 'SELECT 1'")).exitCode).toBe(2);
-    expect(
-      (
-        await run(
-          'rm -f "$PGDATA/postmaster.pid" "$PGHOST"/.s.PGSQL.5432.lock; pg_ctl -s -w -D "$PGDATA" -l "$PGDATA/server.log" start',
-        )
-      ).exitCode,
-    ).toBe(0);
+    expect((await run(START)).exitCode).toBe(0);
     expect((await run("psql -XAtd postgres -c 'SELECT 1'")).stdout).toBe("1\n");
   });
   test("a sweep leaves a run alone that is going on", async () => {
     await driver.sweep(({ runId }) => runId === "somebody else's");
     expect((await run("echo here")).stdout).toBe("here\n");
   });
+
+  test("a run whose process died is swept away whole, busy server and all, and no other with it", async () => {
+    const dead = { ...makeLabel(`dead-${driver.name}-${process.pid}`, new Date(Date.now() + 3_600_000)), pid: DEAD };
+    const abandoned = await driver.open(dead, driver.options.parse({}), never);
+    const orphan = await abandoned.start(spec);
+    const busy = orphan.run({ command: command(BUSY), places: {}, signal: never }).catch(() => null);
+    await asleep(1500);
+    expect(busyServers()).toBe(1);
+    // Its first process dies before the sweep, as in a crash: only what it started is left.
+    await orphan.run({ command: command('kill -9 "$(head -1 "$PGDATA/postmaster.pid")"'), places: {}, signal: never });
+    const mine = (label: RunLabel) => [dead.runId, `contract-${driver.name}-${process.pid}`].includes(label.runId);
+    expect((await driver.sweep((label) => mine(label) && isOver(label))).length).toBeGreaterThan(0);
+    await busy;
+    expect(await left(dead.runId)).toEqual([]);
+    expect(busyServers()).toBe(0);
+    expect((await run("echo here")).stdout).toBe("here\n");
+  });
+}
+
+/** No process has this number: the kernel's are smaller. */
+const DEAD = 2 ** 22 + 1;
+
+/** Seen from the host, where a container's processes show as well. */
+function busyServers(): number {
+  const all = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" }).split("\n");
+  return all.filter((line) => line.startsWith("postgres: ") && line.includes(` ${BUSY_DATABASE} `)).length;
 }

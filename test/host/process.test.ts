@@ -11,14 +11,35 @@ test("50 MB of output are drained, a bounded part is kept, and the exit code is 
   expect(end.stdout.length).toBe(1024 * 1024);
 });
 
-test("a cancelled process goes with everything it started", async () => {
+/** How many processes were started as exactly this. */
+const started = async (words: string) =>
+  (await run("ps -eo args")).stdout.split("\n").filter((line) => line === words).length;
+/** No other test, and nobody else, sleeps for so long. */
+const seconds = (more: number) => String(100_000_000 + process.pid * 10 + more);
+
+test.each([
+  ["in its group", (sleep: string) => `${sleep} & ${sleep}`],
+  ["deaf to being asked, without output", (sleep: string) => `(trap '' TERM; exec ${sleep} >/dev/null 2>&1) & wait`],
+])("a cancelled process goes with what it started: %s", async (_, script) => {
   const stop = new AbortController();
-  const marker = `fogbell-test-${process.pid}`;
-  const running = run(`sh -c 'exec -a ${marker} sleep 60' & sleep 60`, stop.signal);
-  setTimeout(() => stop.abort(new Error("enough")), 200);
+  const sleep = `sleep ${seconds(1)}`;
+  const running = run(script(sleep), stop.signal);
+  await expect.poll(() => started(sleep)).toBeGreaterThan(0);
+  stop.abort(new Error("enough"));
   await expect(running).rejects.toThrow("enough");
-  const left = await run("ps -eo args | grep '[s]leep 60' | grep -c fogbell-test || true");
-  expect(left.stdout.trim()).toBe("0");
+  await expect.poll(() => started(sleep)).toBe(0);
+});
+
+test("one that left the group and holds on to the output does not keep the cancelled one waiting", async () => {
+  const stop = new AbortController();
+  const sleep = `sleep ${seconds(2)}`;
+  const running = run(`setsid ${sleep} & wait`, stop.signal);
+  await expect.poll(() => started(sleep)).toBe(1);
+  const began = performance.now();
+  stop.abort(new Error("enough"));
+  await expect(running).rejects.toThrow("enough");
+  expect(performance.now() - began).toBeLessThan(4000);
+  await run(`kill -9 $(ps -eo pid,args | sed -n 's/^ *\\([0-9]*\\) ${sleep}$/\\1/p')`);
 });
 
 test("killed by a signal counts as a shell counts", async () => expect((await run("kill -9 $$")).exitCode).toBe(137));

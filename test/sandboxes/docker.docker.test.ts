@@ -4,8 +4,10 @@ import { postgres } from "../../src/engines/postgres/engine.ts";
 import { makeLabel } from "../../src/host/label.ts";
 import { chooseSandbox } from "../../src/sandboxes/choose.ts";
 import { docker } from "../../src/sandboxes/docker.ts";
-import { connect, labelled } from "../../src/sandboxes/docker-engine.ts";
+import { connect, findImage, labelled, toLabels } from "../../src/sandboxes/docker-engine.ts";
+import { assertIsolated } from "../../src/sandboxes/docker-isolation.ts";
 import { local } from "../../src/sandboxes/local.ts";
+import type { SandboxOptions } from "../../src/sandboxes/options.ts";
 import { sandboxContract } from "../contract/sandbox.ts";
 
 const never = new AbortController().signal;
@@ -65,6 +67,58 @@ test("a container that is killed in mid-command is named, at once", async () => 
   const began = performance.now();
   await expect(running).rejects.toMatchObject({ code: "FB_SANDBOX_DIED", exitCode: 4 });
   expect(performance.now() - began).toBeLessThan(15_000);
+});
+
+test("a container that is killed while it is fed is named, too, at once", async () => {
+  const label = makeLabel(`fed-${process.pid}`, new Date(Date.now() + 60_000));
+  await using sandbox = await docker.open(label, docker.options.parse({}), never);
+  const server = await sandbox.start(spec);
+  const [{ remove } = expect.unreachable()] = (await labelled((await connect()).docker)).filter(
+    (one) => one.label.runId === label.runId,
+  );
+  async function* endless(): AsyncIterable<Uint8Array> {
+    for (;;) yield new Uint8Array(65_536);
+  }
+  const feeding = server.put("/dev/null", endless(), Number.MAX_SAFE_INTEGER);
+  setTimeout(remove, 500);
+  const began = performance.now();
+  await expect(feeding).rejects.toMatchObject({ code: "FB_SANDBOX_DIED", exitCode: 4 });
+  expect(performance.now() - began).toBeLessThan(15_000);
+});
+
+test("a container that only looks shut is refused, with everything that is wrong with it", async () => {
+  const { docker: engine } = await connect();
+  const { name } = await findImage(engine, spec);
+  const label = makeLabel(`open-${process.pid}`, new Date(Date.now() + 60_000));
+  // Unprivileged, so that it could neither write to / nor has any right in force: what made weaker questions say yes.
+  const container = await engine.createContainer({
+    Image: name,
+    User: spec.account,
+    Entrypoint: ["sleep"],
+    Cmd: ["infinity"],
+    Labels: toLabels(label),
+    HostConfig: { NetworkMode: "bridge", Init: true },
+  });
+  try {
+    await container.start();
+    const options = docker.options.parse({}) as SandboxOptions;
+    const refused = await assertIsolated(container, options, never).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: "FB_ISOLATION", exitCode: 5 });
+    for (const fault of [
+      "interface eth0",
+      "route eth0",
+      "capabilities can be gained",
+      "new privileges can be gained",
+      "its root file system can be written",
+      "its network is bridge",
+      "the memory limit is not in force",
+      "the processor limit is not in force",
+      "the process limit is not in force",
+    ])
+      expect((refused as Error).message).toContain(fault);
+  } finally {
+    await container.remove({ force: true, v: true });
+  }
 });
 
 test("an image that is nowhere: void, with the command that makes it", async () => {
