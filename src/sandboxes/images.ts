@@ -191,7 +191,18 @@ async function build(docker: Docker, spec: ServerSpec, { say, signal }: BuildReq
     if (failed !== null) throw explained(failed);
     if (error !== null) throw error;
     const [repo = "", tag = "latest"] = spec.builtImage.split(":");
+    const old = await docker
+      .getImage(spec.builtImage)
+      .inspect()
+      .catch(() => null);
     await docker.getImage(id).tag({ repo, tag });
+    // Not by force: a container may still run on it, and it may have another name.
+    if (old !== null && old.Id !== id && old.RepoTags.length <= 1) {
+      await docker
+        .getImage(old.Id)
+        .remove()
+        .catch(() => {});
+    }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
