@@ -5,6 +5,8 @@ import type { RunLabel, ServerSpec } from "../parts.ts";
 
 const ANSWER_WITHIN_MS = 2000;
 const PULL_WITHIN_MS = 10 * 60_000;
+/** For the engine to ask its registry whether it has an image. */
+const SEEK_WITHIN_MS = 5000;
 
 export const LABELS = {
   run: "fogbell.run",
@@ -32,6 +34,7 @@ export function fromLabels(labels: Readonly<Record<string, string>> | undefined)
 export interface Engine {
   readonly docker: Docker;
   readonly version: string;
+  readonly apiVersion: string;
 }
 
 /** Connects to the engine that DOCKER_HOST names, or the usual socket. Throws UnavailableError within two seconds. */
@@ -43,8 +46,8 @@ export async function connect(): Promise<Engine> {
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`no answer within ${ANSWER_WITHIN_MS / 1000} s`)), ANSWER_WITHIN_MS);
     });
-    const { Version } = await Promise.race([docker.version(), late]);
-    return { docker, version: Version };
+    const { Version, ApiVersion } = await Promise.race([docker.version(), late]);
+    return { docker, version: Version, apiVersion: ApiVersion };
   } catch (error) {
     throw new UnavailableError(`no Docker engine answers: ${(error as Error).message}`, {
       code: "FB_NO_DOCKER",
@@ -78,26 +81,54 @@ export interface FoundImage {
   readonly digest: string;
 }
 
-/** The official image if it is here, else ours if it is here, else the official one pulled. Throws UnavailableError. */
-export async function findImage(
-  docker: Docker,
-  spec: Pick<ServerSpec, "engine" | "version" | "image" | "builtImage">,
-): Promise<FoundImage> {
+type Wanted = Pick<ServerSpec, "engine" | "version" | "image" | "builtImage">;
+
+/** The official image if it is here, else ours if it is here. */
+async function imageHere(docker: Docker, spec: Wanted): Promise<FoundImage | null> {
   for (const name of [spec.image, spec.builtImage]) {
     const digest = await identify(docker, name);
     if (digest !== null) return { name, digest };
   }
+  return null;
+}
+
+function imageMissing(spec: Wanted, error: unknown): UnavailableError {
+  return new UnavailableError(
+    `neither ${spec.image} nor ${spec.builtImage} is here, and the first cannot be pulled: ${(error as Error).message}`,
+    {
+      code: "FB_IMAGE_MISSING",
+      next: [`fogbell images build ${spec.engine}@${spec.version}`, `docker pull ${spec.image}`],
+      cause: error,
+    },
+  );
+}
+
+/** Which image a server would get, and whether it would have to be pulled. Pulls nothing. Throws UnavailableError. */
+export async function seekImage(docker: Docker, spec: Wanted): Promise<{ name: string; isHere: boolean }> {
+  const here = await imageHere(docker, spec);
+  if (here !== null) return { name: here.name, isHere: true };
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error("the registry is silent")), SEEK_WITHIN_MS);
+    });
+    await Promise.race([docker.getImage(spec.image).distribution(), late]);
+    return { name: spec.image, isHere: false };
+  } catch (error) {
+    throw imageMissing(spec, error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The official image if it is here, else ours if it is here, else the official one pulled. Throws UnavailableError. */
+export async function findImage(docker: Docker, spec: Wanted): Promise<FoundImage> {
+  const here = await imageHere(docker, spec);
+  if (here !== null) return here;
   try {
     await pull(docker, spec.image);
   } catch (error) {
-    throw new UnavailableError(
-      `neither ${spec.image} nor ${spec.builtImage} is here, and pulling failed: ${(error as Error).message}`,
-      {
-        code: "FB_IMAGE_MISSING",
-        next: [`fogbell images build ${spec.engine}@${spec.version}`, `docker pull ${spec.image}`],
-        cause: error,
-      },
-    );
+    throw imageMissing(spec, error);
   }
   return { name: spec.image, digest: (await identify(docker, spec.image)) ?? spec.image };
 }

@@ -16,7 +16,7 @@ import {
   type ServerFolders,
   type ServerSpec,
 } from "../parts.ts";
-import { connect, findImage, labelled, toLabels } from "./docker-engine.ts";
+import { connect, findImage, labelled, seekImage, toLabels } from "./docker-engine.ts";
 import { execute, output } from "./docker-exec.ts";
 import { assertIsolated } from "./docker-isolation.ts";
 import { killMarked } from "./docker-kill.ts";
@@ -25,9 +25,10 @@ import { LONGEST_ARGUMENT_BYTES, redactorOf, type SandboxOptions, sandboxOptions
 
 async function available(spec: ServerSpec): Promise<Availability> {
   try {
-    const { docker, version } = await connect();
-    const { name } = await findImage(docker, spec);
-    return { usable: true, because: `Docker ${version} answers and has ${name}`, next: [] };
+    const { docker, version, apiVersion } = await connect();
+    const { name, isHere } = await seekImage(docker, spec);
+    const because = `Docker ${version} (API ${apiVersion}) answers and ${isHere ? "has" : "can pull"} ${name}`;
+    return { usable: true, because, next: [] };
   } catch (error) {
     if (error instanceof FogbellError) return { usable: false, because: error.message, next: error.next };
     throw error;
