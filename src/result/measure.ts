@@ -12,26 +12,31 @@ export function marksOf(events: readonly DrillEvent[]): Marks {
 
 function between(marks: Marks, from: Mark, to: Mark): number | null {
   const [began, ended] = [marks[from], marks[to]];
-  return began === undefined || ended === undefined ? null : Math.round((ended - began) * 10) / 10;
+  const passedMs = began === undefined || ended === undefined ? Number.NaN : Math.round((ended - began) * 10) / 10;
+  // A clock that ran backwards has measured nothing.
+  return passedMs >= 0 ? passedMs : null;
+}
+
+/** What the verify findings hold under a key. Null when none holds it, or one holds no number: then it is not known. */
+function held(findings: readonly FindingRecord[], key: string): readonly number[] | null {
+  const parts = findings.flatMap(({ group, measured }) =>
+    group === "verify" && measured?.[key] !== undefined ? [measured[key]] : [],
+  );
+  return parts.length > 0 && parts.every(Number.isFinite) ? parts : null;
 }
 
 /** A number that several verify findings each hold a part of; null when none holds it. */
 function total(findings: readonly FindingRecord[], key: string): number | null {
-  const parts = findings.flatMap(({ group, measured }) =>
-    group === "verify" && measured?.[key] !== undefined ? [measured[key]] : [],
-  );
-  return parts.length === 0 ? null : parts.reduce((sum, part) => sum + part, 0);
+  return held(findings, key)?.reduce((sum, part) => sum + part, 0) ?? null;
 }
 
 export function measure(marks: Marks, findings: readonly FindingRecord[]): DrillResult["measured"] {
-  const gaps = findings.flatMap(({ group, measured }) =>
-    group === "verify" && measured?.gapMs !== undefined ? [measured.gapMs] : [],
-  );
+  const gaps = held(findings, "gapMs");
   return {
     rtaMs: between(marks, "T0", "T8"),
     machineMs: between(marks, "T3", "T7"),
     wrtMs: between(marks, "T8", "T9"),
-    rpaMs: gaps.length === 0 ? null : Math.max(...gaps),
+    rpaMs: gaps === null ? null : Math.max(...gaps),
     rowsMissing: total(findings, "rowsMissing"),
     rowsAltered: total(findings, "rowsAltered"),
     rowsExtra: total(findings, "rowsExtra"),

@@ -1,6 +1,7 @@
 /** From a journal to a result. Total: a journal that breaks off yields a void result, never an error. Pure. */
 import { Defect } from "../errors.ts";
 import { sha256 } from "../host/digest.ts";
+import { formatDuration } from "../host/units.ts";
 import type {
   CommandRecord,
   DrillEvent,
@@ -60,18 +61,43 @@ function sourcesOf(events: readonly DrillEvent[]): SourceRecord[] {
   }));
 }
 
-/** A journal's lines, as text, to events; a last line that was cut off in mid-write is left out. */
+/** The event on a line, or null when it was cut off in mid-write or is none. */
+function eventOf(line: string): DrillEvent | null {
+  try {
+    const event = JSON.parse(line) as DrillEvent | null;
+    return typeof event?.kind === "string" ? event : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * A journal's lines, as text, to events. Reading ends at the first line that was cut off in mid-write, or that does not
+ * carry the hash of the line before it: what stands after a missing or changed line proves nothing.
+ */
 export function readJournal(text: string): DrillEvent[] {
   const events: DrillEvent[] = [];
+  let before = "";
   for (const line of text.split("\n")) {
     if (line === "") continue;
-    try {
-      events.push(JSON.parse(line) as DrillEvent);
-    } catch {
-      break;
-    }
+    const event = eventOf(line);
+    if (event === null || event.prev !== before) break;
+    events.push(event);
+    before = sha256(line);
   }
   return events;
+}
+
+/** Where a journal without an end breaks off: when, and in the middle of what. Null when it has an end. */
+function breakOf(events: readonly DrillEvent[]): string | null {
+  const last = events.at(-1);
+  if (last === undefined || last.kind === "drill-ended") return null;
+  const began = all(events, "phase-began").at(-1)?.phase;
+  const ended = all(events, "phase-ended").at(-1)?.phase;
+  const where =
+    began === undefined ? "before the first phase" : `${began === ended ? "after" : "in"} the phase ${began}`;
+  const when = `${formatDuration(last.monotonicMs)} after it began (${last.at}), ${where}`;
+  return `the journal breaks off ${when}: the process died, or what followed is missing or was changed`;
 }
 
 /** Derives the result. Throws Defect only when the events hold no beginning, because then nothing says what ran. */
@@ -83,7 +109,6 @@ export function deriveResult(events: readonly DrillEvent[]): DrillResult {
   const marks = marksOf(events);
   const measured = measure(marks, findings);
   const interrupted = problems.some((problem) => problem.interrupted);
-  const ended = events.at(-1)?.kind === "drill-ended";
   const first = <T>(items: readonly T[]): T | null => items[0] ?? null;
   const last = events.at(-1) as DrillEvent;
   return {
@@ -93,7 +118,7 @@ export function deriveResult(events: readonly DrillEvent[]): DrillResult {
     scenario: began.scenario,
     beganAt: began.at,
     endedAt: last.at,
-    ...judge({ findings, problems, objectives: began.objectives, measured, interrupted, ended }),
+    ...judge({ findings, problems, objectives: began.objectives, measured, interrupted, brokeOff: breakOf(events) }),
     next: [...new Set(problems.flatMap(({ next }) => next))],
     interrupted,
     objectives: began.objectives,

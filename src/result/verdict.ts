@@ -18,8 +18,8 @@ export interface Judged {
 }
 
 export type Evidence = Pick<DrillResult, "findings" | "problems" | "objectives" | "measured" | "interrupted"> & {
-  /** Whether the journal was written to its end. */
-  readonly ended: boolean;
+  /** Where the journal breaks off, in words; null when it was written to its end. */
+  readonly brokeOff: string | null;
 };
 
 interface Reason {
@@ -29,22 +29,28 @@ interface Reason {
 
 const say = (finding: FindingRecord) => `${finding.probe} of ${finding.subject}: ${finding.because}`;
 
+const inGroup = (findings: readonly FindingRecord[], group: FindingRecord["group"]) =>
+  findings.filter((finding) => finding.group === group);
+
+/** Asked, and every answer a yes. */
+const holds = (asked: readonly FindingRecord[]) => asked.length > 0 && asked.every(({ held }) => held === "yes");
+
 /** A gate that must hold wholly. An empty one judges nothing, which needs no saying when something else ended the drill. */
-function gate(findings: readonly FindingRecord[], group: "healthy" | "proof", empty: string | null): Reason[] {
-  const asked = findings.filter((finding) => finding.group === group);
+function gate(asked: readonly FindingRecord[], empty: string | null): Reason[] {
   if (asked.length === 0) return empty === null ? [] : [{ verdict: "void", text: empty }];
   return asked
     .filter(({ held }) => held !== "yes")
-    .map((finding) => ({ verdict: "void", text: `${group}: ${say(finding)}` }));
+    .map((finding) => ({ verdict: "void", text: `${finding.group}: ${say(finding)}` }));
 }
 
-function verification(findings: readonly FindingRecord[]): Reason[] {
+function verification(asked: readonly FindingRecord[], empty: string | null): Reason[] {
   // The drill adds findings of its own (line 0); a scenario's verification must have been asked as well.
-  const asked = findings.filter(({ group }) => group === "verify");
-  if (!asked.some(({ line }) => line > 0)) return [{ verdict: "void", text: "nothing was verified" }];
-  return asked
+  const nothing: Reason[] =
+    asked.some(({ line }) => line > 0) || empty === null ? [] : [{ verdict: "void", text: empty }];
+  const broken = asked
     .filter(({ held }) => held !== "yes")
-    .map((finding) => ({ verdict: finding.held === "no" ? "lost" : "void", text: `verify: ${say(finding)}` }));
+    .map((finding): Reason => ({ verdict: finding.held === "no" ? "lost" : "void", text: `verify: ${say(finding)}` }));
+  return [...nothing, ...broken];
 }
 
 function clock({ rtaMs, rpaMs }: Evidence["measured"], { rtoMs, rpoMs }: Objectives): Reason[] {
@@ -74,28 +80,35 @@ function proven({ rowsMissing, rowsAltered, rowsExtra }: Evidence["measured"]): 
   return `proven, within its objectives; ${rows}`;
 }
 
-/** Judges a drill from what was written down. */
-export function judge(evidence: Evidence): Judged {
-  const { findings, problems } = evidence;
+/** What ended the drill before it could end by itself. */
+function ends({ problems, brokeOff, interrupted }: Evidence): Reason[] {
   const reasons: Reason[] = problems.map(({ makes, message }) => ({
     verdict: makes,
     text: message.split("\n")[0] ?? message,
   }));
-  if (!evidence.ended)
-    reasons.push({ verdict: "void", text: "the journal breaks off: the process died before the drill ended" });
-  if (evidence.interrupted) reasons.push({ verdict: "void", text: "the drill was interrupted" });
+  if (brokeOff !== null) reasons.push({ verdict: "void", text: brokeOff });
+  if (interrupted) reasons.push({ verdict: "void", text: "the drill was interrupted" });
+  return reasons;
+}
+
+/** Judges a drill from what was written down. */
+export function judge(evidence: Evidence): Judged {
+  const { findings } = evidence;
+  const reasons = ends(evidence);
+  // What ended the drill early also says why the rest was not asked.
   const hasOtherEnd = reasons.length > 0;
-  const isHealthy = findings.filter(({ group }) => group === "healthy").every(({ held }) => held === "yes");
-  const gates = [
-    ...gate(findings, "healthy", hasOtherEnd ? null : "no gate was asked"),
-    ...gate(findings, "proof", hasOtherEnd || !isHealthy ? null : "the damage was not proven"),
-  ];
-  reasons.push(...gates);
-  // Without proven damage there is nothing that could have been lost, verified or late.
-  if (gates.length === 0 && problems.length === 0 && evidence.ended) {
-    const verified = verification(findings);
+  const unless = (text: string) => (hasOtherEnd ? null : text);
+  const [healthy, proof, verify] = (["healthy", "proof", "verify"] as const).map((group) =>
+    inGroup(findings, group),
+  ) as [FindingRecord[], FindingRecord[], FindingRecord[]];
+  reasons.push(...gate(healthy, unless("no gate was asked")));
+  if (holds(healthy)) reasons.push(...gate(proof, unless("the damage was not proven")));
+  // Without proven damage there is nothing that could have been lost, verified or late. With it, a no stays a no,
+  // whatever ended the drill afterwards.
+  if (holds(healthy) && holds(proof)) {
+    const verified = verification(verify, unless("nothing was verified"));
     reasons.push(...verified);
-    if (verified.length === 0) reasons.push(...clock(evidence.measured, evidence.objectives));
+    if (verified.length === 0 && !hasOtherEnd) reasons.push(...clock(evidence.measured, evidence.objectives));
   }
   const verdict = WORST_FIRST.find((one) => reasons.some((reason) => reason.verdict === one)) ?? "recovered";
   const ranked = [...reasons].sort((a, b) => WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict));

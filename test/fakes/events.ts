@@ -1,4 +1,5 @@
 /** Journals for tests: a drill that went well, and ways in which it did not. */
+import { sha256 } from "../../src/host/digest.ts";
 import type { Shown } from "../../src/host/redact.ts";
 import type { DrillEvent, EventBody } from "../../src/record.ts";
 
@@ -73,13 +74,22 @@ export const END: readonly EventBody[] = [
   { kind: "drill-ended" },
 ];
 
-/** Stamps bodies as a journal would: one second apart. */
+/** Stamps bodies as a journal would: one second apart, each with the hash of the line before. */
 export function stamped(bodies: readonly EventBody[]): DrillEvent[] {
-  return bodies.map((body, seq) => ({
-    seq,
-    at: new Date(Date.UTC(2026, 10, 20, 12, 0, seq)).toISOString(),
-    monotonicMs: seq * 1000,
-    prev: "",
-    ...body,
-  }));
+  let prev = "";
+  return bodies.map((body, seq) => {
+    const event: DrillEvent = {
+      seq,
+      at: new Date(Date.UTC(2026, 10, 20, 12, 0, seq)).toISOString(),
+      monotonicMs: seq * 1000,
+      prev,
+      ...body,
+    };
+    prev = sha256(JSON.stringify(event));
+    return event;
+  });
 }
+
+/** The journal's text, as it lies in a run folder. */
+export const journalText = (events: readonly DrillEvent[]): string =>
+  events.map((event) => `${JSON.stringify(event)}\n`).join("");

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { EventBody } from "../../src/record.ts";
 import { deriveResult, readJournal } from "../../src/result/result.ts";
 import { exitCodeOf, WORST_FIRST, worstExitCode } from "../../src/result/verdict.ts";
-import { END, finding, stamped, WELL } from "../fakes/events.ts";
+import { END, finding, journalText, stamped, WELL } from "../fakes/events.ts";
 
 const derive = (bodies: readonly EventBody[]) => deriveResult(stamped(bodies));
 const well = [...WELL, ...END];
@@ -57,6 +57,30 @@ describe("verdict", () => {
     ["no source", [...WELL.slice(0, 6), problem("lost"), ...END], "lost", 1],
     ["refused", [...WELL, problem("lost"), problem("refused"), ...END], "refused", 5],
     ["interrupted", [...WELL, problem("void", true), ...END], "void", 130],
+    [
+      "a no stays a no when the drill is stopped after it",
+      [...WELL, finding("verify", "rows", "no"), problem("void"), ...END],
+      "lost",
+      1,
+    ],
+    [
+      "a no without a proven damage",
+      [...without(is("proof")).slice(0, -2), finding("verify", "rows", "no"), ...END],
+      "void",
+      4,
+    ],
+    [
+      "a gap that is no number",
+      [...WELL, finding("verify", "heartbeat-gap", "yes", { measured: { gapMs: null } }), ...END],
+      "void",
+      4,
+    ],
+    [
+      "a clock that ran backwards",
+      [...WELL.slice(0, 2), WELL[10], ...WELL.slice(2, 10), ...END] as EventBody[],
+      "void",
+      4,
+    ],
   ])("%s", (_name, bodies, verdict, exitCode) => {
     const result = derive(bodies);
     expect([result.verdict, exitCodeOf(result)]).toEqual([verdict, exitCode]);
@@ -94,6 +118,29 @@ describe("verdict", () => {
   });
 });
 
+test("a finding that is not yes, or a problem, never makes a verdict better", () => {
+  const group = fc.constantFrom("healthy", "proof", "verify") as fc.Arbitrary<"verify">;
+  const bad = fc.oneof(
+    fc
+      .tuple(group, fc.constantFrom("no", "unknown") as fc.Arbitrary<"no">)
+      .map(([where, held]) => finding(where, "p", held)),
+    (fc.constantFrom("void", "lost", "refused") as fc.Arbitrary<"void">).map((makes) => problem(makes)),
+  );
+  const any = fc.oneof(
+    bad,
+    group.map((where) => finding(where, "p", "yes")),
+  );
+  const rank = (bodies: readonly EventBody[]) => WORST_FIRST.indexOf(derive([...WELL, ...bodies, ...END]).verdict);
+  fc.assert(
+    fc.property(fc.array(any, { maxLength: 6 }), bad, (some, more) => {
+      // A gate that breaks makes void of what would have been lost: then nothing was tested.
+      const isGate = more.kind === "finding" && more.group !== "verify";
+      if (!isGate) expect(rank([...some, more])).toBeLessThanOrEqual(rank(some));
+      expect(WORST_FIRST[rank([...some, more])]).not.toBe("recovered");
+    }),
+  );
+});
+
 describe("several drills", () => {
   const one = (verdict: (typeof WORST_FIRST)[number]) => ({ verdict, interrupted: false, problems: [] });
   test("the worst of 5, 1, 4, 3, 0", () => {
@@ -104,11 +151,26 @@ describe("several drills", () => {
   test("none at all is a usage error", () => expect(worstExitCode([])).toBe(2));
 });
 
-test("a journal whose last line was cut in mid-write reads up to it", () => {
-  const text = stamped(well)
-    .map((event) => JSON.stringify(event))
-    .join("\n");
-  expect(readJournal(text.slice(0, -20))).toHaveLength(well.length - 1);
+describe("reading a journal", () => {
+  const text = journalText(stamped(well));
+  const lines = text.trimEnd().split("\n");
+  test("whole", () => expect(readJournal(text)).toEqual(stamped(well)));
+  test("a last line that was cut in mid-write is left out", () =>
+    expect(readJournal(text.slice(0, -20))).toHaveLength(well.length - 1));
+  test.each<[string, (lines: string[]) => string[]]>([
+    ["missing", (all) => all.toSpliced(5, 1)],
+    ["changed", (all) => all.with(5, all[5]?.replace("contain", "restore") ?? "")],
+    ["put in", (all) => all.toSpliced(5, 0, all[4] ?? "")],
+    ["no event", (all) => all.with(5, "null")],
+  ])("a line that is %s ends it there, and the drill is void", (_name, fault) => {
+    const events = readJournal(fault(lines).join("\n"));
+    expect(events.length).toBeLessThanOrEqual(6);
+    expect(deriveResult(events)).toMatchObject({
+      verdict: "void",
+      reasons: [expect.stringMatching(/breaks off \d+\.0 s after it began \(2026-.*missing or was changed/)],
+    });
+  });
+  test("of which nothing is left has no events", () => expect(readJournal("\n{")).toEqual([]));
 });
 test("a rejected source is not the chosen one", () => {
   const facts = {
