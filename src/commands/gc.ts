@@ -8,17 +8,28 @@ export default class Gc extends FogbellCommand {
     "Goes by label and expiry, never by name, and leaves runs alone that are still going on.";
   static override examples = [
     "<%= config.bin %> gc",
+    "<%= config.bin %> gc --dry-run",
     "<%= config.bin %> gc --store 's3://drills/fogbell?region=eu-central-1'",
   ];
   static override flags = {
     store: Flags.string({ description: "Also sweep the backups of dead runs in this store.", helpValue: "URL" }),
+    "dry-run": Flags.boolean({ description: "Only say which runs left something behind; remove nothing." }),
   };
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Gc);
     const { catalog } = await import("../catalog.ts");
-    const { collectGarbage } = await import("../suite/gc.ts");
-    const removed = await collectGarbage({ catalog, storeUrl: flags.store ?? null });
+    const { collectGarbage, findGarbage } = await import("../suite/gc.ts");
+    const request = { catalog, storeUrl: flags.store ?? null };
+    if (flags["dry-run"]) {
+      const runs = await findGarbage(request);
+      const lines = runs.map(
+        ({ runId, pid, host }) => `would remove what run ${runId} left (process ${pid} on ${host})`,
+      );
+      this.log(lines.length === 0 ? "Nothing was left behind." : lines.join("\n"));
+      return { wouldRemove: runs };
+    }
+    const removed = await collectGarbage(request);
     this.log(removed.length === 0 ? "Nothing was left behind." : removed.map((what) => `removed ${what}`).join("\n"));
     return { removed };
   }

@@ -1,6 +1,7 @@
 /** Looks at everything a drill needs, and says for each what is missing and what to type. Starts nothing. */
-import { statfs } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { access, statfs } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
 import { asFogbellError } from "../errors.ts";
 import { formatBytes } from "../host/units.ts";
 import type { Catalog } from "../parts.ts";
@@ -24,6 +25,34 @@ async function checkDisk(): Promise<Check> {
     ok: free >= ROOM_BYTES,
     because: `${formatBytes(free)} free in ${folder}`,
     next: ["set TMPDIR to a larger disk", "fogbell gc"],
+  };
+}
+
+/** Where the AWS SDK looks first. Only whether something is there: never what. */
+const CREDENTIAL_VARIABLES: readonly (readonly string[])[] = [
+  ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"],
+  ["AWS_PROFILE"],
+  ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"],
+  ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"],
+  ["AWS_CONTAINER_CREDENTIALS_FULL_URI"],
+];
+
+export async function checkCredentials(
+  environment: Readonly<Record<string, string | undefined>>,
+  home: string,
+): Promise<Check> {
+  const set = CREDENTIAL_VARIABLES.find((names) => names.every((name) => (environment[name] ?? "") !== ""));
+  const file = environment.AWS_SHARED_CREDENTIALS_FILE ?? join(home, ".aws", "credentials");
+  const isFile = await access(file).then(
+    () => true,
+    () => false,
+  );
+  const there = [...(set === undefined ? [] : [`${set.join(" and ")} set`]), ...(isFile ? [`${file} is there`] : [])];
+  return {
+    name: "credentials for S3",
+    ok: there.length > 0,
+    because: there.join("; ") || "none in the environment, no credentials file; only S3 stores need them",
+    next: ["export AWS_PROFILE=…, or nothing where the machine's own role may read the store"],
   };
 }
 
@@ -60,5 +89,6 @@ async function checkStore(catalog: Catalog, url: string): Promise<Check> {
 export async function examine(catalog: Catalog, storeUrl: string | null): Promise<Check[]> {
   const node: Check = { name: "node", ok: true, because: process.version, next: [] };
   const store = storeUrl === null ? [] : [await checkStore(catalog, storeUrl)];
-  return [node, await checkDisk(), ...(await checkSandboxes(catalog)), ...store];
+  const credentials = await checkCredentials(process.env, homedir());
+  return [node, await checkDisk(), ...(await checkSandboxes(catalog)), credentials, ...store];
 }
