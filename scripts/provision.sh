@@ -1,20 +1,36 @@
 #!/usr/bin/env bash
 # Makes a machine able to run every test: a Docker engine that answers, the sandbox image, the S3 server's image.
 # Says what it does, does it only where it may (root on Debian), and is quick when everything is there.
-# FOGBELL_PROVISION=never: only say what is missing.
+# FOGBELL_PROVISION=never: changes nothing, says what is missing and that tests will fail for it, and goes on.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 say() { printf 'provision: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
 
 answers() { timeout 5 docker info >/dev/null 2>&1; }
-may_install() { [ "${FOGBELL_PROVISION:-auto}" != never ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
+has_image() { docker image inspect "$1" >/dev/null 2>&1; }
+has_postgres() { [ -x /usr/lib/postgresql/15/bin/initdb ]; }
+
+if [ "${FOGBELL_PROVISION:-auto}" = never ]; then
+  missing=""
+  if answers; then
+    has_image postgres:15 || has_image fogbell/postgres:15 || missing="$missing, the image postgres:15 or fogbell/postgres:15"
+    has_image fogbell/ceph:18 || missing="$missing, the image fogbell/ceph:18"
+  else
+    missing=", a Docker engine that answers"
+  fi
+  [ -z "$missing" ] || say "tests that need Docker will fail: missing ${missing#, }"
+  has_postgres || say "tests that need a server will fail: missing PostgreSQL 15"
+  exit 0
+fi
+
+may_install() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
 
 packages=""
 command -v dockerd >/dev/null || answers || packages="$packages docker.io iptables"
 command -v docker >/dev/null || packages="$packages docker.io"
-[ -x /usr/lib/postgresql/15/bin/initdb ] || packages="$packages postgresql-15"
-if ! docker image inspect postgres:15 >/dev/null 2>&1 || ! docker image inspect fogbell/ceph:18 >/dev/null 2>&1; then
+has_postgres || packages="$packages postgresql-15"
+if ! has_image postgres:15 || ! has_image fogbell/ceph:18; then
   command -v mmdebstrap >/dev/null || packages="$packages mmdebstrap"
 fi
 if [ -n "$packages" ]; then
@@ -28,7 +44,7 @@ if [ -n "$packages" ]; then
 fi
 
 if ! answers; then
-  [ "${FOGBELL_PROVISION:-auto}" != never ] && [ "$(id -u)" = 0 ] || fail "no Docker engine answers; start one, or run this as root"
+  [ "$(id -u)" = 0 ] || fail "no Docker engine answers; start one, or run this as root"
   say "starting dockerd; its log is /tmp/fogbell-dockerd.log"
   # A pid file of an engine that died with the last boot keeps a new one from starting.
   pgrep -x dockerd >/dev/null || rm -f /var/run/docker.pid
@@ -37,13 +53,13 @@ if ! answers; then
   answers || fail "dockerd did not come up; see /tmp/fogbell-dockerd.log"
 fi
 
-if ! docker image inspect postgres:15 >/dev/null 2>&1; then
-  if ! docker image inspect fogbell/postgres:15 >/dev/null 2>&1 && timeout 300 docker pull -q postgres:15 >/dev/null 2>&1; then
+if ! has_image postgres:15; then
+  if ! has_image fogbell/postgres:15 && timeout 300 docker pull -q postgres:15 >/dev/null 2>&1; then
     say "pulled postgres:15"
   else
     # Does nothing when the image is there and was made by the recipe of now.
     node bin/run.js images build postgres@15 >&2
   fi
 fi
-docker image inspect fogbell/ceph:18 >/dev/null 2>&1 || bash scripts/images/ceph.sh
+has_image fogbell/ceph:18 || bash scripts/images/ceph.sh
 say "ready: Docker $(docker version --format '{{.Server.Version}}'), sandbox image, S3 server image"
