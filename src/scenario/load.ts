@@ -69,7 +69,11 @@ function parse(file: string, text: string): { value: unknown; positions: Positio
 
 /** Loads and checks a scenario. Throws ScenarioError with every problem, UsageError when there is no such file. */
 export async function loadScenario(file: string, catalog: Catalog): Promise<Scenario> {
-  const text = await readText(file);
+  return readScenario(file, await readText(file), catalog);
+}
+
+/** Checks the text of a scenario, whether or not `file` holds it yet. Throws ScenarioError with every problem. */
+export function readScenario(file: string, text: string, catalog: Catalog): Scenario {
   const { value, positions } = parse(file, text);
   const schema = scenarioSchema(catalog);
   const parsed = schema.safeParse(value);

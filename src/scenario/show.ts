@@ -1,15 +1,29 @@
 /** A scenario in plain words, for a terminal. Pure. */
+import { parse } from "yaml";
 import { formatDuration } from "../host/units.ts";
+import { type Path, valueAt } from "./positions.ts";
 import type { Scenario } from "./schema.ts";
 
-function told(word: string, options: unknown): string {
-  const keys = Object.entries(options as object).filter(([, value]) => value !== undefined);
+/** A part's word and its options, those that were written as they were written: 12h, not 43200000. */
+function told(word: string, options: unknown, written: unknown): string {
+  const keys = Object.entries({ ...(options as object), ...picked(written, Object.keys(options as object)) }).filter(
+    ([, value]) => value !== undefined,
+  );
   return keys.length === 0
     ? word
     : `${word} (${keys.map(([key, value]) => `${key} ${Array.isArray(value) ? value.join(", ") : String(value)}`).join("; ")})`;
 }
 
-export function showText(scenario: Scenario): string {
+function picked(written: unknown, keys: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    keys.map((key) => [key, valueAt(written, [key])]).filter(([, value]) => value !== undefined),
+  );
+}
+
+/** `text` is what the scenario was loaded from. */
+export function showText(scenario: Scenario, text: string): string {
+  const written: unknown = parse(text, { version: "1.2" });
+  const at = (...path: Path) => valueAt(written, path);
   const { objectives, world, story } = scenario;
   const dataset =
     "sql" in world.dataset ? world.dataset.sql.join(", ") : `${world.dataset.preset}, ${world.dataset.rows} rows`;
@@ -30,29 +44,31 @@ export function showText(scenario: Scenario): string {
       `dataset ${dataset}`,
       `writer every ${formatDuration(world.writer.everyMs)}, ${formatDuration(world.writer.afterDamageMs)} after the damage`,
       ...world.backups.map(
-        (backup) =>
-          `backup ${backup.name}: ${told(backup.method, backup.options)}, ${formatDuration(backup.ageMs)} old${backup.decoy ? ", decoy" : ""}`,
+        (backup, i) =>
+          `backup ${backup.name}: ${told(backup.method, backup.options, at("world", "backups", i))}, ${formatDuration(backup.ageMs)} old${backup.decoy ? ", decoy" : ""}`,
       ),
     ]),
     ...list(
       "Healthy when",
-      scenario.healthy.map(({ probe, options }) => told(probe, options)),
+      scenario.healthy.map(({ probe, options }, i) => told(probe, options, at("healthy", i))),
     ),
     ...list(
       "Disaster",
-      scenario.disaster.steps.map((step) => told(step.do, step.options)),
+      scenario.disaster.steps.map((step, i) => told(step.do, step.options, at("disaster", "steps", i))),
     ),
     ...list(
       "Proof",
-      scenario.disaster.proof.map(({ probe, options }) => told(probe, options)),
+      scenario.disaster.proof.map(({ probe, options }, i) => told(probe, options, at("disaster", "proof", i))),
     ),
     ...list(
       `Recovery from ${scenario.recovery.source}`,
-      scenario.recovery.steps.map((step) => `${step.phase}: ${told(step.do, step.options)}`),
+      scenario.recovery.steps.map(
+        (step, i) => `${step.phase}: ${told(step.do, step.options, at("recovery", "steps", i))}`,
+      ),
     ),
     ...list(
       "Verified when",
-      scenario.verify.map(({ probe, options }) => told(probe, options)),
+      scenario.verify.map(({ probe, options }, i) => told(probe, options, at("verify", i))),
     ),
     "",
   ].join("\n");

@@ -7,6 +7,8 @@ export interface ScenarioSummary {
   readonly id: string;
   readonly title: string;
   readonly engines: readonly string[];
+  /** Which story it comes from; null when it does not say. */
+  readonly story: string | null;
   readonly tags: readonly string[];
   readonly file: string;
 }
@@ -15,20 +17,34 @@ export interface ScenarioSummary {
 function head(yaml: string): string {
   return yaml
     .split(/^(?=[^\s#-])/m)
-    .filter((block) => /^(id|title|engines|tags):/.test(block))
+    .filter((block) => /^(id|title|story|engines|tags):/.test(block))
     .join("");
 }
 
-/** Reads the head of a scenario file. Fields that are not there are empty; `lint` says what is wrong. */
+function read(yaml: string): Record<string, unknown> {
+  try {
+    const value: unknown = parse(yaml);
+    return isMap(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Reads the head of a scenario file. Fields that are not there, or no good, are empty; `lint` says what is wrong. */
 export async function summarise(file: string): Promise<ScenarioSummary> {
-  const value = parse(head(await readFile(file, "utf8"))) as Record<string, unknown> | null;
-  const text = (key: string) => (typeof value?.[key] === "string" ? (value[key] as string) : "");
-  const engines = Object.entries((value?.engines ?? {}) as Record<string, string[]>);
+  const { id, title, story, engines, tags } = read(head(await readFile(file, "utf8")));
+  const words = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
   return {
-    id: text("id") || basename(file, ".drill.yaml"),
-    title: text("title"),
-    engines: engines.map(([name, versions]) => `${name} ${versions.join(" ")}`),
-    tags: Array.isArray(value?.tags) ? value.tags.map(String) : [],
+    id: typeof id === "string" ? id : basename(file, ".drill.yaml"),
+    title: typeof title === "string" ? title : "",
+    engines: isMap(engines)
+      ? Object.entries(engines).map(([name, versions]) => [name, ...words(versions)].join(" "))
+      : [],
+    story: isMap(story) && typeof story.origin === "string" ? story.origin : null,
+    tags: words(tags),
     file,
   };
 }

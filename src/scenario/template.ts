@@ -1,13 +1,18 @@
 /** A scenario to begin with: complete, commented, and valid as it stands. */
+import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { stringify } from "yaml";
-import { UsageError } from "../errors.ts";
+import { ScenarioError, UsageError } from "../errors.ts";
+import type { Catalog } from "../parts.ts";
+import { readScenario } from "./load.ts";
 
 export interface NewScenario {
   readonly id: string;
   readonly title?: string | undefined;
-  /** Files, relative to the working directory; none for the built-in shop. */
+  /** A built-in dataset, when there is no `sql`. Default: shop. */
+  readonly preset?: string | undefined;
+  /** Files, relative to the working directory. */
   readonly sql?: readonly string[] | undefined;
   readonly table: string;
   readonly folder: string;
@@ -15,13 +20,13 @@ export interface NewScenario {
 
 const flow = (value: unknown) => stringify(value, { collectionStyle: "flow", lineWidth: 0 }).trim();
 
-export function scenarioText({ id, title, sql, table, folder }: NewScenario): string {
+export function scenarioText({ id, title, preset = "shop", sql, table, folder }: NewScenario): string {
   const paths = sql?.map((file) => relative(resolve(folder), resolve(file)));
-  const dataset = paths === undefined || paths.length === 0 ? { preset: "shop", rows: 200_000 } : { sql: paths };
+  const dataset = paths === undefined || paths.length === 0 ? { preset, rows: 200_000 } : { sql: paths };
   const name = JSON.stringify(table);
   return `version: 1
 id: ${id}
-title: ${JSON.stringify(title ?? `The table ${table} is dropped`)}
+title: ${JSON.stringify(title ?? `The table ${table} is dropped`.slice(0, 120))}
 summary: ""
 tags: [own]
 engines: { postgres: ["15"] }
@@ -73,22 +78,61 @@ abort:
 `;
 }
 
-/** Writes it as `<id>.drill.yaml`. Throws UsageError for a bad id or an existing file: nothing is ever overwritten. */
-export async function newScenario(wanted: NewScenario): Promise<string> {
+/**
+ * Writes it as `<id>.drill.yaml`. Throws UsageError for what would not be valid, for SQL files that are not there, and
+ * for an existing file: nothing is ever overwritten.
+ */
+export async function newScenario(wanted: NewScenario, catalog: Catalog): Promise<string> {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(wanted.id)) {
     throw new UsageError(`"${wanted.id}" is no scenario id: lower-case words joined by hyphens are needed`, {
       code: "FB_SCENARIO_ID",
       next: ["fogbell scenario new lost-invoices"],
     });
   }
+  const absent = (wanted.sql ?? []).find((file) => !existsSync(file));
+  if (absent !== undefined) {
+    throw new UsageError(`dataset file not found: ${absent}`, {
+      code: "FB_DATASET_MISSING",
+      next: ["name files that are there, seen from this folder"],
+    });
+  }
   const file = join(wanted.folder, `${wanted.id}.drill.yaml`);
-  await mkdir(wanted.folder, { recursive: true });
-  await writeFile(file, scenarioText(wanted), { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "EEXIST") throw error;
-    throw new UsageError(`${file} is there already`, {
+  const text = scenarioText(wanted);
+  refuseInvalid(file, text, catalog);
+  try {
+    await mkdir(wanted.folder, { recursive: true });
+    await writeFile(file, text, { flag: "wx" });
+  } catch (error) {
+    throw notWritten(file, error as NodeJS.ErrnoException);
+  }
+  return file;
+}
+
+/** What was asked for may not be a scenario: a preset that no engine knows, a table's name that none can have. */
+function refuseInvalid(file: string, text: string, catalog: Catalog): void {
+  try {
+    readScenario(file, text, catalog);
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error;
+    const messages = [...new Set(error.issues.map(({ message }) => message))];
+    throw new UsageError(`nothing written: ${messages.join("; ")}`, {
+      code: "FB_SCENARIO_INVALID",
+      next: ["fogbell scenario new --help"],
+    });
+  }
+}
+
+function notWritten(file: string, error: NodeJS.ErrnoException): UsageError {
+  if (error.code === "EEXIST") {
+    return new UsageError(`${file} is there already`, {
       code: "FB_EXISTS",
       next: ["choose another id or --out folder"],
+      cause: error,
     });
+  }
+  return new UsageError(`${file} cannot be written: ${error.code ?? error.message}`, {
+    code: "FB_USAGE",
+    next: ["choose another --out folder"],
+    cause: error,
   });
-  return file;
 }

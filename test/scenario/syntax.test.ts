@@ -37,7 +37,7 @@ describe("text that is none", () => {
 
 describe("hostile files end soon", () => {
   test.each([
-    ["a map of 60,000 keys", Array.from({ length: 60_000 }, (_, i) => `k${i}: 1`).join("\n")],
+    ["a map of 30,000 keys", Array.from({ length: 30_000 }, (_, i) => `k${i}: 1`).join("\n")],
     ["100,000 aliases of nothing", `a: [${Array(100_000).fill("*t").join(", ")}]`],
     ["nesting without end", `a: ${"[".repeat(20_000)}`],
   ])("%s", { timeout: 15_000 }, async (_name, text) => expect((await messages(text)).length).toBeGreaterThan(0));

@@ -1,5 +1,5 @@
 import { FogbellCommand } from "../../cli/command.ts";
-import { type Issue, ScenarioError } from "../../errors.ts";
+import { asFogbellError, type Issue, ScenarioError, UsageError } from "../../errors.ts";
 
 export default class ScenarioLint extends FogbellCommand {
   static override summary = "Check scenario files, and name every problem with file, line and column.";
@@ -18,20 +18,24 @@ export default class ScenarioLint extends FogbellCommand {
     const { loadScenario } = await import("../../scenario/load.ts");
     const { plan } = await import("../../plan/plan.ts");
     const names = argv as string[];
-    const files = names.length > 0 ? await Promise.all(names.map(resolveScenario)) : await listScenarios();
     const checked: { file: string; issues: readonly Issue[] }[] = [];
-    for (const file of files) {
+    for (const name of names.length > 0 ? names : await listScenarios()) {
       try {
+        const file = await resolveScenario(name);
         plan(await loadScenario(file, catalog), catalog);
         checked.push({ file, issues: [] });
         this.log(`${file}: valid`);
-      } catch (error) {
-        if (!(error instanceof ScenarioError)) throw error;
-        checked.push({ file, issues: error.issues });
+      } catch (thrown) {
+        const error = asFogbellError(thrown);
+        // A file that is not there must not hide what is wrong with the others.
+        if (!(error instanceof ScenarioError || error instanceof UsageError)) throw error;
+        const issues =
+          error instanceof ScenarioError ? error.issues : [{ line: 1, column: 1, path: "", message: error.message }];
+        checked.push({ file: error instanceof ScenarioError ? error.file : name, issues });
         process.stderr.write(`${error.message}\n`);
+        process.exitCode = 2;
       }
     }
-    if (checked.some(({ issues }) => issues.length > 0)) process.exitCode = 2;
     return checked;
   }
 }

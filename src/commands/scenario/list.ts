@@ -15,12 +15,22 @@ export default class ScenarioList extends FogbellCommand {
     const { listScenarios } = await import("../../scenario/library.ts");
     const all = await Promise.all((await listScenarios()).map(summarise));
     const shown = all.filter(({ tags }) => flags.tag === undefined || tags.includes(flags.tag));
-    const width = Math.max(2, ...shown.map(({ id }) => id.length));
-    for (const { id, title, engines, tags } of shown) {
+    const rows = shown.map(({ id, title, engines, story, tags }) => [
+      id,
+      title,
+      engines.join(", "),
+      story ?? "–",
+      tags.map((tag) => `#${tag}`).join(" "),
+    ]);
+    const table = [["ID", "TITLE", "ENGINES", "STORY", "TAGS"], ...rows];
+    const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
+    for (const row of shown.length === 0 ? [] : table)
       this.log(
-        `${id.padEnd(width)}  ${title}  [${engines.join(", ")}]${tags.length > 0 ? `  #${tags.join(" #")}` : ""}`,
+        row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join("  ")
+          .trimEnd(),
       );
-    }
     if (shown.length === 0) this.log("No scenario has this tag.");
     return shown;
   }

@@ -12,10 +12,8 @@ export default class ScenarioNew extends FogbellCommand {
   };
   static override flags = {
     title: Flags.string({ description: "One line for lists and headings." }),
-    sql: Flags.string({
-      description: "Your own SQL files, in the order of loading. Default: the preset shop.",
-      multiple: true,
-    }),
+    preset: Flags.string({ description: "A built-in dataset. Default: shop.", exclusive: ["sql"] }),
+    sql: Flags.string({ description: "Your own SQL files, in the order of loading.", multiple: true }),
     table: Flags.string({ description: "The table to lose.", default: "orders" }),
     out: Flags.string({ description: "Folder to write into.", default: "." }),
   };
@@ -23,13 +21,9 @@ export default class ScenarioNew extends FogbellCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(ScenarioNew);
     const { newScenario } = await import("../../scenario/template.ts");
-    const file = await newScenario({
-      id: args.id,
-      title: flags.title,
-      sql: flags.sql,
-      table: flags.table,
-      folder: flags.out,
-    });
+    const { catalog } = await import("../../catalog.ts");
+    const { title, preset, sql, table, out } = flags;
+    const file = await newScenario({ id: args.id, title, preset, sql, table, folder: out }, catalog);
     this.log(`Wrote ${file}\nNext: fogbell scenario lint ${file}; fogbell run ${file}`);
     return { file };
   }

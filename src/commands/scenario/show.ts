@@ -19,13 +19,14 @@ export default class ScenarioShow extends FogbellCommand {
     const { loadScenario } = await import("../../scenario/load.ts");
     const file = await resolveScenario(args.scenario);
     const scenario = await loadScenario(file, catalog);
+    const { readFile } = await import("node:fs/promises");
+    const text = await readFile(file, "utf8");
     if (flags.yaml) {
-      const { readFile } = await import("node:fs/promises");
-      this.log(await readFile(file, "utf8"));
+      this.log(text.trimEnd());
       return scenario;
     }
     const { showText } = await import("../../scenario/show.ts");
-    this.log(showText(scenario));
+    this.log(showText(scenario, text));
     return scenario;
   }
 }
