@@ -52,6 +52,7 @@ export async function benchRestore(request: { rows: number; pairs: number; folde
   const { stdout } = await mustRun("docker", ["ps", "-q", "--filter", `label=${LABELS.run}=${label.runId}`]);
   const places: Record<string, string> = {
     PGDATABASE: "shop",
+    SIDE_HOST: server.folders.socket,
     SIDE_DATABASE: SIDE,
     JOBS: String(JOBS),
     EXPECTED_BYTES: "0",
@@ -126,7 +127,7 @@ async function compare(bench: Bench, { method, kind, rows, pairs }: Comparison):
 }
 
 async function drillsWay({ runner }: Bench, method: Method, facts: BackupFacts): Promise<void> {
-  for (const line of method.recover(facts)) await runner.must(line, step);
+  for (const line of method.recover(facts, { to: "end-of-log" })) await runner.must(line, step);
 }
 
 /** What a person with a dump on this host and a container would type, with the same promises: stop at the first error. */

@@ -3,6 +3,7 @@ import { copyDamaged } from "./actions/copy-damaged.ts";
 import { copyTableBack } from "./actions/copy-table-back.ts";
 import { dropSide } from "./actions/drop-side.ts";
 import { dropTable } from "./actions/drop-table.ts";
+import { namePoint } from "./actions/name-point.ts";
 import { restoreBeside } from "./actions/restore-beside.ts";
 import { resumeWriters } from "./actions/resume-writers.ts";
 import { stopWriters } from "./actions/stop-writers.ts";
@@ -29,7 +30,17 @@ export const catalog: Catalog = {
   engines: [postgres],
   stores: [directory, s3],
   sandboxes: [docker, local],
-  actions: [dropTable, stopWriters, copyDamaged, restoreBeside, copyTableBack, resumeWriters, takeBackup, dropSide],
+  actions: [
+    dropTable,
+    stopWriters,
+    copyDamaged,
+    restoreBeside,
+    copyTableBack,
+    resumeWriters,
+    takeBackup,
+    dropSide,
+    namePoint,
+  ],
   probes: [tableMissing, rowCount, rows, constraints, indexes, sequencesAhead, grants, objects, heartbeatGap],
   reporters: [jsonReporter, markdownReporter],
 };

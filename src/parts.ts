@@ -4,14 +4,17 @@
  * `drill/` run anything. A part is one file (or one engine folder) plus one line in `catalog.ts`.
  */
 import type { z } from "zod";
+import type { Compression } from "./host/packing.ts";
 import type { Shown } from "./host/redact.ts";
 import type { DrillEvent, DrillResult } from "./record.ts";
 
 /** What a part can do or must have. Compared when planning, so that nothing starts for a drill that cannot work. */
 export type Capability =
   | "sql" // the engine answers SQL
-  | "side-restore" // a backup can be restored beside the damaged database, on the same server
+  | "side-restore" // a backup can be restored beside the damaged database
   | "one-table" // one table can be copied out of a side restore
+  | "point-in-time" // a restore can go on through the log, to a moment that no backup was taken at
+  | "log" // the world archives the server's log
   | "no-network" // the sandbox proves that nothing inside can reach out
   | "foreign-backups"; // the sandbox may open backups that this run did not make
 
@@ -51,6 +54,9 @@ export interface Part<Options = unknown> {
 
 /** Environment variables that name places (folders, databases, roles, files). Never row values. */
 export type Places = Readonly<Record<string, string>>;
+
+/** Every place of a procedure by its name: what it means, for the page, and what it was in this drill. */
+export type PlaceTable = Readonly<Record<string, { readonly meaning: string; readonly value: string }>>;
 
 /**
  * What a command says and does, before it knows where in a procedure it stands.
@@ -102,8 +108,40 @@ export interface Engine<O = unknown> extends Part<O> {
   readonly versions: readonly string[];
   readonly methods: readonly Method[];
   readonly phrases: Phrases;
-  /** How a server of this version is made and started. */
-  server(version: string, options: O): ServerSpec;
+  /** How its log is archived, when it has one that a restore can go on through. */
+  readonly log?: LogArchive;
+  /** How a server of this version is made and started; `settings` are the server's own, asked for by methods and the log. */
+  server(version: string, options: O, settings?: Settings): ServerSpec;
+  /** What its programs and scripts call the damaged server, the damaged database, and the restored one beside it. */
+  places(request: PlaceRequest): PlaceTable;
+}
+
+/** Lines of a server's configuration: name to value, as the configuration file wants it. `$ARCHIVE` is expanded. */
+export type Settings = Readonly<Record<string, string>>;
+
+export interface PlaceRequest {
+  readonly folders: ServerFolders;
+  /** The application's database. */
+  readonly database: string;
+  /** Where the chosen backup is restored to: a database of the same server, or a server of its own. */
+  readonly side: Side;
+}
+
+/** A logical backup comes back as a database of the damaged server; a copy of files needs a server of its own. */
+export type Side = "database" | "server";
+
+/** A server's log, archived piece by piece: what happened since a base backup. Pure. */
+export interface LogArchive {
+  /** What the server needs so that finished pieces are copied to `$ARCHIVE`. */
+  readonly settings: Settings;
+  /** Ends the current piece and waits until everything committed so far lies in `$ARCHIVE`. */
+  close(): Line;
+  /** Gives this moment a name, to come back to. */
+  namePoint(point: string): Line;
+  /** Whether an object's name, without folders, is that of a piece. */
+  isPiece(name: string): boolean;
+  /** Whether a piece is needed by a restore that begins with the piece `from`. Both are names without folders. */
+  isNeeded(piece: string, from: string): boolean;
 }
 
 /** Folders inside a server's sandbox. Absolute paths as the server sees them. */
@@ -114,6 +152,10 @@ export interface ServerFolders {
   readonly scratch: string;
   /** The preserved damaged state. */
   readonly evidence: string;
+  /** Where the server archives its log; moved to the store from there. */
+  readonly archive: string;
+  /** Data and socket of a server that a backup is restored into, beside the damaged one. */
+  readonly side: string;
 }
 
 /** A server's recipe: image *and* binaries, so that docker and local read the same spec. */
@@ -144,18 +186,46 @@ export interface ServerSpec {
   readonly stop: Line;
 }
 
+/** Where on its log a restore stops. A backup without a log comes back as it was taken, whatever the target. */
+export type Target =
+  | { readonly to: "before-damage"; readonly by: "time" | "position" }
+  | { readonly to: "named-point"; readonly point: string }
+  | { readonly to: "end-of-log" };
+
 /** A way to make backups and to come back from them. Pure. */
 export interface Method<O = unknown> extends Part<O> {
+  readonly side: Side;
+  /** What the server needs for it, beside its log. */
+  readonly settings?: Settings;
   /** Files the backup consists of, made inside the server in `$BACKUP_DIR`; `stem` starts each file's name. */
   backup(stem: string, options: O): readonly Line[];
+  /** Which objects together are one backup of this method, by their names. Default: each object alone. */
+  gather?(objects: readonly StoredObject[]): readonly Gathered[];
   /** What such a backup will say of itself, for dry runs; `inspect` of the real one must agree. */
   facts(options: O): BackupFacts;
   /** Reads content, never names. `null` = not mine. `tail` is empty when the object is shorter than `head`. */
   inspect(head: Uint8Array, tail: Uint8Array): BackupFacts | null;
   /** Reads the fetched copy to its end and exits 0 only when it is whole and harmless. `$BACKUP` is the copy. */
   check(facts: BackupFacts): readonly Line[];
-  /** Restores `$BACKUP` into `$SIDE_DATABASE`, which it creates. */
-  recover(facts: BackupFacts): readonly Line[];
+  /** Restores `$BACKUP` into `$SIDE_DATABASE`, which it creates, and goes on through `$LOG` when the facts say so. */
+  recover(facts: BackupFacts, target: Target): readonly Line[];
+  /** Removes what `recover` made. Default: the engine's `dropSide`. */
+  removeSide?(): readonly Line[];
+  /** The ways to use it that are worth comparing on one disaster. */
+  readonly variants: readonly Variant[];
+}
+
+/** One way to use a method, for a comparison of methods. */
+export interface Variant {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly log: boolean;
+}
+
+/** Several objects that are one backup. `lead` is the one to inspect. */
+export interface Gathered {
+  readonly lead: StoredObject;
+  readonly members: readonly StoredObject[];
 }
 
 /** What a backup says of itself. */
@@ -163,7 +233,7 @@ export interface BackupFacts {
   readonly engine: string;
   readonly method: string;
   readonly format: string;
-  readonly compression: "none" | "gzip" | "zstd";
+  readonly compression: Compression;
   /** As printed in the backup's header, when readable: "15.18". */
   readonly serverVersion?: string;
   readonly toolVersion?: string;
@@ -171,6 +241,10 @@ export interface BackupFacts {
   /** `unknown` until the copy has been read to its end. */
   readonly complete: "yes" | "no" | "unknown";
   readonly because: string;
+  /** The piece of the log from which it can be brought further than its own moment; absent when it cannot. */
+  readonly logFrom?: string;
+  /** Whether the log from there on lies beside it. */
+  readonly hasLog?: boolean;
 }
 
 /** One restorable thing in a store. */
@@ -183,7 +257,11 @@ export interface RecoveryPoint {
   readonly objects: readonly StoredObject[];
   /** Roles and grants that go with it (globals), when found. */
   readonly globals?: StoredObject;
+  /** The archived log since, oldest piece first; empty when there is none or the method cannot use it. */
+  readonly log: readonly StoredObject[];
   readonly moment: Moment;
+  /** The latest moment it can be brought to: the end of its log, or its own moment. */
+  readonly reach: Moment;
   readonly sizeBytes: number;
   readonly facts: BackupFacts;
 }
@@ -375,12 +453,18 @@ export interface Scene {
   readonly ledger: LedgerView;
   /** Simulated moment of the damage, Unix milliseconds; before the damage, the moment it is due. */
   readonly damagedAtMs: number;
-  /** How the chosen recovery point's method restores it; empty until a source is chosen. */
-  readonly restoreLines: readonly Line[];
+  /** How the server's log is archived; null when it is not. */
+  readonly log: LogArchive | null;
+  /** How the chosen recovery point's method restores it; nothing until a source is chosen. */
+  restore(target: Target): readonly Line[];
+  /** How what it restored is removed again. */
+  removeSide(): readonly Line[];
 }
 
 /** 5. A deed (disaster, recovery step). Pure. */
 export interface Action<O = unknown> extends Part<O> {
+  /** What it needs beyond `needs` when told so. */
+  needsWhen?(options: O): readonly Capability[];
   lines(scene: Scene, options: O): readonly Line[];
 }
 

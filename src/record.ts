@@ -94,6 +94,12 @@ export type EventBody =
       readonly decoy: boolean;
     }
   | {
+      readonly kind: "log-archived";
+      readonly pieces: readonly string[];
+      readonly bytes: number;
+      readonly simulatedAt: string;
+    }
+  | {
       readonly kind: "ledger-recorded";
       readonly state: string;
       readonly simulatedAt: string;

@@ -8,5 +8,5 @@ export const dropSide = defineAction<Record<string, never>>({
   options: z.strictObject({}) as z.ZodType<Record<string, never>>,
   gives: [],
   needs: ["sql"],
-  lines: (scene) => [scene.phrases.dropSide()],
+  lines: (scene) => scene.removeSide(),
 });

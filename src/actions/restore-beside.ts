@@ -1,12 +1,40 @@
 /** Restore beside, never over: the lines come from the method that made the backup. */
 import { z } from "zod";
-import { defineAction } from "../parts.ts";
+import { defineAction, type Target } from "../parts.ts";
 
-export const restoreBeside = defineAction<Record<string, never>>({
+const options = z.strictObject({
+  to: z
+    .enum(["before-damage", "named-point", "end-of-log"])
+    .default("before-damage")
+    .describe(
+      "Where a log is stopped: just before the damage, at a point that somebody named, or at its end. A backup without a log comes back as it was taken.",
+    )
+    .meta({ examples: ["before-damage", "named-point"] }),
+  by: z
+    .enum(["time", "position"])
+    .default("time")
+    .describe("How the moment before the damage is told to the server: by time, or by its place in the log.")
+    .meta({ examples: ["position"] }),
+  point: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,62}$/, "lower-case letters, digits and hyphens are needed")
+    .optional()
+    .describe("The name of the named point. Default: none; needed with to: named-point.")
+    .meta({ examples: ["before-migration"] }),
+});
+type Options = z.infer<typeof options>;
+
+export function targetOf({ to, by, point }: Options): Target {
+  if (to === "named-point") return { to, point: point ?? "" };
+  return to === "end-of-log" ? { to } : { to, by };
+}
+
+export const restoreBeside = defineAction<Options>({
   name: "restore-beside",
-  summary: "Restores the chosen recovery point into a side database.",
-  options: z.strictObject({}) as z.ZodType<Record<string, never>>,
+  summary: "Restores the chosen recovery point beside the damaged database, forward through its log when it has one.",
+  options,
   gives: [],
   needs: ["sql", "side-restore"],
-  lines: (scene) => scene.restoreLines,
+  needsWhen: ({ to }) => (to === "named-point" ? ["point-in-time", "log"] : []),
+  lines: (scene, told) => scene.restore(targetOf(told)),
 });

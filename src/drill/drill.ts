@@ -8,6 +8,8 @@ import { asFogbellError, CancelledError, Defect, type FogbellError } from "../er
 import type { Redactor } from "../host/redact.ts";
 import { openScratch } from "../host/scratch.ts";
 import type {
+  LedgerView,
+  Method,
   Phase,
   RecoveryPoint,
   RunLabel,
@@ -25,7 +27,7 @@ import { createRunner, type Runner } from "../world/runner.ts";
 import { askProbes } from "./ask-probes.ts";
 import type { Journal } from "./journal.ts";
 import { placeTable, placeValues } from "./places.ts";
-import { fetchVerified, locate, type Source, type SourceKit, unchanged } from "./source.ts";
+import { type Copy, fetchVerified, locate, type SourceKit, unchanged } from "./source.ts";
 import { createUnwind, type Unwind } from "./unwind.ts";
 import { watch } from "./watch.ts";
 
@@ -148,16 +150,25 @@ interface Telling extends Stage {
 /** What changes as the story goes on. */
 interface Told {
   point: RecoveryPoint | null;
-  backup: string | null;
+  copy: Copy | null;
   expectedBytes: number;
-  restoreLines: Scene["restoreLines"];
+  damagedAtClock: string;
+  /** How the chosen point's backup was made; until then, how the newest that is no decoy was. */
+  method: Method | null;
 }
 
-/** The phases in order. Leaves early when going on would prove nothing; the verdict is derived from what was written. */
-async function tell(telling: Telling): Promise<void> {
-  const { plan, kit, server, store, signal, write } = telling;
-  const told: Told = { point: null, backup: null, expectedBytes: 0, restoreLines: [] };
-  const places = () => placeTable({ plan, server, storeUrl: store.place, ...told });
+/** What is known as the story begins, and how its commands are run. */
+function begin({ plan, kit, server, store, signal, write }: Telling) {
+  const newest = plan.backups.findLast(({ decoy }) => !decoy) ?? plan.backups.at(-1);
+  const told: Told = {
+    point: null,
+    copy: null,
+    expectedBytes: 0,
+    damagedAtClock: "",
+    method: newest?.method ?? null,
+  };
+  const side = () => told.method?.side ?? "database";
+  const places = () => placeTable({ plan, server, storeUrl: store.place, side: side(), ...told });
   const runner = createRunner({
     server,
     places: () => placeValues(places(), server),
@@ -165,6 +176,21 @@ async function tell(telling: Telling): Promise<void> {
     write,
     onProgress: kit.onProgress,
   });
+  const sceneOf = (ledger: LedgerView): Scene => ({
+    phrases: plan.engine.phrases,
+    ledger,
+    damagedAtMs: kit.damagedAtMs,
+    log: plan.log?.archive ?? null,
+    restore: (target) => (told.point === null ? [] : (told.method?.recover(told.point.facts, target) ?? [])),
+    removeSide: () => told.method?.removeSide?.() ?? [plan.engine.phrases.dropSide()],
+  });
+  return { told, places, runner, sceneOf };
+}
+
+/** The phases in order. Leaves early when going on would prove nothing; the verdict is derived from what was written. */
+async function tell(telling: Telling): Promise<void> {
+  const { plan, kit, store, signal, server, write } = telling;
+  const { told, places, runner, sceneOf } = begin(telling);
   const phase = <T>(name: Phase, work: () => Promise<T>) => timed(name, write, work);
   const mark = (name: Mark) => write({ kind: "mark", mark: name });
 
@@ -172,12 +198,7 @@ async function tell(telling: Telling): Promise<void> {
     buildWorld({ plan, server, runner, store, write, folder: telling.folder, damagedAtMs: kit.damagedAtMs }),
   );
   told.expectedBytes = world.expectedBytes;
-  const scene = (): Scene => ({
-    phrases: plan.engine.phrases,
-    ledger: world.ledger,
-    damagedAtMs: kit.damagedAtMs,
-    restoreLines: told.restoreLines,
-  });
+  const scene = () => sceneOf(world.ledger);
   const asking = (name: Phase, group: "healthy" | "proof" | "verify") => ({
     runner,
     scene: scene(),
@@ -189,7 +210,9 @@ async function tell(telling: Telling): Promise<void> {
   const healthy = await phase("healthy", () => askProbes(asking("healthy", "healthy"), plan.healthy));
   if (healthy.some(({ held }) => held !== "yes")) return;
 
-  await phase("damage", () => damage(telling, { runner, world, scene: scene() }));
+  await phase("damage", async () => {
+    told.damagedAtClock = await damage(telling, { runner, world, scene: scene() });
+  });
   const proven = await phase("proof", () => askProbes(asking("proof", "proof"), plan.proof));
   if (proven.some(({ held }) => held !== "yes")) return;
   mark("T1");
@@ -212,11 +235,11 @@ async function tell(telling: Telling): Promise<void> {
     mark,
     onProgress: kit.onProgress,
     made: kit.trustBackups || telling.opensForeign ? null : world.made,
-    onCopy: (point, path) => Object.assign(told, { point, backup: path }),
+    onCopy: (point, copy) => Object.assign(told, { point, copy, method: methodOf(plan, point) }),
+    shipLog: world.ship === null ? null : () => endLog(plan, { runner, world }),
   };
   const candidates = await phase("locate", () => locate(sources));
   const source = await phase("fetch", () => fetchVerified(sources, candidates));
-  told.restoreLines = restoreLines(plan, source);
   write({ kind: "places", places: places() });
 
   mark("T5");
@@ -234,10 +257,19 @@ async function tell(telling: Telling): Promise<void> {
   write(await unchanged(sources, source));
 }
 
-function restoreLines(plan: Plan, { point }: Source): Scene["restoreLines"] {
+function methodOf(plan: Plan, point: RecoveryPoint): Method {
   const method = plan.engine.methods.find(({ name }) => name === point.facts.method);
   if (method === undefined) throw new Defect(`no method ${point.facts.method} although it recognised the backup`);
-  return method.recover(point.facts);
+  return method;
+}
+
+/**
+ * What was committed until now, the damage included, goes to the store before anything is chosen from it. A server that
+ * cannot do so any more has archived what it has: the recovery goes on with that.
+ */
+async function endLog({ log }: Plan, { runner, world }: Pick<Doing, "runner" | "world">): Promise<void> {
+  if (log !== null) await runner.run(log.archive.close(), { phase: "locate", name: "close-log" });
+  await world.ship?.();
 }
 
 interface Doing {
@@ -246,8 +278,9 @@ interface Doing {
   readonly scene: Scene;
 }
 
-/** The deed, the moment it was done, and the shop going on around the hole. */
-async function damage({ plan, kit, write }: Telling, { runner, world, scene }: Doing): Promise<void> {
+/** The deed, and the shop going on around the hole. Returns the moment just before it, on the clock of the servers here. */
+async function damage({ plan, kit, write }: Telling, { runner, world, scene }: Doing): Promise<string> {
+  const { at } = kit.journal.append({ kind: "note", text: "the damage begins" });
   for (const { part, options } of plan.disaster) {
     for (const line of part.lines(scene, options)) await runner.must(line, { phase: "damage", name: part.name });
   }
@@ -257,6 +290,7 @@ async function damage({ plan, kit, write }: Telling, { runner, world, scene }: D
   // The clock starts here: what comes before is making the world, what comes after is what people would live through.
   write({ kind: "damage-timed", simulatedAt: new Date(kit.damagedAtMs).toISOString() });
   write({ kind: "mark", mark: "T0" });
+  return at;
 }
 
 async function takeSteps(

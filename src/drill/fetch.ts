@@ -20,9 +20,14 @@ const FIRST_WAIT_MS = 200;
 /** Room to leave on the disk beyond the copy itself. */
 const SPARE_BYTES = 64 * 1024 * 1024;
 
+/** Below the folder of a fetch: where the pieces of the log go. */
+export const LOG_FOLDER = "log";
+
 export interface FetchRequest {
   readonly store: Store;
   readonly objects: readonly StoredObject[];
+  /** Pieces of the log that go with them; they come to lie in a folder of their own. */
+  readonly log?: readonly StoredObject[];
   /** Made when missing. Members of one backup share a folder in it. */
   readonly folder: string;
   readonly signal: AbortSignal;
@@ -182,11 +187,16 @@ async function fetchObject(run: Run, object: StoredObject, path: string): Promis
  * by then stays in the folder, and the same call goes on from it.
  */
 export async function fetchToScratch(request: FetchRequest): Promise<Fetched> {
-  const { objects, folder, signal } = request;
+  const { folder, signal } = request;
+  const log = request.log ?? [];
+  const objects = [...request.objects, ...log];
   const totalBytes = objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const run: Run = { request, retries: 0, doneBytes: 0, totalBytes };
   const files: Fetched["files"][number][] = [];
-  const paths = fileNames(objects.map(({ key }) => key)).map((name) => join(folder, name));
+  const paths = [
+    ...fileNames(request.objects.map(({ key }) => key)),
+    ...fileNames(log.map(({ key }) => basename(key))).map((name) => join(LOG_FOLDER, name)),
+  ].map((name) => join(folder, name));
   try {
     signal.throwIfAborted();
     for (const parent of new Set([folder, ...paths.map(dirname)])) await mkdir(parent, { recursive: true });

@@ -1,5 +1,5 @@
 /** Takes stock of a store: every recovery point in it, read by content and not by name. Opens nothing for writing. */
-import type { BackupFacts, Method, Moment, RecoveryPoint, Store, StoredObject } from "../parts.ts";
+import type { BackupFacts, Engine, Gathered, Method, Moment, RecoveryPoint, Store, StoredObject } from "../parts.ts";
 import { momentInName } from "../world/timeline.ts";
 
 /** Enough of a file's start to read any header through compression, and of its end to read any closing line. */
@@ -12,32 +12,13 @@ async function collect(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-/** A directory backup is one point: its members share a folder that holds a table of contents. */
-function group(objects: readonly StoredObject[]): { lead: StoredObject; members: StoredObject[] }[] {
-  const folderOf = (key: string) => key.slice(0, key.lastIndexOf("/") + 1);
-  const directories = new Set(objects.filter(({ key }) => key.endsWith("/toc.dat")).map(({ key }) => folderOf(key)));
-  return objects
-    .filter(({ key }) => key.endsWith("/toc.dat") || !directories.has(folderOf(key)))
-    .map((lead) => ({
-      lead,
-      members: lead.key.endsWith("/toc.dat")
-        ? objects.filter(({ key }) => folderOf(key) === folderOf(lead.key))
-        : [lead],
-    }));
-}
-
-async function inspect(store: Store, lead: StoredObject, methods: readonly Method[]): Promise<BackupFacts | null> {
-  if (lead.sizeBytes === 0) return null;
+async function readEnds(store: Store, lead: StoredObject): Promise<readonly [Uint8Array, Uint8Array]> {
   const head = await collect(store.read(lead, 0, Math.min(HEAD_BYTES, lead.sizeBytes)));
   const tail =
     lead.sizeBytes > HEAD_BYTES
       ? await collect(store.read(lead, lead.sizeBytes - TAIL_BYTES, lead.sizeBytes))
       : new Uint8Array();
-  for (const method of methods) {
-    const facts = method.inspect(head, tail);
-    if (facts !== null) return facts;
-  }
-  return null;
+  return [head, tail];
 }
 
 function momentOf(lead: StoredObject): Moment {
@@ -51,34 +32,81 @@ export interface Inventory {
   readonly unknown: readonly StoredObject[];
 }
 
+const baseName = (key: string) => key.slice(key.lastIndexOf("/") + 1);
+
+interface Candidate extends Gathered {
+  readonly engine: Engine;
+  readonly method: Method;
+}
+
+/** What each method takes for one backup of its own, by name; the larger gathering of the same lead comes first. */
+function candidates(engines: readonly Engine[], objects: readonly StoredObject[]): Candidate[] {
+  return engines
+    .flatMap((engine) =>
+      engine.methods.flatMap((method) =>
+        (method.gather?.(objects) ?? objects.map((lead) => ({ lead, members: [lead] }))).map((gathered) => ({
+          ...gathered,
+          engine,
+          method,
+        })),
+      ),
+    )
+    .sort((a, b) => b.members.length - a.members.length);
+}
+
+/** The pieces of log that bring a backup further, oldest first; none when its first piece is not there. */
+function logOf(engine: Engine, from: string | undefined, objects: readonly StoredObject[]): StoredObject[] {
+  const { log } = engine;
+  if (log === undefined || from === undefined) return [];
+  const pieces = objects
+    .filter(({ key }) => log.isPiece(baseName(key)) && log.isNeeded(baseName(key), from))
+    .sort((a, b) => (baseName(a.key) < baseName(b.key) ? -1 : 1));
+  return pieces.some(({ key }) => baseName(key) === from) ? pieces : [];
+}
+
+function toPoint(store: Store, { lead, members, engine }: Candidate, facts: BackupFacts, all: readonly StoredObject[]) {
+  const stem = (members.length > 1 ? lead.key.replace(/\/toc\.dat$/, "") : lead.key).replace(/\.[a-z.]+$/, "");
+  const globals = all.find((object) => isGlobals(object) && object.key.startsWith(`${stem}.`));
+  const log = logOf(engine, facts.logFrom, all);
+  const newest = log.reduce((latest, { modifiedAt }) => (modifiedAt > latest ? modifiedAt : latest), "");
+  const moment = momentOf(lead);
+  const point: RecoveryPoint = {
+    id: lead.key,
+    name: lead.key.split("/")[0] ?? lead.key,
+    store: store.place,
+    objects: members,
+    ...(globals === undefined ? {} : { globals }),
+    log,
+    moment,
+    reach: newest > moment.at ? { at: newest, from: "object-time" } : moment,
+    sizeBytes: [...members, ...log].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    facts: log.length === 0 ? facts : { ...facts, hasLog: true },
+  };
+  return point;
+}
+
+const isGlobals = ({ key }: StoredObject) => key.includes(".globals.");
+
 /**
  * Every recovery point under `prefix`. Reads a head and a tail of each object, never all of it.
  * `prefix` of a scenario's world is empty: the store itself is limited to the run.
  */
-export async function takeStock(store: Store, methods: readonly Method[], prefix = ""): Promise<Inventory> {
+export async function takeStock(store: Store, engines: readonly Engine[], prefix = ""): Promise<Inventory> {
   const objects: StoredObject[] = [];
   for await (const object of store.list(prefix)) objects.push(object);
+  const isPiece = ({ key }: StoredObject) => engines.some(({ log }) => log?.isPiece(baseName(key)) === true);
+  const left = new Set(objects.filter((object) => !isGlobals(object) && !isPiece(object)));
+  const ends = new Map<string, readonly [Uint8Array, Uint8Array]>();
   const points: RecoveryPoint[] = [];
-  const unknown: StoredObject[] = [];
-  const isGlobals = ({ key }: StoredObject) => key.includes(".globals.");
-  for (const { lead, members } of group(objects.filter((object) => !isGlobals(object)))) {
-    const facts = await inspect(store, lead, methods);
-    if (facts === null) {
-      unknown.push(lead);
-      continue;
-    }
-    const stem = (members.length > 1 ? lead.key.replace(/\/toc\.dat$/, "") : lead.key).replace(/\.[a-z.]+$/, "");
-    const globals = objects.find((object) => isGlobals(object) && object.key.startsWith(`${stem}.`));
-    points.push({
-      id: lead.key,
-      name: lead.key.split("/")[0] ?? lead.key,
-      store: store.place,
-      objects: members,
-      ...(globals === undefined ? {} : { globals }),
-      moment: momentOf(lead),
-      sizeBytes: members.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-      facts,
-    });
+  for (const candidate of candidates(engines, [...left])) {
+    const { lead, members, method } = candidate;
+    if (lead.sizeBytes === 0 || !members.every((member) => left.has(member))) continue;
+    const [head, tail] = ends.get(lead.key) ?? (await readEnds(store, lead));
+    ends.set(lead.key, [head, tail]);
+    const facts = method.inspect(head, tail);
+    if (facts === null) continue;
+    for (const member of members) left.delete(member);
+    points.push(toPoint(store, candidate, facts, objects));
   }
-  return { points, unknown };
+  return { points, unknown: [...left] };
 }

@@ -1,8 +1,6 @@
 /** The places a procedure refers to: what each name means, and what it was in this drill. */
-import type { Places, RecoveryPoint, Server } from "../parts.ts";
+import type { Places, PlaceTable, RecoveryPoint, Server, Side } from "../parts.ts";
 import type { Plan } from "../plan/plan.ts";
-
-export type PlaceTable = Readonly<Record<string, { readonly meaning: string; readonly value: string }>>;
 
 export interface PlaceFacts {
   readonly plan: Plan;
@@ -11,24 +9,27 @@ export interface PlaceFacts {
   readonly expectedBytes: number;
   readonly point: RecoveryPoint | null;
   /** Where the fetched copy lies inside the server. */
-  readonly backup: string | null;
+  readonly copy: { readonly backup: string; readonly log: string } | null;
+  /** Where it is restored to. */
+  readonly side: Side;
+  /** The moment of the damage on the server's own clock, ISO 8601 UTC; empty until it happened. */
+  readonly damagedAtClock: string;
 }
 
-/** For the runbook: every name with its meaning. `PGHOST` comes from the engine but is a place all the same. */
-export function placeTable({ plan, server, storeUrl, expectedBytes, point, backup }: PlaceFacts): PlaceTable {
+/** For the runbook: every name with its meaning, the engine's own first. */
+export function placeTable(facts: PlaceFacts): PlaceTable {
+  const { plan, server, storeUrl, expectedBytes, point, copy, side, damagedAtClock } = facts;
   const { folders } = server;
-  const fromEngine = plan.spec.environment(folders);
   return {
-    ...(fromEngine.PGHOST === undefined
-      ? {}
-      : {
-          PGHOST: { meaning: "The damaged server: its host, or the folder of its socket.", value: fromEngine.PGHOST },
-        }),
-    PGDATABASE: { meaning: "The damaged database.", value: plan.database },
-    SIDE_DATABASE: { meaning: "A new database beside it, to restore into. Must not exist.", value: plan.sideDatabase },
+    ...plan.engine.places({ folders, database: plan.database, side }),
+    DAMAGED_AT: {
+      meaning: "When it happened, in UTC, rather a little early: 2026-01-31T02:10:00Z. Needed to stop a log before it.",
+      value: damagedAtClock,
+    },
     STORE: { meaning: "Where the backups lie.", value: storeUrl },
     POINT: { meaning: "The recovery point, as the list of copies names it.", value: point?.id ?? "" },
-    BACKUP: { meaning: "The fetched copy of that recovery point.", value: backup ?? "" },
+    BACKUP: { meaning: "The fetched copy of that recovery point.", value: copy?.backup ?? "" },
+    LOG: { meaning: "The fetched pieces of the archived log; empty when there are none.", value: copy?.log ?? "" },
     SCRATCH: { meaning: "An empty working folder with room for the copy and one table.", value: folders.scratch },
     EVIDENCE: { meaning: "An empty folder, on another disk, for the damaged state.", value: folders.evidence },
     JOBS: { meaning: "How many restore jobs at once: the server's processors.", value: "2" },

@@ -1,16 +1,16 @@
 /** From "what copies are there" to a whole copy beside the damaged database: locate, choose, fetch, check. */
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { LostError, RefusedError } from "../errors.ts";
 import type { Shown } from "../host/redact.ts";
 import { quote } from "../host/sh.ts";
 import type { Line, Phase, RecoveryPoint, Server, Store } from "../parts.ts";
 import type { Plan } from "../plan/plan.ts";
-import { type Considered, select } from "../plan/select.ts";
+import { type Considered, reason, select } from "../plan/select.ts";
 import type { EventBody, Mark, Progress, SourceFacts } from "../record.ts";
 import { commandHash, type Runner } from "../world/runner.ts";
-import { fetchToScratch } from "./fetch.ts";
+import { fetchToScratch, LOG_FOLDER } from "./fetch.ts";
 import { takeStock } from "./locate.ts";
 
 export interface SourceKit {
@@ -28,7 +28,15 @@ export interface SourceKit {
   /** Hashes of the backups that this run made, when no other may be opened here; null when any may. */
   readonly made: ReadonlySet<string> | null;
   /** Told where the copy will lie before the check runs on it. */
-  readonly onCopy: (point: RecoveryPoint, path: string) => void;
+  readonly onCopy: (point: RecoveryPoint, copy: Copy | null) => void;
+  /** Ends the current piece of the log and moves what is archived to the store; null when nothing archives. */
+  readonly shipLog: (() => Promise<void>) | null;
+}
+
+/** Where a fetched copy lies inside the server. */
+export interface Copy {
+  readonly backup: string;
+  readonly log: string;
 }
 
 export interface Source {
@@ -101,11 +109,12 @@ function describe({ point }: Considered, damagedAtMs: number): SourceFacts {
 /** Takes stock and puts the candidates in order, newest first. Throws LostError when there is none. */
 export async function locate(kit: SourceKit): Promise<RecoveryPoint[]> {
   const { plan, damagedAtMs } = kit;
+  await kit.shipLog?.();
   const inventory = await ourselves(kit, listLine, { phase: "locate", id: "locate.list-sources" }, () =>
-    takeStock(kit.store, plan.engine.methods),
+    takeStock(kit.store, [plan.engine]),
   );
   const only = plan.scenario.recovery.source === "newest-verified" ? null : plan.scenario.recovery.source;
-  const considered = select(inventory.points, { damagedAtMs, engine: plan.engine.name, only });
+  const considered = select(inventory.points, { damagedAtMs, engine: plan.engine.name, version: plan.version, only });
   for (const one of considered) {
     kit.write({ kind: "source-considered", source: describe(one, damagedAtMs), rejected: one.rejected });
   }
@@ -126,18 +135,20 @@ export async function locate(kit: SourceKit): Promise<RecoveryPoint[]> {
   return candidates;
 }
 
-/** Copies a fetched point into the server, and returns its path there. */
-async function bring(kit: SourceKit, point: RecoveryPoint, paths: readonly string[]): Promise<string> {
-  const base = `${kit.server.folders.scratch}/fetched`;
-  const put = async (from: string, to: string) => kit.server.put(to, createReadStream(from), (await stat(from)).size);
-  const [first] = paths;
-  if (point.objects.length === 1 && first !== undefined) {
-    const path = `${base}/${basename(first)}`;
-    await put(first, path);
-    return path;
-  }
-  for (const path of paths) await put(path, `${base}/directory/${basename(path)}`);
-  return `${base}/directory`;
+/** Copies a fetched point into the server, in a folder of its own, and returns where it lies there. */
+async function bring(
+  kit: SourceKit,
+  point: RecoveryPoint,
+  { folder, paths }: { folder: string; paths: readonly string[] },
+): Promise<Copy> {
+  const base = `${kit.server.folders.scratch}/fetched/${basename(folder)}`;
+  const target = (path: string) => `${base}/${relative(folder, path).split(sep).join("/")}`;
+  for (const path of paths) await kit.server.put(target(path), createReadStream(path), (await stat(path)).size);
+  const first = target(paths[0] ?? folder);
+  return {
+    backup: point.objects.length === 1 && paths[0] !== undefined ? first : dirname(first),
+    log: `${base}/${LOG_FOLDER}`,
+  };
 }
 
 /** Tries the candidates until one proves whole. Throws RefusedError or LostError when none does. */
@@ -147,16 +158,17 @@ export async function fetchVerified(kit: SourceKit, candidates: readonly Recover
     kit.write({
       kind: "source-chosen",
       sourceId: point.id,
-      because: index === 0 ? "the newest candidate" : "the newest that is left",
+      because: `${index === 0 ? "" : "the best that is left: "}${reason(point, kit.damagedAtMs)}`,
     });
     const folder = join(kit.folder, "fetched", String(index));
     const id = index === 0 ? "fetch.fetch-source" : `fetch.fetch-source.${index + 1}`;
-    kit.onCopy(point, "");
+    kit.onCopy(point, null);
     const beganMs = performance.now();
     const fetched = await ourselves(kit, fetchLine, { phase: "fetch", id }, () =>
       fetchToScratch({
         store: kit.store,
         objects: point.objects,
+        log: point.log,
         folder,
         signal: kit.signal,
         onProgress: ({ doneBytes, totalBytes }) =>
@@ -177,14 +189,7 @@ export async function fetchVerified(kit: SourceKit, candidates: readonly Recover
       retries: fetched.retries,
     });
     assertMade(kit, fetched.files);
-    kit.onCopy(
-      point,
-      await bring(
-        kit,
-        point,
-        fetched.files.map(({ path }) => path),
-      ),
-    );
+    kit.onCopy(point, await bring(kit, point, { folder, paths: fetched.files.map(({ path }) => path) }));
     const fault = await checkCopy(kit, point);
     if (fault === null) {
       kit.mark("T4");
@@ -240,6 +245,7 @@ export async function unchanged(kit: SourceKit, source: Source): Promise<EventBo
   const again = await fetchToScratch({
     store: kit.store,
     objects: source.point.objects,
+    log: source.point.log,
     folder,
     signal: kit.signal,
     onProgress: () => {},

@@ -2,8 +2,8 @@
 
 import { Defect } from "../errors.ts";
 import { formatDuration } from "../host/units.ts";
-import type { LedgerView, Line, Scene } from "../parts.ts";
-import type { Plan } from "./plan.ts";
+import type { BackupFacts, LedgerView, Line, Scene } from "../parts.ts";
+import type { Plan, PlannedBackup } from "./plan.ts";
 
 export interface PlannedCommand extends Line {
   readonly phase: string;
@@ -30,6 +30,12 @@ export interface Description {
   readonly probes: readonly { readonly group: string; readonly probe: string; readonly options: unknown }[];
 }
 
+/** What the backup will say of itself, with the log beside it when the world archives one. */
+function plannedFacts({ log }: Plan, { method, options }: PlannedBackup): BackupFacts {
+  const hasLog = log !== null && method.gives.includes("point-in-time");
+  return { ...method.facts(options), ...(hasLog ? { hasLog } : {}) };
+}
+
 /** A scene before anything happened. Actions write their lines from it; only probes read the ledger. */
 function emptyScene(plan: Plan): Scene {
   const source = [...plan.backups].reverse().find(({ decoy }) => !decoy) ?? plan.backups.at(-1);
@@ -44,7 +50,9 @@ function emptyScene(plan: Plan): Scene {
     phrases: plan.engine.phrases,
     ledger,
     damagedAtMs: 0,
-    restoreLines: source === undefined ? [] : source.method.recover(source.method.facts(source.options)),
+    log: plan.log?.archive ?? null,
+    restore: (target) => source?.method.recover(plannedFacts(plan, source), target) ?? [],
+    removeSide: () => source?.method.removeSide?.() ?? [plan.engine.phrases.dropSide()],
   };
 }
 

@@ -1,6 +1,19 @@
 /** From a scenario to a plan: every part chosen, every pair checked, before anything starts. */
+import type { z } from "zod";
 import { type Issue, ScenarioError, UsageError } from "../errors.ts";
-import type { Action, Capability, Catalog, Engine, Method, Part, Probe, ServerSpec, StepPhase } from "../parts.ts";
+import type {
+  Action,
+  Capability,
+  Catalog,
+  Engine,
+  LogArchive,
+  Method,
+  Part,
+  Probe,
+  ServerSpec,
+  Settings,
+  StepPhase,
+} from "../parts.ts";
 import type { Objectives } from "../record.ts";
 import type { Scenario } from "../scenario/schema.ts";
 
@@ -13,6 +26,12 @@ export interface Told<P> {
 
 export interface PlannedStep extends Told<Action> {
   readonly phase: StepPhase;
+}
+
+/** The world archives the server's log, one piece at least so often. */
+export interface PlannedLog {
+  readonly archive: LogArchive;
+  readonly everyMs: number;
 }
 
 export interface PlannedBackup {
@@ -37,9 +56,9 @@ export interface Plan {
   readonly spec: ServerSpec;
   readonly seed: number;
   readonly dataset: { readonly preset: string; readonly rows: number } | { readonly sql: readonly string[] };
-  /** The application's database, and the one a backup is restored into beside it. */
+  /** The application's database. */
   readonly database: string;
-  readonly sideDatabase: string;
+  readonly log: PlannedLog | null;
   /** Oldest first. */
   readonly backups: readonly PlannedBackup[];
   readonly disaster: readonly Told<Action>[];
@@ -70,6 +89,14 @@ function chooseEngine(
   return { engine, version: match.slice(match.indexOf("@") + 1) };
 }
 
+/** What a backup was told for this engine: what stands beside its method, and what stands under the engine's name. */
+function optionsOf(method: Method, told: unknown, engine: string): unknown {
+  const { [engine]: own, ...beside } = told as Record<string, unknown>;
+  const known = Object.keys((method.options as z.ZodObject).shape);
+  const shared = Object.entries(beside).filter(([key, value]) => known.includes(key) && value !== undefined);
+  return method.options.parse({ ...Object.fromEntries(shared), ...(own as object | undefined) });
+}
+
 function findPart<P extends Part>(parts: readonly P[], name: string): P {
   const part = parts.find((one) => one.name === name);
   // Loading has checked every name against the same catalogue.
@@ -79,8 +106,8 @@ function findPart<P extends Part>(parts: readonly P[], name: string): P {
 
 /** Capabilities that a part needs and nothing chosen gives, as issues at the part's line. */
 function lacking(told: readonly Told<Part>[], given: ReadonlySet<Capability>): Issue[] {
-  return told.flatMap(({ part, line }) =>
-    part.needs
+  return told.flatMap(({ part, options, line }) =>
+    [...part.needs, ...("needsWhen" in part ? ((part as Action).needsWhen?.(options) ?? []) : [])]
       .filter((need) => !given.has(need))
       .map((need) => ({
         line,
@@ -89,6 +116,22 @@ function lacking(told: readonly Told<Part>[], given: ReadonlySet<Capability>): I
         message: `${part.name} needs "${need}", which no chosen engine or method gives`,
       })),
   );
+}
+
+/** What the world's methods and its log ask of the server, together. */
+function settingsOf(backups: readonly PlannedBackup[], log: PlannedLog | null): Settings {
+  const asked = backups.flatMap(({ method }) => (method.settings === undefined ? [] : [method.settings]));
+  return Object.assign({}, ...asked, log?.archive.settings) as Settings;
+}
+
+function planLog(scenario: Scenario, engine: Engine): PlannedLog | null {
+  const { logEveryMs } = scenario.world;
+  if (logEveryMs === null) return null;
+  if (engine.log !== undefined) return { archive: engine.log, everyMs: logEveryMs };
+  throw new UsageError(`${engine.name} has no log to archive, and ${scenario.id} asks for one`, {
+    code: "FB_NO_LOG",
+    next: ["take out world.log", `fogbell run ${scenario.id} --engine another`],
+  });
 }
 
 /**
@@ -101,11 +144,12 @@ export function plan(scenario: Scenario, catalog: Catalog, choices: Choices = {}
     .map((backup) => ({
       name: backup.name,
       method: findPart(engine.methods, backup.method),
-      options: backup.options,
+      options: optionsOf(findPart(engine.methods, backup.method), backup.options, engine.name),
       ageMs: backup.ageMs,
       decoy: backup.decoy,
     }))
     .sort((a, b) => b.ageMs - a.ageMs);
+  const log = planLog(scenario, engine);
   const tell = (items: readonly { probe: string; options: unknown; line: number }[]): Told<Probe>[] =>
     items.map((item) => ({ part: findPart(catalog.probes, item.probe), options: item.options, line: item.line }));
   const act = (item: { do: string; options: unknown; line: number }): Told<Action> => ({
@@ -119,7 +163,11 @@ export function plan(scenario: Scenario, catalog: Catalog, choices: Choices = {}
   const proof = tell(scenario.disaster.proof);
   const verify = tell(scenario.verify);
 
-  const given = new Set([...engine.gives, ...backups.flatMap(({ method }) => method.gives)]);
+  const given = new Set<Capability>([
+    ...engine.gives,
+    ...backups.flatMap(({ method }) => method.gives),
+    ...(log === null ? [] : (["log"] as const)),
+  ]);
   const issues = lacking([...disaster, ...recovery, ...healthy, ...proof, ...verify], given);
   if (issues.length > 0) throw new ScenarioError(scenario.file, issues, { code: "FB_SCENARIO_IMPOSSIBLE" });
 
@@ -129,11 +177,11 @@ export function plan(scenario: Scenario, catalog: Catalog, choices: Choices = {}
     scenario,
     engine,
     version,
-    spec: engine.server(version, engine.options.parse({})),
+    spec: engine.server(version, engine.options.parse({}), settingsOf(backups, log)),
     seed: choices.seed ?? scenario.world.seed,
     dataset: "sql" in dataset ? { sql: dataset.sql } : { preset: dataset.preset, rows: choices.rows ?? dataset.rows },
     database,
-    sideDatabase: `${database}_side`,
+    log,
     backups,
     disaster,
     recovery,

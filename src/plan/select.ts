@@ -1,4 +1,8 @@
-/** Which recovery point: the newest that verifies. "First found" is how story 001 lost twelve hours instead of one. */
+/**
+ * Which recovery point: the one that verifies and reaches closest to the damage. "First found" is how story 001 lost
+ * twelve hours instead of one.
+ */
+import { formatDuration } from "../host/units.ts";
 import type { RecoveryPoint } from "../parts.ts";
 
 export interface Considered {
@@ -12,13 +16,41 @@ export interface SelectionRule {
   readonly damagedAtMs: number;
   /** Restore with this engine's methods only. */
   readonly engine: string;
+  /** Major version of the server that will restore it. */
+  readonly version: string;
   /** The one named backup, or null for the newest. */
   readonly only: string | null;
+}
+
+/** As far as the shorter of two dotted versions tells. */
+function isNewer(version: string, than: string): boolean {
+  const [a, b] = [version, than].map((text) => text.split(".").map(Number));
+  for (const [index, part] of (b ?? []).entries()) {
+    const difference = (a?.[index] ?? 0) - part;
+    if (difference !== 0) return difference > 0;
+  }
+  return false;
+}
+
+/** How long before the damage the newest data lies that it can bring back, in milliseconds; 0 when it reaches that far. */
+export function lossMs({ reach }: RecoveryPoint, damagedAtMs: number): number {
+  return Math.max(0, damagedAtMs - Date.parse(reach.at));
+}
+
+/** Why the first candidate was taken, for the record. */
+export function reason(point: RecoveryPoint, damagedAtMs: number): string {
+  const loss = lossMs(point, damagedAtMs);
+  if (point.log.length > 0)
+    return loss === 0 ? "its log reaches up to the damage" : `its log ends ${formatDuration(loss)} before the damage`;
+  return `taken ${formatDuration(loss)} before the damage, the closest there is`;
 }
 
 function rejection(point: RecoveryPoint, rule: SelectionRule): string | null {
   if (point.facts.engine !== rule.engine) return `made by ${point.facts.engine}`;
   if (Date.parse(point.moment.at) > rule.damagedAtMs) return "younger than the damage";
+  const { serverVersion } = point.facts;
+  if (serverVersion !== undefined && isNewer(serverVersion, rule.version))
+    return `taken by a newer server (${serverVersion}) than the one that is to restore it (${rule.version})`;
   if (point.sizeBytes === 0) return "empty";
   if (point.facts.complete === "no") return point.facts.because;
   if (rule.only !== null && point.name !== rule.only) return `the scenario asks for ${rule.only}`;
@@ -32,6 +64,7 @@ export function select(points: readonly RecoveryPoint[], rule: SelectionRule): C
     .sort(
       (a, b) =>
         Number(a.rejected !== null) - Number(b.rejected !== null) ||
+        lossMs(a.point, rule.damagedAtMs) - lossMs(b.point, rule.damagedAtMs) ||
         Date.parse(b.point.moment.at) - Date.parse(a.point.moment.at) ||
         a.point.id.localeCompare(b.point.id),
     );

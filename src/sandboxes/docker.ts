@@ -97,7 +97,14 @@ interface Starting {
 
 function foldersOf(spec: ServerSpec): ServerFolders {
   const base = `${spec.home}/fogbell`;
-  return { data: `${base}/data`, socket: `${base}/socket`, scratch: `${base}/scratch`, evidence: `${base}/evidence` };
+  return {
+    data: `${base}/data`,
+    socket: `${base}/socket`,
+    scratch: `${base}/scratch`,
+    evidence: `${base}/evidence`,
+    archive: `${base}/archive`,
+    side: `${base}/side`,
+  };
 }
 
 async function startServer({ docker, spec, label, options, signal, isolation }: Starting): Promise<Server> {

@@ -39,6 +39,8 @@ async function makeFolders(base: string, account: Account | null): Promise<Serve
     socket: join(base, "socket"),
     scratch: join(base, "scratch"),
     evidence: join(base, "evidence"),
+    archive: join(base, "archive"),
+    side: join(base, "side"),
   };
   for (const folder of [base, ...Object.values(folders)]) {
     await mkdir(folder, { recursive: true });

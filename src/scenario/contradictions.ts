@@ -90,6 +90,7 @@ function times({ durationMs, blame }: Rules): void {
     blame(["objectives", "rto"], "the RTO is longer than the maximum tolerable downtime");
   if (durationMs("world", "writer", "every") === 0)
     blame(["world", "writer", "every"], "world.writer.every must be above zero");
+  if (durationMs("world", "log", "every") === 0) blame(["world", "log", "every"], "world.log.every must be above zero");
 }
 
 function backups({ at, list, durationMs, blame, catalog }: Rules): void {

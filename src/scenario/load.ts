@@ -129,6 +129,7 @@ function toScenario(input: ScenarioInput, { file, text, positions }: Source): Sc
       seed,
       dataset: "sql" in dataset ? { ...dataset, sql: dataset.sql.map((one) => resolve(dirname(file), one)) } : dataset,
       writer: { everyMs: writer.every, afterDamageMs: writer["after-damage"] },
+      logEveryMs: input.world.log?.every ?? null,
       backups: (input.world.backups as { name: string; method: string; age: number; decoy: boolean }[]).map(
         (backup) => ({
           name: backup.name,

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { duration, size } from "../fields.ts";
-import type { Catalog, Part, StepPhase } from "../parts.ts";
+import type { Catalog, Method, Part, StepPhase } from "../parts.ts";
 import { STEP_PHASES } from "../parts.ts";
 import type { Objectives } from "../record.ts";
 
@@ -55,6 +55,8 @@ export interface Scenario {
       | { readonly preset: string; readonly rows: number }
       | { readonly sql: readonly string[]; readonly database?: string | undefined };
     readonly writer: { readonly everyMs: number; readonly afterDamageMs: number };
+    /** A piece of the server's log is archived at least so often; null when none is. */
+    readonly logEveryMs: number | null;
     readonly backups: readonly ToldBackup[];
   };
   readonly healthy: readonly ToldProbe[];
@@ -136,6 +138,14 @@ const writer = z.strictObject({
   ),
 });
 
+const log = z.strictObject({
+  every: example(
+    duration(),
+    "A piece of the log is archived at least so often: what a dead server can lose at most.",
+    "5m",
+  ),
+});
+
 const abort = z.discriminatedUnion("when", [
   z.strictObject({
     when: example(z.literal("elapsed"), "The drill takes too long.", "elapsed"),
@@ -147,6 +157,38 @@ const abort = z.discriminatedUnion("when", [
   }),
 ]);
 
+/** A type that stays absent when it was not told: the default is filled in for the engine that is chosen. */
+function asTold(type: z.ZodType): z.ZodType {
+  const { description = "", examples } = type.meta() ?? {};
+  const shown = (examples as unknown[] | undefined) ?? [];
+  if (!(type instanceof z.ZodDefault)) return example(type.optional(), description, ...shown);
+  const inner = type.unwrap() as z.ZodType;
+  return example(inner.optional(), `${description} Default: ${String(type.parse(undefined))}.`, ...shown);
+}
+
+/**
+ * Methods of the same name, of all engines, as one: what any of them can be told stands beside the method, or under the
+ * engine's name where engines differ.
+ */
+function sharedMethods(catalog: Catalog): Part[] {
+  const named = new Map<string, { engine: string; method: Method }[]>();
+  for (const engine of catalog.engines)
+    for (const method of engine.methods)
+      named.set(method.name, [...(named.get(method.name) ?? []), { engine: engine.name, method }]);
+  return [...named.values()].map((of) => {
+    const own = (of.length > 1 ? of : []).map(({ engine, method }) => [
+      engine,
+      example(z.strictObject(asToldShape(method)).optional(), `What only ${engine} is told. Default: nothing.`, {}),
+    ]);
+    const shared = Object.assign({}, ...of.map(({ method }) => asToldShape(method)));
+    const first = of[0] as { engine: string; method: Method };
+    return { ...first.method, options: z.strictObject({ ...shared, ...Object.fromEntries(own) }) };
+  });
+}
+
+const asToldShape = (method: Method): Record<string, z.ZodType> =>
+  Object.fromEntries(Object.entries(optionShape(method)).map(([key, type]) => [key, asTold(type)]));
+
 /** What is told of every backup, beside the options of its method. */
 export const BACKUP_KEYS = {
   name: name("What the backup is called; also its folder in the store.", "nightly"),
@@ -156,9 +198,6 @@ export const BACKUP_KEYS = {
 
 /** The whole format for a catalogue of parts. */
 export function scenarioSchema(catalog: Catalog) {
-  const methods = new Map(
-    catalog.engines.flatMap((engine) => engine.methods.map((method) => [method.name, method] as const)),
-  );
   const probes = oneOf("probe", catalog.probes);
   const engineVersions = Object.fromEntries(
     catalog.engines.map((engine) => [
@@ -203,8 +242,13 @@ export function scenarioSchema(catalog: Catalog) {
           "Who commits while the backups are taken.",
           { every: "1m" },
         ),
+        log: example(
+          log.optional(),
+          "The server archives its log to the store, for recovery to any moment. Default: it does not.",
+          { every: "5m" },
+        ),
         backups: example(
-          z.array(oneOf("method", [...methods.values()], BACKUP_KEYS)).prefault([]),
+          z.array(oneOf("method", sharedMethods(catalog), BACKUP_KEYS)).prefault([]),
           "Backups taken with the engine's own tools, at known ages.",
           [{ name: "nightly", method: "logical", age: "9h" }],
         ),

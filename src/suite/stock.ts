@@ -20,11 +20,7 @@ export async function openStock(catalog: Catalog, url: string, prefix: string): 
   const { driver, options } = storeFor(catalog, url);
   using interruption = onInterrupt(() => {});
   const store = await driver.open(driver.options.parse(options), interruption.signal);
-  const inventory = await takeStock(
-    store,
-    catalog.engines.flatMap(({ methods }) => methods),
-    prefix,
-  );
+  const inventory = await takeStock(store, catalog.engines, prefix);
   return { store, inventory, [Symbol.asyncDispose]: () => Promise.resolve(store[Symbol.asyncDispose]()) };
 }
 
@@ -78,6 +74,7 @@ export async function fetchPoint(
   return fetchToScratch({
     store,
     objects: point.objects,
+    log: point.log,
     folder,
     signal: interruption.signal,
     onProgress: ({ doneBytes, totalBytes }) => {

@@ -7,6 +7,7 @@ import { sha256Of } from "../host/digest.ts";
 import type { Line, Server, WorldStore } from "../parts.ts";
 import type { Plan, PlannedBackup } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
+import { openArchive } from "./archive.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
 import type { Runner } from "./runner.ts";
 import { beginning, type Stretch, stamp, stretches } from "./timeline.ts";
@@ -29,6 +30,8 @@ export interface World {
   readonly expectedBytes: number;
   /** Hashes of every file that this run's backups consist of. */
   readonly made: ReadonlySet<string>;
+  /** Moves what the server has archived of its log to the store; null when it archives none. */
+  readonly ship: (() => Promise<void>) | null;
   /** Lets the writer go on after the damage, and records what it committed. */
   writeOn(): Promise<void>;
 }
@@ -49,11 +52,13 @@ export async function buildWorld(kit: WorldKit): Promise<World> {
     runner.ask(line, { ...world, name: "ledger" }, sink),
   );
 
-  const write = async (stretch: Stretch) => {
+  const write = async (stretch: Omit<Stretch, "end">) => {
     const ticks = Math.floor((stretch.toMs - stretch.fromMs) / stretch.everyMs);
     if (ticks === 0) return;
     const preset = "preset" in plan.dataset ? plan.dataset.preset : null;
-    await runner.must(phrases.writeTicks({ ...stretch, preset, seed: plan.seed }), { ...world, name: "writer" });
+    const { fromMs, toMs, everyMs: beatMs } = stretch;
+    const request = { fromMs, toMs, everyMs: beatMs, preset, seed: plan.seed };
+    await runner.must(phrases.writeTicks(request), { ...world, name: "writer" });
     kit.write({ kind: "writer-ran", simulatedFrom: iso(stretch.fromMs), simulatedTo: iso(stretch.toMs), ticks });
   };
   const record = async (name: string, atMs: number) => {
@@ -66,12 +71,16 @@ export async function buildWorld(kit: WorldKit): Promise<World> {
   const made = new Set<string>();
   let expectedBytes = 0;
   let size = { tables: 0, rows: 0 };
-  for (const stretch of stretches(plan.backups, damagedAtMs, everyMs)) {
+  const archive = plan.log === null ? null : openArchive(kit, plan.log, (hash) => made.add(hash));
+  await archive?.clear();
+  const logEveryMs = plan.log?.everyMs ?? null;
+  for (const { end, ...stretch } of stretches({ backups: plan.backups, damagedAtMs, everyMs, logEveryMs })) {
     await write(stretch);
-    size = await record(stretch.backup === null ? "damage" : `backup ${stretch.backup.name}`, stretch.toMs);
-    if (stretch.backup === null) break;
+    size = await record(end.kind === "backup" ? `backup ${end.backup.name}` : end.kind, stretch.toMs);
+    if (end.kind === "log") await archive?.close(stretch.toMs);
+    if (end.kind !== "backup") continue;
     expectedBytes = Number((await runner.must(phrases.databaseSize(), { ...world, name: "size" })).stdout.trim());
-    for (const hash of await takeBackup(kit, stretch.backup, stretch.toMs)) made.add(hash);
+    for (const hash of await takeBackup(kit, end.backup, stretch.toMs)) made.add(hash);
   }
   const databaseBytes = Number((await runner.must(phrases.databaseSize(), { ...world, name: "size" })).stdout.trim());
   const dataset =
@@ -82,9 +91,9 @@ export async function buildWorld(kit: WorldKit): Promise<World> {
     ledger,
     expectedBytes,
     made,
+    ship: archive === null ? null : () => archive.ship(damagedAtMs + afterDamageMs),
     async writeOn() {
-      if (afterDamageMs > 0)
-        await write({ fromMs: damagedAtMs, toMs: damagedAtMs + afterDamageMs, everyMs, backup: null });
+      if (afterDamageMs > 0) await write({ fromMs: damagedAtMs, toMs: damagedAtMs + afterDamageMs, everyMs });
       await record("truth", damagedAtMs + afterDamageMs);
     },
   };

@@ -8,8 +8,22 @@ export interface Stretch {
   readonly fromMs: number;
   readonly toMs: number;
   readonly everyMs: number;
-  /** The backup taken when the stretch ends; null at the damage. */
-  readonly backup: PlannedBackup | null;
+  readonly end: StretchEnd;
+}
+
+/** What happens when a stretch of writing ends: a backup is taken, a piece of log is archived, or the damage is done. */
+export type StretchEnd =
+  | { readonly kind: "backup"; readonly backup: PlannedBackup }
+  | { readonly kind: "log" }
+  | { readonly kind: "damage" };
+
+export interface TimelineRequest {
+  readonly backups: readonly PlannedBackup[];
+  readonly damagedAtMs: number;
+  /** The writer's beat. */
+  readonly everyMs: number;
+  /** A piece of log is archived so often; null when none is. */
+  readonly logEveryMs: number | null;
 }
 
 /** When the preset's data ends and the writer begins: one beat before the oldest backup. */
@@ -18,14 +32,22 @@ export function beginning(backups: readonly PlannedBackup[], damagedAtMs: number
   return damagedAtMs - oldestMs - everyMs;
 }
 
-/** Stretches of writing, oldest first; the last ends with the damage. Equal ages share a moment. */
-export function stretches(backups: readonly PlannedBackup[], damagedAtMs: number, everyMs: number): Stretch[] {
-  const ends = [...backups]
-    .sort((a, b) => b.ageMs - a.ageMs)
-    .map((backup) => ({ toMs: damagedAtMs - backup.ageMs, backup: backup as PlannedBackup | null }));
-  let fromMs = beginning(backups, damagedAtMs, everyMs);
-  return [...ends, { toMs: damagedAtMs, backup: null }].map(({ toMs, backup }) => {
-    const stretch = { fromMs, toMs, everyMs: beat(toMs - fromMs, everyMs), backup };
+/**
+ * Stretches of writing, oldest first; the last ends with the damage. Equal ages share a moment. Of all the pieces of
+ * log only the last before the damage is told: it is as old as a piece can be, and the earlier ones lose nothing.
+ */
+export function stretches({ backups, damagedAtMs, everyMs, logEveryMs }: TimelineRequest): Stretch[] {
+  const beginsMs = beginning(backups, damagedAtMs, everyMs);
+  const ends: { toMs: number; end: StretchEnd }[] = backups.map((backup) => ({
+    toMs: damagedAtMs - backup.ageMs,
+    end: { kind: "backup", backup },
+  }));
+  if (logEveryMs !== null && damagedAtMs - logEveryMs > beginsMs)
+    ends.push({ toMs: damagedAtMs - logEveryMs, end: { kind: "log" } });
+  ends.sort((a, b) => a.toMs - b.toMs);
+  let fromMs = beginsMs;
+  return [...ends, { toMs: damagedAtMs, end: { kind: "damage" } as const }].map(({ toMs, end }) => {
+    const stretch = { fromMs, toMs, everyMs: beat(toMs - fromMs, everyMs), end };
     fromMs = toMs;
     return stretch;
   });

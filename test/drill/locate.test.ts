@@ -22,7 +22,7 @@ test("points are told by their content, whatever they are called", async () => {
       "f/broken.gz": Buffer.concat([bytes("\x1f\x8b"), bytes("rubbish")]),
       "g/x.globals.sql": bytes("CREATE ROLE app;"),
     }),
-    postgres.methods,
+    [postgres],
   );
   const shown = points.map(({ id, facts, moment }) => [
     id,
@@ -51,7 +51,7 @@ test("a directory backup is one point with its members and its roles", async () 
       "n/shop-20261120T130000Z.dir/toc.dat": toc,
       "n/shop-20261120T130000Z.globals.sql": bytes("r"),
     }),
-    postgres.methods,
+    [postgres],
   );
   expect(points).toHaveLength(1);
   expect(points[0]).toMatchObject({

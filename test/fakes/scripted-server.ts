@@ -32,6 +32,8 @@ export function scriptedServer(table: readonly Row[]): ScriptedServer {
       socket: `${base}/socket`,
       scratch: `${base}/scratch`,
       evidence: `${base}/evidence`,
+      archive: `${base}/archive`,
+      side: `${base}/side`,
     },
     made: "a table",
     ran,

@@ -4,7 +4,7 @@ import { ScenarioError, UsageError } from "../../src/errors.ts";
 import type { BackupFacts, RecoveryPoint } from "../../src/parts.ts";
 import { describe as describePlan, describeText } from "../../src/plan/describe.ts";
 import { plan } from "../../src/plan/plan.ts";
-import { select } from "../../src/plan/select.ts";
+import { reason, select } from "../../src/plan/select.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
 
 const scenario = await loadScenario("scenarios/drop-table.drill.yaml", catalog);
@@ -15,12 +15,7 @@ describe("plan", () => {
     expect(made.backups.map(({ name }) => name)).toEqual(["old-export", "nightly", "hourly"]);
     expect(made.dataset).toEqual({ preset: "shop", rows: 5000 });
     expect(made.seed).toBe(7);
-    expect([made.engine.name, made.version, made.database, made.sideDatabase]).toEqual([
-      "postgres",
-      "15",
-      "shop",
-      "shop_side",
-    ]);
+    expect([made.engine.name, made.version, made.database]).toEqual(["postgres", "15", "shop"]);
   });
   test("an engine the scenario does not run on", () =>
     expect(() => plan(scenario, catalog, { engine: "postgres@17" })).toThrow(UsageError));
@@ -60,19 +55,22 @@ const facts: BackupFacts = {
   complete: "unknown",
   because: "",
 };
-const point = (name: string, at: string, more: Partial<RecoveryPoint> = {}): RecoveryPoint => ({
+type More = Partial<RecoveryPoint>;
+const point = (name: string, at: string, more: More = {}): RecoveryPoint => ({
   id: `${name}/x`,
   name,
   store: "s",
   objects: [],
+  log: [],
   moment: { at, from: "name" },
+  reach: { at, from: "name" },
   sizeBytes: 10,
   facts,
   ...more,
 });
 
 describe("select", () => {
-  const rule = { damagedAtMs: Date.parse("2026-11-20T12:00:00Z"), engine: "postgres", only: null };
+  const rule = { damagedAtMs: Date.parse("2026-11-20T12:00:00Z"), engine: "postgres", version: "15", only: null };
   const old = point("old", "2026-09-20T12:00:00Z");
   const hourly = point("hourly", "2026-11-20T11:20:00Z");
   const nightly = point("nightly", "2026-11-20T03:00:00Z");
@@ -90,6 +88,7 @@ describe("select", () => {
       point("later", "2026-11-20T12:30:00Z"),
       point("empty", "2026-11-20T11:50:00Z", { sizeBytes: 0 }),
       point("cut", "2026-11-20T11:55:00Z", { facts: { ...facts, complete: "no", because: "cut off" } }),
+      point("newer", "2026-11-20T11:57:00Z", { facts: { ...facts, serverVersion: "17.2" } }),
       point("other", "2026-11-20T11:56:00Z", { facts: { ...facts, engine: "redis" } }),
     ];
     const considered = select([...bad, hourly], rule);
@@ -99,8 +98,27 @@ describe("select", () => {
       later: "younger than the damage",
       empty: "empty",
       cut: "cut off",
+      newer: "taken by a newer server (17.2) than the one that is to restore it (15)",
       other: "made by redis",
     });
+  });
+  test("a server of the same major version, or an older one, is no reason against it", () => {
+    for (const serverVersion of ["15", "15.18", "9.6.24", "14.2"])
+      expect(select([point("one", hourly.moment.at, { facts: { ...facts, serverVersion } })], rule)[0]?.rejected).toBe(
+        null,
+      );
+  });
+  test("an old base whose log reaches the damage comes before a young dump, and says why", () => {
+    const piece = { key: "log/000000010000000000000005", sizeBytes: 1, modifiedAt: "2026-11-20T12:05:00Z" };
+    const reaching = (at: string) =>
+      point("weekly", "2026-11-13T12:00:00Z", { log: [piece], reach: { at, from: "object-time" } });
+    const whole = reaching("2026-11-20T12:05:00Z");
+    expect(select([hourly, whole], rule)[0]?.point.name).toBe("weekly");
+    expect(reason(whole, rule.damagedAtMs)).toBe("its log reaches up to the damage");
+    const torn = reaching("2026-11-20T10:00:00Z");
+    expect(select([hourly, torn], rule)[0]?.point.name).toBe("hourly");
+    expect(reason(torn, rule.damagedAtMs)).toBe("its log ends 2h 00m before the damage");
+    expect(reason(hourly, rule.damagedAtMs)).toBe("taken 40m 00s before the damage, the closest there is");
   });
   test("a named source shuts out the others", () =>
     expect(

@@ -10,12 +10,9 @@ test("stretches join without a gap, end with the damage, and each has a tick on 
   fc.assert(
     fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 100_000 }), { maxLength: 6 }), (ages) => {
       const damagedAtMs = Date.UTC(2026, 10, 20);
-      const all = stretches(
-        ages.map((age) => backup(age * MINUTE)),
-        damagedAtMs,
-        MINUTE,
-      );
-      expect(all.at(-1)).toMatchObject({ toMs: damagedAtMs, backup: null });
+      const backups = ages.map((age) => backup(age * MINUTE));
+      const all = stretches({ backups, damagedAtMs, everyMs: MINUTE, logEveryMs: 5 * MINUTE });
+      expect(all.at(-1)).toMatchObject({ toMs: damagedAtMs, end: { kind: "damage" } });
       expect(all.slice(1).map(({ fromMs }) => fromMs)).toEqual(all.slice(0, -1).map(({ toMs }) => toMs));
       for (const { fromMs, toMs, everyMs } of all) {
         expect(Math.floor((toMs - fromMs) / everyMs)).toBeLessThanOrEqual(2000);
@@ -23,6 +20,27 @@ test("stretches join without a gap, end with the damage, and each has a tick on 
       }
     }),
   );
+});
+
+test("the newest piece of log is as old as a piece can be when the damage comes", () => {
+  const damagedAtMs = Date.UTC(2026, 10, 20);
+  const at = (logEveryMs: number | null) =>
+    stretches({ backups: [backup(60 * MINUTE)], damagedAtMs, everyMs: MINUTE, logEveryMs }).map(({ toMs, end }) => [
+      end.kind,
+      (damagedAtMs - toMs) / MINUTE,
+    ]);
+  expect(at(5 * MINUTE)).toEqual([
+    ["backup", 60],
+    ["log", 5],
+    ["damage", 0],
+  ]);
+  const without = [
+    ["backup", 60],
+    ["damage", 0],
+  ];
+  expect(at(null)).toEqual(without);
+  // Archived less often than the world is old: nothing was.
+  expect(at(2 * 60 * MINUTE)).toEqual(without);
 });
 
 test("a moment survives its name", () => {

@@ -1,8 +1,18 @@
 /** PostgreSQL: how a server of it is made, and its language. */
 import { z } from "zod";
-import { defineEngine, type Phrases, type ServerFolders, type ServerSpec } from "../../parts.ts";
+import {
+  defineEngine,
+  type Phrases,
+  type PlaceRequest,
+  type PlaceTable,
+  type ServerFolders,
+  type ServerSpec,
+  type Settings,
+} from "../../parts.ts";
 import * as damage from "./damage.ts";
+import { log } from "./log.ts";
 import { logical } from "./logical.ts";
+import { physical } from "./physical.ts";
 import * as questions from "./questions.ts";
 import * as recovery from "./recovery.ts";
 import * as world from "./world.ts";
@@ -14,7 +24,42 @@ const SUITES: Readonly<Record<string, string>> = { "15": "bookworm", "17": "trix
 
 const phrases: Phrases = { ...world, ...damage, ...recovery, ...questions };
 
-function server(version: string): ServerSpec {
+/** Values are quoted for the file; `$NAMES` in them are expanded by the shell that writes it. */
+function configuration(settings: Settings): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`)
+    .join("");
+}
+
+function places({ folders, database, side }: PlaceRequest): PlaceTable {
+  const own = side === "server";
+  return {
+    PGHOST: { meaning: "The damaged server: its host, or the folder of its socket.", value: folders.socket },
+    PGDATABASE: { meaning: "The damaged database.", value: database },
+    SIDE_HOST: {
+      meaning: own
+        ? "Where the restored server will listen: an empty folder for its socket."
+        : "The server to restore beside: the damaged one, or better another.",
+      value: own ? `${folders.side}/socket` : folders.socket,
+    },
+    SIDE_DATABASE: {
+      meaning: own
+        ? "The database on the restored server: of the same name as the damaged one."
+        : "A new database beside it, to restore into. Must not exist.",
+      value: own ? database : `${database}_side`,
+    },
+    ...(own
+      ? {
+          SIDE_DATA: {
+            meaning: "The restored server's data folder, with room for all of it. Must not exist.",
+            value: `${folders.side}/data`,
+          },
+        }
+      : {}),
+  };
+}
+
+function server(version: string, _options: unknown, settings: Settings = {}): ServerSpec {
   return {
     engine: "postgres",
     version,
@@ -24,7 +69,21 @@ function server(version: string): ServerSpec {
     suite: SUITES[version] ?? "trixie",
     account: "postgres",
     home: "/var/lib/postgresql",
-    binaries: ["initdb", "pg_ctl", "postgres", "psql", "pg_dump", "pg_dumpall", "pg_restore", "createdb", "dropdb"],
+    binaries: [
+      "initdb",
+      "pg_ctl",
+      "postgres",
+      "psql",
+      "pg_dump",
+      "pg_dumpall",
+      "pg_restore",
+      "createdb",
+      "dropdb",
+      "pg_basebackup",
+      "pg_verifybackup",
+      "pg_waldump",
+      "pg_controldata",
+    ],
     askVersion: ["postgres", "--version"],
     binaryFolders: [`/usr/lib/postgresql/${version}/bin`],
     environment: (folders: ServerFolders) => ({
@@ -32,6 +91,7 @@ function server(version: string): ServerSpec {
       PGHOST: folders.socket,
       PGUSER: "postgres",
       PGCONNECT_TIMEOUT: "10",
+      ARCHIVE: folders.archive,
     }),
     start: [
       {
@@ -53,10 +113,9 @@ max_wal_size = 4GB
 max_parallel_workers_per_gather = 2
 log_statement = none
 log_min_error_statement = panic
-archive_mode = off
-CONF
+${configuration(settings)}CONF
 pg_ctl -s -w -t 120 -D "$PGDATA" -l "$PGDATA/server.log" start`,
-        uses: ["PGDATA", "PGHOST"],
+        uses: ["PGDATA", "PGHOST", "ARCHIVE"],
         destroys: false,
       },
     ],
@@ -76,7 +135,9 @@ export const postgres = defineEngine<z.infer<typeof options>>({
   gives: ["sql"],
   needs: [],
   versions: ["15", "17"],
-  methods: [logical],
+  methods: [logical, physical],
   phrases,
+  log,
   server,
+  places,
 });

@@ -1,8 +1,8 @@
 /** Logical backups: pg_dump in its plain, custom and directory formats, told apart by their content. */
-import { gunzipSync, constants as zlib, zstdDecompressSync } from "node:zlib";
 import { z } from "zod";
-import { type BackupFacts, defineMethod, type Line } from "../../parts.ts";
-import { PSQL } from "./psql.ts";
+import { compressionOf, unpackHead } from "../../host/packing.ts";
+import { type BackupFacts, defineMethod, type Gathered, type Line, type StoredObject } from "../../parts.ts";
+import { PSQL, SIDE } from "./psql.ts";
 
 const options = z.strictObject({
   format: z
@@ -56,6 +56,21 @@ function packing({ format, compress }: Options) {
   return { outer, inner: format === "plain" ? null : (compress ?? "gzip") } as const;
 }
 
+/** A directory archive is one backup: its members share a folder that holds a table of contents. */
+function gather(objects: readonly StoredObject[]): Gathered[] {
+  const folderOf = (key: string) => key.slice(0, key.lastIndexOf("/") + 1);
+  const leads = objects.filter(({ key }) => key.endsWith("/toc.dat"));
+  const directories = new Set(leads.map(({ key }) => folderOf(key)));
+  const alone = objects.filter(({ key }) => !directories.has(folderOf(key)));
+  return [
+    ...leads.map((lead) => ({
+      lead,
+      members: objects.filter(({ key }) => folderOf(key) === folderOf(lead.key)),
+    })),
+    ...alone.map((lead) => ({ lead, members: [lead] })),
+  ];
+}
+
 function facts(options: Options): BackupFacts {
   return {
     engine: "postgres",
@@ -65,24 +80,6 @@ function facts(options: Options): BackupFacts {
     complete: "unknown",
     because: "not made yet",
   };
-}
-
-function compressionOf(head: Uint8Array): BackupFacts["compression"] {
-  if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
-  if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return "zstd";
-  return "none";
-}
-
-/** What the start of a compressed file says; less than all of it is enough. */
-function unpackHead(head: Uint8Array, compression: BackupFacts["compression"]): Buffer | null {
-  if (compression === "none") return Buffer.from(head);
-  try {
-    return compression === "gzip"
-      ? gunzipSync(head, { finishFlush: zlib.Z_SYNC_FLUSH })
-      : zstdDecompressSync(head, { finishFlush: zlib.ZSTD_e_flush });
-  } catch {
-    return null;
-  }
 }
 
 /** Reads pg_dump's archive header. Source: ReadHead in src/bin/pg_dump/pg_backup_archiver.c, versions 1.12 to 1.16. */
@@ -209,7 +206,7 @@ function check(facts: BackupFacts): readonly Line[] {
 
 /** Bytes in the side database against bytes expected, for an estimate that fits every format. */
 const PROGRESS = `${PSQL} \\
-  -At -d postgres <<'SQL'
+  -At -h "$SIDE_HOST" -d postgres <<'SQL'
 \\getenv side SIDE_DATABASE
 \\getenv total EXPECTED_BYTES
 SELECT pg_database_size(:'side') || ' ' || :'total';
@@ -218,21 +215,21 @@ SQL`;
 function recover(facts: BackupFacts): readonly Line[] {
   const unpacked = facts.compression === "none" ? null : `${DECOMPRESS[facts.compression]} "$BACKUP" |`;
   const load = `${PSQL} \\
-  -1 -o /dev/null -d "$SIDE_DATABASE"`;
-  const archive = 'pg_restore --exit-on-error -d "$SIDE_DATABASE"';
+  -1 -o /dev/null ${SIDE}`;
+  const archive = `pg_restore --exit-on-error ${SIDE}`;
   const script =
     facts.format === "plain"
       ? unpacked === null
         ? `${load} -f "$BACKUP"`
         : `${unpacked}\n${load}`
       : unpacked === null
-        ? `${archive} -j "$JOBS" "$BACKUP"`
+        ? `${archive} \\\n  -j "$JOBS" "$BACKUP"`
         : `${unpacked}\n${archive}`;
   return [
     {
       say: "Make an empty database beside the damaged one.",
-      script: 'createdb -T template0 -E UTF8 "$SIDE_DATABASE"',
-      uses: ["PGHOST", "SIDE_DATABASE"],
+      script: 'createdb -h "$SIDE_HOST" -T template0 -E UTF8 "$SIDE_DATABASE"',
+      uses: ["SIDE_HOST", "SIDE_DATABASE"],
       expect: "No output.",
       ifNot: "If it exists, somebody is restoring already: ask aloud before you go on.",
       destroys: false,
@@ -242,8 +239,8 @@ function recover(facts: BackupFacts): readonly Line[] {
       script,
       uses:
         facts.format !== "plain" && unpacked === null
-          ? ["PGHOST", "SIDE_DATABASE", "BACKUP", "JOBS"]
-          : ["PGHOST", "SIDE_DATABASE", "BACKUP"],
+          ? ["SIDE_HOST", "SIDE_DATABASE", "BACKUP", "JOBS"]
+          : ["SIDE_HOST", "SIDE_DATABASE", "BACKUP"],
       expect: "No output, and exit code 0.",
       ifNot: "Drop the side database and begin again with the next older recovery point.",
       destroys: false,
@@ -258,7 +255,10 @@ export const logical = defineMethod<Options>({
   options,
   gives: ["side-restore", "one-table"],
   needs: ["sql"],
+  side: "database",
+  variants: [{ name: "logical", options: {}, log: false }],
   backup,
+  gather,
   facts,
   inspect,
   check,

@@ -64,9 +64,12 @@ const DATABASE: Readonly<Record<Destination, string>> = {
 
 /** The places a destination's script refers to. */
 export function placesOf(destination: Destination): readonly string[] {
-  const database = DATABASE[destination];
-  return database.startsWith("$") ? ["PGHOST", database.slice(1)] : ["PGHOST"];
+  if (destination === "side") return ["SIDE_HOST", "SIDE_DATABASE"];
+  return destination === "server" ? ["PGHOST"] : ["PGHOST", "PGDATABASE"];
 }
+
+/** How any of PostgreSQL's programs is told where the restored database is. */
+export const SIDE = '-h "$SIDE_HOST" -d "$SIDE_DATABASE"';
 
 /**
  * psql's options: no start-up file, quiet, stop at the first error, and terse messages, because the detail lines of
@@ -77,7 +80,8 @@ export const PSQL = "psql -Xq -v ON_ERROR_STOP=1 -v VERBOSITY=terse";
 /** A script that sends SQL to one database. */
 export function psql(sql: string, destination: Destination = "production", flags = ""): string {
   const options = flags === "" ? "" : `${flags} `;
-  return `${PSQL} \\\n  ${options}-d "${DATABASE[destination]}" <<'SQL'\n${sql.trim()}\nSQL`;
+  const database = destination === "side" ? SIDE : `-d "${DATABASE[destination]}"`;
+  return `${PSQL} \\\n  ${options}${database} <<'SQL'\n${sql.trim()}\nSQL`;
 }
 
 /**

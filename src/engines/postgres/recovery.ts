@@ -1,6 +1,6 @@
 /** How a PostgreSQL database is mended: the lines that the drill runs and the runbook prints. */
 import type { Line } from "../../parts.ts";
-import { andThen, PSQL, parseTable, placesOf, psql, qualified, regclass } from "./psql.ts";
+import { andThen, PSQL, parseTable, placesOf, psql, qualified, regclass, SIDE } from "./psql.ts";
 
 /**
  * A connection limit of 0 keeps everybody out but superusers, whatever role the application uses, and is undone by one
@@ -74,12 +74,12 @@ function dumpNamed(query: string, name: string): string {
 while IFS= read -r name; do set -- "$@" -t "$name"
 done <"$SCRATCH/${name}.names"
 : >"$SCRATCH/${name}.sql"
-[ $# -eq 0 ] || pg_dump -d "$SIDE_DATABASE" "$@" \\
-  -f "$SCRATCH/${name}.sql"; }`,
+[ $# -eq 0 ] || pg_dump ${SIDE} \\
+  "$@" -f "$SCRATCH/${name}.sql"; }`,
   );
 }
 
-const FROM_SIDE = ["PGHOST", "SIDE_DATABASE", "SCRATCH"];
+const FROM_SIDE = ["SIDE_HOST", "SIDE_DATABASE", "SCRATCH"];
 const INTO_PRODUCTION = ["PGHOST", "PGDATABASE", "SCRATCH"];
 
 function putBack(name: string): string {
@@ -199,7 +199,7 @@ export function copyTableBack(table: string): readonly Line[] {
     {
       say: `Put back the foreign keys of other tables that point at ${table}.`,
       script: andThen(psql(incomingKeys(table), "side", `-At -o "$SCRATCH/${name}-keys.sql"`), putBack(`${name}-keys`)),
-      uses: [...FROM_SIDE, "PGDATABASE"],
+      uses: [...FROM_SIDE, "PGHOST", "PGDATABASE"],
       expect: "No output.",
       ifNot: "A partitioned child table cannot wait for lost parents: set its orphans aside first.",
       destroys: true,
@@ -207,7 +207,7 @@ export function copyTableBack(table: string): readonly Line[] {
     {
       say: `Put back the views that read ${table}.`,
       script: `${dumpNamed(viewNames(table), `${name}-views`)} &&\n${putBack(`${name}-views`)}`,
-      uses: [...FROM_SIDE, "PGDATABASE"],
+      uses: [...FROM_SIDE, "PGHOST", "PGDATABASE"],
       expect: "No output.",
       ifNot: "A view that exists already was not dropped: take its name out of the file of names.",
       destroys: true,
@@ -249,8 +249,8 @@ sha256sum "$EVIDENCE/recovered.dump"`,
 export function dropSide(): Line {
   return {
     say: "Remove the side database.",
-    script: 'dropdb --force "$SIDE_DATABASE"',
-    uses: ["PGHOST", "SIDE_DATABASE"],
+    script: 'dropdb -h "$SIDE_HOST" --force "$SIDE_DATABASE"',
+    uses: ["SIDE_HOST", "SIDE_DATABASE"],
     expect: "No output.",
     ifNot: "It can stay; it only takes room.",
     destroys: true,

@@ -1,0 +1,245 @@
+/** PostgreSQL's log (WAL), archived segment by segment, and how a restored server is brought forward through it. */
+import type { Line, LogArchive, Target } from "../../parts.ts";
+import { literal, PSQL, placesOf, psql } from "./psql.ts";
+
+/** A segment, or the history of a timeline. Source: PostgreSQL manual, 26.3.1, and XLogFileName in xlog_internal.h. */
+const PIECE = /^([0-9A-F]{24}|[0-9A-F]{8}\.history)$/;
+
+export const log: LogArchive = {
+  settings: {
+    archive_mode: "on",
+    // Never over an existing file, and under its own name only when it is whole.
+    archive_command: 'test ! -f "$ARCHIVE/%f" && cp "%p" "$ARCHIVE/%f.part" && mv "$ARCHIVE/%f.part" "$ARCHIVE/%f"',
+  },
+  close: () => ({
+    say: "Close the current piece of the log, and wait until it is archived.",
+    script: psql(
+      `
+SELECT pg_walfile_name(pg_switch_wal()) AS piece \\gset
+SELECT set_config('fogbell.piece', :'piece', false) \\g /dev/null
+DO $$
+DECLARE
+  wanted text := current_setting('fogbell.piece');
+  seen text; last text; idle int := 0;
+BEGIN
+  LOOP
+    PERFORM pg_stat_clear_snapshot();
+    SELECT last_archived_wal INTO last FROM pg_stat_archiver;
+    EXIT WHEN last COLLATE "C" >= wanted;
+    idle := CASE WHEN last = seen OR last IS NULL THEN idle + 1 ELSE 0 END;
+    seen := last;
+    IF idle > 600 THEN
+      RAISE 'nothing was archived for 30 s: % still waits', wanted;
+    END IF;
+    PERFORM pg_sleep(0.05);
+  END LOOP;
+END $$;
+\\echo archived up to :piece`,
+      "server",
+      "-At",
+    ),
+    uses: placesOf("server"),
+    expect: '"archived up to" and the name of a piece.',
+    ifNot:
+      "Look at the server's log: the archive command fails, or its disk is full. What it holds so far can still be used.",
+    destroys: false,
+  }),
+  namePoint: (point) => ({
+    say: `Name this moment of the log: ${point}.`,
+    script: psql(`SELECT 'named, at ' || pg_create_restore_point(${literal(point)});`, "server", "-At"),
+    uses: placesOf("server"),
+    expect: "A place in the log.",
+    ifNot: "The server archives no log: take a backup instead.",
+    destroys: false,
+  }),
+  isPiece: (name) => PIECE.test(name),
+  // Histories are small, and say which timeline follows which.
+  isNeeded: (piece, from) => piece.endsWith(".history") || piece.slice(8) >= from.slice(8),
+};
+
+/**
+ * Whole, of this cluster, and without a hole? A server that meets a hole in its log takes it for the end.
+ * The system identifier stands in the first page of each segment and at the start of pg_control.
+ * Source: XLogLongPageHeaderData in xlog_internal.h, ControlFileData in pg_control.h.
+ */
+export function checkLog(control: string): Line {
+  return {
+    say: "Is the log of the same server, and is no piece of it missing?",
+    script: `id=$(${control} |
+  od -An -tu8 -N8 | tr -d ' ') &&
+wanted= &&
+for piece in $(cd "$LOG" && ls | grep -E '^[0-9A-F]{24}$' | sort); do
+  theirs=$(od -An -tu8 -j24 -N8 "$LOG/$piece" | tr -d ' ')
+  if [ "$theirs" != "$id" ]; then
+    echo "$piece is of another server"; exit 5
+  fi
+  high=$(printf %s "$piece" | cut -c9-16)
+  low=$(printf %s "$piece" | cut -c17-24)
+  here=$(( 0x$high * 0x100000000 + 0x$low ))
+  if [ -n "$wanted" ] && [ "$here" -ne "$wanted" ] &&
+    [ "$here" -ne "$last" ]; then
+    echo "the log has a hole before $piece"; exit 6
+  fi
+  each=$(od -An -tu4 -j32 -N4 "$LOG/$piece" | tr -d ' ')
+  size=$(stat -c %s "$LOG/$piece")
+  if [ "$size" -ne "$each" ]; then
+    echo "$piece has $size of $each bytes"; exit 7
+  fi
+  last=$here
+  # Segments are counted to 4 GB, then the middle number grows.
+  if [ $(( 0x$low + 1 )) -eq $(( 0x100000000 / each )) ]; then
+    wanted=$(( (0x$high + 1) * 0x100000000 ))
+  else
+    wanted=$(( here + 1 ))
+  fi
+done`,
+    uses: ["BACKUP", "LOG"],
+    expect: "No output, and exit code 0.",
+    ifNot: "Do not go through this log: take the next older recovery point, or stop before the hole.",
+    destroys: false,
+  };
+}
+
+/**
+ * Looks for the commits on both sides of the damage, from the newest piece backwards, so that only the end of a long log
+ * is read. Times are in UTC and must say so: an hour's error is a wrong restore point (catalogue entry 18).
+ */
+const findTarget: Line = {
+  say: "Find the last commit before the damage, and the first after it.",
+  script: `at=$(printf %s "$DAMAGED_AT" | sed -n \\
+  's/^\\([0-9-]\\{10\\}\\)T\\([0-9:.]*\\)Z$/\\1 \\2/p')
+if [ -z "$at" ]; then
+  echo "DAMAGED_AT must be UTC: 2026-01-31T02:10:00Z" >&2
+  false
+else
+  : >"$SCRATCH/commits"
+  for piece in $(cd "$LOG" && ls | grep -E '^[0-9A-F]{24}$' |
+    sort -r); do
+    TZ=UTC pg_waldump -r Transaction "$LOG/$piece" "$LOG/$piece" \\
+      2>/dev/null | sed -n 's/.*lsn: \\([^,]*\\),.*COMMIT \\([^ ]*\\) \\([0-9:.]*\\).*/\\2 \\3 \\1/p' \\
+      >"$SCRATCH/commits.piece"
+    cat "$SCRATCH/commits.piece" "$SCRATCH/commits" \\
+      >"$SCRATCH/commits.all"
+    mv "$SCRATCH/commits.all" "$SCRATCH/commits"
+    if [ "$(head -n 1 "$SCRATCH/commits.piece")" \\< "$at" ] &&
+      [ -s "$SCRATCH/commits.piece" ]; then break; fi
+  done
+  awk -v at="$at" '
+    $1 " " $2 < at { before = $0; next }
+    after == "" { after = $0 }
+    END {
+      print "before: " (before == "" ? "none" : before)
+      print "after: " (after == "" ? "none" : after)
+    }' "$SCRATCH/commits" | tee "$SCRATCH/target"
+fi`,
+  uses: ["LOG", "SCRATCH", "DAMAGED_AT"],
+  expect: "The last commit before the damage and the first after it, each with its time (UTC) and place in the log.",
+  ifNot: '"after: none" means that the log ends before the damage: it will be gone through to its end.',
+  destroys: false,
+};
+
+/** The server knows no letter Z here: time zone names are not loaded yet when it reads this setting. */
+const STOP: Readonly<Record<"time" | "position", string>> = {
+  time: `echo "recovery_target_time = '\${DAMAGED_AT%Z}+00'"`,
+  position: `echo "recovery_target_lsn = '\${after##* }'"`,
+};
+
+/** Writes where to stop into the restored server's own settings, which win over the copied ones. */
+function stopAt(target: Target): { readonly script: string; readonly uses: readonly string[] } {
+  const settings = '"$SIDE_DATA/postgresql.auto.conf"';
+  if (target.to === "before-damage") {
+    return {
+      script: `after=$(sed -n 's/^after: //p' "$SCRATCH/target") &&
+if [ "$after" != none ]; then
+  { ${STOP[target.by]}
+    echo "recovery_target_inclusive = off"
+    echo "recovery_target_action = pause"
+  } >>${settings}
+fi`,
+      uses: target.by === "time" ? ["SIDE_DATA", "SCRATCH", "DAMAGED_AT"] : ["SIDE_DATA", "SCRATCH"],
+    };
+  }
+  if (target.to === "end-of-log") return { script: "", uses: [] };
+  return {
+    script: `cat >>${settings} <<'CONF'
+recovery_target_name = ${literal(target.point)}
+recovery_target_action = pause
+CONF`,
+    uses: ["SIDE_DATA"],
+  };
+}
+
+/** Bytes of log gone through against bytes there are. */
+const REPLAYED = `${PSQL} \\
+  -At -h "$SIDE_HOST" -d postgres <<'SQL'
+\\getenv log LOG
+SELECT count(*) * 16777216 AS total FROM pg_ls_dir(:'log') \\gset
+SELECT pg_wal_lsn_diff(pg_last_wal_replay_lsn(), redo_lsn)::bigint
+  || ' ' || :total FROM pg_control_checkpoint();
+SQL`;
+
+const askSide = (sql: string) => `${PSQL} \\
+  -At -h "$SIDE_HOST" -d postgres -c "${sql}"`;
+
+/** From an unpacked base to a server that stands where the target says, looked at on both sides, and opened. */
+export function throughLog(target: Target): readonly Line[] {
+  const stop = stopAt(target);
+  const uses = [...new Set(["SIDE_DATA", "LOG", ...stop.uses])];
+  const prepare: Line = {
+    say: "Tell the restored server where its log is, and where to stop.",
+    script: `cat >>"$SIDE_DATA/postgresql.auto.conf" <<CONF &&
+restore_command = 'cp "$LOG/%f" "%p"'
+hot_standby = on
+CONF
+touch "$SIDE_DATA/recovery.signal"${stop.script === "" ? "" : ` &&\n${stop.script}`}`,
+    uses,
+    expect: "No output.",
+    ifNot: "SIDE_DATA is not the unpacked backup: begin again with an empty folder.",
+    destroys: false,
+  };
+  const replay: Line = {
+    say: "Start the restored server, and let it go through the log until it pauses.",
+    script: `pg_ctl -s -w -t 86400 -D "$SIDE_DATA" \\
+  -l "$SIDE_DATA/server.log" start &&
+while state=$(${askSide("SELECT CASE WHEN NOT pg_is_in_recovery() THEN 'end of log' ELSE pg_get_wal_replay_pause_state() END")} 2>/dev/null)
+do
+  case $state in paused | 'end of log') break ;; esac
+  sleep 0.1
+done
+case $state in
+paused | 'end of log') echo "$state" ;;
+*) sed -n 's/^.*FATAL:  //p' "$SIDE_DATA/server.log" >&2; false ;;
+esac`,
+    uses: ["SIDE_DATA", "SIDE_HOST", "LOG"],
+    expect: '"paused", or "end of log" when the log ends before the target.',
+    ifNot:
+      "The message says why: the target lies before the backup or after the log's end, or a piece is missing. Choose another target, or an older recovery point.",
+    destroys: false,
+    progress: REPLAYED,
+  };
+  const both: Line = {
+    say: "Look at both sides before opening it: the last commit is in, the damage is not.",
+    script: `${askSide("SELECT 'last commit in: ' || to_char(pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')")} |
+  tee "$SCRATCH/reached"
+sed -n 's/^after: /first commit left out: /p' "$SCRATCH/target"
+[ "$(sed 's/last commit in: //' "$SCRATCH/reached")" = \\
+  "$(sed -n 's/^before: \\([^ ]* [^ ]*\\).*/\\1/p' "$SCRATCH/target")" ]`,
+    uses: ["SIDE_HOST", "SCRATCH"],
+    expect: "The last commit before the damage is in, and the damage is the first that is left out.",
+    ifNot: "Do not open it. Stop it, remove it, and restore again with another target: this one is on the wrong side.",
+    destroys: false,
+  };
+  const promote: Line = {
+    say: "Open the restored server for writing.",
+    script: `if [ "$(${askSide("SELECT pg_is_in_recovery()")})" = t ]; then
+  pg_ctl -s -w -t 3600 -D "$SIDE_DATA" promote
+fi &&
+${askSide("SELECT CASE WHEN pg_is_in_recovery() THEN 'still read-only' ELSE 'open' END")}`,
+    uses: ["SIDE_DATA", "SIDE_HOST"],
+    expect: '"open".',
+    ifNot: "Wait, and ask again; a long checkpoint may be running.",
+    destroys: false,
+  };
+  const before = target.to === "before-damage";
+  return [...(before ? [findTarget] : []), prepare, replay, ...(before ? [both] : []), promote];
+}
