@@ -218,7 +218,8 @@ export interface Method<O = unknown> extends Part<O> {
 /** One way to use a method, for a comparison of methods. */
 export interface Variant {
   readonly name: string;
-  readonly options: Readonly<Record<string, unknown>>;
+  /** What the backup is told; `index` counts the world's backups, oldest first: the first may have to be a full one. */
+  options(index: number): Readonly<Record<string, unknown>>;
   readonly log: boolean;
 }
 

@@ -187,6 +187,8 @@ export interface ScenarioFacts {
   readonly origin?: string;
   readonly engine: string;
   readonly version: string;
+  /** The way the backups were made, when methods are compared. */
+  readonly variant?: string;
   readonly contended: boolean;
 }
 

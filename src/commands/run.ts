@@ -12,6 +12,7 @@ export default class Run extends FogbellCommand {
     "<%= config.bin %> run drop-table --rows 2000000 --sandbox docker",
     "<%= config.bin %> run ./my.drill.yaml --dry-run",
     "<%= config.bin %> run --tag starter --json",
+    "<%= config.bin %> run drop-table --compare-methods",
     "<%= config.bin %> run drop-table --store 's3://drills/fogbell?endpoint=http://127.0.0.1:7480&path-style=true'",
   ];
   static override enableJsonFlag = true;
@@ -32,6 +33,14 @@ export default class Run extends FogbellCommand {
     }),
     rows: Flags.integer({ description: "Rows of the preset dataset, over all its tables.", min: 1000 }),
     seed: Flags.integer({ description: "Seed of the dataset and the writer.", min: 0 }),
+    method: Flags.string({
+      description: "Make the world's backups this way, at the ages the scenario tells.",
+      helpValue: "'physical + log'",
+      exclusive: ["compare-methods"],
+    }),
+    "compare-methods": Flags.boolean({
+      description: "Drill the scenario once with each way to back up, and set what each lost side by side.",
+    }),
     store: Flags.string({
       description: "Put the world's backups there, below a prefix of this run.",
       helpValue: "URL",
@@ -49,7 +58,13 @@ export default class Run extends FogbellCommand {
     const { flags, argv } = await this.parse(Run);
     const { catalog } = await import("../catalog.ts");
     const { planAll } = await import("../suite/plan-all.ts");
-    const plans = await planAll({ names: argv as string[], tags: flags.tag ?? [], catalog, choices: flags });
+    const plans = await planAll({
+      names: argv as string[],
+      tags: flags.tag ?? [],
+      catalog,
+      choices: { ...flags, variant: flags.method },
+      compareMethods: flags["compare-methods"],
+    });
     if (flags["dry-run"]) {
       const { describe, describeText } = await import("../plan/describe.ts");
       const described = plans.map(describe);
@@ -71,6 +86,11 @@ export default class Run extends FogbellCommand {
     if (flags.report && !this.jsonEnabled()) {
       const { readFile } = await import("node:fs/promises");
       for (const { folder } of runs) this.log(await readFile(`${folder}/report.md`, "utf8"));
+    }
+    if (flags["compare-methods"]) {
+      const { writeComparison } = await import("../suite/compare.ts");
+      const { file, text } = await writeComparison(runs, flags.out);
+      if (!this.jsonEnabled()) this.log(`\n${text}\n\nread ${file}`);
     }
     const { worstExitCode } = await import("../result/verdict.ts");
     const results: DrillResult[] = runs.map(({ result }) => result);

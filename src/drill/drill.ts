@@ -80,6 +80,7 @@ export async function drill(plan: Plan, kit: DrillKit): Promise<void> {
       ...(plan.scenario.story?.origin === undefined ? {} : { origin: plan.scenario.story.origin }),
       engine: plan.engine.name,
       version: plan.version,
+      ...(plan.variant === null ? {} : { variant: plan.variant }),
       contended: kit.contended,
     },
     objectives: plan.objectives,

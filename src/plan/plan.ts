@@ -1,6 +1,8 @@
 /** From a scenario to a plan: every part chosen, every pair checked, before anything starts. */
 import type { z } from "zod";
 import { type Issue, ScenarioError, UsageError } from "../errors.ts";
+import { nearest } from "../host/near-miss.ts";
+import { quote } from "../host/sh.ts";
 import type {
   Action,
   Capability,
@@ -16,6 +18,7 @@ import type {
 } from "../parts.ts";
 import type { Objectives } from "../record.ts";
 import type { Scenario } from "../scenario/schema.ts";
+import { asVariant, variantNames } from "./variants.ts";
 
 /** A part with what it was told, and the line in the scenario that told it. */
 export interface Told<P> {
@@ -47,6 +50,8 @@ export interface Choices {
   readonly engine?: string | undefined;
   readonly rows?: number | undefined;
   readonly seed?: number | undefined;
+  /** Make the backups this way instead, as `variantNames` lists them. */
+  readonly variant?: string | undefined;
 }
 
 export interface Plan {
@@ -59,6 +64,8 @@ export interface Plan {
   /** The application's database. */
   readonly database: string;
   readonly log: PlannedLog | null;
+  /** The way the backups are made, when it is not the scenario's own. */
+  readonly variant: string | null;
   /** Oldest first. */
   readonly backups: readonly PlannedBackup[];
   readonly disaster: readonly Told<Action>[];
@@ -124,8 +131,28 @@ function settingsOf(backups: readonly PlannedBackup[], log: PlannedLog | null): 
   return Object.assign({}, ...asked, log?.archive.settings) as Settings;
 }
 
-function planLog(scenario: Scenario, engine: Engine): PlannedLog | null {
+/** The backups as the scenario tells them, or as a variant makes them. Throws UsageError for a variant nobody knows. */
+function chooseVariant(
+  scenario: Scenario,
+  engine: Engine,
+  { backups, variant }: { readonly backups: readonly PlannedBackup[]; readonly variant: string | undefined },
+): { backups: readonly PlannedBackup[]; logEveryMs: number | null } {
   const { logEveryMs } = scenario.world;
+  if (variant === undefined) return { backups, logEveryMs };
+  const made = asVariant(engine, variant, { backups, logEveryMs });
+  if (made !== null) return made;
+  const known = variantNames(engine);
+  const near = nearest(variant, known);
+  throw new UsageError(
+    `${engine.name} knows no method "${variant}"${near === undefined ? "" : `; did you mean "${near}"?`}`,
+    {
+      code: "FB_METHOD_UNKNOWN",
+      next: known.map((name) => `fogbell run ${scenario.id} --method ${quote(name)}`),
+    },
+  );
+}
+
+function planLog(scenario: Scenario, engine: Engine, logEveryMs: number | null): PlannedLog | null {
   if (logEveryMs === null) return null;
   if (engine.log !== undefined) return { archive: engine.log, everyMs: logEveryMs };
   throw new UsageError(`${engine.name} has no log to archive, and ${scenario.id} asks for one`, {
@@ -140,7 +167,7 @@ function planLog(scenario: Scenario, engine: Engine): PlannedLog | null {
  */
 export function plan(scenario: Scenario, catalog: Catalog, choices: Choices = {}): Plan {
   const { engine, version } = chooseEngine(scenario, catalog, choices.engine);
-  const backups = scenario.world.backups
+  const written = scenario.world.backups
     .map((backup) => ({
       name: backup.name,
       method: findPart(engine.methods, backup.method),
@@ -149,7 +176,8 @@ export function plan(scenario: Scenario, catalog: Catalog, choices: Choices = {}
       decoy: backup.decoy,
     }))
     .sort((a, b) => b.ageMs - a.ageMs);
-  const log = planLog(scenario, engine);
+  const { backups, logEveryMs } = chooseVariant(scenario, engine, { backups: written, variant: choices.variant });
+  const log = planLog(scenario, engine, logEveryMs);
   const tell = (items: readonly { probe: string; options: unknown; line: number }[]): Told<Probe>[] =>
     items.map((item) => ({ part: findPart(catalog.probes, item.probe), options: item.options, line: item.line }));
   const act = (item: { do: string; options: unknown; line: number }): Told<Action> => ({
@@ -182,6 +210,7 @@ export function plan(scenario: Scenario, catalog: Catalog, choices: Choices = {}
     dataset: "sql" in dataset ? { sql: dataset.sql } : { preset: dataset.preset, rows: choices.rows ?? dataset.rows },
     database,
     log,
+    variant: choices.variant ?? null,
     backups,
     disaster,
     recovery,

@@ -2,6 +2,7 @@
 import { UsageError } from "../errors.ts";
 import type { Catalog } from "../parts.ts";
 import { type Choices, type Plan, plan } from "../plan/plan.ts";
+import { variantNames } from "../plan/variants.ts";
 import { listScenarios, resolveScenario } from "../scenario/library.ts";
 import { loadScenario } from "../scenario/load.ts";
 
@@ -11,10 +12,18 @@ export interface PlanAllRequest {
   readonly tags: readonly string[];
   readonly catalog: Catalog;
   readonly choices: Choices;
+  /** One plan for each way to make backups that the engine knows, instead of the scenario's own way. */
+  readonly compareMethods?: boolean;
 }
 
 /** Throws UsageError when nothing matches, ScenarioError for a file that is not valid. */
-export async function planAll({ names, tags, catalog, choices }: PlanAllRequest): Promise<Plan[]> {
+export async function planAll({
+  names,
+  tags,
+  catalog,
+  choices,
+  compareMethods = false,
+}: PlanAllRequest): Promise<Plan[]> {
   const files = await Promise.all(names.map((name) => resolveScenario(name)));
   const loaded = await Promise.all(files.map((file) => loadScenario(file, catalog)));
   if (tags.length > 0) {
@@ -28,5 +37,9 @@ export async function planAll({ names, tags, catalog, choices }: PlanAllRequest)
       next: ["fogbell scenario list", "fogbell run drop-table"],
     });
   }
-  return loaded.map((scenario) => plan(scenario, catalog, choices));
+  return loaded.flatMap((scenario) => {
+    const made = plan(scenario, catalog, choices);
+    if (!compareMethods) return [made];
+    return variantNames(made.engine).map((variant) => plan(scenario, catalog, { ...choices, variant }));
+  });
 }

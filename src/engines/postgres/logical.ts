@@ -256,7 +256,7 @@ export const logical = defineMethod<Options>({
   gives: ["side-restore", "one-table"],
   needs: ["sql"],
   side: "database",
-  variants: [{ name: "logical", options: {}, log: false }],
+  variants: [{ name: "logical", options: () => ({}), log: false }],
   backup,
   gather,
   facts,

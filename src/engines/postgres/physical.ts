@@ -173,8 +173,8 @@ export const physical = defineMethod<Options>({
   needs: ["sql"],
   side: "server",
   variants: [
-    { name: "physical", options: {}, log: false },
-    { name: "physical + log", options: {}, log: true },
+    { name: "physical", options: () => ({}), log: false },
+    { name: "physical + log", options: () => ({}), log: true },
   ],
   backup,
   gather,
