@@ -15,6 +15,7 @@ import { logical } from "./logical.ts";
 import { physical } from "./physical.ts";
 import * as questions from "./questions.ts";
 import * as recovery from "./recovery.ts";
+import { snapshot } from "./snapshot.ts";
 import * as world from "./world.ts";
 
 const options = z.strictObject({});
@@ -135,7 +136,7 @@ export const postgres = defineEngine<z.infer<typeof options>>({
   gives: ["sql"],
   needs: [],
   versions: ["15", "17"],
-  methods: [logical, physical],
+  methods: [logical, physical, snapshot],
   phrases,
   log,
   server,

@@ -9,8 +9,8 @@ import {
   type StoredObject,
   type Target,
 } from "../../parts.ts";
+import { type Archive, checkArchive, ENDING, member, ownSettings, removeSide, startSide, unpack } from "./files.ts";
 import { checkLog, throughLog } from "./log.ts";
-import { SIDE } from "./psql.ts";
 
 const options = z.strictObject({
   compress: z
@@ -21,11 +21,7 @@ const options = z.strictObject({
 });
 type Options = z.infer<typeof options>;
 
-const ENDING = { none: "", gzip: ".gz", zstd: ".zst" } as const;
 const PACK = { none: "none", gzip: "gzip:1", zstd: "zstd:1" } as const;
-const UNPACK = { none: "cat", gzip: "gunzip -c", zstd: "zstd -dcq" } as const;
-
-const archive = (compression: BackupFacts["compression"]) => `base.tar${ENDING[compression]}`;
 
 /** With the log that the copy needs to be consistent (`-X fetch`), so that it can come back without any archive. */
 function backup(stem: string, { compress }: Options): readonly Line[] {
@@ -85,57 +81,20 @@ function inspect(head: Uint8Array): BackupFacts | null {
   };
 }
 
+const archiveOf = ({ compression }: BackupFacts): Archive => ({
+  file: `"$BACKUP/base.tar${ENDING[compression]}"`,
+  compression,
+});
+
 function check(facts: BackupFacts): readonly Line[] {
-  const file = `"$BACKUP/${archive(facts.compression)}"`;
-  const out = (name: string) => `${UNPACK[facts.compression]} ${file} | tar -xO -f - ${name}`;
-  const test = { none: "", gzip: `gzip -t ${file} &&\n`, zstd: `zstd -tq ${file} &&\n` }[facts.compression];
+  const archive = archiveOf(facts);
   return [
-    {
-      say: "Read the copy to its end: is it whole, and of this version?",
-      script: `test -s "$BACKUP/backup_manifest" &&
-${test}${UNPACK[facts.compression]} ${file} | tar -t -f - >/dev/null &&
-theirs=$(${out("PG_VERSION")}) &&
-ours=$(postgres --version | sed 's/^[^0-9]*\\([0-9]*\\).*/\\1/') &&
-if [ "$theirs" != "$ours" ]; then
-  echo "taken by version $theirs, and this is version $ours"; false
-fi`,
-      uses: ["BACKUP"],
-      expect: "No output, and exit code 0.",
-      ifNot: "Do not restore it. Take the next older recovery point, or a server of that version.",
-      destroys: false,
-    },
-    ...(facts.hasLog === true ? [checkLog(out("global/pg_control"))] : []),
+    checkArchive(archive, 'test -s "$BACKUP/backup_manifest" &&\n'),
+    ...(facts.hasLog === true ? [checkLog(member(archive, "global/pg_control"))] : []),
   ];
 }
 
-/** What a restored server must not do: archive over production's log, listen, run what was preloaded. */
-const OWN_SETTINGS = `cat >>"$SIDE_DATA/postgresql.auto.conf" <<CONF &&
-listen_addresses = ''
-unix_socket_directories = '$SIDE_HOST'
-archive_mode = off
-archive_command = ''
-primary_conninfo = ''
-max_logical_replication_workers = 0
-shared_preload_libraries = ''
-shared_buffers = 128MB
-log_min_error_statement = panic
-CONF
-mkdir -p -m 700 "$SIDE_HOST"`;
-
 function recover(facts: BackupFacts, target: Target): readonly Line[] {
-  const file = `"$BACKUP/${archive(facts.compression)}"`;
-  const unpack: Line = {
-    say: "Unpack the backup into an empty folder. Nothing touches the damaged server.",
-    script: `mkdir -p -m 700 "$(dirname "$SIDE_DATA")" &&
-mkdir -m 700 "$SIDE_DATA" &&
-${UNPACK[facts.compression]} ${file} |
-  tar -x -f - -C "$SIDE_DATA"`,
-    uses: ["BACKUP", "SIDE_DATA"],
-    expect: "No output.",
-    ifNot: "If the folder exists, somebody is restoring already: ask aloud. If the disk is full, choose another.",
-    destroys: false,
-    progress: 'echo "$(du -sb "$SIDE_DATA" | cut -f1) $EXPECTED_BYTES"',
-  };
   const verify: Line = {
     say: "Compare every file with the backup's own list of checksums.",
     script: 'pg_verifybackup -q -n -m "$BACKUP/backup_manifest" "$SIDE_DATA"',
@@ -144,25 +103,7 @@ ${UNPACK[facts.compression]} ${file} |
     ifNot: "The copy is damaged: remove the folder and begin again with the next older recovery point.",
     destroys: false,
   };
-  const settings: Line = {
-    say: "Give the restored server settings of its own: it archives nothing and listens only here.",
-    script: OWN_SETTINGS,
-    uses: ["SIDE_DATA", "SIDE_HOST"],
-    expect: "No output.",
-    ifNot: "SIDE_HOST must be a folder that you may write to.",
-    destroys: false,
-  };
-  const start: Line = {
-    say: "Start the restored server.",
-    script: `pg_ctl -s -w -t 86400 -D "$SIDE_DATA" \\
-  -l "$SIDE_DATA/server.log" start &&
-psql -Xq ${SIDE} -At -c "SELECT 'open'"`,
-    uses: ["SIDE_DATA", "SIDE_HOST", "SIDE_DATABASE"],
-    expect: '"open".',
-    ifNot: "Read the end of server.log in SIDE_DATA.",
-    destroys: false,
-  };
-  return [unpack, verify, settings, ...(facts.hasLog === true ? throughLog(target) : [start])];
+  return [unpack(archiveOf(facts)), verify, ownSettings, ...(facts.hasLog === true ? throughLog(target) : [startSide])];
 }
 
 export const physical = defineMethod<Options>({
@@ -182,15 +123,5 @@ export const physical = defineMethod<Options>({
   inspect,
   check,
   recover,
-  removeSide: () => [
-    {
-      say: "Stop the restored server, and remove it.",
-      script: `pg_ctl -s -m immediate -D "$SIDE_DATA" stop
-rm -r "$SIDE_DATA" "$SIDE_HOST"`,
-      uses: ["SIDE_DATA", "SIDE_HOST"],
-      expect: "No output.",
-      ifNot: "It can stay; it only takes room.",
-      destroys: true,
-    },
-  ],
+  removeSide,
 });

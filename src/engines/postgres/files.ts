@@ -1,0 +1,102 @@
+/** Copies of a server's files: how one comes back as a server of its own, whatever made the copy. */
+import type { Compression } from "../../host/packing.ts";
+import type { Line } from "../../parts.ts";
+import { SIDE } from "./psql.ts";
+
+export const ENDING: Readonly<Record<Compression, string>> = { none: "", gzip: ".gz", zstd: ".zst" };
+const UNPACK: Readonly<Record<Compression, string>> = { none: "cat", gzip: "gunzip -c", zstd: "zstd -dcq" };
+
+/** An archive of files, as the shell names it: `"$BACKUP/base.tar.gz"`. */
+export interface Archive {
+  readonly file: string;
+  readonly compression: Compression;
+}
+
+/** Prints one member of the archive. */
+export function member({ file, compression }: Archive, name: string): string {
+  return `${UNPACK[compression]} ${file} | tar -xO -f - ${name}`;
+}
+
+/** Reads the archive to its end, and compares the version that made it with the one installed here. */
+export function checkArchive(archive: Archive, first = ""): Line {
+  const { file, compression } = archive;
+  const test = { none: "", gzip: `gzip -t ${file} &&\n`, zstd: `zstd -tq ${file} &&\n` }[compression];
+  return {
+    say: "Read the copy to its end: is it whole, and of this version?",
+    script: `${first}${test}${UNPACK[compression]} ${file} | tar -t -f - >/dev/null &&
+theirs=$(${member(archive, "PG_VERSION")} | head -n 1) &&
+ours=$(postgres --version | sed 's/^[^0-9]*\\([0-9]*\\).*/\\1/') &&
+if [ "$theirs" != "$ours" ]; then
+  echo "taken by version $theirs, and this is version $ours"; false
+fi`,
+    uses: ["BACKUP"],
+    expect: "No output, and exit code 0.",
+    ifNot: "Do not restore it. Take the next older recovery point, or a server of that version.",
+    destroys: false,
+  };
+}
+
+export function unpack({ file, compression }: Archive): Line {
+  return {
+    say: "Unpack the backup into an empty folder. Nothing touches the damaged server.",
+    script: `mkdir -p -m 700 "$(dirname "$SIDE_DATA")" &&
+mkdir -m 700 "$SIDE_DATA" &&
+${UNPACK[compression]} ${file} |
+  tar -x -f - -C "$SIDE_DATA"`,
+    uses: ["BACKUP", "SIDE_DATA"],
+    expect: "No output.",
+    ifNot: "If the folder exists, somebody is restoring already: ask aloud. If the disk is full, choose another.",
+    destroys: false,
+    progress: UNPACKED,
+  };
+}
+
+/** Bytes on disk against bytes expected. */
+export const UNPACKED = 'echo "$(du -sb "$SIDE_DATA" | cut -f1) $EXPECTED_BYTES"';
+
+/**
+ * What a restored server must not do: archive over production's log, listen, follow production, run what was preloaded.
+ * These stand in the file that ALTER SYSTEM writes, which wins over all others.
+ */
+export const ownSettings: Line = {
+  say: "Give the restored server settings of its own: it archives nothing and listens only here.",
+  script: `cat >>"$SIDE_DATA/postgresql.auto.conf" <<CONF &&
+listen_addresses = ''
+unix_socket_directories = '$SIDE_HOST'
+archive_mode = off
+archive_command = ''
+primary_conninfo = ''
+max_logical_replication_workers = 0
+shared_preload_libraries = ''
+shared_buffers = 128MB
+log_min_error_statement = panic
+CONF
+mkdir -p -m 700 "$SIDE_HOST"`,
+  uses: ["SIDE_DATA", "SIDE_HOST"],
+  expect: "No output.",
+  ifNot: "SIDE_HOST must be a folder that you may write to.",
+  destroys: false,
+};
+
+export const startSide: Line = {
+  say: "Start the restored server.",
+  script: `pg_ctl -s -w -t 86400 -D "$SIDE_DATA" \\
+  -l "$SIDE_DATA/server.log" start &&
+psql -Xq ${SIDE} -At -c "SELECT 'open'"`,
+  uses: ["SIDE_DATA", "SIDE_HOST", "SIDE_DATABASE"],
+  expect: '"open".',
+  ifNot: "Read the end of server.log in SIDE_DATA.",
+  destroys: false,
+};
+
+export const removeSide = (): readonly Line[] => [
+  {
+    say: "Stop the restored server, and remove it.",
+    script: `pg_ctl -s -m immediate -D "$SIDE_DATA" stop
+rm -r "$SIDE_DATA" "$SIDE_HOST"`,
+    uses: ["SIDE_DATA", "SIDE_HOST"],
+    expect: "No output.",
+    ifNot: "It can stay; it only takes room.",
+    destroys: true,
+  },
+];

@@ -1,0 +1,119 @@
+/**
+ * Snapshots: the data folder as it stands on disk, as a volume or a file system would image it. Of a stopped server it is
+ * a clean copy; of one that is frozen in the middle of its work it is what a crash would leave, and is repaired from its
+ * own log when it starts.
+ */
+import { z } from "zod";
+import { type Compression, compressionOf, unpackHead } from "../../host/packing.ts";
+import { type BackupFacts, defineMethod, type Line } from "../../parts.ts";
+import { type Archive, checkArchive, ENDING, ownSettings, removeSide, startSide, unpack } from "./files.ts";
+
+const options = z.strictObject({
+  server: z
+    .enum(["stopped", "frozen"])
+    .default("frozen")
+    .describe(
+      "What the server does while its files are imaged: it is shut down, or held still in the middle of its work.",
+    )
+    .meta({ examples: ["stopped"] }),
+  compress: z
+    .enum(["none", "gzip", "zstd"])
+    .default("gzip")
+    .describe("How the image is compressed.")
+    .meta({ examples: ["none", "zstd"] }),
+});
+type Options = z.infer<typeof options>;
+
+const PACK: Readonly<Record<Compression, string>> = { none: "cat", gzip: "gzip -1", zstd: "zstd -q -1" };
+
+/** Every process of the server, parents first. Only /proc tells, because each has a process group of its own. */
+const FAMILY = `server=$(head -n 1 "$PGDATA/postmaster.pid") &&
+family="$server $(grep -lE "^PPid:[^0-9]$server$" /proc/[0-9]*/status |
+  cut -d/ -f3 | tr '\\n' ' ')"`;
+
+/** The version comes first, so that an image can be told by its start; the process id of the original stays out. */
+function image(stem: string, compress: Compression): string {
+  const file = `"$BACKUP_DIR/${stem}.snapshot.tar${ENDING[compress]}"`;
+  return `{ tar -c -C "$PGDATA" --exclude=./postmaster.pid \\
+  --exclude=./server.log -f - PG_VERSION . && : >"$BACKUP_DIR/whole"; } |
+  ${PACK[compress]} >${file}
+rm "$BACKUP_DIR/whole"`;
+}
+
+function backup(stem: string, { server, compress }: Options): readonly Line[] {
+  const uses = ["PGDATA", "PGHOST", "BACKUP_DIR"];
+  const copy = image(stem, compress);
+  if (server === "stopped") {
+    return [
+      {
+        say: "Shut the server down, image its files, and start it again.",
+        script: `pg_ctl -s -w -t 600 -m fast -D "$PGDATA" stop &&
+${copy}
+code=$?
+pg_ctl -s -w -t 600 -D "$PGDATA" -l "$PGDATA/server.log" start &&
+exit $code`,
+        uses,
+        destroys: false,
+      },
+    ];
+  }
+  return [
+    {
+      say: "Hold the server still, image its files, and let it go on.",
+      script: `${FAMILY} &&
+kill -STOP $family &&
+${copy}
+code=$?
+kill -CONT $family &&
+exit $code`,
+      uses,
+      destroys: false,
+    },
+  ];
+}
+
+function facts({ compress }: Options): BackupFacts {
+  return {
+    engine: "postgres",
+    method: "snapshot",
+    format: "tar",
+    compression: compress,
+    complete: "unknown",
+    because: "not made yet",
+  };
+}
+
+function inspect(head: Uint8Array): BackupFacts | null {
+  const compression = compressionOf(head);
+  const bytes = unpackHead(head, compression);
+  if (bytes === null || bytes.toString("latin1", 257, 262) !== "ustar") return null;
+  if (!bytes.toString("latin1", 0, 100).startsWith("PG_VERSION\0")) return null;
+  const version = /^\d+(\.\d+)?/.exec(bytes.toString("latin1", 512, 520))?.[0];
+  return {
+    engine: "postgres",
+    method: "snapshot",
+    format: "tar",
+    compression,
+    ...(version === undefined ? {} : { serverVersion: version }),
+    complete: "unknown",
+    because: "an archive: known when it has been read to its end",
+  };
+}
+
+const archiveOf = ({ compression }: BackupFacts): Archive => ({ file: '"$BACKUP"', compression });
+
+export const snapshot = defineMethod<Options>({
+  name: "snapshot",
+  summary: "An image of the data folder, of a stopped server or of one held still.",
+  options,
+  gives: ["side-restore", "one-table"],
+  needs: ["sql"],
+  side: "server",
+  variants: [{ name: "snapshot", options: () => ({}), log: false }],
+  backup,
+  facts,
+  inspect,
+  check: (facts) => [checkArchive(archiveOf(facts))],
+  recover: (facts) => [unpack(archiveOf(facts)), ownSettings, startSide],
+  removeSide,
+});
