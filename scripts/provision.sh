@@ -9,7 +9,7 @@ fail() { say "$*"; exit 1; }
 
 answers() { timeout 5 docker info >/dev/null 2>&1; }
 has_image() { docker image inspect "$1" >/dev/null 2>&1; }
-has_postgres() { [ -x /usr/lib/postgresql/15/bin/initdb ]; }
+has_postgres() { [ -x /usr/lib/postgresql/15/bin/initdb ] && command -v pgbackrest >/dev/null; }
 
 if [ "${FOGBELL_PROVISION:-auto}" = never ]; then
   missing=""
@@ -20,7 +20,7 @@ if [ "${FOGBELL_PROVISION:-auto}" = never ]; then
     missing=", a Docker engine that answers"
   fi
   [ -z "$missing" ] || say "tests that need Docker will fail: missing ${missing#, }"
-  has_postgres || say "tests that need a server will fail: missing PostgreSQL 15"
+  has_postgres || say "tests that need a server will fail: missing PostgreSQL 15 or pgBackRest"
   exit 0
 fi
 
@@ -29,7 +29,7 @@ may_install() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
 packages=""
 command -v dockerd >/dev/null || answers || packages="$packages docker.io iptables"
 command -v docker >/dev/null || packages="$packages docker.io"
-has_postgres || packages="$packages postgresql-15"
+has_postgres || packages="$packages postgresql-15 pgbackrest"
 if ! has_image postgres:15 || ! has_image fogbell/ceph:18; then
   command -v mmdebstrap >/dev/null || packages="$packages mmdebstrap"
 fi

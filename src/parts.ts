@@ -132,6 +132,8 @@ export type Side = "database" | "server";
 
 /** A server's log, archived piece by piece: what happened since a base backup. Pure. */
 export interface LogArchive {
+  /** Pieces are moved from `$ARCHIVE` to the store; a repository stays there and is copied, so that it can grow. */
+  readonly stays: boolean;
   /** What the server needs so that finished pieces are copied to `$ARCHIVE`. */
   readonly settings: Settings;
   /** Ends the current piece and waits until everything committed so far lies in `$ARCHIVE`. */
@@ -197,6 +199,10 @@ export interface Method<O = unknown> extends Part<O> {
   readonly side: Side;
   /** What the server needs for it, beside its log. */
   readonly settings?: Settings;
+  /** Programs it needs beside the server's own. */
+  readonly programs?: readonly string[];
+  /** A repository of its own, which holds the log as well; used instead of the engine's archive. */
+  readonly repository?: LogArchive;
   /** Files the backup consists of, made inside the server in `$BACKUP_DIR`; `stem` starts each file's name. */
   backup(stem: string, options: O): readonly Line[];
   /** Which objects together are one backup of this method, by their names. Default: each object alone. */
@@ -227,6 +233,12 @@ export interface Variant {
 export interface Gathered {
   readonly lead: StoredObject;
   readonly members: readonly StoredObject[];
+  /** The moments are those of the objects, whatever is in their names. */
+  readonly byObjectTime?: boolean;
+  /** Other backups have members of it, too. */
+  readonly shared?: boolean;
+  /** The latest moment it can be brought to, when its members tell. */
+  readonly reachAt?: string;
 }
 
 /** What a backup says of itself. */
@@ -246,6 +258,8 @@ export interface BackupFacts {
   readonly logFrom?: string;
   /** Whether the log from there on lies beside it. */
   readonly hasLog?: boolean;
+  /** What a repository calls this backup. */
+  readonly label?: string;
 }
 
 /** One restorable thing in a store. */

@@ -26,6 +26,7 @@ import { buildWorld, type World } from "../world/build.ts";
 import { createRunner, type Runner } from "../world/runner.ts";
 import { askProbes } from "./ask-probes.ts";
 import type { Journal } from "./journal.ts";
+import { onTimeline } from "./on-timeline.ts";
 import { placeTable, placeValues } from "./places.ts";
 import { type Copy, fetchVerified, locate, type SourceKit, unchanged } from "./source.ts";
 import { createUnwind, type Unwind } from "./unwind.ts";
@@ -226,7 +227,7 @@ async function tell(telling: Telling): Promise<void> {
 
   const sources: SourceKit = {
     plan,
-    store: store.readOnly(),
+    store: onTimeline(store.readOnly(), world.writtenAt),
     server,
     runner,
     folder: telling.folder,
@@ -236,6 +237,7 @@ async function tell(telling: Telling): Promise<void> {
     mark,
     onProgress: kit.onProgress,
     made: kit.trustBackups || telling.opensForeign ? null : world.made,
+    names: world.names,
     onCopy: (point, copy) => Object.assign(told, { point, copy, method: methodOf(plan, point) }),
     shipLog: world.ship === null ? null : () => endLog(plan, { runner, world }),
   };

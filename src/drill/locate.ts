@@ -64,12 +64,17 @@ function logOf(engine: Engine, from: string | undefined, objects: readonly Store
   return pieces.some(({ key }) => baseName(key) === from) ? pieces : [];
 }
 
-function toPoint(store: Store, { lead, members, engine }: Candidate, facts: BackupFacts, all: readonly StoredObject[]) {
+function toPoint(
+  store: Store,
+  { lead, members, engine, byObjectTime, reachAt }: Candidate,
+  facts: BackupFacts,
+  all: readonly StoredObject[],
+) {
   const stem = (members.length > 1 ? lead.key.replace(/\/toc\.dat$/, "") : lead.key).replace(/\.[a-z.]+$/, "");
   const globals = all.find((object) => isGlobals(object) && object.key.startsWith(`${stem}.`));
   const log = logOf(engine, facts.logFrom, all);
-  const newest = log.reduce((latest, { modifiedAt }) => (modifiedAt > latest ? modifiedAt : latest), "");
-  const moment = momentOf(lead);
+  const newest = log.reduce((latest, { modifiedAt }) => (modifiedAt > latest ? modifiedAt : latest), reachAt ?? "");
+  const moment: Moment = byObjectTime === true ? { at: lead.modifiedAt, from: "object-time" } : momentOf(lead);
   const point: RecoveryPoint = {
     id: lead.key,
     name: lead.key.split("/")[0] ?? lead.key,
@@ -96,16 +101,21 @@ export async function takeStock(store: Store, engines: readonly Engine[], prefix
   for await (const object of store.list(prefix)) objects.push(object);
   const isPiece = ({ key }: StoredObject) => engines.some(({ log }) => log?.isPiece(baseName(key)) === true);
   const left = new Set(objects.filter((object) => !isGlobals(object) && !isPiece(object)));
+  const shared = new Set<StoredObject>();
   const ends = new Map<string, readonly [Uint8Array, Uint8Array]>();
   const points: RecoveryPoint[] = [];
   for (const candidate of candidates(engines, [...left])) {
     const { lead, members, method } = candidate;
-    if (lead.sizeBytes === 0 || !members.every((member) => left.has(member))) continue;
+    const isFree = (member: StoredObject) => left.has(member) || (candidate.shared === true && shared.has(member));
+    if (lead.sizeBytes === 0 || !members.every(isFree)) continue;
     const [head, tail] = ends.get(lead.key) ?? (await readEnds(store, lead));
     ends.set(lead.key, [head, tail]);
     const facts = method.inspect(head, tail);
     if (facts === null) continue;
-    for (const member of members) left.delete(member);
+    for (const member of members) {
+      left.delete(member);
+      if (candidate.shared === true) shared.add(member);
+    }
     points.push(toPoint(store, candidate, facts, objects));
   }
   return { points, unknown: [...left] };

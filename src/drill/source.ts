@@ -1,7 +1,7 @@
 /** From "what copies are there" to a whole copy beside the damaged database: locate, choose, fetch, check. */
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename, dirname, join, relative, sep } from "node:path";
+import { basename, join, relative, sep } from "node:path";
 import { LostError, RefusedError } from "../errors.ts";
 import type { Shown } from "../host/redact.ts";
 import { quote } from "../host/sh.ts";
@@ -27,6 +27,8 @@ export interface SourceKit {
   readonly onProgress: (progress: Progress) => void;
   /** Hashes of the backups that this run made, when no other may be opened here; null when any may. */
   readonly made: ReadonlySet<string> | null;
+  /** What the scenario calls the backups, by the key they are found by, where their own names do not tell. */
+  readonly names: ReadonlyMap<string, string>;
   /** Told where the copy will lie before the check runs on it. */
   readonly onCopy: (point: RecoveryPoint, copy: Copy | null) => void;
   /** Ends the current piece of the log and moves what is archived to the store; null when nothing archives. */
@@ -114,7 +116,8 @@ export async function locate(kit: SourceKit): Promise<RecoveryPoint[]> {
     takeStock(kit.store, [plan.engine]),
   );
   const only = plan.scenario.recovery.source === "newest-verified" ? null : plan.scenario.recovery.source;
-  const considered = select(inventory.points, { damagedAtMs, engine: plan.engine.name, version: plan.version, only });
+  const points = inventory.points.map((point) => ({ ...point, name: kit.names.get(point.id) ?? point.name }));
+  const considered = select(points, { damagedAtMs, engine: plan.engine.name, version: plan.version, only });
   for (const one of considered) {
     kit.write({ kind: "source-considered", source: describe(one, damagedAtMs), rejected: one.rejected });
   }
@@ -144,11 +147,11 @@ async function bring(
   const base = `${kit.server.folders.scratch}/fetched/${basename(folder)}`;
   const target = (path: string) => `${base}/${relative(folder, path).split(sep).join("/")}`;
   for (const path of paths) await kit.server.put(target(path), createReadStream(path), (await stat(path)).size);
-  const first = target(paths[0] ?? folder);
-  return {
-    backup: point.objects.length === 1 && paths[0] !== undefined ? first : dirname(first),
-    log: `${base}/${LOG_FOLDER}`,
-  };
+  const names = paths.slice(0, point.objects.length).map((path) => relative(folder, path).split(sep));
+  const [[top = ""] = []] = names;
+  // One file is itself; several share a folder, or lie where they were fetched to.
+  const backup = names.length === 1 ? (names[0] ?? []).join("/") : names.every(([first]) => first === top) ? top : "";
+  return { backup: `${base}/${backup}`, log: `${base}/${LOG_FOLDER}` };
 }
 
 /** Tries the candidates until one proves whole. Throws RefusedError or LostError when none does. */

@@ -18,7 +18,7 @@ import type {
 } from "../parts.ts";
 import type { Objectives } from "../record.ts";
 import type { Scenario } from "../scenario/schema.ts";
-import { asVariant, variantNames } from "./variants.ts";
+import { asVariant, LOG_EVERY_MS, variantNames } from "./variants.ts";
 
 /** A part with what it was told, and the line in the scenario that told it. */
 export interface Told<P> {
@@ -125,10 +125,13 @@ function lacking(told: readonly Told<Part>[], given: ReadonlySet<Capability>): I
   );
 }
 
-/** What the world's methods and its log ask of the server, together. */
-function settingsOf(backups: readonly PlannedBackup[], log: PlannedLog | null): Settings {
+/** The server with what the world's methods and its log ask of it. */
+function specOf(engine: Engine, version: string, { backups, log }: Pick<Plan, "backups" | "log">): ServerSpec {
   const asked = backups.flatMap(({ method }) => (method.settings === undefined ? [] : [method.settings]));
-  return Object.assign({}, ...asked, log?.archive.settings) as Settings;
+  const settings = Object.assign({}, ...asked, log?.archive.settings) as Settings;
+  const spec = engine.server(version, engine.options.parse({}), settings);
+  const programs = backups.flatMap(({ method }) => method.programs ?? []);
+  return { ...spec, binaries: [...new Set([...spec.binaries, ...programs])] };
 }
 
 /** The backups as the scenario tells them, or as a variant makes them. Throws UsageError for a variant nobody knows. */
@@ -152,7 +155,16 @@ function chooseVariant(
   );
 }
 
-function planLog(scenario: Scenario, engine: Engine, logEveryMs: number | null): PlannedLog | null {
+interface LogQuestion {
+  readonly engine: Engine;
+  readonly backups: readonly PlannedBackup[];
+  readonly logEveryMs: number | null;
+}
+
+/** The engine's archive when the scenario asks for one, or the repository of a method that keeps its own. */
+function planLog(scenario: Scenario, { engine, backups, logEveryMs }: LogQuestion): PlannedLog | null {
+  const own = backups.find(({ method }) => method.repository !== undefined)?.method.repository;
+  if (own !== undefined) return { archive: own, everyMs: logEveryMs ?? LOG_EVERY_MS };
   if (logEveryMs === null) return null;
   if (engine.log !== undefined) return { archive: engine.log, everyMs: logEveryMs };
   throw new UsageError(`${engine.name} has no log to archive, and ${scenario.id} asks for one`, {
@@ -177,7 +189,7 @@ export function plan(scenario: Scenario, catalog: Catalog, choices: Choices = {}
     }))
     .sort((a, b) => b.ageMs - a.ageMs);
   const { backups, logEveryMs } = chooseVariant(scenario, engine, { backups: written, variant: choices.variant });
-  const log = planLog(scenario, engine, logEveryMs);
+  const log = planLog(scenario, { engine, backups, logEveryMs });
   const tell = (items: readonly { probe: string; options: unknown; line: number }[]): Told<Probe>[] =>
     items.map((item) => ({ part: findPart(catalog.probes, item.probe), options: item.options, line: item.line }));
   const act = (item: { do: string; options: unknown; line: number }): Told<Action> => ({
@@ -205,7 +217,7 @@ export function plan(scenario: Scenario, catalog: Catalog, choices: Choices = {}
     scenario,
     engine,
     version,
-    spec: engine.server(version, engine.options.parse({}), settingsOf(backups, log)),
+    spec: specOf(engine, version, { backups, log }),
     seed: choices.seed ?? scenario.world.seed,
     dataset: "sql" in dataset ? { sql: dataset.sql } : { preset: dataset.preset, rows: choices.rows ?? dataset.rows },
     database,

@@ -40,7 +40,7 @@ export function lossMs({ reach }: RecoveryPoint, damagedAtMs: number): number {
 /** Why the first candidate was taken, for the record. */
 export function reason(point: RecoveryPoint, damagedAtMs: number): string {
   const loss = lossMs(point, damagedAtMs);
-  if (point.log.length > 0)
+  if (point.reach.at !== point.moment.at)
     return loss === 0 ? "its log reaches up to the damage" : `its log ends ${formatDuration(loss)} before the damage`;
   return `taken ${formatDuration(loss)} before the damage, the closest there is`;
 }
@@ -57,9 +57,20 @@ function rejection(point: RecoveryPoint, rule: SelectionRule): string | null {
   return null;
 }
 
+/** What a point is called that is restored without the log beside it. */
+export const ALONE = "@alone";
+
+/** The same backup as it was taken: what is left when its log turns out to be torn. */
+export function alone(point: RecoveryPoint): RecoveryPoint {
+  const { hasLog, ...facts } = point.facts;
+  const sizeBytes = point.objects.reduce((sum, object) => sum + object.sizeBytes, 0);
+  return { ...point, id: `${point.id}${ALONE}`, log: [], reach: point.moment, sizeBytes, facts };
+}
+
 /** Every point with the reason against it, best candidate first. Pure: the same points, the same order. */
 export function select(points: readonly RecoveryPoint[], rule: SelectionRule): Considered[] {
   return points
+    .flatMap((point) => (point.log.length === 0 ? [point] : [point, alone(point)]))
     .map((point) => ({ point, rejected: rejection(point, rule) }))
     .sort(
       (a, b) =>

@@ -126,6 +126,7 @@ async function startServer({ docker, spec, label, options, signal, isolation }: 
     ...identityPlaces(identity, label.runId),
   };
   const server = serverIn({ container, folders, made: image.digest, env, options });
+  await assertPrograms(server, spec, { image: image.name, signal });
   const prepare = `umask 077; mkdir -p ${Object.values(folders).join(" ")} && printf %s "$FOGBELL_RUN" >"$FOGBELL_IDENTITY"`;
   for (const line of [
     { say: "Make the sandbox's folders.", script: prepare, uses: [], destroys: false },
@@ -141,6 +142,29 @@ async function startServer({ docker, spec, label, options, signal, isolation }: 
     }
   }
   return server;
+}
+
+/** An official image holds the server, and not every tool that a method needs. */
+async function assertPrograms(
+  server: Server,
+  spec: ServerSpec,
+  { image, signal }: { readonly image: string; readonly signal: AbortSignal },
+): Promise<void> {
+  const script = `for name in ${spec.binaries.join(" ")}; do command -v "$name" >/dev/null || echo "$name"; done`;
+  const command: Command = {
+    say: "Look for the programs.",
+    script,
+    uses: [],
+    destroys: false,
+    id: "start",
+    phase: "world",
+  };
+  const missing = (await server.run({ command, places: {}, signal })).stdout.trim().split(/\s+/).filter(Boolean);
+  if (missing.length === 0) return;
+  throw new UnavailableError(`the image ${image} lacks ${missing.join(", ")}`, {
+    code: "FB_NO_PROGRAMS",
+    next: [`fogbell images build ${spec.engine}@${spec.version}`],
+  });
 }
 
 const why = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -5,6 +5,7 @@ import { UsageError } from "../errors.ts";
 import { nearest } from "../host/near-miss.ts";
 import { formatBytes, formatDuration, formatRate } from "../host/units.ts";
 import type { Catalog, Store } from "../parts.ts";
+import { ALONE, alone } from "../plan/select.ts";
 import { onInterrupt } from "./signals.ts";
 import { storeFor } from "./suite.ts";
 
@@ -54,7 +55,8 @@ export async function fetchPoint(
   { store, inventory }: Stock,
   { id, folder, onText }: FetchPointRequest,
 ): Promise<Fetched> {
-  const point = inventory.points.find((one) => one.id === id);
+  const found = inventory.points.find((one) => one.id === id.replace(/@alone$/, ""));
+  const point = found !== undefined && id.endsWith(ALONE) ? alone(found) : found;
   if (point === undefined) {
     const near = nearest(
       id,

@@ -1,8 +1,10 @@
 /**
  * The way of the archived log: the server copies each finished piece into a folder of its sandbox, which cannot reach
- * out, and from there it is moved to the store. As in production, the store holds a piece once it is whole.
+ * out, and from there it comes to the store. As in production, the store holds a piece once it is whole. A repository is
+ * copied instead, file by file, because it goes on from what it holds.
  */
 import { sha256Of } from "../host/digest.ts";
+import { quote } from "../host/sh.ts";
 import type { Line } from "../parts.ts";
 import type { PlannedLog } from "../plan/plan.ts";
 import type { WorldKit } from "./build.ts";
@@ -10,18 +12,21 @@ import type { WorldKit } from "./build.ts";
 /** The folder of the store that the pieces lie in. */
 const FOLDER = "log";
 
+/** What was brought to the store. */
+export type Shipped = readonly { readonly key: string; readonly sizeBytes: number; readonly sha256: string }[];
+
 export interface Archive {
   /** Forgets what was archived so far: the first backup needs none of it. */
   clear(): Promise<void>;
   /** Ends the current piece, and moves everything archived to the store. */
   close(atMs: number): Promise<void>;
   /** Moves everything archived to the store. */
-  ship(atMs: number): Promise<void>;
+  ship(atMs: number): Promise<Shipped>;
 }
 
 const deed = (say: string, script: string): Line => ({ say, script, uses: ["ARCHIVE"], destroys: false });
 
-/** `onPiece` is told the hash of each piece that was moved. */
+/** `onPiece` is told the hash of each file that was brought to the store. */
 export function openArchive(
   { runner, server, store, write }: WorldKit,
   { archive }: PlannedLog,
@@ -29,32 +34,48 @@ export function openArchive(
 ): Archive {
   const step = { phase: "world", name: "archive" } as const;
 
-  async function ship(atMs: number): Promise<void> {
-    const listed = await runner.must(
-      deed("List the archived pieces of the log.", 'cd "$ARCHIVE" && find . -type f -exec stat -c "%s %n" {} +'),
-      step,
-    );
-    const names = listed.stdout
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => line.slice(line.indexOf(" ") + 1).replace(/^\.\//, ""))
-      .filter((name) => archive.isPiece(name))
-      .sort();
-    if (names.length === 0) return;
-    let bytes = 0;
+  const seen = new Map<string, string>();
+
+  /** Whole files only, and of a repository those that are new or not what they were. */
+  async function list(): Promise<string[]> {
+    const script = 'cd "$ARCHIVE" && find . -type f -exec stat -c "%s %Y %n" {} +';
+    const listed = await runner.must(deed("List what is archived.", script), step);
+    const found = listed.stdout.split("\n").flatMap((line) => {
+      const [, stamp = "", name = ""] = /^(\d+ \d+) \.\/(.*)$/.exec(line) ?? [];
+      return archive.isPiece(name) && seen.get(name) !== stamp ? [{ name, stamp }] : [];
+    });
+    if (archive.stays) for (const { name, stamp } of found) seen.set(name, stamp);
+    return found.map(({ name }) => name).sort();
+  }
+
+  async function ship(atMs: number): Promise<Shipped> {
+    const names = await list();
+    const shipped: { key: string; sizeBytes: number; sha256: string }[] = [];
     for (const name of names) {
       const hash = sha256Of(server.get(`${server.folders.archive}/${name}`));
-      const stored = await store.write(`${FOLDER}/${name}`, hash.stream, new Date(atMs));
-      onPiece(await hash.digest);
-      bytes += stored.sizeBytes;
+      const { key, sizeBytes } = await store.write(
+        archive.stays ? name : `${FOLDER}/${name}`,
+        hash.stream,
+        new Date(atMs),
+      );
+      const sha256 = await hash.digest;
+      onPiece(sha256);
+      shipped.push({ key, sizeBytes, sha256 });
     }
-    await runner.must(deed("Make room in the archive.", `cd "$ARCHIVE" && rm ${names.join(" ")}`), step);
+    if (names.length === 0) return shipped;
+    if (!archive.stays) {
+      const files = names.map(quote).join(" ");
+      await runner.must(deed("Make room in the archive.", `cd "$ARCHIVE" && rm ${files}`), step);
+    }
+    const bytes = shipped.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     write({ kind: "log-archived", pieces: names, bytes, simulatedAt: new Date(atMs).toISOString() });
+    return shipped;
   }
 
   return {
     ship,
     async clear() {
+      if (archive.stays) return;
       await runner.must(archive.close(), step);
       await runner.must(deed("Forget the log of before the first backup.", 'find "$ARCHIVE" -type f -delete'), step);
     },

@@ -7,7 +7,7 @@ import { sha256Of } from "../host/digest.ts";
 import type { Line, Server, WorldStore } from "../parts.ts";
 import type { Plan, PlannedBackup } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
-import { openArchive } from "./archive.ts";
+import { type Archive, openArchive, type Shipped } from "./archive.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
 import type { Runner } from "./runner.ts";
 import { beginning, type Stretch, stamp, stretches } from "./timeline.ts";
@@ -30,18 +30,26 @@ export interface World {
   readonly expectedBytes: number;
   /** Hashes of every file that this run's backups consist of. */
   readonly made: ReadonlySet<string>;
+  /** Simulated moments, ISO 8601, at which this run's objects came to the store, by key. */
+  readonly writtenAt: ReadonlyMap<string, string>;
   /** Moves what the server has archived of its log to the store; null when it archives none. */
   readonly ship: (() => Promise<void>) | null;
+  /** Key → name of the backup that brought it. */
+  readonly names: ReadonlyMap<string, string>;
   /** Lets the writer go on after the damage, and records what it committed. */
   writeOn(): Promise<void>;
 }
 
+const deed = (say: string, script: string): Line => ({ say, script, uses: ["BACKUP_DIR"], destroys: false });
+
 const iso = (atMs: number) => new Date(atMs).toISOString();
 
 /** Builds everything up to the moment of the damage. Throws UnavailableError when the world cannot be made. */
-export async function buildWorld(kit: WorldKit): Promise<World> {
-  const { plan, runner, damagedAtMs } = kit;
+export async function buildWorld(given: WorldKit): Promise<World> {
+  const { plan, runner, damagedAtMs } = given;
   const { phrases } = plan.engine;
+  const writtenAt = new Map<string, string>();
+  const kit: WorldKit = { ...given, store: remembering(given.store, writtenAt) };
   const world = { phase: "world" } as const;
   const { everyMs, afterDamageMs } = plan.scenario.world.writer;
   const startMs = beginning(plan.backups, damagedAtMs, everyMs);
@@ -69,6 +77,7 @@ export async function buildWorld(kit: WorldKit): Promise<World> {
   };
 
   const made = new Set<string>();
+  const names = new Map<string, string>();
   let expectedBytes = 0;
   let size = { tables: 0, rows: 0 };
   const archive = plan.log === null ? null : openArchive(kit, plan.log, (hash) => made.add(hash));
@@ -80,7 +89,11 @@ export async function buildWorld(kit: WorldKit): Promise<World> {
     if (end.kind === "log") await archive?.close(stretch.toMs);
     if (end.kind !== "backup") continue;
     expectedBytes = Number((await runner.must(phrases.databaseSize(), { ...world, name: "size" })).stdout.trim());
-    for (const hash of await takeBackup(kit, end.backup, stretch.toMs)) made.add(hash);
+    for (const { key, sha256 } of await takeBackup(kit, { backup: end.backup, atMs: stretch.toMs, archive })) {
+      made.add(sha256);
+      // A repository's index is written again with each backup: it is nobody's.
+      names.set(key, end.backup.name);
+    }
   }
   const databaseBytes = Number((await runner.must(phrases.databaseSize(), { ...world, name: "size" })).stdout.trim());
   const dataset =
@@ -91,10 +104,24 @@ export async function buildWorld(kit: WorldKit): Promise<World> {
     ledger,
     expectedBytes,
     made,
-    ship: archive === null ? null : () => archive.ship(damagedAtMs + afterDamageMs),
+    writtenAt,
+    names,
+    ship: archive === null ? null : async () => void (await archive.ship(damagedAtMs + afterDamageMs)),
     async writeOn() {
       if (afterDamageMs > 0) await write({ fromMs: damagedAtMs, toMs: damagedAtMs + afterDamageMs, everyMs });
       await record("truth", damagedAtMs + afterDamageMs);
+    },
+  };
+}
+
+/** A store that notes when, on the simulated timeline, each object came to it. */
+function remembering(store: WorldStore, writtenAt: Map<string, string>): WorldStore {
+  return {
+    ...store,
+    async write(key, body, at) {
+      const stored = await store.write(key, body, at);
+      if (at !== undefined) writtenAt.set(stored.key, at.toISOString());
+      return stored;
     },
   };
 }
@@ -120,48 +147,54 @@ async function datasetLines({ plan, server }: WorldKit, untilMs: number): Promis
   return phrases.loadSql(names);
 }
 
-/** Takes one backup with the engine's own tools and moves its files into the store. Returns their hashes. */
-async function takeBackup(kit: WorldKit, backup: PlannedBackup, atMs: number): Promise<string[]> {
-  const { plan, runner, server, store } = kit;
+interface TakeRequest {
+  readonly backup: PlannedBackup;
+  /** Simulated, Unix milliseconds. */
+  readonly atMs: number;
+  readonly archive: Archive | null;
+}
+
+/** Takes one backup with the engine's own tools and brings its files to the store. Returns them, but those that hold roles only. */
+async function takeBackup(kit: WorldKit, { backup, atMs, archive }: TakeRequest): Promise<Shipped> {
+  const { plan, runner } = kit;
   const step = { phase: "world", name: `backup-${backup.name}` } as const;
-  const folder = `${server.folders.scratch}/backup`;
   const stem = `${plan.database}-${stamp(atMs)}`;
-  const deed = (say: string, script: string): Line => ({ say, script, uses: ["BACKUP_DIR"], destroys: false });
   await runner.must(deed("Make room for a backup.", 'mkdir "$BACKUP_DIR"'), step);
   for (const line of backup.method.backup(stem, backup.options)) await runner.must(line, step);
-  const list = deed("List the files of the backup.", 'cd "$BACKUP_DIR" && find . -type f -exec stat -c "%s %n" {} +');
-  const files = (await runner.must(list, step)).stdout
-    .split("\n")
-    .filter((line) => line !== "")
-    .sort();
-  if (files.length === 0) throw new UnavailableError(`backup ${backup.name} made no file`, { code: "FB_WORLD" });
-
-  const keys: string[] = [];
-  const hashes: string[] = [];
-  let sizeBytes = 0;
-  for (const file of files) {
-    const path = file.slice(file.indexOf(" ") + 1).replace(/^\.\//, "");
-    const key = `${backup.name}/${path}`;
-    const hash = sha256Of(server.get(`${folder}/${path}`));
-    const stored = await store.write(key, hash.stream, new Date(atMs));
-    const digest = await hash.digest;
-    keys.push(stored.key);
-    if (!path.includes(".globals.")) {
-      sizeBytes += stored.sizeBytes;
-      hashes.push(digest);
-    }
-  }
+  const ofRepository = backup.method.repository !== undefined && archive !== null;
+  const shipped = ofRepository ? await archive.ship(atMs) : await moveFiles(kit, backup, atMs);
+  if (shipped.length === 0) throw new UnavailableError(`backup ${backup.name} made no file`, { code: "FB_WORLD" });
   await runner.must(deed("Clear the backup's folder.", 'rm -r "$BACKUP_DIR"'), step);
+  const own = shipped.filter(({ key }) => !key.includes(".globals."));
   kit.write({
     kind: "backup-taken",
     name: backup.name,
     method: backup.method.name,
     simulatedAt: iso(atMs),
     ageMs: backup.ageMs,
-    keys,
-    sizeBytes,
-    sha256: hashes.join(" "),
+    keys: shipped.map(({ key }) => key),
+    sizeBytes: own.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    sha256: own.map(({ sha256 }) => sha256).join(" "),
     decoy: backup.decoy,
   });
-  return hashes;
+  return own;
+}
+
+/** From the backup's folder in the sandbox to its folder in the store. */
+async function moveFiles({ runner, server, store }: WorldKit, { name }: PlannedBackup, atMs: number): Promise<Shipped> {
+  const step = { phase: "world", name: `backup-${name}` } as const;
+  const folder = `${server.folders.scratch}/backup`;
+  const list = deed("List the files of the backup.", 'cd "$BACKUP_DIR" && find . -type f -exec stat -c "%s %n" {} +');
+  const files = (await runner.must(list, step)).stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .sort();
+  const moved: { key: string; sizeBytes: number; sha256: string }[] = [];
+  for (const file of files) {
+    const path = file.slice(file.indexOf(" ") + 1).replace(/^\.\//, "");
+    const hash = sha256Of(server.get(`${folder}/${path}`));
+    const { key, sizeBytes } = await store.write(`${name}/${path}`, hash.stream, new Date(atMs));
+    moved.push({ key, sizeBytes, sha256: await hash.digest });
+  }
+  return moved;
 }

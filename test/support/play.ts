@@ -20,6 +20,9 @@ export interface Play {
   readonly sandbox: string;
   readonly scenario?: string;
   readonly rows?: number;
+  /** The way the backups are made, instead of the scenario's own. */
+  readonly variant?: string;
+  readonly engine?: string;
   /** Changes the plan before it is drilled. */
   readonly change?: (plan: Plan) => Plan;
   /** Changes what recovery finds in the store. */
@@ -55,7 +58,7 @@ let number = 0;
 
 export async function play(request: Play): Promise<Played> {
   const scenario = await loadScenario(request.scenario ?? SMALL, catalog);
-  const made = plan(scenario, catalog, request.rows === undefined ? {} : { rows: request.rows });
+  const made = plan(scenario, catalog, { rows: request.rows, variant: request.variant, engine: request.engine });
   const changed = request.change?.(made) ?? made;
   const driver = request.sandboxDriver ?? catalog.sandboxes.find(({ name }) => name === request.sandbox);
   if (driver === undefined) throw new Error(`no sandbox ${request.sandbox}`);

@@ -15,6 +15,7 @@ import { logical } from "./logical.ts";
 import { physical } from "./physical.ts";
 import * as questions from "./questions.ts";
 import * as recovery from "./recovery.ts";
+import { repositoryMethod } from "./repository.ts";
 import { snapshot } from "./snapshot.ts";
 import * as world from "./world.ts";
 
@@ -66,7 +67,7 @@ function server(version: string, _options: unknown, settings: Settings = {}): Se
     version,
     image: `postgres:${version}`,
     builtImage: `fogbell/postgres:${version}`,
-    packages: [`postgresql-${version}`, `postgresql-client-${version}`, "zstd"],
+    packages: [`postgresql-${version}`, `postgresql-client-${version}`, "pgbackrest", "zstd"],
     suite: SUITES[version] ?? "trixie",
     account: "postgres",
     home: "/var/lib/postgresql",
@@ -136,7 +137,7 @@ export const postgres = defineEngine<z.infer<typeof options>>({
   gives: ["sql"],
   needs: [],
   versions: ["15", "17"],
-  methods: [logical, physical, snapshot],
+  methods: [logical, physical, repositoryMethod, snapshot],
   phrases,
   log,
   server,

@@ -6,6 +6,7 @@ import { literal, PSQL, placesOf, psql } from "./psql.ts";
 const PIECE = /^([0-9A-F]{24}|[0-9A-F]{8}\.history)$/;
 
 export const log: LogArchive = {
+  stays: false,
   settings: {
     archive_mode: "on",
     // Never over an existing file, and under its own name only when it is whole.
@@ -100,11 +101,22 @@ done`,
   };
 }
 
+/** Where the restored server finds the pieces of its log. */
+export interface LogSource {
+  /** A folder with the pieces as they were archived, as it stands between double quotes in the shell. */
+  readonly folder: string;
+  readonly uses: readonly string[];
+  /** What the server runs to get a piece; expanded by the shell that writes it into its settings. */
+  readonly restoreCommand: string;
+}
+
+export const FETCHED_LOG: LogSource = { folder: "$LOG", uses: ["LOG"], restoreCommand: 'cp "$LOG/%f" "%p"' };
+
 /**
  * Looks for the commits on both sides of the damage, from the newest piece backwards, so that only the end of a long log
  * is read. Times are in UTC and must say so: an hour's error is a wrong restore point (catalogue entry 18).
  */
-const findTarget: Line = {
+const findTarget = (log: LogSource): Line => ({
   say: "Find the last commit before the damage, and the first after it.",
   script: `at=$(printf %s "$DAMAGED_AT" | sed -n \\
   's/^\\([0-9-]\\{10\\}\\)T\\([0-9:.]*\\)Z$/\\1 \\2/p')
@@ -113,9 +125,10 @@ if [ -z "$at" ]; then
   false
 else
   : >"$SCRATCH/commits"
-  for piece in $(cd "$LOG" && ls | grep -E '^[0-9A-F]{24}$' |
-    sort -r); do
-    TZ=UTC pg_waldump -r Transaction "$LOG/$piece" "$LOG/$piece" \\
+  for piece in $(cd "${log.folder}" && ls |
+    grep -E '^[0-9A-F]{24}$' | sort -r); do
+    TZ=UTC pg_waldump -r Transaction \\
+      "${log.folder}/$piece" "${log.folder}/$piece" \\
       2>/dev/null | sed -n 's/.*lsn: \\([^,]*\\),.*COMMIT \\([^ ]*\\) \\([0-9:.]*\\).*/\\2 \\3 \\1/p' \\
       >"$SCRATCH/commits.piece"
     cat "$SCRATCH/commits.piece" "$SCRATCH/commits" \\
@@ -132,11 +145,11 @@ else
       print "after: " (after == "" ? "none" : after)
     }' "$SCRATCH/commits" | tee "$SCRATCH/target"
 fi`,
-  uses: ["LOG", "SCRATCH", "DAMAGED_AT"],
+  uses: [...new Set([...log.uses, "SCRATCH", "DAMAGED_AT"])],
   expect: "The last commit before the damage and the first after it, each with its time (UTC) and place in the log.",
   ifNot: '"after: none" means that the log ends before the damage: it will be gone through to its end.',
   destroys: false,
-};
+});
 
 /** The server knows no letter Z here: time zone names are not loaded yet when it reads this setting. */
 const STOP: Readonly<Record<"time" | "position", string>> = {
@@ -170,9 +183,8 @@ CONF`,
 }
 
 /** Bytes of log gone through against bytes there are. */
-const REPLAYED = `${PSQL} \\
-  -At -h "$SIDE_HOST" -d postgres <<'SQL'
-\\getenv log LOG
+const replayed = ({ folder }: LogSource) => `${PSQL} \\
+  -At -v log="${folder}" -h "$SIDE_HOST" -d postgres <<'SQL'
 SELECT count(*) * 16777216 AS total FROM pg_ls_dir(:'log') \\gset
 SELECT pg_wal_lsn_diff(pg_last_wal_replay_lsn(), redo_lsn)::bigint
   || ' ' || :total FROM pg_control_checkpoint();
@@ -182,13 +194,13 @@ const askSide = (sql: string) => `${PSQL} \\
   -At -h "$SIDE_HOST" -d postgres -c "${sql}"`;
 
 /** From an unpacked base to a server that stands where the target says, looked at on both sides, and opened. */
-export function throughLog(target: Target): readonly Line[] {
+export function throughLog(target: Target, log: LogSource = FETCHED_LOG): readonly Line[] {
   const stop = stopAt(target);
-  const uses = [...new Set(["SIDE_DATA", "LOG", ...stop.uses])];
+  const uses = [...new Set(["SIDE_DATA", ...log.uses, ...stop.uses])];
   const prepare: Line = {
     say: "Tell the restored server where its log is, and where to stop.",
     script: `cat >>"$SIDE_DATA/postgresql.auto.conf" <<CONF &&
-restore_command = 'cp "$LOG/%f" "%p"'
+restore_command = '${log.restoreCommand}'
 hot_standby = on
 CONF
 touch "$SIDE_DATA/recovery.signal"${stop.script === "" ? "" : ` &&\n${stop.script}`}`,
@@ -210,12 +222,12 @@ case $state in
 paused | 'end of log') echo "$state" ;;
 *) sed -n 's/^.*FATAL:  //p' "$SIDE_DATA/server.log" >&2; false ;;
 esac`,
-    uses: ["SIDE_DATA", "SIDE_HOST", "LOG"],
+    uses: [...new Set(["SIDE_DATA", "SIDE_HOST", ...log.uses])],
     expect: '"paused", or "end of log" when the log ends before the target.',
     ifNot:
       "The message says why: the target lies before the backup or after the log's end, or a piece is missing. Choose another target, or an older recovery point.",
     destroys: false,
-    progress: REPLAYED,
+    progress: replayed(log),
   };
   const both: Line = {
     say: "Look at both sides before opening it: the last commit is in, the damage is not.",
@@ -241,5 +253,5 @@ ${askSide("SELECT CASE WHEN pg_is_in_recovery() THEN 'still read-only' ELSE 'ope
     destroys: false,
   };
   const before = target.to === "before-damage";
-  return [...(before ? [findTarget] : []), prepare, replay, ...(before ? [both] : []), promote];
+  return [...(before ? [findTarget(log)] : []), prepare, replay, ...(before ? [both] : []), promote];
 }

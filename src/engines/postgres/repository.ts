@@ -1,0 +1,208 @@
+/** pgBackRest: full, differential and incremental backups in one repository, which holds the archived log as well. */
+import { z } from "zod";
+import {
+  type BackupFacts,
+  defineMethod,
+  type Gathered,
+  type Line,
+  type LogArchive,
+  type StoredObject,
+  type Target,
+} from "../../parts.ts";
+import { ownSettings, removeSide, UNPACKED } from "./files.ts";
+import { type LogSource, log, throughLog } from "./log.ts";
+
+const options = z.strictObject({
+  kind: z
+    .enum(["full", "differential", "incremental"])
+    .default("full")
+    .describe("What is copied: everything, what changed since the last full one, or since the last of any kind.")
+    .meta({ examples: ["full", "incremental"] }),
+});
+type Options = z.infer<typeof options>;
+
+const TYPES = { full: "full", differential: "diff", incremental: "incr" } as const;
+const KINDS: Readonly<Record<string, string>> = { full: "full", diff: "differential", incr: "incremental" };
+const FOLDER = "repository";
+const STANZA = "main";
+
+/** Everything by environment, which pgBackRest also reads where an option would not be valid. */
+function pgbackrest(repository: string, data: string, command: string): string {
+  return `env PGBACKREST_CONFIG=/dev/null PGBACKREST_STANZA=${STANZA} \\
+  PGBACKREST_REPO1_PATH="${repository}" \\
+  PGBACKREST_LOCK_PATH="${repository}.lock" \\
+  PGBACKREST_PG1_PATH="${data}" PGBACKREST_PG1_SOCKET_PATH="$PGHOST" \\
+  PGBACKREST_PG1_USER="$PGUSER" PGBACKREST_LOG_LEVEL_FILE=off \\
+  PGBACKREST_LOG_LEVEL_CONSOLE=error \\
+  pgbackrest ${command}`;
+}
+
+/** In the server's settings a command stands on one line. */
+const oneLine = (script: string) => script.replaceAll(/( \\)?\n +/g, " ");
+
+const REPOSITORY = `$ARCHIVE/${FOLDER}`;
+
+/** The server archives from its first moment on, so whoever comes first makes the repository. */
+const CREATE = `{ test -e "${REPOSITORY}/archive/${STANZA}/archive.info" ||
+  ${pgbackrest(REPOSITORY, "$PGDATA", "--no-online stanza-create")}; } &&`;
+
+const repository: LogArchive = {
+  ...log,
+  stays: true,
+  settings: {
+    archive_mode: "on",
+    archive_command: oneLine(`${CREATE} ${pgbackrest(REPOSITORY, "$PGDATA", 'archive-push "%p"')}`),
+  },
+  isPiece: (name) => name.startsWith(`${FOLDER}/`),
+  // The repository itself knows.
+  isNeeded: () => true,
+};
+
+function backup(_stem: string, { kind }: Options): readonly Line[] {
+  return [
+    {
+      say: `Take a ${kind} backup into the repository.`,
+      script: `${CREATE}\n${pgbackrest(
+        REPOSITORY,
+        "$PGDATA",
+        `--type=${TYPES[kind]} --start-fast \\
+  --repo1-bundle --compress-type=gz --compress-level=1 \\
+  --repo1-retention-full=9999999 --archive-timeout=120 backup`,
+      )}`,
+      uses: ["ARCHIVE", "PGDATA", "PGHOST", "PGUSER"],
+      destroys: false,
+    },
+  ];
+}
+
+function facts({ kind }: Options): BackupFacts {
+  return {
+    engine: "postgres",
+    method: "repository",
+    format: kind,
+    compression: "none",
+    complete: "unknown",
+    because: "not made yet",
+    label: "LABEL",
+  };
+}
+
+const MANIFEST = /^((?:.*\/)?)backup\/([^/]+)\/([^/]+)\/backup\.manifest$/;
+
+/** A label begins with that of its full backup; what it refers to is older, and so sorts before it. */
+function gather(objects: readonly StoredObject[]): Gathered[] {
+  return objects.flatMap((lead) => {
+    const match = MANIFEST.exec(lead.key);
+    if (match === null) return [];
+    const [, root = "", stanza = "", label = ""] = match;
+    const full = label.split("_")[0] ?? label;
+    const sets = `${root}backup/${stanza}/`;
+    const archived = objects.filter(({ key }) => key.startsWith(`${root}archive/${stanza}/`));
+    const isNeeded = ({ key }: StoredObject) => {
+      if (!key.startsWith(sets)) return false;
+      const set = key.slice(sets.length).split("/")[0] ?? "";
+      return set.startsWith("backup.info") || (set.startsWith(full) && set <= label);
+    };
+    const reachAt = archived.reduce((latest, { modifiedAt }) => (modifiedAt > latest ? modifiedAt : latest), "");
+    return [{ lead, members: [...objects.filter(isNeeded), ...archived], byObjectTime: true, shared: true, reachAt }];
+  });
+}
+
+/** The manifest is a list of settings. Source: pgBackRest's src/info/manifest.c. */
+function inspect(head: Uint8Array): BackupFacts | null {
+  const text = Buffer.from(head).toString("latin1");
+  const value = (name: string) => new RegExp(`^${name}="([^"]*)"$`, "m").exec(text)?.[1];
+  const [label, type, version] = [value("backup-label"), value("backup-type"), value("db-version")];
+  if (!text.startsWith("[backrest]") || label === undefined || type === undefined) return null;
+  return {
+    engine: "postgres",
+    method: "repository",
+    format: KINDS[type] ?? type,
+    compression: "none",
+    ...(version === undefined ? {} : { serverVersion: version }),
+    complete: "unknown",
+    because: "a repository: known when every file of it has been compared with its checksum",
+    label,
+  };
+}
+
+function check(): readonly Line[] {
+  return [
+    {
+      say: "Compare every file of the repository with its checksum, and every piece of its log.",
+      script: `told=$(${pgbackrest("$BACKUP", "$PGDATA", "--output=text --verbose verify")}) &&
+printf '%s\\n' "$told" | sed -n '/status:/p; /archiveId/p' &&
+! printf '%s\\n' "$told" |
+  grep -qE 'status: (error|invalid)|invalid: [1-9]|missing: [1-9]'`,
+      uses: ["BACKUP", "PGDATA", "PGHOST", "PGUSER"],
+      expect: '"status: ok", and every backup "valid".',
+      ifNot:
+        "A backup that is not valid, or refers to one that is missing, cannot be restored: take another recovery point.",
+      destroys: false,
+    },
+  ];
+}
+
+/** The pieces of the repository's log as the server wrote them: found under their names, with a checksum behind. */
+const layOut: Line = {
+  say: "Lay out the log of the repository, to look for the damage in it.",
+  script: `mkdir "$SCRATCH/log" &&
+for file in "$BACKUP"/archive/${STANZA}/*/*/*-*; do
+  name=$(basename "$file")
+  case $name in
+  *.gz) gunzip -c "$file" ;;
+  *.zst) zstd -dcq "$file" ;;
+  *) cat "$file" ;;
+  esac >"$SCRATCH/log/\${name%%-*}" || break
+done`,
+  uses: ["BACKUP", "SCRATCH"],
+  expect: "No output.",
+  ifNot: "SCRATCH must be empty, with room for the log.",
+  destroys: false,
+};
+
+const source: LogSource = {
+  folder: "$SCRATCH/log",
+  uses: ["SCRATCH", "BACKUP", "SIDE_DATA", "PGHOST", "PGUSER"],
+  restoreCommand: oneLine(pgbackrest("$BACKUP", "$SIDE_DATA", 'archive-get "%f" "%p"')),
+};
+
+function recover({ label = "latest" }: BackupFacts, target: Target): readonly Line[] {
+  const restore: Line = {
+    say: "Restore the backup from the repository into an empty folder. Nothing touches the damaged server.",
+    script: `mkdir -p -m 700 "$(dirname "$SIDE_DATA")" &&
+mkdir -m 700 "$SIDE_DATA" &&
+${pgbackrest("$BACKUP", "$SIDE_DATA", `--set=${label} \\\n  --process-max="$JOBS" --archive-mode=off restore`)}`,
+    uses: ["BACKUP", "SIDE_DATA", "JOBS", "PGHOST", "PGUSER"],
+    expect: "No output.",
+    ifNot: "The message names the file that is missing or damaged: take an older recovery point.",
+    destroys: false,
+    progress: UNPACKED,
+  };
+  return [restore, ownSettings, layOut, ...throughLog(target, source)];
+}
+
+export const repositoryMethod = defineMethod<Options>({
+  name: "repository",
+  summary: "pgBackRest: full, differential and incremental backups, with the log, in one repository.",
+  options,
+  gives: ["side-restore", "one-table", "point-in-time"],
+  needs: ["sql"],
+  side: "server",
+  variants: [
+    {
+      name: "repository",
+      options: (index) => ({ kind: index === 0 ? "full" : "incremental" }),
+      log: true,
+    },
+  ],
+  programs: ["pgbackrest"],
+  repository,
+  backup,
+  gather,
+  facts,
+  inspect,
+  check,
+  recover,
+  removeSide,
+});
