@@ -29,16 +29,17 @@ function sharedDepth(keys: readonly (readonly string[])[]): number {
 export function fileNames(keys: readonly string[]): string[] {
   const split = keys.map((key) => key.split("/"));
   const from = keys.length > 1 ? Math.max(0, sharedDepth(split) - 1) : (split[0]?.length ?? 1) - 1;
-  const taken = new Set<string>();
-  return split.map((parts, index) => {
-    const below = parts.slice(from).map(plainName);
-    const folders = below.slice(0, -1).map((name) => `${name}/`);
-    let name = folders.join("") + below.at(-1);
+  const all = split.map((parts) => parts.slice(from).map(plainName));
+  // A folder's name is no file's, whichever comes first.
+  const taken = new Set(all.flatMap((parts) => parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("/"))));
+  return all.map((parts, index) => {
+    const folders = parts.slice(0, -1).map((part) => `${part}/`);
+    const last = parts.at(-1) ?? "";
     // With the names that its unfinished copy will have.
-    const all = () => [name, `${name}.part`, `${name}.state.json`];
-    if (all().some((one) => taken.has(one)))
-      name = `${folders.join("")}${sha256(keys[index] ?? "").slice(0, 8)}-${below.at(-1)}`;
-    for (const one of all()) taken.add(one);
-    return name;
+    const names = (name: string) => [name, `${name}.part`, `${name}.state.json`].map((one) => folders.join("") + one);
+    const isTaken = names(last).some((one) => taken.has(one));
+    const name = isTaken ? `${sha256(keys[index] ?? "").slice(0, 8)}-${last}` : last;
+    for (const one of names(name)) taken.add(one);
+    return folders.join("") + name;
   });
 }
