@@ -8,6 +8,7 @@ import { restoreBeside } from "./actions/restore-beside.ts";
 import { resumeWriters } from "./actions/resume-writers.ts";
 import { stopWriters } from "./actions/stop-writers.ts";
 import { takeBackup } from "./actions/take-backup.ts";
+import { mariadb, mysql } from "./engines/mariadb/engine.ts";
 import { postgres } from "./engines/postgres/engine.ts";
 import type { Catalog } from "./parts.ts";
 import { constraints } from "./probes/constraints.ts";
@@ -27,7 +28,7 @@ import { directory } from "./stores/directory.ts";
 import { s3 } from "./stores/s3.ts";
 
 export const catalog: Catalog = {
-  engines: [postgres],
+  engines: [postgres, mariadb, mysql],
   stores: [directory, s3],
   sandboxes: [docker, local],
   actions: [

@@ -168,7 +168,7 @@ export interface ServerSpec {
   readonly image: string;
   /** What `fogbell images build` makes of distribution packages when nothing can be pulled. */
   readonly builtImage: string;
-  /** Debian packages for `builtImage`, and the suites that carry them. */
+  /** Debian packages for `builtImage`, and the suite that carries them; none when Debian does not. */
   readonly packages: readonly string[];
   readonly suite: string;
   /** The unprivileged account inside the image that owns `home`; also tried by the local sandbox when started as root. */
@@ -313,6 +313,8 @@ export interface Phrases {
   takeBackup(): Line;
   dropSide(): Line;
   // -- questions
+  /** A table as the ledger names it, from what a scenario calls it. Not a question: no line. */
+  fullName(table: string): string;
   /** `schema.table <TAB> hash kind <TAB> rows <TAB> key columns as a JSON array`, for every table that holds rows itself. */
   listTables(): Line;
   /** `schema.table <TAB> bucket <TAB> rows <TAB> sum of row digests`, for each non-empty bucket. */

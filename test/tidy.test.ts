@@ -233,7 +233,9 @@ describe("catalogue", () => {
     const folders = new Set(
       src.filter(({ path }) => path.startsWith("src/engines/")).map(({ path }) => path.split("/")[2]),
     );
-    expect(catalog.engines.map(({ name }) => name).sort()).toEqual([...folders].sort());
+    // A folder may hold a family: then it is named for one of them.
+    const names = catalog.engines.map(({ name }) => name);
+    expect([...folders].filter((folder) => !names.includes(folder ?? ""))).toEqual([]);
   });
 });
 

@@ -4,6 +4,6 @@ import { catalogueProbe } from "./catalogue-diff.ts";
 export const objects = catalogueProbe({
   name: "objects",
   summary: "Every table, column, trigger, view, policy and function is as before.",
-  kinds: ["table", "column", "trigger", "view", "rule", "policy", "sequence", "function", "comment"],
+  kinds: ["table", "column", "trigger", "view", "rule", "policy", "sequence", "function", "event", "comment"],
   noun: "object",
 });

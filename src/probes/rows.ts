@@ -48,12 +48,10 @@ interface Tally {
   readonly wrong: Map<string, number>;
 }
 
-const fullName = (name: string) => (name.includes(".") ? name : `public.${name}`);
-
-function guarded(truth: LedgerState, { tables, except }: Options): TableState[] {
-  const wanted = tables?.map(fullName);
-  const unwanted = new Set(except?.map(fullName));
-  return [...truth.tables.values()].filter(
+function guarded({ ledger, phrases }: Scene, { tables, except }: Options): TableState[] {
+  const wanted = tables?.map(phrases.fullName);
+  const unwanted = new Set(except?.map(phrases.fullName));
+  return [...ledger.truth.tables.values()].filter(
     (state) => (wanted === undefined || wanted.includes(state.table)) && !unwanted.has(state.table),
   );
 }
@@ -169,7 +167,7 @@ function conclude(tally: Tally, rows: number, allowLoss: number | undefined): Fi
 
 /** The next table whose differing buckets have not been looked into yet, or the conclusion. */
 function judgeRows(outcomes: readonly Outcome[], scene: Scene, options: Options): Finding | Line {
-  const tables = guarded(scene.ledger.truth, options);
+  const tables = guarded(scene, options);
   const foundBuckets = readBuckets(outcomes[0] as Outcome);
   const differ: Differing[] = [];
   let asked = 0;
@@ -205,13 +203,14 @@ export const rows = defineProbe<Options>({
   options,
   gives: [],
   needs: ["sql"],
-  question: (scene, options) =>
-    scene.phrases.bucketDigests(guarded(scene.ledger.truth, options).map((state) => state.request)),
+  question: (scene, options) => scene.phrases.bucketDigests(guarded(scene, options).map((state) => state.request)),
   answer: (outcomes, scene, options) => {
     const missing = unanswered(outcomes[0]);
     if (missing !== null) return missing;
-    const tables = guarded(scene.ledger.truth, options);
-    const absent = (options.tables ?? []).filter((table) => !scene.ledger.truth.tables.has(fullName(table)));
+    const tables = guarded(scene, options);
+    const absent = (options.tables ?? []).filter(
+      (table) => !scene.ledger.truth.tables.has(scene.phrases.fullName(table)),
+    );
     if (absent.length > 0) return { held: "unknown", because: `the ledger knows no table ${absent.join(", ")}` };
     if (tables.length === 0) return { held: "unknown", because: "no table to compare" };
     if (tables.every((state) => state.rows === 0))

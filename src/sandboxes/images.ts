@@ -50,7 +50,15 @@ function specsOf({ engines, wanted }: BuildRequest): ServerSpec[] {
       next: offered.map(({ engine, version }) => `fogbell images build ${engine.name}@${version}`),
     });
   }
-  return chosen.map(({ engine, version }) => engine.server(version, engine.options.parse({})));
+  const specs = chosen.map(({ engine, version }) => engine.server(version, engine.options.parse({})));
+  const [unpackaged] = wanted === null ? [] : specs.filter(({ packages }) => packages.length === 0);
+  if (unpackaged !== undefined) {
+    throw new UnavailableError(`the distribution has no packages of ${unpackaged.engine}`, {
+      code: "FB_NO_PACKAGES",
+      next: [`docker pull ${unpackaged.image}`],
+    });
+  }
+  return specs.filter(({ packages }) => packages.length > 0);
 }
 
 /** The host's own package sources, for another suite: no mirror is ever named here. */

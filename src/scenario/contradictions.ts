@@ -7,6 +7,7 @@ import { nearest } from "../host/near-miss.ts";
 import { parseDuration } from "../host/units.ts";
 import type { Catalog } from "../parts.ts";
 import { type Path, type Positions, valueAt } from "./positions.ts";
+import { optionShape } from "./schema.ts";
 
 /** The source that is no backup's name. */
 const NEWEST = "newest-verified";
@@ -52,7 +53,7 @@ export function contradictions(written: Written): Issue[] {
         ...(suggestion === undefined ? {} : { suggestion }),
       }),
   };
-  for (const rule of [names, engines, dataset, times, backups, source, abort]) rule(rules);
+  for (const rule of [names, engines, dataset, times, backups, methods, source, abort]) rule(rules);
   return issues;
 }
 
@@ -78,6 +79,7 @@ function dataset({ at, blame, catalog }: Rules): void {
     } catch (error) {
       if (!(error instanceof FogbellError)) throw error;
       blame(["world", "dataset", "preset"], `world.dataset.preset: ${[error.message, ...error.next].join("; ")}`);
+      return;
     }
   }
 }
@@ -111,6 +113,39 @@ function backups({ at, list, durationMs, blame, catalog }: Rules): void {
     const why = all.length === 0 ? "there is no backup" : "every backup is a decoy";
     blame(["world", "backups"], `${why}, and the recovery restores one`);
   }
+}
+
+/** A scenario runs on each of its engines, or says under an engine's name what is meant for that one only. */
+function methods({ at, list, blame, catalog }: Rules): void {
+  const named = catalog.engines.filter(({ name }) => at("engines", name) !== undefined);
+  for (const [index, backup] of list("world", "backups").entries()) {
+    const method = valueAt(backup, ["method"]);
+    const path = ["world", "backups", index];
+    const isKnown = catalog.engines.some((engine) => engine.methods.some(({ name }) => name === method));
+    if (typeof method !== "string" || !isKnown) continue;
+    for (const engine of named) {
+      const part = engine.methods.find(({ name }) => name === method);
+      if (part === undefined) {
+        const known = engine.methods.map(({ name }) => name).join(", ");
+        blame([...path, "method"], `${engine.name} has no method "${method}"; it has ${known}`);
+        break;
+      }
+      const shape = optionShape(part);
+      const stray = Object.keys(backup as object).find((key) => !(key in shape) && isOption(catalog, method, key));
+      if (stray === undefined) continue;
+      blame(
+        [...path, stray],
+        `${engine.name}'s ${method} knows no "${stray}"; say it under the name of the engine that does`,
+      );
+      break;
+    }
+  }
+}
+
+function isOption(catalog: Catalog, method: string, key: string): boolean {
+  return catalog.engines.some((engine) =>
+    engine.methods.some((part) => part.name === method && Object.hasOwn(optionShape(part), key)),
+  );
 }
 
 function source({ at, list, blame }: Rules): void {

@@ -9,9 +9,16 @@ function told(word: string, options: unknown, written: unknown): string {
   const keys = Object.entries({ ...(options as object), ...picked(written, Object.keys(options as object)) }).filter(
     ([, value]) => value !== undefined,
   );
-  return keys.length === 0
-    ? word
-    : `${word} (${keys.map(([key, value]) => `${key} ${Array.isArray(value) ? value.join(", ") : String(value)}`).join("; ")})`;
+  return keys.length === 0 ? word : `${word} (${keys.map(([key, value]) => `${key} ${plain(value)}`).join("; ")})`;
+}
+
+function plain(value: unknown): string {
+  if (Array.isArray(value)) return value.join(", ");
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.entries(value)
+    .filter(([, one]) => one !== undefined)
+    .map(([key, one]) => `${key} ${plain(one)}`)
+    .join(", ");
 }
 
 function picked(written: unknown, keys: readonly string[]): Record<string, unknown> {

@@ -12,7 +12,7 @@ describe("one mistake, one complaint, at its place", () => {
     ["do: drop-table", "phase: restore, do: drop-table", /unknown key "phase" in disaster\.steps\.0$/, undefined],
     ["copy-table-back, table", "copy-table-back, tabel", /unknown key "tabel"/, "table"],
     ["do: drop-table, table: orders", "do: drop-table", /disaster\.steps\.0\.table is missing$/, undefined],
-    ["format: custom", "fromat: custom", /unknown key "fromat" in world\.backups\.0$/, "format"],
+    ["format: custom", "fromat: custom", /unknown key "fromat" in world\.backups\.0\.postgres$/, "format"],
     ["compress: gzip", "compress: gzp", /"gzp" is not known here/, "gzip"],
     ["rows: 200000", "row: 200000", /unknown key "row" in world\.dataset$/, "rows"],
     ["rows: 200000", "rows: 200000, sql: [a.sql]", /key "sql" does not go with the others/, undefined],

@@ -14,7 +14,13 @@ describe("what no single key can show", () => {
     ["name: hourly", "name: newest-verified", /is what recovery\.source calls the newest/],
     ["when: disk-free, under: 1GiB", "when: elapsed, over: 10m", /"elapsed" is told twice/],
     ["preset: shop", "preset: shopp", /no dataset preset "shopp" for postgres; use one of: shop/],
-    ['{ postgres: ["15"] }', "{}", /no engine is named/],
+    ['{ postgres: ["15"], mariadb: ["10.11"] }', "{}", /no engine is named/],
+    [
+      "method: logical, age: 9h, postgres: { format: custom }",
+      "method: repository, age: 9h",
+      /mariadb has no method "repository"; it has logical/,
+    ],
+    ["age: 9h, postgres: { format: custom }", "age: 9h, format: custom", /mariadb's logical knows no "format"/],
   ])("%s → %s", async (right, wrong, message) => {
     const [issue, ...more] = await issuesOf(changed(right, wrong));
     expect(more).toEqual([]);

@@ -67,8 +67,8 @@ describe("what is wrong is named, with its place and the nearest right word", ()
     ["unknown action", "do: stop-writers", "do: stop-writer", /"stop-writer" is not known here/, "stop-writers"],
     [
       "unknown method",
-      "method: logical, format: custom",
-      "method: logicl, format: custom",
+      "name: nightly, method: logical",
+      "name: nightly, method: logicl",
       /"logicl" is not known here/,
       "logical",
     ],

@@ -15,6 +15,6 @@ test("options are shown as they were written, defaults included", () => {
 test("every part of the scenario has its place", () => {
   for (const title of ["World", "Healthy when", "Disaster", "Proof", "Recovery from newest-verified", "Verified when"])
     expect(shown).toMatch(new RegExp(`^${title}$`, "m"));
-  expect(shown).toContain("backup old-export: logical (format plain), 61d 0h old, decoy");
+  expect(shown).toContain("backup old-export: logical (postgres format plain), 61d 0h old, decoy");
   expect(shown).toContain("restore: copy-table-back (table orders)");
 });

@@ -37,6 +37,11 @@ const HASHABLE = [
   "oid",
 ];
 
+/** `schema.table`, as `listTables` prints it. */
+export function fullName(table: string): string {
+  return table.includes(".") ? table : `public.${table}`;
+}
+
 /** Tables that hold rows themselves: partitions, not their parents. */
 export function listTables(): Line {
   return question(

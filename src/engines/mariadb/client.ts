@@ -1,0 +1,96 @@
+/**
+ * How MariaDB and MySQL are spoken to: SQL fed to the client as a heredoc, the same text in a container, a local process
+ * and on paper. User and password come from the file `~/.my.cnf`, where people keep them; never from a command line.
+ * Identifiers are quoted here and nowhere else.
+ */
+import { UsageError } from "../../errors.ts";
+import type { Line } from "../../parts.ts";
+import type { Flavour } from "./flavour.ts";
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a newline in a name could end the heredoc around it
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+/** A quoted identifier. Throws UsageError for a name with control characters, which has no form on one line. */
+export function identifier(name: string): string {
+  if (CONTROL.test(name)) {
+    throw new UsageError("a table's name has control characters, which cannot be written here", {
+      code: "FB_NAME_UNWRITABLE",
+      next: ["rename the table in a copy of the database"],
+    });
+  }
+  return `\`${name.replaceAll("`", "``")}\``;
+}
+
+/** A string constant that reads the same whatever the session's mode: hexadecimal where a character is special. */
+export function literal(text: string): string {
+  if (CONTROL.test(text) || text.includes("\\")) {
+    return `CONVERT(0x${Buffer.from(text, "utf8").toString("hex")} USING utf8mb4)`;
+  }
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Where SQL is sent. `server` is no database at all. */
+export type Destination = "production" | "side" | "server";
+
+const SOCKET = '--socket="$DB_SOCKET"';
+const SIDE_SOCKET = '--socket="$SIDE_SOCKET"';
+
+/** How any of the programs is told where a server is. */
+export function at(destination: Destination): string {
+  return destination === "side" ? SIDE_SOCKET : SOCKET;
+}
+
+/** The places a destination's script refers to. */
+export function placesOf(destination: Destination): readonly string[] {
+  if (destination === "side") return ["SIDE_SOCKET", "SIDE_DATABASE"];
+  return destination === "server" ? ["DB_SOCKET"] : ["DB_SOCKET", "DATABASE"];
+}
+
+const DATABASE: Readonly<Record<Destination, string>> = {
+  production: ' "$DATABASE"',
+  side: ' "$SIDE_DATABASE"',
+  server: "",
+};
+
+/**
+ * Error messages quote row values (`Duplicate entry 'someone@…' for key`), and what a command prints is written down:
+ * whatever stands between quotes behind those words goes. Source: sql/share/errmsg-utf8.txt.
+ */
+export const NO_VALUES = `sed -E "s/(entry|value:?|Incorrect [a-z]+ value:) '.*'( for |\\$)/\\1 '…'\\2/" >&2`;
+
+/** Runs a script with its error messages stripped of values; the exit code is the script's. */
+export function withoutValues(script: string): string {
+  return `{ { { { ${script}
+} 2>&1 >&3 3>&-; echo $? >&4; } | ${NO_VALUES}; } 4>&1 | {
+  read -r code; exit "$code"; }; } 3>&1`;
+}
+
+/** The same in every session: names, times, and that an error is an error. */
+const PIN = "SET time_zone = '+00:00', sql_mode = 'TRADITIONAL', group_concat_max_len = 4294967295;";
+
+/** The client alone: tab-separated lines without headings, ended by the first error. */
+export function client(flavour: Flavour, destination: Destination, flags = ""): string {
+  const more = flags === "" ? "" : ` ${flags}`;
+  return `${flavour.client} ${at(destination)} --batch --skip-column-names${more}${DATABASE[destination]}`;
+}
+
+/** A script that sends SQL to one database. */
+export function sql(flavour: Flavour, text: string, destination: Destination = "production", flags = ""): string {
+  return `${client(flavour, destination, flags)} <<'SQL'\n${PIN}\n${text.trim()}\nSQL`;
+}
+
+/** The second script only when the first one succeeded; `first` is one command fed by one heredoc. */
+export function andThen(first: string, second: string): string {
+  return `${first.replace("<<'SQL'\n", "<<'SQL' &&\n")}\n${second}`;
+}
+
+/** Runs a statement that a query writes. `text` is an expression of type text; NULL runs nothing. */
+export function execute(text: string): string {
+  return `SET @fogbell = COALESCE((${text}), 'DO 0');
+PREPARE fogbell FROM @fogbell; EXECUTE fogbell; DEALLOCATE PREPARE fogbell;`;
+}
+
+/** A question: never changes anything. */
+export function question(flavour: Flavour, say: string, text: string, destination: Destination = "production"): Line {
+  return { say, script: sql(flavour, text, destination), uses: placesOf(destination), destroys: false };
+}

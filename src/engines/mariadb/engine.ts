@@ -1,0 +1,158 @@
+/** MariaDB and MySQL: one family. How a server of it is made, and its language. */
+import { z } from "zod";
+import {
+  defineEngine,
+  type Engine,
+  type Phrases,
+  type PlaceRequest,
+  type PlaceTable,
+  type ServerFolders,
+  type ServerSpec,
+  type Settings,
+} from "../../parts.ts";
+import { damageOf } from "./damage.ts";
+import { type Flavour, MARIADB, MYSQL } from "./flavour.ts";
+import { logicalOf } from "./logical.ts";
+import { questionsOf } from "./questions.ts";
+import { recoveryOf } from "./recovery.ts";
+import { worldOf } from "./world.ts";
+
+const options = z.strictObject({});
+
+function places({ folders, database, side }: PlaceRequest): PlaceTable {
+  const own = side === "server";
+  return {
+    DB_SOCKET: {
+      meaning: "The damaged server's socket. For a server elsewhere, --host and --port take the place of --socket.",
+      value: `${folders.socket}/server.sock`,
+    },
+    DATABASE: { meaning: "The damaged database.", value: database },
+    SIDE_SOCKET: {
+      meaning: own
+        ? "Where the restored server will listen."
+        : "The server to restore beside: the damaged one, or better another.",
+      value: own ? `${folders.side}/server.sock` : `${folders.socket}/server.sock`,
+    },
+    SIDE_DATABASE: {
+      meaning: own
+        ? "The database on the restored server: of the same name as the damaged one."
+        : "A new database beside it, to restore into. Must not exist.",
+      value: own ? database : `${database}_side`,
+    },
+    ...(own
+      ? {
+          SIDE_DATA: {
+            meaning: "The restored server's data folder, with room for all of it. Must not exist.",
+            value: `${folders.side}/data`,
+          },
+        }
+      : {}),
+  };
+}
+
+/** Asked twice: a server that is still starting can answer once and be gone. */
+export const untilReady = (flavour: Flavour, socket: string, log: string) => `ready=0
+while [ "$ready" -lt 2 ]; do
+  if ${flavour.admin} --socket=${socket} --silent ping 2>/dev/null
+  then ready=$((ready + 1)); else ready=0; sleep 0.1; fi
+  if grep -q 'Aborting' ${log} 2>/dev/null; then
+    grep -i 'error' ${log} | tail -n 3 >&2; exit 1
+  fi
+done`;
+
+function server(flavour: Flavour, image: string, version: string, settings: Settings): ServerSpec {
+  const own = Object.entries(settings)
+    .map(([name, value]) => `${name} = ${value}\n`)
+    .join("");
+  return {
+    engine: flavour.name,
+    version,
+    image: `${image}:${version}`,
+    builtImage: `fogbell/${flavour.name}:${version}`,
+    packages: flavour.packages,
+    suite: "bookworm",
+    account: "mysql",
+    home: "/var/lib/mysql",
+    binaries: [flavour.server, flavour.client, flavour.dump, flavour.admin, flavour.check, flavour.binlog],
+    askVersion: [flavour.server, "--version"],
+    binaryFolders: ["/usr/sbin", "/usr/bin"],
+    environment: (folders: ServerFolders) => ({
+      DATADIR: folders.data,
+      DB_SOCKET: `${folders.socket}/server.sock`,
+      ARCHIVE: folders.archive,
+    }),
+    start: [
+      {
+        say: "Make an empty data folder, and say who the client logs in as.",
+        script: `${flavour.initialise} &&
+printf '[client]\\nuser = root\\n' >"$HOME/.my.cnf"`,
+        uses: ["DATADIR"],
+        destroys: false,
+      },
+      {
+        // No TCP at all: everything inside goes through the socket, and nothing can be published by mistake.
+        say: "Start the server, on its socket only.",
+        script: `cat >"$DATADIR/my.cnf" <<CONF &&
+[${flavour.server}]
+datadir = $DATADIR
+socket = $DB_SOCKET
+pid-file = $DATADIR/server.pid
+log-error = $DATADIR/server.log
+skip-networking
+skip-name-resolve
+event_scheduler = OFF
+character-set-server = utf8mb4
+innodb_buffer_pool_size = 256M
+innodb_log_file_size = 256M
+max_allowed_packet = 256M
+${own}CONF
+{ setsid ${flavour.server} --defaults-file="$DATADIR/my.cnf" \\
+  </dev/null >/dev/null 2>&1 & } &&
+${untilReady(flavour, '"$DB_SOCKET"', '"$DATADIR/server.log"')}`,
+        uses: ["DATADIR", "DB_SOCKET", "ARCHIVE"],
+        destroys: false,
+      },
+    ],
+    stop: {
+      say: "Stop the server at once.",
+      script: 'kill -KILL "$(cat "$DATADIR/server.pid")"',
+      uses: ["DATADIR"],
+      destroys: true,
+    },
+  };
+}
+
+interface Family {
+  readonly flavour: Flavour;
+  readonly summary: string;
+  readonly versions: readonly string[];
+}
+
+function engineOf({ flavour, summary, versions }: Family): Engine {
+  const phrases: Phrases = {
+    ...worldOf(flavour),
+    ...damageOf(flavour),
+    ...recoveryOf(flavour),
+    ...questionsOf(flavour),
+  };
+  return defineEngine<z.infer<typeof options>>({
+    name: flavour.name,
+    summary,
+    options,
+    gives: ["sql"],
+    needs: [],
+    versions,
+    methods: [logicalOf(flavour)],
+    phrases,
+    server: (version, _options, settings = {}) => server(flavour, flavour.name, version, settings),
+    places,
+  });
+}
+
+export const mariadb = engineOf({ flavour: MARIADB, summary: "MariaDB 10.11.", versions: ["10.11"] });
+
+export const mysql = engineOf({
+  flavour: MYSQL,
+  summary: "MySQL 8, written to the same contract as MariaDB and not yet run by anybody.",
+  versions: ["8.4", "8.0"],
+});

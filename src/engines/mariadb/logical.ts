@@ -1,0 +1,160 @@
+/** Logical backups: mariadb-dump or mysqldump as plain SQL, packed or not, told by its content. */
+import { z } from "zod";
+import { type Compression, compressionOf, unpackHead } from "../../host/packing.ts";
+import { type BackupFacts, defineMethod, type Line } from "../../parts.ts";
+import { at, client, withoutValues } from "./client.ts";
+import type { Flavour } from "./flavour.ts";
+import { DUMP_FLAGS, isWhole } from "./recovery.ts";
+
+const options = z.strictObject({
+  compress: z
+    .enum(["none", "gzip", "zstd"])
+    .default("gzip")
+    .describe("How the backup is compressed.")
+    .meta({ examples: ["gzip", "zstd"] }),
+});
+type Options = z.infer<typeof options>;
+
+const PACK: Readonly<Record<Compression, string>> = { none: "", gzip: "gzip -q", zstd: "zstd -q --rm" };
+const UNPACK: Readonly<Record<Compression, string>> = { none: "cat", gzip: "gunzip -c", zstd: "zstd -dcq" };
+
+/**
+ * Dump first, compress after: in `mariadb-dump | gzip > file` the pipe's exit code is gzip's, and a failed dump becomes a
+ * small archive that passes `gzip -t`.
+ */
+function backup(flavour: Flavour, stem: string, { compress }: Options): readonly Line[] {
+  const file = `"$BACKUP_DIR/${stem}.sql"`;
+  const pack = compress === "none" ? "" : ` &&\n${PACK[compress]} ${file}`;
+  return [
+    {
+      say: "Back up the database.",
+      script: `${flavour.dump} ${at("production")}${flavour.dumpFlags} \\
+  ${DUMP_FLAGS} --result-file=${file} "$DATABASE" &&
+${isWhole(file)}${pack}`,
+      uses: ["DB_SOCKET", "DATABASE", "BACKUP_DIR"],
+      destroys: false,
+    },
+  ];
+}
+
+const TRAILER = "-- Dump completed";
+
+function inspect(flavour: Flavour, head: Uint8Array, tail: Uint8Array): BackupFacts | null {
+  const compression = compressionOf(head);
+  const bytes = unpackHead(head, compression);
+  if (bytes === null) return null;
+  const text = bytes.toString("latin1", 0, 2000);
+  // A first line about the client's sandbox mode may come before it (MariaDB 10.5.25, 10.11.8 and later).
+  const made = /^-- (MariaDB|MySQL) dump \S+\s+Distrib ([0-9.]+)/m.exec(text);
+  if (made?.[1]?.toLowerCase() !== flavour.name) return null;
+  const server = /^-- Server version\s+([0-9.]+)/m.exec(text)?.[1];
+  const database = /^-- Host: \S*\s+Database: (.+)$/m.exec(text)?.[1]?.trim();
+  const end = compression === "none" ? Buffer.from(tail.length > 0 ? tail : head).toString("latin1") : null;
+  const complete = end === null ? "unknown" : end.includes(TRAILER) ? "yes" : "no";
+  return {
+    engine: flavour.name,
+    method: "logical",
+    format: "plain",
+    compression,
+    ...(server === undefined ? {} : { serverVersion: server }),
+    ...(made[2] === undefined ? {} : { toolVersion: made[2] }),
+    ...(database === undefined ? {} : { database }),
+    complete,
+    because: {
+      yes: "it ends with the dump's closing line",
+      no: "the dump's closing line is missing: it was cut off",
+      unknown: "compressed: known when it has been read to its end",
+    }[complete],
+  };
+}
+
+const UNPACK_FAILED = "-- unpacking failed";
+
+/**
+ * Follows a dump line by line. Exits 3 when it would leave its target: a dump of several databases names each with USE,
+ * and restores over production whatever database the client was told. Exits 4 when it is not whole. Values cannot begin a
+ * line: the dump program writes line ends inside them as \n.
+ */
+const WATCH = `awk '
+  /^(\\/\\*![0-9]+ *)?(USE|CREATE DATABASE|DROP DATABASE|ALTER DATABASE)[ \`]/ { bad = NR }
+  /^\\\\[!.a-zA-Z]/ || /^(system|source|connect|tee|pager) / { bad = NR }
+  /^(GRANT|CREATE USER|DROP USER|ALTER USER|SET PASSWORD|SET GLOBAL|INSTALL|LOAD DATA|CHANGE MASTER|CHANGE REPLICATION) / { bad = NR }
+  /^${TRAILER}/ { whole = 1 }
+  /^${UNPACK_FAILED}/ { whole = 0; exit }
+  END {
+    if (bad) { print "line " bad " leaves its target"; exit 3 }
+    if (!whole) { print "cut off at line " NR; exit 4 }
+    print "whole: " NR " lines"
+  }'`;
+
+function check({ compression }: BackupFacts): readonly Line[] {
+  const script =
+    compression === "none"
+      ? `${WATCH} "$BACKUP"`
+      : `{ ${UNPACK[compression]} "$BACKUP" ||\n  printf '\\n%s\\n' '${UNPACK_FAILED}'; } | ${WATCH}`;
+  return [
+    {
+      say: "Read the copy to its end: is it whole, and does it stay where it is put?",
+      script,
+      uses: ["BACKUP"],
+      expect: '"whole" and a number of lines.',
+      ifNot: "Do not restore it. Take the next older recovery point.",
+      destroys: false,
+    },
+  ];
+}
+
+/** The size of the side database against what it should become. */
+const progress = (flavour: Flavour) => `${client(flavour, "side")} <<SQL
+SELECT CONCAT(SUM(DATA_LENGTH + INDEX_LENGTH), ' ', $EXPECTED_BYTES)
+FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE();
+SQL`;
+
+function recover(flavour: Flavour, { compression }: BackupFacts): readonly Line[] {
+  // Nothing of a restore belongs into the log, and rows were checked when they were first written.
+  const first = "SET SESSION sql_log_bin = 0, unique_checks = 0, foreign_key_checks = 0;";
+  const load = `{ echo '${first}'; ${UNPACK[compression]} "$BACKUP"; } |
+  ${client(flavour, "side")}`;
+  return [
+    {
+      say: "Make an empty database beside the damaged one.",
+      script: `${flavour.admin} ${at("side")} create "$SIDE_DATABASE"`,
+      uses: ["SIDE_SOCKET", "SIDE_DATABASE"],
+      expect: "No output.",
+      ifNot: "If it exists, somebody is restoring already: ask aloud before you go on.",
+      destroys: false,
+    },
+    {
+      say: "Restore the backup into it. Nothing touches the damaged database.",
+      script: withoutValues(load),
+      uses: ["SIDE_SOCKET", "SIDE_DATABASE", "BACKUP"],
+      expect: "No output, and exit code 0.",
+      ifNot: "Drop the side database and begin again with the next older recovery point.",
+      destroys: false,
+      progress: progress(flavour),
+    },
+  ];
+}
+
+export const logicalOf = (flavour: Flavour) =>
+  defineMethod<Options>({
+    name: "logical",
+    summary: `${flavour.dump}, plain SQL, with routines, triggers and events.`,
+    options,
+    gives: ["side-restore", "one-table"],
+    needs: ["sql"],
+    side: "database",
+    variants: [{ name: "logical", options: () => ({}), log: false }],
+    backup: (stem, told) => backup(flavour, stem, told),
+    facts: ({ compress }) => ({
+      engine: flavour.name,
+      method: "logical",
+      format: "plain",
+      compression: compress,
+      complete: "unknown",
+      because: "not made yet",
+    }),
+    inspect: (head, tail) => inspect(flavour, head, tail),
+    check,
+    recover: (facts) => recover(flavour, facts),
+  });
