@@ -9,18 +9,21 @@ fail() { say "$*"; exit 1; }
 
 answers() { timeout 5 docker info >/dev/null 2>&1; }
 has_image() { docker image inspect "$1" >/dev/null 2>&1; }
+has_mariadb() { command -v mariadbd >/dev/null && command -v mariadb-backup >/dev/null && command -v zstd >/dev/null; }
 has_postgres() { [ -x /usr/lib/postgresql/15/bin/initdb ] && command -v pgbackrest >/dev/null; }
 
 if [ "${FOGBELL_PROVISION:-auto}" = never ]; then
   missing=""
   if answers; then
     has_image postgres:15 || has_image fogbell/postgres:15 || missing="$missing, the image postgres:15 or fogbell/postgres:15"
+    has_image mariadb:10.11 || has_image fogbell/mariadb:10.11 || missing="$missing, the image mariadb:10.11 or fogbell/mariadb:10.11"
     has_image fogbell/ceph:18 || missing="$missing, the image fogbell/ceph:18"
   else
     missing=", a Docker engine that answers"
   fi
   [ -z "$missing" ] || say "tests that need Docker will fail: missing ${missing#, }"
   has_postgres || say "tests that need a server will fail: missing PostgreSQL 15 or pgBackRest"
+  has_mariadb || say "tests that need a server will fail: missing MariaDB or mariadb-backup"
   exit 0
 fi
 
@@ -30,7 +33,8 @@ packages=""
 command -v dockerd >/dev/null || answers || packages="$packages docker.io iptables"
 command -v docker >/dev/null || packages="$packages docker.io"
 has_postgres || packages="$packages postgresql-15 pgbackrest"
-if ! has_image postgres:15 || ! has_image fogbell/ceph:18; then
+has_mariadb || packages="$packages mariadb-server mariadb-client mariadb-backup zstd"
+if ! has_image postgres:15 || ! has_image mariadb:10.11 || ! has_image fogbell/ceph:18; then
   command -v mmdebstrap >/dev/null || packages="$packages mmdebstrap"
 fi
 if [ -n "$packages" ]; then
@@ -53,13 +57,14 @@ if ! answers; then
   answers || fail "dockerd did not come up; see /tmp/fogbell-dockerd.log"
 fi
 
-if ! has_image postgres:15; then
-  if ! has_image fogbell/postgres:15 && timeout 300 docker pull -q postgres:15 >/dev/null 2>&1; then
-    say "pulled postgres:15"
+# Does nothing when the image is there and was made by the recipe of now. What a registry has is not made.
+for engine in postgres:15 mariadb:10.11; do
+  has_image "$engine" && continue
+  if ! has_image "fogbell/$engine" && timeout 300 docker pull -q "$engine" >/dev/null 2>&1; then
+    say "pulled $engine"
   else
-    # Does nothing when the image is there and was made by the recipe of now.
-    node bin/run.js images build postgres@15 >&2
+    node bin/run.js images build "$(echo "$engine" | tr : @)" >&2
   fi
-fi
+done
 has_image fogbell/ceph:18 || bash scripts/images/ceph.sh
-say "ready: Docker $(docker version --format '{{.Server.Version}}'), sandbox image, S3 server image"
+say "ready: Docker $(docker version --format '{{.Server.Version}}'), sandbox images, S3 server image"

@@ -14,6 +14,7 @@ export type Capability =
   | "side-restore" // a backup can be restored beside the damaged database
   | "one-table" // one table can be copied out of a side restore
   | "point-in-time" // a restore can go on through the log, to a moment that no backup was taken at
+  | "named-point" // a moment of the log can be given a name
   | "log" // the world archives the server's log
   | "no-network" // the sandbox proves that nothing inside can reach out
   | "foreign-backups"; // the sandbox may open backups that this run did not make
@@ -134,12 +135,14 @@ export type Side = "database" | "server";
 export interface LogArchive {
   /** Pieces are moved from `$ARCHIVE` to the store; a repository stays there and is copied, so that it can grow. */
   readonly stays: boolean;
+  /** How exactly a time in the log is written, in milliseconds. */
+  readonly resolutionMs: number;
   /** What the server needs so that finished pieces are copied to `$ARCHIVE`. */
   readonly settings: Settings;
   /** Ends the current piece and waits until everything committed so far lies in `$ARCHIVE`. */
   close(): Line;
-  /** Gives this moment a name, to come back to. */
-  namePoint(point: string): Line;
+  /** Gives this moment a name, to come back to; absent where the log knows no names. */
+  namePoint?(point: string): Line;
   /** Whether an object's name, without folders, is that of a piece. */
   isPiece(name: string): boolean;
   /** Whether a piece is needed by a restore that begins with the piece `from`. Both are names without folders. */
@@ -237,6 +240,8 @@ export interface Gathered {
   readonly byObjectTime?: boolean;
   /** Other backups have members of it, too. */
   readonly shared?: boolean;
+  /** These members are meant for a backup that needs those before it. */
+  readonly chain?: boolean;
   /** The latest moment it can be brought to, when its members tell. */
   readonly reachAt?: string;
 }
@@ -256,8 +261,12 @@ export interface BackupFacts {
   readonly because: string;
   /** The piece of the log from which it can be brought further than its own moment; absent when it cannot. */
   readonly logFrom?: string;
+  /** The place in that piece, where the engine counts places within pieces. */
+  readonly logPosition?: string;
   /** Whether the log from there on lies beside it. */
   readonly hasLog?: boolean;
+  /** Whether it needs the backups before it. */
+  readonly isChain?: boolean;
   /** What a repository calls this backup. */
   readonly label?: string;
 }

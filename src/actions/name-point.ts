@@ -15,6 +15,6 @@ export const namePoint = defineAction<z.infer<typeof options>>({
   summary: "Names a moment of the log, for restore-beside with to: named-point.",
   options,
   gives: [],
-  needs: ["log"],
-  lines: ({ log }, { point }) => (log === null ? [] : [log.namePoint(point)]),
+  needs: ["log", "named-point"],
+  lines: ({ log }, { point }) => (log?.namePoint === undefined ? [] : [log.namePoint(point)]),
 });

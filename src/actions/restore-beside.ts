@@ -35,6 +35,6 @@ export const restoreBeside = defineAction<Options>({
   options,
   gives: [],
   needs: ["sql", "side-restore"],
-  needsWhen: ({ to }) => (to === "named-point" ? ["point-in-time", "log"] : []),
+  needsWhen: ({ to }) => (to === "named-point" ? ["point-in-time", "log", "named-point"] : []),
   lines: (scene, told) => scene.restore(targetOf(told)),
 });

@@ -281,9 +281,19 @@ interface Doing {
   readonly scene: Scene;
 }
 
+/**
+ * A moment that every commit so far lies before and every later one does not, however coarsely a log writes its times:
+ * ISO 8601, UTC. Waits for the next one.
+ */
+async function freshInstant(resolutionMs: number): Promise<string> {
+  const nextMs = (Math.floor(Date.now() / resolutionMs) + 1) * resolutionMs;
+  while (Date.now() < nextMs) await new Promise((resolve) => setTimeout(resolve, nextMs - Date.now()));
+  return new Date(nextMs).toISOString();
+}
+
 /** The deed, and the shop going on around the hole. Returns the moment just before it, on the clock of the servers here. */
 async function damage({ plan, kit, write }: Telling, { runner, world, scene }: Doing): Promise<string> {
-  const { at } = kit.journal.append({ kind: "note", text: "the damage begins" });
+  const at = await freshInstant(plan.log?.archive.resolutionMs ?? 1);
   for (const { part, options } of plan.disaster) {
     for (const line of part.lines(scene, options)) await runner.must(line, { phase: "damage", name: part.name });
   }

@@ -111,7 +111,7 @@ export async function takeStock(store: Store, engines: readonly Engine[], prefix
     const [head, tail] = ends.get(lead.key) ?? (await readEnds(store, lead));
     ends.set(lead.key, [head, tail]);
     const facts = method.inspect(head, tail);
-    if (facts === null) continue;
+    if (facts === null || (facts.isChain === true) !== (candidate.chain === true)) continue;
     for (const member of members) {
       left.delete(member);
       if (candidate.shared === true) shared.add(member);

@@ -207,6 +207,7 @@ export function plan(scenario: Scenario, catalog: Catalog, choices: Choices = {}
     ...engine.gives,
     ...backups.flatMap(({ method }) => method.gives),
     ...(log === null ? [] : (["log"] as const)),
+    ...(log?.archive.namePoint === undefined ? [] : (["named-point"] as const)),
   ]);
   const issues = lacking([...disaster, ...recovery, ...healthy, ...proof, ...verify], given);
   if (issues.length > 0) throw new ScenarioError(scenario.file, issues, { code: "FB_SCENARIO_IMPOSSIBLE" });

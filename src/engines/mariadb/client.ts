@@ -56,13 +56,18 @@ const DATABASE: Readonly<Record<Destination, string>> = {
  * Error messages quote row values (`Duplicate entry 'someone@…' for key`), and what a command prints is written down:
  * whatever stands between quotes behind those words goes. Source: sql/share/errmsg-utf8.txt.
  */
-export const NO_VALUES = `sed -E "s/(entry|value:?|Incorrect [a-z]+ value:) '.*'( for |\\$)/\\1 '…'\\2/" >&2`;
+const NO_VALUES = `sed -E \\
+    -e "s/(entry|value:?) '.*' for (key|column) /\\1 '…' for \\2 /" \\
+    -e t -e "s/(entry|value:?) '.*'/\\1 '…'/"`;
 
-/** Runs a script with its error messages stripped of values; the exit code is the script's. */
+/** Runs a script and shows its error messages stripped of values. Needs `$SCRATCH`; a failure is exit code 1. */
 export function withoutValues(script: string): string {
-  return `{ { { { ${script}
-} 2>&1 >&3 3>&-; echo $? >&4; } | ${NO_VALUES}; } 4>&1 | {
-  read -r code; exit "$code"; }; } 3>&1`;
+  return `if ! {
+${script}
+} 2>"$SCRATCH/errors"; then
+  ${NO_VALUES} \\
+    "$SCRATCH/errors" >&2; false
+fi`;
 }
 
 /** The same in every session: names, times, and that an error is an error. */

@@ -11,10 +11,14 @@ import {
   type Settings,
 } from "../../parts.ts";
 import { damageOf } from "./damage.ts";
+import { untilReady } from "./files.ts";
 import { type Flavour, MARIADB, MYSQL } from "./flavour.ts";
+import { logOf } from "./log.ts";
 import { logicalOf } from "./logical.ts";
+import { physicalOf } from "./physical.ts";
 import { questionsOf } from "./questions.ts";
 import { recoveryOf } from "./recovery.ts";
+import { snapshotOf } from "./snapshot.ts";
 import { worldOf } from "./world.ts";
 
 const options = z.strictObject({});
@@ -49,16 +53,6 @@ function places({ folders, database, side }: PlaceRequest): PlaceTable {
       : {}),
   };
 }
-
-/** Asked twice: a server that is still starting can answer once and be gone. */
-export const untilReady = (flavour: Flavour, socket: string, log: string) => `ready=0
-while [ "$ready" -lt 2 ]; do
-  if ${flavour.admin} --socket=${socket} --silent ping 2>/dev/null
-  then ready=$((ready + 1)); else ready=0; sleep 0.1; fi
-  if grep -q 'Aborting' ${log} 2>/dev/null; then
-    grep -i 'error' ${log} | tail -n 3 >&2; exit 1
-  fi
-done`;
 
 function server(flavour: Flavour, image: string, version: string, settings: Settings): ServerSpec {
   const own = Object.entries(settings)
@@ -142,8 +136,12 @@ function engineOf({ flavour, summary, versions }: Family): Engine {
     gives: ["sql"],
     needs: [],
     versions,
-    methods: [logicalOf(flavour)],
+    methods:
+      flavour.name === "mariadb"
+        ? [logicalOf(flavour), physicalOf(flavour), snapshotOf(flavour)]
+        : [logicalOf(flavour), snapshotOf(flavour)],
     phrases,
+    log: logOf(flavour),
     server: (version, _options, settings = {}) => server(flavour, flavour.name, version, settings),
     places,
   });

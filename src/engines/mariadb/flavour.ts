@@ -15,6 +15,10 @@ export interface Flavour {
   readonly initialise: string;
   /** Flags of the dump program beyond those both know. */
   readonly dumpFlags: string;
+  /** Makes the dump say its place in the log, as a comment. */
+  readonly placeFlag: string;
+  /** The database that the log's reader filters by when it renames one: MariaDB filters first, MySQL renames first. */
+  readonly filtered: "$DATABASE" | "$SIDE_DATABASE";
   /** A derived table `n` with the numbers 1 to `to`. */
   series(to: number): string;
   /** Accounts that could log in and are no administrators: `user <TAB> host`. */
@@ -40,6 +44,8 @@ export const MARIADB: Flavour = {
   initialise: `mariadb-install-db --no-defaults --datadir="$DATADIR" \\
   --auth-root-authentication-method=normal --skip-test-db >/dev/null`,
   dumpFlags: "",
+  placeFlag: "--master-data=2",
+  filtered: "$DATABASE",
   series: (to) => `(SELECT seq AS n FROM seq_1_to_${to}) s`,
   openAccounts: `SELECT a.User, a.Host FROM mysql.global_priv a
 WHERE JSON_VALUE(a.Priv, '$.account_locked') IS NULL AND a.User NOT IN ('', 'root', 'mysql', 'mariadb.sys', 'PUBLIC')
@@ -61,6 +67,8 @@ export const MYSQL: Flavour = {
   packages: [],
   initialise: 'mysqld --no-defaults --initialize-insecure --datadir="$DATADIR" 2>/dev/null',
   dumpFlags: " --column-statistics=0 --set-gtid-purged=OFF --no-tablespaces",
+  placeFlag: "--source-data=2",
+  filtered: "$SIDE_DATABASE",
   series: (to) =>
     `(WITH RECURSIVE r AS (SELECT /*+ SET_VAR(cte_max_recursion_depth = 1000000000) */ 1 AS n UNION ALL SELECT n + 1 FROM r WHERE n < ${to}) SELECT n FROM r) s`,
   openAccounts: `SELECT a.User, a.Host FROM mysql.user a

@@ -1,9 +1,10 @@
 /** Logical backups: mariadb-dump or mysqldump as plain SQL, packed or not, told by its content. */
 import { z } from "zod";
 import { type Compression, compressionOf, unpackHead } from "../../host/packing.ts";
-import { type BackupFacts, defineMethod, type Line } from "../../parts.ts";
+import { type BackupFacts, defineMethod, type Line, type Target } from "../../parts.ts";
 import { at, client, withoutValues } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
+import { checkLog, throughLog } from "./log.ts";
 import { DUMP_FLAGS, isWhole } from "./recovery.ts";
 
 const options = z.strictObject({
@@ -28,7 +29,9 @@ function backup(flavour: Flavour, stem: string, { compress }: Options): readonly
   return [
     {
       say: "Back up the database.",
-      script: `${flavour.dump} ${at("production")}${flavour.dumpFlags} \\
+      script: `place=$(echo 'SELECT IF(@@log_bin, "${flavour.placeFlag}", "");' |
+  ${client(flavour, "server")}) &&
+${flavour.dump} ${at("production")}${flavour.dumpFlags} $place \\
   ${DUMP_FLAGS} --result-file=${file} "$DATABASE" &&
 ${isWhole(file)}${pack}`,
       uses: ["DB_SOCKET", "DATABASE", "BACKUP_DIR"],
@@ -49,6 +52,11 @@ function inspect(flavour: Flavour, head: Uint8Array, tail: Uint8Array): BackupFa
   if (made?.[1]?.toLowerCase() !== flavour.name) return null;
   const server = /^-- Server version\s+([0-9.]+)/m.exec(text)?.[1];
   const database = /^-- Host: \S*\s+Database: (.+)$/m.exec(text)?.[1]?.trim();
+  // The place in the log, as a comment: `--master-data=2`.
+  const place =
+    /^-- CHANGE (?:MASTER|REPLICATION SOURCE) TO (?:MASTER|SOURCE)_LOG_FILE='([^']+)', (?:MASTER|SOURCE)_LOG_POS=(\d+)/m.exec(
+      bytes.toString("latin1", 0, 8000),
+    );
   const end = compression === "none" ? Buffer.from(tail.length > 0 ? tail : head).toString("latin1") : null;
   const complete = end === null ? "unknown" : end.includes(TRAILER) ? "yes" : "no";
   return {
@@ -59,6 +67,7 @@ function inspect(flavour: Flavour, head: Uint8Array, tail: Uint8Array): BackupFa
     ...(server === undefined ? {} : { serverVersion: server }),
     ...(made[2] === undefined ? {} : { toolVersion: made[2] }),
     ...(database === undefined ? {} : { database }),
+    ...(place?.[1] === undefined || place[2] === undefined ? {} : { logFrom: place[1], logPosition: place[2] }),
     complete,
     because: {
       yes: "it ends with the dump's closing line",
@@ -87,7 +96,8 @@ const WATCH = `awk '
     print "whole: " NR " lines"
   }'`;
 
-function check({ compression }: BackupFacts): readonly Line[] {
+function check(flavour: Flavour, facts: BackupFacts): readonly Line[] {
+  const { compression } = facts;
   const script =
     compression === "none"
       ? `${WATCH} "$BACKUP"`
@@ -101,6 +111,7 @@ function check({ compression }: BackupFacts): readonly Line[] {
       ifNot: "Do not restore it. Take the next older recovery point.",
       destroys: false,
     },
+    ...(facts.hasLog === true ? [checkLog(flavour, facts)] : []),
   ];
 }
 
@@ -110,10 +121,12 @@ SELECT CONCAT(SUM(DATA_LENGTH + INDEX_LENGTH), ' ', $EXPECTED_BYTES)
 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE();
 SQL`;
 
-function recover(flavour: Flavour, { compression }: BackupFacts): readonly Line[] {
+function recover(flavour: Flavour, facts: BackupFacts, target: Target): readonly Line[] {
+  const { compression } = facts;
   // Nothing of a restore belongs into the log, and rows were checked when they were first written.
   const first = "SET SESSION sql_log_bin = 0, unique_checks = 0, foreign_key_checks = 0;";
-  const load = `{ echo '${first}'; ${UNPACK[compression]} "$BACKUP"; } |
+  const load = `{ echo '${first}'
+  ${UNPACK[compression]} "$BACKUP" || echo 'unpacking failed;'; } |
   ${client(flavour, "side")}`;
   return [
     {
@@ -127,12 +140,13 @@ function recover(flavour: Flavour, { compression }: BackupFacts): readonly Line[
     {
       say: "Restore the backup into it. Nothing touches the damaged database.",
       script: withoutValues(load),
-      uses: ["SIDE_SOCKET", "SIDE_DATABASE", "BACKUP"],
+      uses: ["SIDE_SOCKET", "SIDE_DATABASE", "BACKUP", "SCRATCH"],
       expect: "No output, and exit code 0.",
       ifNot: "Drop the side database and begin again with the next older recovery point.",
       destroys: false,
       progress: progress(flavour),
     },
+    ...(facts.hasLog === true ? throughLog(flavour, facts, target) : []),
   ];
 }
 
@@ -141,10 +155,13 @@ export const logicalOf = (flavour: Flavour) =>
     name: "logical",
     summary: `${flavour.dump}, plain SQL, with routines, triggers and events.`,
     options,
-    gives: ["side-restore", "one-table"],
+    gives: ["side-restore", "one-table", "point-in-time"],
     needs: ["sql"],
     side: "database",
-    variants: [{ name: "logical", options: () => ({}), log: false }],
+    variants: [
+      { name: "logical", options: () => ({}), log: false },
+      { name: "logical + log", options: () => ({}), log: true },
+    ],
     backup: (stem, told) => backup(flavour, stem, told),
     facts: ({ compress }) => ({
       engine: flavour.name,
@@ -153,8 +170,9 @@ export const logicalOf = (flavour: Flavour) =>
       compression: compress,
       complete: "unknown",
       because: "not made yet",
+      logFrom: "binlog.000001",
     }),
     inspect: (head, tail) => inspect(flavour, head, tail),
-    check,
-    recover: (facts) => recover(flavour, facts),
+    check: (facts) => check(flavour, facts),
+    recover: (facts, target) => recover(flavour, facts, target),
   });

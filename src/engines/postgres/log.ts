@@ -7,6 +7,7 @@ const PIECE = /^([0-9A-F]{24}|[0-9A-F]{8}\.history)$/;
 
 export const log: LogArchive = {
   stays: false,
+  resolutionMs: 1,
   settings: {
     archive_mode: "on",
     // Never over an existing file, and under its own name only when it is whole.

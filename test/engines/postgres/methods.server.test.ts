@@ -78,7 +78,7 @@ const named =
         part: {
           ...(plan.disaster[0] as Plan["disaster"][number]).part,
           name: "name-point",
-          lines: ({ log }) => (log === null ? [] : [log.namePoint(given)]),
+          lines: ({ log }) => (log?.namePoint === undefined ? [] : [log.namePoint(given)]),
         },
         options: {},
         line: 1,

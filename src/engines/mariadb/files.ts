@@ -1,0 +1,57 @@
+/** Copies of a server's files: how one comes back as a server of its own, whatever made the copy. */
+import type { Line } from "../../parts.ts";
+import type { Flavour } from "./flavour.ts";
+
+/** Asked twice: a server that is still starting can answer once and be gone. Ends when the server gives up. */
+export const untilReady = (flavour: Flavour, socket: string, log: string) => `ready=0
+while [ "$ready" -lt 2 ]; do
+  if ${flavour.admin} --socket=${socket} --silent ping 2>/dev/null
+  then ready=$((ready + 1)); else ready=0; sleep 0.1; fi
+  if grep -q 'Aborting' ${log} 2>/dev/null; then
+    grep -i 'error' ${log} | tail -n 3 >&2; ready=9
+  fi
+done
+[ "$ready" -lt 9 ]`;
+
+/** Bytes on disk against bytes expected. */
+export const UNPACKED = 'echo "$(du -sb "$SIDE_DATA" | cut -f1) $EXPECTED_BYTES"';
+
+/** A restored server listens only here, follows nobody, runs no events, and writes no log of its own. */
+export function startSide(flavour: Flavour): Line {
+  return {
+    say: "Start the restored server: it listens only here, follows nobody and runs no events.",
+    script: `cat >"$SIDE_DATA/side.cnf" <<CONF &&
+[${flavour.server}]
+datadir = $SIDE_DATA
+socket = $SIDE_SOCKET
+pid-file = $SIDE_DATA/side.pid
+log-error = $SIDE_DATA/side.log
+skip-networking
+skip-name-resolve
+skip-slave-start
+skip-log-bin
+event_scheduler = OFF
+innodb_buffer_pool_size = 128M
+max_allowed_packet = 256M
+CONF
+{ setsid ${flavour.server} --defaults-file="$SIDE_DATA/side.cnf" \\
+  </dev/null >/dev/null 2>&1 & } &&
+${untilReady(flavour, '"$SIDE_SOCKET"', '"$SIDE_DATA/side.log"')}`,
+    uses: ["SIDE_DATA", "SIDE_SOCKET"],
+    expect: "No output.",
+    ifNot: "Read the end of side.log in SIDE_DATA.",
+    destroys: false,
+  };
+}
+
+export const removeSide = (): readonly Line[] => [
+  {
+    say: "Stop the restored server, and remove it.",
+    script: `kill -KILL "$(cat "$SIDE_DATA/side.pid")"
+rm -r "$SIDE_DATA" && rm -f "$SIDE_SOCKET"`,
+    uses: ["SIDE_DATA", "SIDE_SOCKET"],
+    expect: "No output.",
+    ifNot: "It can stay; it only takes room.",
+    destroys: true,
+  },
+];

@@ -1,0 +1,144 @@
+/** The binary log of MariaDB and MySQL, archived file by file, and how a restored database is brought forward through it. */
+import type { BackupFacts, Line, LogArchive, Target } from "../../parts.ts";
+import { at, client, sql, withoutValues } from "./client.ts";
+import type { Flavour } from "./flavour.ts";
+
+/** `binlog.000012`, `mysql-bin.000012`, `mariadb-bin.000012`. */
+const PIECE = /^[\w-]*bin(log)?\.[0-9]{6,}$/;
+const PIECES = "grep -E 'bin(log)?\\.[0-9]{6,}$' | sort";
+const numberOf = (piece: string) => Number(piece.slice(piece.lastIndexOf(".") + 1));
+
+export const logOf = (flavour: Flavour): LogArchive => ({
+  stays: false,
+  // An event carries whole seconds.
+  resolutionMs: 1000,
+  settings: { server_id: "1", log_bin: "binlog", binlog_format: "ROW", sync_binlog: "1" },
+  close: () => ({
+    say: "Close the current file of the log, and copy those that are closed to the archive.",
+    script: `${sql(flavour, "FLUSH BINARY LOGS;", "server").replace("<<'SQL'", "<<'SQL' &&")}
+for piece in $(echo 'SHOW BINARY LOGS;' |
+  ${client(flavour, "server")} | cut -f1 | sed '$d'); do
+  if ! grep -qx "$piece" "$ARCHIVE/copied" 2>/dev/null; then
+    ${flavour.binlog} ${at("server")} --read-from-remote-server \\
+      --raw --result-file="$ARCHIVE/part." "$piece" &&
+    mv "$ARCHIVE/part.$piece" "$ARCHIVE/$piece" &&
+    echo "$piece" >>"$ARCHIVE/copied" || exit 1
+  fi
+done
+echo "archived up to $(tail -n 1 "$ARCHIVE/copied")"`,
+    uses: ["DB_SOCKET", "ARCHIVE"],
+    expect: '"archived up to" and the name of a file.',
+    ifNot: "The archive's disk is full, or the log was purged. What the archive holds so far can still be used.",
+    destroys: false,
+  }),
+  isPiece: (name) => PIECE.test(name),
+  isNeeded: (piece, from) => numberOf(piece) >= numberOf(from),
+});
+
+/** A hole makes everything behind it wrong, and no tool minds. Source: MariaDB manual, "Binary Log Formats". */
+export function checkLog(flavour: Flavour, { logFrom = "" }: BackupFacts): Line {
+  return {
+    say: "Is every file of the log there, whole, and readable?",
+    script: `wanted=
+for piece in $(cd "$LOG" && ls | ${PIECES}); do
+  number=$(printf %s "\${piece##*.}" | sed 's/^0*//')
+  if [ -n "$wanted" ] && [ "$number" -ne "$wanted" ]; then
+    echo "the log has a hole before $piece"; exit 6
+  fi
+  if ! ${flavour.binlog} --verify-binlog-checksum --base64-output=never \\
+    "$LOG/$piece" >/dev/null 2>"$SCRATCH/log.errors"; then
+    echo "$piece cannot be read to its end"; exit 7
+  fi
+  wanted=$((number + 1))
+done
+test -n "$wanted"`,
+    uses: ["LOG", "SCRATCH"],
+    expect: "No output, and exit code 0.",
+    ifNot: `Do not go through this log from ${logFrom}: take the next older recovery point, or stop before the hole.`,
+    destroys: false,
+  };
+}
+
+/** Times in the log are whole seconds in UTC, and each transaction begins with its number. */
+function findTarget(flavour: Flavour): Line {
+  return {
+    say: "Find the first transaction that was committed at the damage or after it.",
+    script: `at=$(printf %s "$DAMAGED_AT" | sed -n \\
+  's/^\\([0-9-]\\{10\\}\\)T\\([0-9:]\\{8\\}\\)\\(\\.0*\\)\\{0,1\\}Z$/\\1 \\2/p')
+if [ -z "$at" ]; then
+  echo "DAMAGED_AT must be UTC, whole seconds: 2026-01-31T02:10:00Z" >&2
+  false
+else
+  echo none >"$SCRATCH/target"
+  for piece in $(cd "$LOG" && ls | ${PIECES}); do
+    TZ=UTC ${flavour.binlog} --start-datetime="$at" \\
+      --base64-output=never "$LOG/$piece" 2>/dev/null |
+      awk -v piece="$piece" '/^# at / { place = $3 }
+        /\\tGTID [0-9]|GTID\\t/ {
+          print piece, place, substr($1, 2), $2; exit }' \\
+      >"$SCRATCH/target.piece"
+    if [ -s "$SCRATCH/target.piece" ]; then
+      mv "$SCRATCH/target.piece" "$SCRATCH/target"; break
+    fi
+  done
+  sed 's/^/first transaction left out: /' "$SCRATCH/target"
+fi`,
+    uses: ["LOG", "SCRATCH", "DAMAGED_AT"],
+    expect: "A file of the log, a place in it, a date (yymmdd) and a time in UTC.",
+    ifNot: '"none" means that the log ends before the damage: it will be gone through to its end.',
+    destroys: false,
+  };
+}
+
+/**
+ * From the backup's own place in the log to just before the damage. A side database on the damaged server has another
+ * name, so what is meant for the one is sent to the other; a restored server gets all of it.
+ */
+export function throughLog(flavour: Flavour, facts: BackupFacts, target: Target): readonly Line[] {
+  const { logFrom = "", logPosition = "4" } = facts;
+  const beside = facts.method === "logical";
+  const rename = ' \\\n    --rewrite-db="$DATABASE->$SIDE_DATABASE"';
+  const names = beside ? `${rename} --database="${flavour.filtered}"` : "";
+  const stops = target.to !== "end-of-log";
+  const stop =
+    target.to === "before-damage" && target.by === "position"
+      ? '--stop-position="$place"'
+      : '--stop-datetime="$(printf %s "$DAMAGED_AT" | sed "s/T/ /; s/[.Z].*//")"';
+  const replay: Line = {
+    say: stops ? "Go through the log, and stop just before the damage." : "Go through the log to its end.",
+    script: withoutValues(`read -r last place rest <"$SCRATCH/target"
+set --
+for piece in $(cd "$LOG" && ls | ${PIECES}); do
+  if [ "\${piece##*.}" -ge "${logFrom.slice(logFrom.lastIndexOf(".") + 1)}" ]; then
+    set -- "$@" "$LOG/$piece"
+  fi
+  if [ "$piece" = "$last" ]; then break; fi
+done
+stop=
+if [ "$last" != none ]; then stop=yes; fi
+{ TZ=UTC ${flavour.binlog} --disable-log-bin${names} \\
+    --start-position=${logPosition} \${stop:+${stop}} "$@" ||
+  echo 'reading the log failed;'; } |
+  ${client(flavour, "side").replace(' "$SIDE_DATABASE"', beside ? ' "$SIDE_DATABASE"' : "")}`),
+    uses: [
+      "LOG",
+      "SCRATCH",
+      "SIDE_SOCKET",
+      ...(beside ? ["DATABASE", "SIDE_DATABASE"] : []),
+      ...(stop.includes("DAMAGED_AT") ? ["DAMAGED_AT"] : []),
+    ],
+    expect: "No output, and exit code 0.",
+    ifNot: "The log does not fit the backup: remove what was restored, and begin again with another recovery point.",
+    destroys: false,
+    progress: `echo "$(cat /proc/$(pgrep -n -f '${flavour.binlog} --disable-log-bin')/io |
+  sed -n 's/^rchar: //p') $(du -sb "$LOG" | cut -f1)"`,
+  };
+  const none: Line = {
+    say: "Nothing is left out: the log is wanted to its end.",
+    script: 'echo none >"$SCRATCH/target"',
+    uses: ["SCRATCH"],
+    expect: "No output.",
+    destroys: false,
+  };
+  return [stops ? findTarget(flavour) : none, replay];
+}

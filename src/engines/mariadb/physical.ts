@@ -1,0 +1,215 @@
+/** Physical backups: mariadb-backup's stream, full or incremental, restored as a server of its own, and forward through the log. */
+import { z } from "zod";
+import type { Compression } from "../../host/packing.ts";
+import {
+  type BackupFacts,
+  defineMethod,
+  type Gathered,
+  type Line,
+  type StoredObject,
+  type Target,
+} from "../../parts.ts";
+import { at } from "./client.ts";
+import { removeSide, startSide, UNPACKED } from "./files.ts";
+import type { Flavour } from "./flavour.ts";
+import { checkLog, throughLog } from "./log.ts";
+
+const options = z.strictObject({
+  kind: z
+    .enum(["full", "incremental"])
+    .default("full")
+    .describe("What is copied: everything, or what changed since the backup before.")
+    .meta({ examples: ["full", "incremental"] }),
+  compress: z
+    .enum(["none", "gzip", "zstd"])
+    .default("gzip")
+    .describe("How the backup is compressed.")
+    .meta({ examples: ["gzip", "zstd"] }),
+});
+type Options = z.infer<typeof options>;
+
+const PACK: Readonly<Record<Compression, string>> = { none: "", gzip: "gzip -1 -q", zstd: "zstd -1 -q --rm" };
+
+/** The tool's own description of a backup; small, and written beside the stream. */
+const INFO = "xtrabackup_info";
+const STREAM = /^backup\.mbs(\.gz|\.zst)?$/;
+
+/** What was copied last stands in `$SCRATCH/last`, as a cron job would keep it; the next incremental begins there. */
+function backup(stem: string, { kind, compress }: Options): readonly Line[] {
+  const folder = `"$BACKUP_DIR/${stem}`;
+  const since = kind === "incremental" ? ' \\\n  --incremental-basedir="$SCRATCH/last"' : "";
+  const pack = compress === "none" ? "" : ` &&\n${PACK[compress]} ${folder}/backup.mbs"`;
+  return [
+    {
+      say: `Take a ${kind} backup of the whole server's files while it runs.`,
+      script: `mkdir -p ${folder}" "$SCRATCH/last.new" &&
+if ! mariadb-backup --backup ${at("production")} \\
+  --datadir="$DATADIR" --target-dir="$SCRATCH/last.new"${since} \\
+  --extra-lsndir="$SCRATCH/last.new" \\
+  --stream=mbstream 2>"$SCRATCH/backup.log" >${folder}/backup.mbs"
+then tail -n 3 "$SCRATCH/backup.log" >&2; false
+else
+  rm -rf "$SCRATCH/last" && mv "$SCRATCH/last.new" "$SCRATCH/last" &&
+  cp "$SCRATCH/last"/*_info ${folder}/${INFO}"
+fi${pack}`,
+      uses: ["DB_SOCKET", "DATADIR", "SCRATCH", "BACKUP_DIR"],
+      destroys: false,
+    },
+  ];
+}
+
+/**
+ * An incremental needs the full backup before it and every incremental between. Which came when is told by the objects'
+ * times; whether they fit is told by their own numbers, when they are checked.
+ */
+function gather(objects: readonly StoredObject[]): Gathered[] {
+  const folderOf = (key: string) => key.slice(0, key.lastIndexOf("/") + 1);
+  const isInfo = ({ key }: StoredObject) => key.endsWith(`/${INFO}`);
+  const sets = objects
+    .filter(isInfo)
+    .map((lead) => ({
+      lead,
+      own: objects.filter(
+        ({ key }) =>
+          folderOf(key) === folderOf(lead.key) && (key === lead.key || STREAM.test(key.slice(folderOf(key).length))),
+      ),
+    }))
+    .sort((a, b) => (a.lead.modifiedAt < b.lead.modifiedAt ? -1 : 1));
+  return sets.flatMap(({ lead, own }, index) => [
+    // As a full one, and as one that goes on from those before it: `inspect` tells which of the two it is.
+    { lead, members: own, shared: true },
+    ...(index === 0
+      ? []
+      : [{ lead, members: [...own, ...sets.slice(0, index).flatMap((one) => one.own)], shared: true, chain: true }]),
+  ]);
+}
+
+function inspect(flavour: Flavour, head: Uint8Array): BackupFacts | null {
+  const text = Buffer.from(head).toString("latin1");
+  const value = (name: string) => new RegExp(`^${name} = (.*)$`, "m").exec(text)?.[1]?.trim();
+  if (!/^tool_name = (mariabackup|mariadb-backup)/m.test(text)) return null;
+  const incremental = value("incremental") === "Y";
+  const server = /^[0-9.]+/.exec(value("server_version") ?? "")?.[0];
+  const place = /filename '([^']+)', position '([0-9]+)'/.exec(value("binlog_pos") ?? "");
+  return {
+    engine: flavour.name,
+    method: "physical",
+    format: incremental ? "incremental" : "full",
+    compression: "none",
+    ...(server === undefined ? {} : { serverVersion: server }),
+    complete: "unknown",
+    because: "a stream: known when it has been read to its end",
+    isChain: incremental,
+    ...(place?.[1] === undefined || place[2] === undefined ? {} : { logFrom: place[1], logPosition: place[2] }),
+  };
+}
+
+/** Each set's folder with the numbers between which it holds every change, in the order in which they follow. */
+const SETS = `find "$BACKUP" -name ${INFO} | while IFS= read -r file; do
+  echo "$(sed -n 's/^innodb_from_lsn = //p' "$file")" \\
+    "$(sed -n 's/^innodb_to_lsn = //p' "$file")" "$(dirname "$file")"
+done | sort -n -k1,1 -k2,2`;
+
+/** Prints a stream, packed or not. */
+const UNPACK = `case $stream in
+  *.gz) gunzip -c "$stream" ;;
+  *.zst) zstd -dcq "$stream" ;;
+  *) cat "$stream" ;;
+  esac`;
+
+/** The newest full backup, and what follows it. A set that the chain does not need is left alone. */
+const CHAIN = `${SETS} >"$SCRATCH/sets" &&
+awk '{ line[NR] = $0; if ($1 == 0) full = NR }
+  END { if (!full) exit 5; for (i = full; i <= NR; i++) print line[i] }' \\
+  "$SCRATCH/sets" >"$SCRATCH/chain"`;
+
+function check(flavour: Flavour, facts: BackupFacts): readonly Line[] {
+  return [
+    {
+      say: "Is every set of the chain there and readable, and does each begin where the one before ends?",
+      script: `if ! { ${CHAIN}; }; then
+  echo "the full backup that it goes on from is missing"; false
+else
+  at=0
+  while read -r from to folder; do
+    if [ "$from" -ne "$at" ]; then
+      echo "a set is missing: $at is reached, $from comes next"; exit 6
+    fi
+    at=$to
+    stream=$(ls "$folder"/backup.mbs*) &&
+    { ${UNPACK} || echo broken; } |
+      mbstream -x -C "$(mktemp -d "$SCRATCH/read.XXXXXX")" || {
+      echo "$(basename "$folder") cannot be read to its end"; exit 7; }
+  done <"$SCRATCH/chain" && rm -rf "$SCRATCH"/read.*
+fi`,
+      uses: ["BACKUP", "SCRATCH"],
+      expect: "No output, and exit code 0.",
+      ifNot: "Do not restore it. Take the newest full backup, or the next older recovery point.",
+      destroys: false,
+    },
+    ...(facts.hasLog === true ? [checkLog(flavour, facts)] : []),
+  ];
+}
+
+function recover(flavour: Flavour, facts: BackupFacts, target: Target): readonly Line[] {
+  const restore: Line = {
+    say: "Unpack the backup into an empty folder, add what changed since, and make it consistent.",
+    script: `mkdir -m 700 "$SIDE_DATA" &&
+{ ${CHAIN}; } && : >"$SCRATCH/prepare.log" &&
+while read -r from to folder; do
+  into=$SIDE_DATA more=
+  if [ "$from" -ne 0 ]; then
+    into=$SCRATCH/increment.$to more=--incremental-dir=$into
+    mkdir "$into"
+  fi
+  stream=$(ls "$folder"/backup.mbs*) &&
+  { ${UNPACK} || echo broken; } | mbstream -x -C "$into" &&
+  mariadb-backup --prepare --target-dir="$SIDE_DATA" $more \\
+    2>>"$SCRATCH/prepare.log" || {
+    tail -n 3 "$SCRATCH/prepare.log" >&2; exit 1; }
+  if [ "$from" -ne 0 ]; then rm -r "$into"; fi
+done <"$SCRATCH/chain"`,
+    uses: ["BACKUP", "SIDE_DATA", "SCRATCH"],
+    expect: "No output.",
+    ifNot:
+      "The sets do not fit together, or the disk is full. If the folder exists, somebody is restoring already: ask aloud.",
+    destroys: false,
+    progress: UNPACKED,
+  };
+  return [restore, startSide(flavour), ...(facts.hasLog === true ? throughLog(flavour, facts, target) : [])];
+}
+
+export const physicalOf = (flavour: Flavour) =>
+  defineMethod<Options>({
+    name: "physical",
+    summary: "mariadb-backup, full and incremental, and forward through the archived log to any moment since.",
+    options,
+    gives: ["side-restore", "one-table", "point-in-time"],
+    needs: ["sql"],
+    side: "server",
+    programs: ["mariadb-backup", "mbstream"],
+    variants: [
+      { name: "physical", options: () => ({}), log: false },
+      {
+        name: "physical, incremental",
+        options: (index) => ({ kind: index === 0 ? "full" : "incremental" }),
+        log: false,
+      },
+      { name: "physical + log", options: () => ({}), log: true },
+    ],
+    backup,
+    gather,
+    facts: ({ kind }) => ({
+      engine: flavour.name,
+      method: "physical",
+      format: kind,
+      compression: "none",
+      complete: "unknown",
+      because: "not made yet",
+      logFrom: "binlog.000001",
+    }),
+    inspect: (head) => inspect(flavour, head),
+    check: (facts) => check(flavour, facts),
+    recover: (facts, target) => recover(flavour, facts, target),
+    removeSide,
+  });
