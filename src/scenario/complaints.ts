@@ -4,7 +4,7 @@ import type { Issue } from "../errors.ts";
 import { nearest } from "../host/near-miss.ts";
 import type { Catalog, Part } from "../parts.ts";
 import { type Path, type Positions, valueAt } from "./positions.ts";
-import { optionShape } from "./schema.ts";
+import { optionShape, sharedMethods } from "./schema.ts";
 
 export interface Reading {
   readonly schema: z.ZodType;
@@ -145,11 +145,19 @@ const plural = (count: number, one: string, many: string) => (count === 1 ? `1 $
 
 /** Keys that an object at this path may have, as far as the schema can tell. */
 function knownKeys(path: Path, { schema, catalog, value }: Reading): readonly string[] {
-  const own = partKeys(catalog, valueAt(value, path), path);
+  const own =
+    partKeys(catalog, valueAt(value, path), path) ?? engineKeys(catalog, valueAt(value, path.slice(0, -1)), path);
   if (own !== undefined) return own;
   let type: unknown = schema;
   for (const key of path) type = step(type, key);
   return Object.keys(objectShape(type) ?? {});
+}
+
+/** Keys of what a backup is told for one engine only. */
+function engineKeys(catalog: Catalog, backup: unknown, path: Path): readonly string[] | undefined {
+  const engine = catalog.engines.find(({ name }) => name === path.at(-1));
+  const method = engine?.methods.find(({ name }) => name === valueAt(backup, ["method"]));
+  return method === undefined ? undefined : Object.keys(optionShape(method));
 }
 
 /** Keys of a step, probe or backup whose part is known: its options, and what stands beside them. */
@@ -158,11 +166,10 @@ function partKeys(catalog: Catalog, here: unknown, path: Path): readonly string[
     const part = parts.find(({ name }) => name === valueAt(here, [word]));
     return part === undefined ? undefined : [word, ...beside, ...Object.keys(optionShape(part))];
   };
-  const methods = catalog.engines.flatMap((engine) => engine.methods);
   return (
     of(catalog.probes, "probe") ??
     of(catalog.actions, "do", ...(path[0] === "recovery" ? ["phase"] : [])) ??
-    of(methods, "method", "name", "age", "decoy")
+    of(sharedMethods(catalog), "method", "name", "age", "decoy")
   );
 }
 

@@ -170,7 +170,7 @@ function asTold(type: z.ZodType): z.ZodType {
  * Methods of the same name, of all engines, as one: what any of them can be told stands beside the method, or under the
  * engine's name where engines differ.
  */
-function sharedMethods(catalog: Catalog): Part[] {
+export function sharedMethods(catalog: Catalog): Part[] {
   const named = new Map<string, { engine: string; method: Method }[]>();
   for (const engine of catalog.engines)
     for (const method of engine.methods)
