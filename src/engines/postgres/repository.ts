@@ -43,7 +43,8 @@ const oneLine = (script: string) => script.replaceAll(/( \\)?\n +/g, " ");
 const REPOSITORY = `$ARCHIVE/${FOLDER}`;
 
 /** The server archives from its first moment on, so whoever comes first makes the repository. */
-const CREATE = `{ test -e "${REPOSITORY}/archive/${STANZA}/archive.info" ||
+const INFO = `${REPOSITORY}/archive/${STANZA}/archive.info`;
+const CREATE = `{ test -e "${INFO}" ||
   ${pgbackrest(REPOSITORY, "$PGDATA", "--no-online stanza-create")}; } &&`;
 
 const repository: LogArchive = {
@@ -51,7 +52,17 @@ const repository: LogArchive = {
   stays: true,
   settings: {
     archive_mode: "on",
-    archive_command: oneLine(`${CREATE} ${pgbackrest(REPOSITORY, "$PGDATA", 'archive-push "%p"')}`),
+    // Said once, because the server cuts this command off at 1,023 bytes. Source: MAXPGPATH in shell_archive.c.
+    archive_command: [
+      "export PGBACKREST_CONFIG=/dev/null",
+      `PGBACKREST_STANZA=${STANZA}`,
+      `PGBACKREST_REPO1_PATH="${REPOSITORY}"`,
+      `PGBACKREST_LOCK_PATH="${REPOSITORY}.lock"`,
+      'PGBACKREST_PG1_PATH="$PGDATA"',
+      "PGBACKREST_LOG_LEVEL_FILE=off;",
+      `{ test -e "${INFO}" || pgbackrest --no-online stanza-create; } &&`,
+      'pgbackrest archive-push "%p"',
+    ].join(" "),
   },
   isPiece: (name) => name.startsWith(`${FOLDER}/`),
   // The repository itself knows.
