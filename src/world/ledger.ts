@@ -116,6 +116,19 @@ function sameBuckets(a: ReadonlyMap<number, string>, b: ReadonlyMap<number, stri
   return true;
 }
 
+/** Each question costs a process: a few are asked together, so that a small world is not made of waiting. */
+const AT_ONCE = 4;
+
+async function someAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const worker = async () => {
+    for (let index = next++; index < items.length; index = next++) results[index] = await work(items[index] as T);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return results;
+}
+
 /** Opens an empty ledger in a folder of this run. `ask` runs a question in the production server. */
 export async function openLedger(folder: string, phrases: Phrases, ask: Ask): Promise<Ledger> {
   await mkdir(folder, { recursive: true });
@@ -161,12 +174,11 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask): Pr
 
   async function readTables(): Promise<Map<string, TableState>> {
     const found = await readBuckets([...requests.values()].filter((request) => !hit.includes(request.table)));
-    const tables = new Map<string, TableState>();
-    for (const request of requests.values()) {
+    const read = async (request: DigestRequest): Promise<TableState> => {
       const carried = hit.includes(request.table) ? states.at(-1)?.tables.get(request.table) : undefined;
-      tables.set(request.table, carried ?? (await store(request, found.get(request.table) ?? new Map())));
-    }
-    return tables;
+      return carried ?? store(request, found.get(request.table) ?? new Map());
+    };
+    return new Map(await someAtOnce([...requests.values()], async (request) => [request.table, await read(request)]));
   }
 
   async function readCatalogue(): Promise<Map<string, string>> {
@@ -189,16 +201,15 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask): Pr
     window: (maxLossMs) => states.filter((state) => state.atMs <= damagedAtMs && state.atMs >= damagedAtMs - maxLossMs),
     async record(name, atMs) {
       await findTables();
-      const tables = await readTables();
       // After the damage, what went with it is still the truth: the objects that were there just before.
       const last = damagedAtMs === Number.POSITIVE_INFINITY ? undefined : states.at(-1);
-      const state: Recorded = {
-        name,
-        atMs,
-        tables,
-        catalogue: last?.catalogue ?? (await readCatalogue()),
-        sequences: last?.sequences ?? (await readSequences()),
-      };
+      // Nobody writes meanwhile, so the order of these questions changes nothing.
+      const [tables, catalogue, sequences] = await Promise.all([
+        readTables(),
+        last?.catalogue ?? readCatalogue(),
+        last?.sequences ?? readSequences(),
+      ]);
+      const state: Recorded = { name, atMs, tables, catalogue, sequences };
       states.push(state);
       return state;
     },
