@@ -81,7 +81,9 @@ mkdir -p -m 700 "$SIDE_HOST"`,
 export const startSide: Line = {
   say: "Start the restored server.",
   script: `pg_ctl -s -w -t 86400 -D "$SIDE_DATA" \\
-  -l "$SIDE_DATA/server.log" start &&
+  -l "$SIDE_DATA/server.log" start 2>>"$SIDE_DATA/server.log" ||
+{ sed -n -e 's/^.*FATAL:  //p' -e 's/^pg_ctl: //p' \\
+  "$SIDE_DATA/server.log" >&2; false; } &&
 psql -Xq ${SIDE} -At -c "SELECT 'open'"`,
   uses: ["SIDE_DATA", "SIDE_HOST", "SIDE_DATABASE"],
   expect: '"open".',

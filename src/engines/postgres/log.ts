@@ -213,7 +213,7 @@ touch "$SIDE_DATA/recovery.signal"${stop.script === "" ? "" : ` &&\n${stop.scrip
   const replay: Line = {
     say: "Start the restored server, and let it go through the log until it pauses.",
     script: `pg_ctl -s -w -t 86400 -D "$SIDE_DATA" \\
-  -l "$SIDE_DATA/server.log" start &&
+  -l "$SIDE_DATA/server.log" start 2>>"$SIDE_DATA/server.log" &&
 while state=$(${askSide("SELECT CASE WHEN NOT pg_is_in_recovery() THEN 'end of log' ELSE pg_get_wal_replay_pause_state() END")} 2>/dev/null)
 do
   case $state in paused | 'end of log') break ;; esac
@@ -221,7 +221,8 @@ do
 done
 case $state in
 paused | 'end of log') echo "$state" ;;
-*) sed -n 's/^.*FATAL:  //p' "$SIDE_DATA/server.log" >&2; false ;;
+*) sed -n -e 's/^.*FATAL:  //p' -e 's/^pg_ctl: //p' \\
+  "$SIDE_DATA/server.log" >&2; false ;;
 esac`,
     uses: [...new Set(["SIDE_DATA", "SIDE_HOST", ...log.uses])],
     expect: '"paused", or "end of log" when the log ends before the target.',
