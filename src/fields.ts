@@ -18,6 +18,11 @@ export function duration() {
     .transform((text) => parseDuration(text) ?? 0);
 }
 
+/** `15m` in YAML and in code, for what is read more than once: `parseDuration` makes milliseconds of it. */
+export function durationText() {
+  return z.string({ error: A_DURATION }).regex(DURATION_PATTERN, A_DURATION);
+}
+
 /** `5GiB` in YAML, bytes in code. Never more than can be counted exactly. */
 export function size() {
   return z

@@ -126,6 +126,8 @@ export interface PlaceRequest {
   readonly database: string;
   /** Where the chosen backup is restored to: a database of the same server, or a server of its own. */
   readonly side: Side;
+  /** The folder of the replica that is meant by the side; null when it is a restored server. */
+  readonly replica: string | null;
 }
 
 /** A logical backup comes back as a database of the damaged server; a copy of files needs a server of its own. */
@@ -204,6 +206,8 @@ export interface Method<O = unknown> extends Part<O> {
   readonly settings?: Settings;
   /** Programs it needs beside the server's own. */
   readonly programs?: readonly string[];
+  /** Present when the copy is a running server and lies in no store: there is nothing to fetch, and it goes on by itself. */
+  readonly live?: LiveCopy<O>;
   /** A repository of its own, which holds the log as well; used instead of the engine's archive. */
   readonly repository?: LogArchive;
   /** Files the backup consists of, made inside the server in `$BACKUP_DIR`; `stem` starts each file's name. */
@@ -215,7 +219,7 @@ export interface Method<O = unknown> extends Part<O> {
   /** Reads content, never names. `null` = not mine. `tail` is empty when the object is shorter than `head`. */
   inspect(head: Uint8Array, tail: Uint8Array): BackupFacts | null;
   /** Reads the fetched copy to its end and exits 0 only when it is whole and harmless. `$BACKUP` is the copy. */
-  check(facts: BackupFacts): readonly Line[];
+  check(facts: BackupFacts, target: Target): readonly Line[];
   /** Restores `$BACKUP` into `$SIDE_DATABASE`, which it creates, and goes on through `$LOG` when the facts say so. */
   recover(facts: BackupFacts, target: Target): readonly Line[];
   /** Removes what `recover` made. Default: the engine's `dropSide`. */
@@ -224,11 +228,27 @@ export interface Method<O = unknown> extends Part<O> {
   readonly variants: readonly Variant[];
 }
 
+/**
+ * A second server that follows the first. Its lines run with the side's places standing for the replica's own, and
+ * `Method.backup` makes it.
+ */
+export interface LiveCopy<O = unknown> {
+  /** How far it keeps behind the first server, in milliseconds; 0 when it follows at once. */
+  delayMs(options: O): number;
+  /** Waits until it has applied what was committed so far, and holds it there while it goes on receiving. */
+  hold(): Line;
+  /** Waits until it has received what was committed so far and, unless it is held, applied it. */
+  arrive(held: boolean): Line;
+}
+
 /** One way to use a method, for a comparison of methods. */
 export interface Variant {
   readonly name: string;
-  /** What the backup is told; `index` counts the world's backups, oldest first: the first may have to be a full one. */
-  options(index: number): Readonly<Record<string, unknown>>;
+  /**
+   * What the backup is told; `index` counts the world's backups, oldest first: the first may have to be a full one.
+   * Null when this way needs no such backup.
+   */
+  options(index: number): Readonly<Record<string, unknown>> | null;
   readonly log: boolean;
 }
 
@@ -269,6 +289,8 @@ export interface BackupFacts {
   readonly isChain?: boolean;
   /** What a repository calls this backup. */
   readonly label?: string;
+  /** A server that runs, and no file. */
+  readonly isLive?: boolean;
 }
 
 /** One restorable thing in a store. */
@@ -491,6 +513,8 @@ export interface Scene {
 export interface Action<O = unknown> extends Part<O> {
   /** What it needs beyond `needs` when told so. */
   needsWhen?(options: O): readonly Capability[];
+  /** Where a restore that it asks for stops, when it asks for one. */
+  target?(options: O): Target;
   lines(scene: Scene, options: O): readonly Line[];
 }
 

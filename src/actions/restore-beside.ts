@@ -36,5 +36,6 @@ export const restoreBeside = defineAction<Options>({
   gives: [],
   needs: ["sql", "side-restore"],
   needsWhen: ({ to }) => (to === "named-point" ? ["point-in-time", "log", "named-point"] : []),
+  target: targetOf,
   lines: (scene, told) => scene.restore(targetOf(told)),
 });

@@ -157,6 +157,8 @@ interface Told {
   damagedAtClock: string;
   /** How the chosen point's backup was made; until then, how the newest that is no decoy was. */
   method: Method | null;
+  /** The replica that the side's places mean, by name. */
+  replica: string | null;
 }
 
 /** What is known as the story begins, and how its commands are run. */
@@ -168,6 +170,16 @@ function begin({ plan, kit, server, store, signal, write }: Telling) {
     expectedBytes: 0,
     damagedAtClock: "",
     method: newest?.method ?? null,
+    replica: null,
+  };
+  const beside = async <T>(replica: string, work: () => Promise<T>): Promise<T> => {
+    const { method } = told;
+    Object.assign(told, { replica, method: plan.backups.find(({ name }) => name === replica)?.method ?? null });
+    try {
+      return await work();
+    } finally {
+      Object.assign(told, { replica: null, method });
+    }
   };
   const side = () => told.method?.side ?? "database";
   const places = () => placeTable({ plan, server, storeUrl: store.place, side: side(), ...told });
@@ -186,18 +198,18 @@ function begin({ plan, kit, server, store, signal, write }: Telling) {
     restore: (target) => (told.point === null ? [] : (told.method?.recover(told.point.facts, target) ?? [])),
     removeSide: () => told.method?.removeSide?.() ?? [plan.engine.phrases.dropSide()],
   });
-  return { told, places, runner, sceneOf };
+  return { told, places, runner, beside, sceneOf };
 }
 
 /** The phases in order. Leaves early when going on would prove nothing; the verdict is derived from what was written. */
 async function tell(telling: Telling): Promise<void> {
   const { plan, kit, store, signal, server, write } = telling;
-  const { told, places, runner, sceneOf } = begin(telling);
+  const { told, places, runner, beside, sceneOf } = begin(telling);
   const phase = <T>(name: Phase, work: () => Promise<T>) => timed(name, write, work);
   const mark = (name: Mark) => write({ kind: "mark", mark: name });
 
   const world = await phase("world", () =>
-    buildWorld({ plan, server, runner, store, write, folder: telling.folder, damagedAtMs: kit.damagedAtMs }),
+    buildWorld({ plan, server, runner, store, write, beside, folder: telling.folder, damagedAtMs: kit.damagedAtMs }),
   );
   told.expectedBytes = world.expectedBytes;
   const scene = () => sceneOf(world.ledger);
@@ -238,7 +250,14 @@ async function tell(telling: Telling): Promise<void> {
     onProgress: kit.onProgress,
     made: kit.trustBackups || telling.opensForeign ? null : world.made,
     names: world.names,
-    onCopy: (point, copy) => Object.assign(told, { point, copy, method: methodOf(plan, point) }),
+    live: world.live,
+    onCopy: (point, copy) =>
+      Object.assign(told, {
+        point,
+        copy,
+        method: methodOf(plan, point),
+        replica: point.facts.isLive === true ? point.name : null,
+      }),
     shipLog: world.ship === null ? null : () => endLog(plan, { runner, world }),
   };
   const candidates = await phase("locate", () => locate(sources));
@@ -293,7 +312,8 @@ async function freshInstant(resolutionMs: number): Promise<string> {
 
 /** The deed, and the shop going on around the hole. Returns the moment just before it, on the clock of the servers here. */
 async function damage({ plan, kit, write }: Telling, { runner, world, scene }: Doing): Promise<string> {
-  const at = await freshInstant(plan.log?.archive.resolutionMs ?? 1);
+  const reads = plan.log !== null || plan.backups.some(({ method }) => method.live !== undefined);
+  const at = await freshInstant(reads ? (plan.engine.log?.resolutionMs ?? 1) : 1);
   for (const { part, options } of plan.disaster) {
     for (const line of part.lines(scene, options)) await runner.must(line, { phase: "damage", name: part.name });
   }

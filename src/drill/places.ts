@@ -12,6 +12,8 @@ export interface PlaceFacts {
   readonly copy: { readonly backup: string; readonly log: string } | null;
   /** Where it is restored to. */
   readonly side: Side;
+  /** The replica that is meant by the side, by name; null when it is a restored server. */
+  readonly replica: string | null;
   /** The moment of the damage on the server's own clock, ISO 8601 UTC; empty until it happened. */
   readonly damagedAtClock: string;
 }
@@ -21,7 +23,7 @@ export function placeTable(facts: PlaceFacts): PlaceTable {
   const { plan, server, storeUrl, expectedBytes, point, copy, side, damagedAtClock } = facts;
   const { folders } = server;
   return {
-    ...plan.engine.places({ folders, database: plan.database, side }),
+    ...plan.engine.places({ folders, database: plan.database, side, replica: replicaFolder(facts) }),
     DAMAGED_AT: {
       meaning: "When it happened, in UTC, rather a little early: 2026-01-31T02:10:00Z. Needed to stop a log before it.",
       value: damagedAtClock,
@@ -35,6 +37,14 @@ export function placeTable(facts: PlaceFacts): PlaceTable {
     JOBS: { meaning: "How many restore jobs at once: the server's processors.", value: "2" },
     EXPECTED_BYTES: { meaning: "How large the restored database should become.", value: String(expectedBytes) },
   };
+}
+
+/** Short, because a socket lies in it and a socket's path may have 107 characters. */
+function replicaFolder({ plan, server, replica }: PlaceFacts): string | null {
+  const index = plan.backups
+    .filter(({ method }) => method.live !== undefined)
+    .findIndex(({ name }) => name === replica);
+  return index < 0 ? null : `${server.folders.side}/replica-${index + 1}`;
 }
 
 /** For running: names to values, and the world's own folder for new backups. */

@@ -29,6 +29,8 @@ export interface SourceKit {
   readonly made: ReadonlySet<string> | null;
   /** What the scenario calls the backups, by the key they are found by, where their own names do not tell. */
   readonly names: ReadonlyMap<string, string>;
+  /** Recovery points that run beside the database. */
+  readonly live: readonly RecoveryPoint[];
   /** Told where the copy will lie before the check runs on it. */
   readonly onCopy: (point: RecoveryPoint, copy: Copy | null) => void;
   /** Ends the current piece of the log and moves what is archived to the store; null when nothing archives. */
@@ -43,7 +45,8 @@ export interface Copy {
 
 export interface Source {
   readonly point: RecoveryPoint;
-  readonly sha256: string;
+  /** Of all its objects; null for a server that runs. */
+  readonly sha256: string | null;
 }
 
 /** The exit code with which a check says that a dump would leave its target. */
@@ -116,7 +119,8 @@ export async function locate(kit: SourceKit): Promise<RecoveryPoint[]> {
     takeStock(kit.store, [plan.engine]),
   );
   const only = plan.scenario.recovery.source === "newest-verified" ? null : plan.scenario.recovery.source;
-  const points = inventory.points.map((point) => ({ ...point, name: kit.names.get(point.id) ?? point.name }));
+  const stored = inventory.points.map((point) => ({ ...point, name: kit.names.get(point.id) ?? point.name }));
+  const points = [...stored, ...kit.live];
   const considered = select(points, { damagedAtMs, engine: plan.engine.name, version: plan.version, only });
   for (const one of considered) {
     kit.write({ kind: "source-considered", source: describe(one, damagedAtMs), rejected: one.rejected });
@@ -163,40 +167,12 @@ export async function fetchVerified(kit: SourceKit, candidates: readonly Recover
       sourceId: point.id,
       because: `${index === 0 ? "" : "the best that is left: "}${reason(point, kit.damagedAtMs)}`,
     });
-    const folder = join(kit.folder, "fetched", String(index));
-    const id = index === 0 ? "fetch.fetch-source" : `fetch.fetch-source.${index + 1}`;
     kit.onCopy(point, null);
-    const beganMs = performance.now();
-    const fetched = await ourselves(kit, fetchLine, { phase: "fetch", id }, () =>
-      fetchToScratch({
-        store: kit.store,
-        objects: point.objects,
-        log: point.log,
-        folder,
-        signal: kit.signal,
-        onProgress: ({ doneBytes, totalBytes }) =>
-          kit.onProgress({
-            kind: "progress",
-            label: fetchLine.say,
-            doneBytes,
-            totalBytes,
-            elapsedMs: performance.now() - beganMs,
-          }),
-      }),
-    );
-    kit.write({
-      kind: "source-fetched",
-      sourceId: point.id,
-      bytes: fetched.bytes,
-      sha256: fetched.sha256,
-      retries: fetched.retries,
-    });
-    assertMade(kit, fetched.files);
-    kit.onCopy(point, await bring(kit, point, { folder, paths: fetched.files.map(({ path }) => path) }));
+    const sha256 = point.facts.isLive === true ? null : await fetchCopy(kit, point, index);
     const fault = await checkCopy(kit, point);
     if (fault === null) {
       kit.mark("T4");
-      return { point, sha256: fetched.sha256 };
+      return { point, sha256 };
     }
     rejected.push({ point, ...fault });
     kit.write({ kind: "source-rejected", sourceId: point.id, because: fault.because });
@@ -207,6 +183,35 @@ export async function fetchVerified(kit: SourceKit, candidates: readonly Recover
     throw new RefusedError(`no recovery point may be restored: ${why}`, { code: "FB_DUMP_LEAVES", next });
   }
   throw new LostError(`no recovery point is whole: ${why}`, { code: "FB_NO_SOURCE", next });
+}
+
+/** Fetches what the point consists of and brings it into the server. Returns the hash of it all. */
+async function fetchCopy(kit: SourceKit, point: RecoveryPoint, index: number): Promise<string> {
+  const folder = join(kit.folder, "fetched", String(index));
+  const id = index === 0 ? "fetch.fetch-source" : `fetch.fetch-source.${index + 1}`;
+  const beganMs = performance.now();
+  const fetched = await ourselves(kit, fetchLine, { phase: "fetch", id }, () =>
+    fetchToScratch({
+      store: kit.store,
+      objects: point.objects,
+      log: point.log,
+      folder,
+      signal: kit.signal,
+      onProgress: ({ doneBytes, totalBytes }) =>
+        kit.onProgress({
+          kind: "progress",
+          label: fetchLine.say,
+          doneBytes,
+          totalBytes,
+          elapsedMs: performance.now() - beganMs,
+        }),
+    }),
+  );
+  const { bytes, sha256, retries } = fetched;
+  kit.write({ kind: "source-fetched", sourceId: point.id, bytes, sha256, retries });
+  assertMade(kit, fetched.files);
+  kit.onCopy(point, await bring(kit, point, { folder, paths: fetched.files.map(({ path }) => path) }));
+  return sha256;
 }
 
 /** Throws RefusedError for a copy that this run did not make, where such a copy could reach out. */
@@ -224,7 +229,7 @@ async function checkCopy(
   point: RecoveryPoint,
 ): Promise<{ because: string; leaves: boolean } | null> {
   const method = plan.engine.methods.find(({ name }) => name === point.facts.method);
-  for (const line of method?.check(point.facts) ?? []) {
+  for (const line of method?.check(point.facts, plan.target) ?? []) {
     const outcome = await runner.run(line, { phase: "fetch", name: "check-copy" });
     if (outcome.exitCode !== 0) {
       const because =
@@ -235,8 +240,11 @@ async function checkCopy(
   return null;
 }
 
-/** Reads the source again, whole: is it what it was when it was fetched? */
+/** Reads the source again, whole: is it what it was when it was fetched? A replica is used up, and says so. */
 export async function unchanged(kit: SourceKit, source: Source): Promise<EventBody> {
+  if (source.sha256 === null) {
+    return { kind: "note", text: `${source.point.id} was brought forward and opened: it follows nobody any more` };
+  }
   const common = {
     kind: "finding",
     probe: "source-unchanged",

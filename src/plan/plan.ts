@@ -15,6 +15,7 @@ import type {
   ServerSpec,
   Settings,
   StepPhase,
+  Target,
 } from "../parts.ts";
 import type { Objectives } from "../record.ts";
 import type { Scenario } from "../scenario/schema.ts";
@@ -70,6 +71,8 @@ export interface Plan {
   readonly backups: readonly PlannedBackup[];
   readonly disaster: readonly Told<Action>[];
   readonly recovery: readonly PlannedStep[];
+  /** Where the recovery's restore stops on a log. */
+  readonly target: Target;
   readonly healthy: readonly Told<Probe>[];
   readonly proof: readonly Told<Probe>[];
   readonly verify: readonly Told<Probe>[];
@@ -161,6 +164,11 @@ interface LogQuestion {
   readonly logEveryMs: number | null;
 }
 
+function targetOf(recovery: readonly PlannedStep[]): Target {
+  const [first] = recovery.flatMap(({ part, options }) => part.target?.(options) ?? []);
+  return first ?? { to: "before-damage", by: "time" };
+}
+
 /** The engine's archive when the scenario asks for one, or the repository of a method that keeps its own. */
 function planLog(scenario: Scenario, { engine, backups, logEveryMs }: LogQuestion): PlannedLog | null {
   const own = backups.find(({ method }) => method.repository !== undefined)?.method.repository;
@@ -227,6 +235,7 @@ export function plan(scenario: Scenario, catalog: Catalog, choices: Choices = {}
     backups,
     disaster,
     recovery,
+    target: targetOf(recovery),
     healthy,
     proof,
     verify,

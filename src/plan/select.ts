@@ -40,6 +40,8 @@ export function lossMs({ reach }: RecoveryPoint, damagedAtMs: number): number {
 /** Why the first candidate was taken, for the record. */
 export function reason(point: RecoveryPoint, damagedAtMs: number): string {
   const loss = lossMs(point, damagedAtMs);
+  if (point.facts.isLive === true)
+    return "a running copy: nothing to fetch, and it has received all that was committed";
   if (point.reach.at !== point.moment.at)
     return loss === 0 ? "its log reaches up to the damage" : `its log ends ${formatDuration(loss)} before the damage`;
   return `taken ${formatDuration(loss)} before the damage, the closest there is`;
@@ -47,7 +49,8 @@ export function reason(point: RecoveryPoint, damagedAtMs: number): string {
 
 function rejection(point: RecoveryPoint, rule: SelectionRule): string | null {
   if (point.facts.engine !== rule.engine) return `made by ${point.facts.engine}`;
-  if (Date.parse(point.moment.at) > rule.damagedAtMs) return "younger than the damage";
+  // Whether the damage went through a running server is asked of it, not guessed.
+  if (point.facts.isLive !== true && Date.parse(point.moment.at) > rule.damagedAtMs) return "younger than the damage";
   const { serverVersion } = point.facts;
   if (serverVersion !== undefined && isNewer(serverVersion, rule.version))
     return `taken by a newer server (${serverVersion}) than the one that is to restore it (${rule.version})`;

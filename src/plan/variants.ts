@@ -25,11 +25,11 @@ export function asVariant(
     const variant = method.variants.find((one) => one.name === name);
     if (variant === undefined) continue;
     const real = told.backups.filter(({ decoy }) => !decoy);
-    const backups = told.backups.map((backup) =>
-      backup.decoy
-        ? backup
-        : { ...backup, method, options: method.options.parse(variant.options(real.indexOf(backup))) },
-    );
+    const backups = told.backups.flatMap((backup) => {
+      if (backup.decoy) return [backup];
+      const options = variant.options(real.indexOf(backup));
+      return options === null ? [] : [{ ...backup, method, options: method.options.parse(options) }];
+    });
     return { variant, backups, logEveryMs: variant.log ? (told.logEveryMs ?? LOG_EVERY_MS) : null };
   }
   return null;

@@ -80,7 +80,9 @@ export async function wrapping(
     "--no-new-privs",
     "--",
   ];
-  const prefix = ["unshare", "--net", "--", ...become];
+  // Loopback is up where it can be: a replica speaks to nothing but it.
+  const up = ["sh", "-c", 'ip link set lo up 2>/dev/null; exec "$@"', "sh"];
+  const prefix = ["unshare", "--net", "--", ...up, ...become];
   const probe = await runProcess({
     file: "unshare",
     args: [...prefix.slice(1), "sh", "-c", "cat /proc/net/dev; cat /proc/net/route"],

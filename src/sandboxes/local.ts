@@ -62,7 +62,7 @@ async function open(label: RunLabel, options: SandboxOptions, signal: AbortSigna
     opensForeign: false,
     isolation: [
       isolated
-        ? "every process in a network namespace of its own, with no interface up and no route"
+        ? "every command in a network namespace of its own, with no interface but loopback and no route"
         : "network NOT isolated: processes of this account can reach what you can reach",
       "socket only, no port",
       "folder readable by its account only",

@@ -170,7 +170,16 @@ function asTold(type: z.ZodType): z.ZodType {
  * Methods of the same name, of all engines, as one: what any of them can be told stands beside the method, or under the
  * engine's name where engines differ.
  */
-export function sharedMethods(catalog: Catalog): Part[] {
+export function sharedMethods(catalog: Catalog): readonly Part[] {
+  const known = shared.get(catalog) ?? mergeMethods(catalog);
+  shared.set(catalog, known);
+  return known;
+}
+
+/** Making types is slow, and complaints ask for each unknown key again. */
+const shared = new WeakMap<Catalog, readonly Part[]>();
+
+function mergeMethods(catalog: Catalog): Part[] {
   const named = new Map<string, { engine: string; method: Method }[]>();
   for (const engine of catalog.engines)
     for (const method of engine.methods)

@@ -4,11 +4,12 @@ import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UnavailableError, UsageError } from "../errors.ts";
 import { sha256Of } from "../host/digest.ts";
-import type { Line, Server, WorldStore } from "../parts.ts";
+import type { Line, RecoveryPoint, Server, WorldStore } from "../parts.ts";
 import type { Plan, PlannedBackup } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
 import { type Archive, openArchive, type Shipped } from "./archive.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
+import { openReplicas, replicaPoints } from "./replicas.ts";
 import type { Runner } from "./runner.ts";
 import { beginning, type Stretch, stamp, stretches } from "./timeline.ts";
 
@@ -22,6 +23,8 @@ export interface WorldKit {
   readonly folder: string;
   /** Simulated moment of the damage, Unix milliseconds. */
   readonly damagedAtMs: number;
+  /** Runs something while the side's places stand for those of the replica of this name. */
+  readonly beside: <T>(replica: string, work: () => Promise<T>) => Promise<T>;
 }
 
 export interface World {
@@ -34,6 +37,8 @@ export interface World {
   readonly writtenAt: ReadonlyMap<string, string>;
   /** Moves what the server has archived of its log to the store; null when it archives none. */
   readonly ship: (() => Promise<void>) | null;
+  /** Recovery points that run beside the database. */
+  readonly live: readonly RecoveryPoint[];
   /** Key → name of the backup that brought it. */
   readonly names: ReadonlyMap<string, string>;
   /** Lets the writer go on after the damage, and records what it committed. */
@@ -83,11 +88,18 @@ export async function buildWorld(given: WorldKit): Promise<World> {
   const archive = plan.log === null ? null : openArchive(kit, plan.log, (hash) => made.add(hash));
   await archive?.clear();
   const logEveryMs = plan.log?.everyMs ?? null;
-  for (const { end, ...stretch } of stretches({ backups: plan.backups, damagedAtMs, everyMs, logEveryMs })) {
+  const replicas = openReplicas(kit);
+  const timeline = { backups: plan.backups, damagedAtMs, everyMs, logEveryMs, afterDamageMs };
+  for (const { end, ...stretch } of stretches(timeline)) {
     await write(stretch);
-    size = await record(end.kind === "backup" ? `backup ${end.backup.name}` : end.kind, stretch.toMs);
+    size = await record("backup" in end ? `${end.kind} ${end.backup.name}` : end.kind, stretch.toMs);
     if (end.kind === "log") await archive?.close(stretch.toMs);
+    if (end.kind === "hold") await replicas.hold(end.backup, stretch.toMs);
     if (end.kind !== "backup") continue;
+    if (end.backup.method.live !== undefined) {
+      await replicas.make(end.backup, stretch.toMs);
+      continue;
+    }
     expectedBytes = Number((await runner.must(phrases.databaseSize(), { ...world, name: "size" })).stdout.trim());
     for (const { key, sha256 } of await takeBackup(kit, { backup: end.backup, atMs: stretch.toMs, archive })) {
       made.add(sha256);
@@ -106,10 +118,14 @@ export async function buildWorld(given: WorldKit): Promise<World> {
     made,
     writtenAt,
     names,
+    get live() {
+      return replicaPoints(replicas.all, { foundAtMs: damagedAtMs + afterDamageMs, bytes: databaseBytes });
+    },
     ship: archive === null ? null : async () => void (await archive.ship(damagedAtMs + afterDamageMs)),
     async writeOn() {
       if (afterDamageMs > 0) await write({ fromMs: damagedAtMs, toMs: damagedAtMs + afterDamageMs, everyMs });
       await record("truth", damagedAtMs + afterDamageMs);
+      await replicas.arrive();
     },
   };
 }

@@ -11,9 +11,13 @@ export interface Stretch {
   readonly end: StretchEnd;
 }
 
-/** What happens when a stretch of writing ends: a backup is taken, a piece of log is archived, or the damage is done. */
+/**
+ * What happens when a stretch of writing ends: a backup is taken, a piece of log is archived, a replica reaches the
+ * place where its delay keeps it when the damage is found, or the damage is done.
+ */
 export type StretchEnd =
   | { readonly kind: "backup"; readonly backup: PlannedBackup }
+  | { readonly kind: "hold"; readonly backup: PlannedBackup }
   | { readonly kind: "log" }
   | { readonly kind: "damage" };
 
@@ -24,6 +28,8 @@ export interface TimelineRequest {
   readonly everyMs: number;
   /** A piece of log is archived so often; null when none is. */
   readonly logEveryMs: number | null;
+  /** So long after the damage it is found. */
+  readonly afterDamageMs: number;
 }
 
 /** When the preset's data ends and the writer begins: one beat before the oldest backup. */
@@ -36,7 +42,8 @@ export function beginning(backups: readonly PlannedBackup[], damagedAtMs: number
  * Stretches of writing, oldest first; the last ends with the damage. Equal ages share a moment. Of all the pieces of
  * log only the last before the damage is told: it is as old as a piece can be, and the earlier ones lose nothing.
  */
-export function stretches({ backups, damagedAtMs, everyMs, logEveryMs }: TimelineRequest): Stretch[] {
+export function stretches(request: TimelineRequest): Stretch[] {
+  const { backups, damagedAtMs, everyMs, logEveryMs, afterDamageMs } = request;
   const beginsMs = beginning(backups, damagedAtMs, everyMs);
   const ends: { toMs: number; end: StretchEnd }[] = backups.map((backup) => ({
     toMs: damagedAtMs - backup.ageMs,
@@ -44,6 +51,13 @@ export function stretches({ backups, damagedAtMs, everyMs, logEveryMs }: Timelin
   }));
   if (logEveryMs !== null && damagedAtMs - logEveryMs > beginsMs)
     ends.push({ toMs: damagedAtMs - logEveryMs, end: { kind: "log" } });
+  for (const backup of backups) {
+    const delayMs = backup.method.live?.delayMs(backup.options) ?? 0;
+    // A shorter delay than the time until somebody looks keeps nothing back: the damage went through it.
+    if (delayMs <= afterDamageMs) continue;
+    const toMs = Math.max(damagedAtMs - backup.ageMs, damagedAtMs + afterDamageMs - delayMs);
+    ends.push({ toMs, end: { kind: "hold", backup } });
+  }
   ends.sort((a, b) => a.toMs - b.toMs);
   let fromMs = beginsMs;
   return [...ends, { toMs: damagedAtMs, end: { kind: "damage" } as const }].map(({ toMs, end }) => {

@@ -18,13 +18,16 @@ import { logicalOf } from "./logical.ts";
 import { physicalOf } from "./physical.ts";
 import { questionsOf } from "./questions.ts";
 import { recoveryOf } from "./recovery.ts";
+import { replicaOf } from "./replica.ts";
 import { snapshotOf } from "./snapshot.ts";
 import { worldOf } from "./world.ts";
 
 const options = z.strictObject({});
 
-function places({ folders, database, side }: PlaceRequest): PlaceTable {
+function places({ folders, database, side, replica }: PlaceRequest): PlaceTable {
   const own = side === "server";
+  const folder = replica ?? folders.side;
+  const restored = replica === null ? "restored server" : "replica";
   return {
     DB_SOCKET: {
       meaning: "The damaged server's socket. For a server elsewhere, --host and --port take the place of --socket.",
@@ -33,21 +36,24 @@ function places({ folders, database, side }: PlaceRequest): PlaceTable {
     DATABASE: { meaning: "The damaged database.", value: database },
     SIDE_SOCKET: {
       meaning: own
-        ? "Where the restored server will listen."
+        ? `Where the ${restored} listens.`
         : "The server to restore beside: the damaged one, or better another.",
-      value: own ? `${folders.side}/server.sock` : `${folders.socket}/server.sock`,
+      value: own ? `${folder}/server.sock` : `${folders.socket}/server.sock`,
     },
     SIDE_DATABASE: {
       meaning: own
-        ? "The database on the restored server: of the same name as the damaged one."
+        ? `The database on the ${restored}: of the same name as the damaged one.`
         : "A new database beside it, to restore into. Must not exist.",
       value: own ? database : `${database}_side`,
     },
     ...(own
       ? {
           SIDE_DATA: {
-            meaning: "The restored server's data folder, with room for all of it. Must not exist.",
-            value: `${folders.side}/data`,
+            meaning:
+              replica === null
+                ? "The restored server's data folder, with room for all of it. Must not exist."
+                : "The replica's data folder.",
+            value: `${folder}/data`,
           },
         }
       : {}),
@@ -138,7 +144,7 @@ function engineOf({ flavour, summary, versions }: Family): Engine {
     versions,
     methods:
       flavour.name === "mariadb"
-        ? [logicalOf(flavour), physicalOf(flavour), snapshotOf(flavour)]
+        ? [logicalOf(flavour), physicalOf(flavour), replicaOf(flavour), snapshotOf(flavour)]
         : [logicalOf(flavour), snapshotOf(flavour)],
     phrases,
     log: logOf(flavour),

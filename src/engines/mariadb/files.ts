@@ -20,7 +20,17 @@ export const UNPACKED = 'echo "$(du -sb "$SIDE_DATA" | cut -f1) $EXPECTED_BYTES"
 export function startSide(flavour: Flavour): Line {
   return {
     say: "Start the restored server: it listens only here, follows nobody and runs no events.",
-    script: `cat >"$SIDE_DATA/side.cnf" <<CONF &&
+    script: startScript(flavour, "skip-slave-start"),
+    uses: ["SIDE_DATA", "SIDE_SOCKET"],
+    expect: "No output.",
+    ifNot: "Read the end of side.log in SIDE_DATA.",
+    destroys: false,
+  };
+}
+
+/** Writes the settings of a server beside the damaged one, starts it, and waits for it. */
+export function startScript(flavour: Flavour, settings: string): string {
+  return `cat >"$SIDE_DATA/side.cnf" <<CONF &&
 [${flavour.server}]
 datadir = $SIDE_DATA
 socket = $SIDE_SOCKET
@@ -28,20 +38,15 @@ pid-file = $SIDE_DATA/side.pid
 log-error = $SIDE_DATA/side.log
 skip-networking
 skip-name-resolve
-skip-slave-start
 skip-log-bin
+${settings}
 event_scheduler = OFF
 innodb_buffer_pool_size = 128M
 max_allowed_packet = 256M
 CONF
 { setsid ${flavour.server} --defaults-file="$SIDE_DATA/side.cnf" \\
   </dev/null >/dev/null 2>&1 & } &&
-${untilReady(flavour, '"$SIDE_SOCKET"', '"$SIDE_DATA/side.log"')}`,
-    uses: ["SIDE_DATA", "SIDE_SOCKET"],
-    expect: "No output.",
-    ifNot: "Read the end of side.log in SIDE_DATA.",
-    destroys: false,
-  };
+${untilReady(flavour, '"$SIDE_SOCKET"', '"$SIDE_DATA/side.log"')}`;
 }
 
 export const removeSide = (): readonly Line[] => [

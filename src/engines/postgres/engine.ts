@@ -15,6 +15,7 @@ import { logical } from "./logical.ts";
 import { physical } from "./physical.ts";
 import * as questions from "./questions.ts";
 import * as recovery from "./recovery.ts";
+import { replica } from "./replica.ts";
 import { repositoryMethod } from "./repository.ts";
 import { snapshot } from "./snapshot.ts";
 import * as world from "./world.ts";
@@ -33,28 +34,33 @@ function configuration(settings: Settings): string {
     .join("");
 }
 
-function places({ folders, database, side }: PlaceRequest): PlaceTable {
+function places({ folders, database, side, replica }: PlaceRequest): PlaceTable {
   const own = side === "server";
+  const folder = replica ?? folders.side;
+  const restored = replica === null ? "restored server" : "replica";
   return {
     PGHOST: { meaning: "The damaged server: its host, or the folder of its socket.", value: folders.socket },
     PGDATABASE: { meaning: "The damaged database.", value: database },
     SIDE_HOST: {
       meaning: own
-        ? "Where the restored server will listen: an empty folder for its socket."
+        ? `Where the ${restored} listens: a folder for its socket.`
         : "The server to restore beside: the damaged one, or better another.",
-      value: own ? `${folders.side}/socket` : folders.socket,
+      value: own ? `${folder}/socket` : folders.socket,
     },
     SIDE_DATABASE: {
       meaning: own
-        ? "The database on the restored server: of the same name as the damaged one."
+        ? `The database on the ${restored}: of the same name as the damaged one.`
         : "A new database beside it, to restore into. Must not exist.",
       value: own ? database : `${database}_side`,
     },
     ...(own
       ? {
           SIDE_DATA: {
-            meaning: "The restored server's data folder, with room for all of it. Must not exist.",
-            value: `${folders.side}/data`,
+            meaning:
+              replica === null
+                ? "The restored server's data folder, with room for all of it. Must not exist."
+                : "The replica's data folder.",
+            value: `${folder}/data`,
           },
         }
       : {}),
@@ -137,7 +143,7 @@ export const postgres = defineEngine<z.infer<typeof options>>({
   gives: ["sql"],
   needs: [],
   versions: ["15", "17"],
-  methods: [logical, physical, repositoryMethod, snapshot],
+  methods: [logical, physical, repositoryMethod, replica, snapshot],
   phrases,
   log,
   server,

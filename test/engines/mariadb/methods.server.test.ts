@@ -16,6 +16,7 @@ const LOSES: Readonly<Record<string, { rpaMs: number; orders: number }>> = {
   physical: { rpaMs: 40 * MINUTE, orders: 40 },
   "physical, incremental": { rpaMs: 40 * MINUTE, orders: 40 },
   "physical + log": { rpaMs: 0, orders: 0 },
+  "replica, delayed": { rpaMs: 0, orders: 0 },
   snapshot: { rpaMs: 40 * MINUTE, orders: 40 },
 };
 

@@ -1,0 +1,244 @@
+/**
+ * Replicas: a second server that applies the binary log of the first. At once it is there for a failover; with a delay
+ * it still has the past. Replication copies damage as faithfully as work, so whether it did is asked first.
+ */
+import { z } from "zod";
+import { durationText } from "../../fields.ts";
+import { parseDuration } from "../../host/units.ts";
+import { defineMethod, type Line, type Target } from "../../parts.ts";
+import { at, client } from "./client.ts";
+import { removeSide, startScript } from "./files.ts";
+import type { Flavour } from "./flavour.ts";
+
+const options = z.strictObject({
+  delay: durationText()
+    .default("0s")
+    .describe("How far it keeps behind the server it follows; 0s is not at all.")
+    .meta({ examples: ["1h"] }),
+});
+type Options = z.infer<typeof options>;
+
+const delayMs = ({ delay }: Options) => parseDuration(delay) ?? 0;
+
+const ask = (flavour: Flavour, where: "server" | "side", text: string, flags = "") =>
+  `${flavour.client} ${at(where)} --batch --skip-column-names${flags === "" ? "" : ` ${flags}`} -e "${text}"`;
+
+/** One value of the replica's own account of itself. */
+const status = (flavour: Flavour, name: string) =>
+  `$(${ask(flavour, "side", "SHOW SLAVE STATUS", "--column-names --vertical")} |
+  sed -n 's/^ *${name}: //p')`;
+
+/**
+ * A replica asks over TCP only, and a server in a sandbox listens on a socket only. Between them stands a door on the
+ * loopback of the replica's own network namespace.
+ */
+const DOOR = `setsid perl -MIO::Socket -MIO::Select -e '
+  my ($to, $told) = @ARGV;
+  my $door = IO::Socket::INET->new(Listen => 5,
+    LocalAddr => "127.0.0.1") or die;
+  open my $file, ">", $told; print $file $door->sockport; close $file;
+  $SIG{CHLD} = "IGNORE";
+  while (my $in = $door->accept) {
+    next if fork;
+    my $out = IO::Socket::UNIX->new(Peer => $to) or exit;
+    my $both = IO::Select->new($in, $out);
+    while (1) {
+      for my $one ($both->can_read) {
+        sysread($one, my $bytes, 65536) or exit;
+        ($one == $in ? $out : $in)->print($bytes);
+      }
+    }
+  }' "$DB_SOCKET" "$SIDE_DATA/door" </dev/null >/dev/null 2>&1 &
+until [ -s "$SIDE_DATA/door" ]; do sleep 0.05; done`;
+
+/** Two replicas of the same number drive each other off: it comes from the folder, which no other has. */
+const OWN_ID = `$(printf %s "$SIDE_DATA" | cksum | cut -d " " -f 1)`;
+
+/** Made of a physical copy, which knows its place in the log. */
+const follow = (flavour: Flavour): Line => ({
+  say: "Make a second server that follows this one.",
+  script: `mkdir -p "$(dirname "$SIDE_DATA")" &&
+if ! { mariadb-backup --backup ${at("production")} \\
+  --datadir="$DATADIR" --target-dir="$SIDE_DATA" &&
+  mariadb-backup --prepare --target-dir="$SIDE_DATA"
+} 2>"$SCRATCH/replica.log"; then
+  tail -n 3 "$SCRATCH/replica.log" >&2; false
+fi &&
+read -r file place rest <"$SIDE_DATA/xtrabackup_binlog_info" &&
+${startScript(flavour, `server_id = ${OWN_ID}\nrelay_log = relay\nread_only = ON`)} || exit 1
+${DOOR}
+${client(flavour, "side").replace(' "$SIDE_DATABASE"', "")} <<SQL
+CHANGE MASTER TO MASTER_HOST = '127.0.0.1',
+  MASTER_PORT = $(cat "$SIDE_DATA/door"), MASTER_USER = 'root',
+  MASTER_LOG_FILE = '$file', MASTER_LOG_POS = $place,
+  MASTER_CONNECT_RETRY = 1;
+START SLAVE;
+SQL`,
+  uses: ["DB_SOCKET", "DATADIR", "SIDE_DATA", "SIDE_SOCKET", "SCRATCH"],
+  destroys: false,
+});
+
+/** `$file` and `$place`: how far the first server's log goes. */
+const NOW = (flavour: Flavour) =>
+  `now=$(${ask(flavour, "server", "SHOW MASTER STATUS")}) &&
+file=$(echo "$now" | cut -f1) place=$(echo "$now" | cut -f2)`;
+
+const applied = (flavour: Flavour) => `${NOW(flavour)} &&
+[ "$(${ask(flavour, "side", "SELECT MASTER_POS_WAIT('$file', $place, 60) >= 0")})" = 1 ]`;
+
+const hold = (flavour: Flavour): Line => ({
+  say: "Hold the replica here; it goes on receiving.",
+  script: `${applied(flavour)} &&
+${ask(flavour, "side", "STOP SLAVE SQL_THREAD")}`,
+  uses: ["DB_SOCKET", "SIDE_SOCKET"],
+  destroys: false,
+});
+
+const arrive = (flavour: Flavour, held: boolean): Line => ({
+  say: held ? "Let the replica receive what was committed." : "Let the replica apply what was committed.",
+  script: held
+    ? `${NOW(flavour)} || exit 1
+tries=0
+until [ "${status(flavour, "Master_Log_File")}" = "$file" ] &&
+  [ "${status(flavour, "Read_Master_Log_Pos")}" -ge "$place" ]; do
+  tries=$((tries + 1))
+  if [ "$tries" -gt 600 ]; then echo "the replica is stuck" >&2; exit 1; fi
+  sleep 0.1
+done`
+    : applied(flavour),
+  uses: ["DB_SOCKET", "SIDE_SOCKET"],
+  destroys: false,
+});
+
+/**
+ * Writes to `$SCRATCH/target` where, in the log of the server it followed, the first transaction at the damage or after
+ * it begins: file and place, or `none`. Relay logs carry the first server's places and times; its own events are passed over.
+ */
+const findTarget = (flavour: Flavour) => `at=$(printf %s "$DAMAGED_AT" | sed -n \\
+  's/^\\([0-9-]\\{10\\}\\)T\\([0-9:]\\{8\\}\\)\\(\\.0*\\)\\{0,1\\}Z$/\\1 \\2/p')
+if [ -z "$at" ]; then
+  echo "DAMAGED_AT must be UTC, whole seconds: 2026-01-31T02:10:00Z" >&2
+  exit 2
+fi
+(cd "$SIDE_DATA" && ls | grep -E '^relay\\.[0-9]{6,}$' | sort |
+  TZ=UTC xargs ${flavour.binlog} --base64-output=never 2>/dev/null) |
+  awk -v at="$at" -v own="${OWN_ID}" '
+    !/^#[0-9][0-9][0-9][0-9][0-9][0-9] / { next }
+    { line = $0; time = $2; if (length(time) == 7) time = "0" time
+      stamp = "20" substr($1, 2, 2) "-" substr($1, 4, 2) "-" \\
+        substr($1, 6, 2) " " time
+      match(line, /server id [0-9]+/)
+      id = substr(line, RSTART + 10, RLENGTH - 10)
+      match(line, /end_log_pos [0-9]+/)
+      end = substr(line, RSTART + 12, RLENGTH - 12) }
+    /Rotate to / { match(line, /Rotate to [^ ]+ +pos: [0-9]+/)
+      split(substr(line, RSTART, RLENGTH), word, " +")
+      if (word[3] !~ /^relay/) { file = word[3]; place = word[5] }
+      next }
+    id == own || end == 0 { next }
+    /GTID [0-9]/ && !found && !(stamp < at) { print file, place; found = 1 }
+    { place = end }
+    END { if (!found) print "none" }' >"$SCRATCH/target"`;
+
+const stopped = (flavour: Flavour, target: Target): Line => {
+  const answers = `if [ -z "${status(flavour, "Slave_IO_State").replace("Slave_IO_State", "Master_Host")}" ]; then
+  echo "it does not answer, or it is no replica any more"; exit 5
+fi`;
+  if (target.to !== "before-damage") {
+    return {
+      say: "Does the replica answer, and is it still a replica?",
+      script: answers,
+      uses: ["SIDE_SOCKET"],
+      expect: "No output, and exit code 0.",
+      ifNot: "Do not open it: two servers that both take writes cannot be made one again. Take a backup.",
+      destroys: false,
+    };
+  }
+  return {
+    say: "Hold the replica still, and find out whether it has come past the damage.",
+    script: `${answers}
+${ask(flavour, "side", "STOP SLAVE SQL_THREAD")} &&
+${findTarget(flavour)} &&
+read -r file place <"$SCRATCH/target" &&
+done_file=${status(flavour, "Relay_Master_Log_File")} &&
+done_place=${status(flavour, "Exec_Master_Log_Pos")} &&
+if [ "$file" = none ]; then
+  echo "it has received nothing from the damage on: find out why"; exit 7
+fi &&
+if [ "$done_file" \\> "$file" ] ||
+  { [ "$done_file" = "$file" ] && [ "$done_place" -gt "$place" ]; }; then
+  echo "it has replayed the damage already: it stands at $done_file $done_place, and the damage begins at $file $place"
+  exit 6
+fi
+echo "it stands at $done_file $done_place; the damage begins at $file $place"`,
+    uses: ["SIDE_SOCKET", "SIDE_DATA", "SCRATCH", "DAMAGED_AT"],
+    expect: "Where it stands, and where the damage begins: later.",
+    ifNot: "It holds the same loss. Replication is no backup: take the next older recovery point.",
+    destroys: false,
+  };
+};
+
+const forward = (flavour: Flavour): Line => ({
+  say: "Let it apply what it received up to just before the damage.",
+  script: `read -r file place <"$SCRATCH/target" &&
+${ask(flavour, "side", "START SLAVE SQL_THREAD UNTIL MASTER_LOG_FILE = '$file', MASTER_LOG_POS = $place")} &&
+until [ "${status(flavour, "Slave_SQL_Running")}" = No ]; do sleep 0.1; done
+stands="${status(flavour, "Relay_Master_Log_File")} ${status(flavour, "Exec_Master_Log_Pos")}"
+echo "it stands at $stands, just before the damage at $file $place"
+error=${status(flavour, "Last_SQL_Error")}
+if [ -n "$error" ]; then echo "it could not apply a change" >&2; false; fi &&
+[ "$stands" = "$file $place" ]`,
+  uses: ["SIDE_SOCKET", "SCRATCH"],
+  expect: "It stands at the very place where the damage begins.",
+  ifNot: "Do not open it. Read Last_SQL_Error of SHOW SLAVE STATUS: this one is on the wrong side or stopped early.",
+  destroys: false,
+});
+
+const toEnd = (flavour: Flavour): Line => ({
+  say: "Let it apply all that it received.",
+  script: `file=${status(flavour, "Master_Log_File")} place=${status(flavour, "Read_Master_Log_Pos")}
+${ask(flavour, "side", "START SLAVE SQL_THREAD")} 2>/dev/null
+[ "$(${ask(flavour, "side", "SELECT MASTER_POS_WAIT('$file', $place, 86400) >= 0")})" = 1 ]`,
+  uses: ["SIDE_SOCKET"],
+  expect: "No output.",
+  ifNot: "Read Last_SQL_Error of SHOW SLAVE STATUS.",
+  destroys: false,
+});
+
+const open = (flavour: Flavour): Line => ({
+  say: "End the replication, and open it for writing.",
+  script: `${ask(flavour, "side", "STOP SLAVE; RESET SLAVE ALL; SET GLOBAL read_only = OFF")} &&
+${ask(flavour, "side", "SELECT IF(@@read_only, 'still read-only', 'open')")}`,
+  uses: ["SIDE_SOCKET"],
+  expect: '"open".',
+  ifNot: "Ask again; a long transaction may be running.",
+  destroys: false,
+});
+
+export const replicaOf = (flavour: Flavour) =>
+  defineMethod<Options>({
+    name: "replica",
+    summary:
+      "A second server that applies the log, at once or with a delay: opened, or brought to just before the damage.",
+    options,
+    gives: ["side-restore", "one-table", "point-in-time"],
+    needs: ["sql"],
+    side: "server",
+    settings: { server_id: "1", log_bin: "binlog", binlog_format: "ROW", sync_binlog: "1" },
+    programs: ["mariadb-backup", "perl"],
+    live: { delayMs, hold: () => hold(flavour), arrive: (held) => arrive(flavour, held) },
+    variants: [{ name: "replica, delayed", options: (index) => (index === 0 ? { delay: "1h" } : null), log: false }],
+    backup: () => [follow(flavour)],
+    facts: (told) => ({
+      engine: flavour.name,
+      method: "replica",
+      format: delayMs(told) > 0 ? "delayed" : "streaming",
+      compression: "none",
+      complete: "yes",
+      because: "a running server",
+    }),
+    inspect: () => null,
+    check: (_facts, target) => [stopped(flavour, target)],
+    recover: (_facts, target) => [target.to === "before-damage" ? forward(flavour) : toEnd(flavour), open(flavour)],
+    removeSide,
+  });

@@ -1,0 +1,161 @@
+/**
+ * Replicas: a second server that streams the log of the first. At once it is there for a failover; with a delay it still
+ * has the past. Replication copies damage as faithfully as work (catalogue entry 20), so whether it did is asked first.
+ */
+import { z } from "zod";
+import { durationText } from "../../fields.ts";
+import { parseDuration } from "../../host/units.ts";
+import { defineMethod, type Line, type Target } from "../../parts.ts";
+import { removeSide } from "./files.ts";
+import { type LogSource, throughLog } from "./log.ts";
+import { PSQL } from "./psql.ts";
+
+const options = z.strictObject({
+  delay: durationText()
+    .default("0s")
+    .describe("How far it keeps behind the server it follows; 0s is not at all.")
+    .meta({ examples: ["1h"] }),
+});
+type Options = z.infer<typeof options>;
+
+const delayMs = ({ delay }: Options) => parseDuration(delay) ?? 0;
+
+const ask = (host: "PGHOST" | "SIDE_HOST", text: string) => `${PSQL} -At -h "$${host}" -d postgres -c "${text}"`;
+
+/** A standby of its own folders. Source: PostgreSQL manual, 27.2.4 Setting Up a Standby Server. */
+const follow: Line = {
+  say: "Make a second server that follows this one.",
+  script: `mkdir -p -m 700 "$(dirname "$SIDE_DATA")" "$SIDE_HOST" &&
+pg_basebackup -D "$SIDE_DATA" -R -X stream -c fast &&
+cat >>"$SIDE_DATA/postgresql.auto.conf" <<CONF &&
+listen_addresses = ''
+unix_socket_directories = '$SIDE_HOST'
+archive_mode = off
+archive_command = ''
+hot_standby = on
+shared_buffers = 128MB
+log_min_error_statement = panic
+CONF
+pg_ctl -s -w -t 86400 -D "$SIDE_DATA" \\
+  -l "$SIDE_DATA/server.log" start`,
+  uses: ["PGHOST", "SIDE_DATA", "SIDE_HOST"],
+  destroys: false,
+};
+
+/** Waits for a condition on the replica; gives up after a minute. `$now` is the first server's place in the log. */
+const until = (condition: string) => `now=$(${ask("PGHOST", "SELECT pg_current_wal_lsn()")}) || exit 1
+tries=0
+until [ "$(${ask("SIDE_HOST", `SELECT ${condition}`)})" = t ]; do
+  tries=$((tries + 1))
+  if [ "$tries" -gt 1200 ]; then echo "the replica is stuck" >&2; exit 1; fi
+  sleep 0.05
+done`;
+
+const PAUSE = `${ask("SIDE_HOST", "SELECT pg_wal_replay_pause()")} >/dev/null &&
+until [ "$(${ask("SIDE_HOST", "SELECT pg_get_wal_replay_pause_state()")})" = paused ]
+do sleep 0.05; done`;
+
+const hold = (): Line => ({
+  say: "Hold the replica here; it goes on receiving.",
+  script: `${until("pg_last_wal_replay_lsn() >= '$now'")}
+${PAUSE}`,
+  uses: ["PGHOST", "SIDE_HOST"],
+  destroys: false,
+});
+
+const arrive = (held: boolean): Line => ({
+  say: held ? "Let the replica receive what was committed." : "Let the replica apply what was committed.",
+  script: until(held ? "pg_last_wal_receive_lsn() >= '$now'" : "pg_last_wal_replay_lsn() >= '$now'"),
+  uses: ["PGHOST", "SIDE_HOST"],
+  destroys: false,
+});
+
+const STANDS = "SELECT to_char(pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')";
+
+/** To its end everything is wanted, whatever it is; before the damage, the replica must not have come so far. */
+function check(target: Target): readonly Line[] {
+  const answers = `if [ "$(${ask("SIDE_HOST", "SELECT pg_is_in_recovery()")} 2>/dev/null)" != t ]; then
+  echo "it does not answer, or it is no replica any more"; exit 5
+fi`;
+  if (target.to !== "before-damage") {
+    return [
+      {
+        say: "Does the replica answer, and is it still a replica?",
+        script: answers,
+        uses: ["SIDE_HOST"],
+        expect: "No output, and exit code 0.",
+        ifNot: "Do not open it: two servers that both take writes cannot be made one again. Take a backup.",
+        destroys: false,
+      },
+    ];
+  }
+  return [
+    {
+      say: "Hold the replica still, and ask how far it has come.",
+      script: `${answers}
+${PAUSE}
+at=$(printf %s "$DAMAGED_AT" | sed 's/T/ /; s/Z$//')
+stands=$(${ask("SIDE_HOST", STANDS)}) &&
+if [ -n "$stands" ] && ! [ "$stands" \\< "$at" ]; then
+  echo "it has replayed the damage already: it stands at $stands"; exit 6
+fi
+echo "it stands at \${stands:-its beginning}"`,
+      uses: ["SIDE_HOST", "DAMAGED_AT"],
+      expect: '"it stands at" and a time (UTC) before the damage.',
+      ifNot: "It holds the same loss. Replication is no backup: take the next older recovery point.",
+      destroys: false,
+    },
+  ];
+}
+
+/** Everything it received lies in its own folder; the server that sent it may be gone. */
+const RECEIVED: LogSource = { folder: "$SIDE_DATA/pg_wal", uses: ["SIDE_DATA"], restoreCommand: "false" };
+
+const alone: Line = {
+  say: "Stop it from following: it must come no further by itself.",
+  script: `pg_ctl -s -w -t 3600 -m fast -D "$SIDE_DATA" stop &&
+rm "$SIDE_DATA/standby.signal"`,
+  uses: ["SIDE_DATA"],
+  expect: "No output.",
+  ifNot: "If it does not stop, stop it with -m immediate: it repairs itself from its log.",
+  destroys: false,
+};
+
+const open: Line = {
+  say: "Let it apply all that it received, and open it for writing.",
+  script: `${ask("SIDE_HOST", "SELECT pg_wal_replay_resume()")} >/dev/null &&
+until [ "$(${ask("SIDE_HOST", "SELECT pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn()")})" = t ]
+do sleep 0.1; done
+pg_ctl -s -w -t 3600 -D "$SIDE_DATA" promote &&
+${ask("SIDE_HOST", "SELECT CASE WHEN pg_is_in_recovery() THEN 'still read-only' ELSE 'open' END")}`,
+  uses: ["SIDE_DATA", "SIDE_HOST"],
+  expect: '"open".',
+  ifNot: "Wait, and ask again; a long checkpoint may be running.",
+  destroys: false,
+};
+
+export const replica = defineMethod<Options>({
+  name: "replica",
+  summary:
+    "A second server that streams the log, at once or with a delay: opened, or brought to just before the damage.",
+  options,
+  gives: ["side-restore", "one-table", "point-in-time"],
+  needs: ["sql"],
+  side: "server",
+  settings: { wal_keep_size: "1GB" },
+  live: { delayMs, hold, arrive },
+  variants: [{ name: "replica, delayed", options: (index) => (index === 0 ? { delay: "1h" } : null), log: false }],
+  backup: () => [follow],
+  facts: (told) => ({
+    engine: "postgres",
+    method: "replica",
+    format: delayMs(told) > 0 ? "delayed" : "streaming",
+    compression: "none",
+    complete: "yes",
+    because: "a running server",
+  }),
+  inspect: () => null,
+  check: (_facts, target) => check(target),
+  recover: (_facts, target) => (target.to === "end-of-log" ? [open] : [alone, ...throughLog(target, RECEIVED)]),
+  removeSide,
+});
