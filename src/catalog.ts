@@ -3,8 +3,10 @@ import { copyDamaged } from "./actions/copy-damaged.ts";
 import { copyTableBack } from "./actions/copy-table-back.ts";
 import { dropSide } from "./actions/drop-side.ts";
 import { dropTable } from "./actions/drop-table.ts";
+import { freezeRetention } from "./actions/freeze-retention.ts";
 import { namePoint } from "./actions/name-point.ts";
 import { restoreBeside } from "./actions/restore-beside.ts";
+import { resumeRetention } from "./actions/resume-retention.ts";
 import { resumeWriters } from "./actions/resume-writers.ts";
 import { stopWriters } from "./actions/stop-writers.ts";
 import { takeBackup } from "./actions/take-backup.ts";
@@ -41,6 +43,8 @@ export const catalog: Catalog = {
     takeBackup,
     dropSide,
     namePoint,
+    freezeRetention,
+    resumeRetention,
   ],
   probes: [tableMissing, rowCount, rows, constraints, indexes, sequencesAhead, grants, objects, heartbeatGap],
   reporters: [jsonReporter, markdownReporter],

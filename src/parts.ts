@@ -15,6 +15,7 @@ export type Capability =
   | "one-table" // one table can be copied out of a side restore
   | "point-in-time" // a restore can go on through the log, to a moment that no backup was taken at
   | "named-point" // a moment of the log can be given a name
+  | "retention" // the world prunes its backups
   | "log" // the world archives the server's log
   | "no-network" // the sandbox proves that nothing inside can reach out
   | "foreign-backups"; // the sandbox may open backups that this run did not make
@@ -420,6 +421,8 @@ export interface Store extends AsyncDisposable {
 
 export interface WorldStore extends Store {
   write(key: string, body: AsyncIterable<Uint8Array>, at?: Date): Promise<StoredObject>;
+  /** What a pruning job of the world does. An object that is gone already is no error; a version that a store keeps, stays. */
+  remove(key: string): Promise<void>;
   /** The same objects, for recovery: no write, no delete. */
   readOnly(): Store;
 }

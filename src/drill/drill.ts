@@ -236,6 +236,7 @@ async function tell(telling: Telling): Promise<void> {
     phase(name, () => takeSteps(plan, name, { runner, scene }));
   await steps("contain");
   await steps("preserve");
+  await world.pruneOn();
 
   const sources: SourceKit = {
     plan,

@@ -34,6 +34,14 @@ export function placeTable(facts: PlaceFacts): PlaceTable {
     LOG: { meaning: "The fetched pieces of the archived log; empty when there are none.", value: copy?.log ?? "" },
     SCRATCH: { meaning: "An empty working folder with room for the copy and one table.", value: folders.scratch },
     EVIDENCE: { meaning: "An empty folder, on another disk, for the damaged state.", value: folders.evidence },
+    ...(plan.scenario.world.retention === null
+      ? {}
+      : {
+          PRUNE_JOB: {
+            meaning: "The file that schedules the job which prunes backups: /etc/cron.d/backup, or what stands for it.",
+            value: `${folders.scratch}/prune.cron`,
+          },
+        }),
     JOBS: { meaning: "How many restore jobs at once: the server's processors.", value: "2" },
     EXPECTED_BYTES: { meaning: "How large the restored database should become.", value: String(expectedBytes) },
   };

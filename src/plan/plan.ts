@@ -215,6 +215,7 @@ export function plan(scenario: Scenario, catalog: Catalog, choices: Choices = {}
     ...engine.gives,
     ...backups.flatMap(({ method }) => method.gives),
     ...(log === null ? [] : (["log"] as const)),
+    ...(scenario.world.retention === null ? [] : (["retention"] as const)),
     ...(log?.archive.namePoint === undefined ? [] : (["named-point"] as const)),
   ]);
   const issues = lacking([...disaster, ...recovery, ...healthy, ...proof, ...verify], given);

@@ -130,6 +130,14 @@ function toScenario(input: ScenarioInput, { file, text, positions }: Source): Sc
       dataset: "sql" in dataset ? { ...dataset, sql: dataset.sql.map((one) => resolve(dirname(file), one)) } : dataset,
       writer: { everyMs: writer.every, afterDamageMs: writer["after-damage"] },
       logEveryMs: input.world.log?.every ?? null,
+      retention:
+        input.world.retention === undefined
+          ? null
+          : {
+              keepMs: input.world.retention.keep,
+              keepNewest: input.world.retention["keep-newest"],
+              nextMs: input.world.retention.next,
+            },
       backups: (input.world.backups as { name: string; method: string; age: number; decoy: boolean }[]).map(
         (backup) => ({
           name: backup.name,

@@ -57,6 +57,8 @@ export interface Scenario {
     readonly writer: { readonly everyMs: number; readonly afterDamageMs: number };
     /** A piece of the server's log is archived at least so often; null when none is. */
     readonly logEveryMs: number | null;
+    /** What a pruning job removes; null when none runs. */
+    readonly retention: { readonly keepMs: number; readonly keepNewest: number; readonly nextMs: number } | null;
     readonly backups: readonly ToldBackup[];
   };
   readonly healthy: readonly ToldProbe[];
@@ -143,6 +145,24 @@ const log = z.strictObject({
     duration(),
     "A piece of the log is archived at least so often: what a dead server can lose at most.",
     "5m",
+  ),
+});
+
+const retention = z.strictObject({
+  keep: example(
+    duration(),
+    "What is older than this when the pruning job runs is removed, whatever became of newer ones.",
+    "7d",
+  ),
+  "keep-newest": example(
+    z.int().nonnegative().default(0),
+    "So many of the newest backups stay, whatever their age.",
+    2,
+  ),
+  next: example(
+    duration().prefault("10m"),
+    "The job ran last when the damage was done; it runs again so long after the damage is found, unless somebody freezes it.",
+    "10m",
   ),
 });
 
@@ -255,6 +275,11 @@ export function scenarioSchema(catalog: Catalog) {
           log.optional(),
           "The server archives its log to the store, for recovery to any moment. Default: it does not.",
           { every: "5m" },
+        ),
+        retention: example(
+          retention.optional(),
+          "A job prunes the store, on the simulated timeline. Default: none does.",
+          { keep: "7d" },
         ),
         backups: example(
           z.array(oneOf("method", sharedMethods(catalog), BACKUP_KEYS)).prefault([]),

@@ -197,6 +197,12 @@ async function openForWorld({ path }: Options, label: RunLabel, signal: AbortSig
   return {
     ...reader(root, signal),
     write: async (key, body, at) => toObject(key, await writeFileAt(await fileOf(root, key), body, { at, signal })),
+    remove: async (key) => {
+      const file = await fileOf(root, key);
+      await rm(file, { force: true }).catch((error: unknown) => {
+        throw explain(error, `removing ${file}`, signal);
+      });
+    },
     readOnly: () => reader(root, signal),
     [Symbol.asyncDispose]: () => removeRun(root),
   };

@@ -2,6 +2,7 @@
 import { Readable } from "node:stream";
 import {
   AbortMultipartUploadCommand,
+  DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
@@ -57,6 +58,15 @@ export async function writeObject(
   } finally {
     signal.removeEventListener("abort", stop);
   }
+}
+
+/** As a pruning job does it: a bucket that keeps versions keeps this one. */
+export async function removeObject({ client, bucket, prefix }: Place, key: string, signal: AbortSignal): Promise<void> {
+  assertInner(key, `s3://${bucket}/${prefix}`);
+  const request = new DeleteObjectCommand({ Bucket: bucket, Key: prefix + key });
+  await client.send(request, sending(signal)).catch((error: unknown) => {
+    throw explain(error, { doing: `removing s3://${bucket}/${prefix}${key}`, signal });
+  });
 }
 
 /** The first page of what lies below the prefix, in every version; without, where the server keeps none. */

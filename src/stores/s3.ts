@@ -35,7 +35,7 @@ async function open(told: S3Options, signal: AbortSignal): Promise<Store> {
 
 async function openForWorld(told: S3Options, label: RunLabel, signal: AbortSignal): Promise<WorldStore> {
   const place = await connect(told, `${withSlash(told.prefix)}${label.runId}/`);
-  const { putLabel, removeAll, writeObject } = await import("./s3-world.ts");
+  const { putLabel, removeAll, removeObject, writeObject } = await import("./s3-world.ts");
   try {
     await putLabel(place, label, signal);
   } catch (error) {
@@ -45,6 +45,7 @@ async function openForWorld(told: S3Options, label: RunLabel, signal: AbortSigna
   return {
     ...reader(place, told, signal),
     write: (key, body) => writeObject(place, { key, body, signal }),
+    remove: (key) => removeObject(place, key, signal),
     readOnly: () => reader(place, told, signal),
     // Without the run's signal: clean-up has to work after Ctrl-C, too.
     [Symbol.asyncDispose]: async () => {

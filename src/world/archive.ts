@@ -10,7 +10,7 @@ import type { PlannedLog } from "../plan/plan.ts";
 import type { WorldKit } from "./build.ts";
 
 /** The folder of the store that the pieces lie in. */
-const FOLDER = "log";
+export const LOG_FOLDER = "log";
 
 /** What was brought to the store. */
 export type Shipped = readonly { readonly key: string; readonly sizeBytes: number; readonly sha256: string }[];
@@ -54,7 +54,7 @@ export function openArchive(
     for (const name of names) {
       const hash = sha256Of(server.get(`${server.folders.archive}/${name}`));
       const { key, sizeBytes } = await store.write(
-        archive.stays ? name : `${FOLDER}/${name}`,
+        archive.stays ? name : `${LOG_FOLDER}/${name}`,
         hash.stream,
         new Date(atMs),
       );

@@ -10,6 +10,7 @@ import type { EventBody } from "../record.ts";
 import { type Archive, openArchive, type Shipped } from "./archive.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
 import { openReplicas, replicaPoints } from "./replicas.ts";
+import { openRetention } from "./retention.ts";
 import type { Runner } from "./runner.ts";
 import { beginning, type Stretch, stamp, stretches } from "./timeline.ts";
 
@@ -39,6 +40,8 @@ export interface World {
   readonly ship: (() => Promise<void>) | null;
   /** Recovery points that run beside the database. */
   readonly live: readonly RecoveryPoint[];
+  /** Lets the pruning job run if it is due and nobody froze it. */
+  pruneOn(): Promise<void>;
   /** Key → name of the backup that brought it. */
   readonly names: ReadonlyMap<string, string>;
   /** Lets the writer go on after the damage, and records what it committed. */
@@ -89,6 +92,7 @@ export async function buildWorld(given: WorldKit): Promise<World> {
   await archive?.clear();
   const logEveryMs = plan.log?.everyMs ?? null;
   const replicas = openReplicas(kit);
+  const retention = await openRetention(kit, writtenAt);
   const timeline = { backups: plan.backups, damagedAtMs, everyMs, logEveryMs, afterDamageMs };
   for (const { end, ...stretch } of stretches(timeline)) {
     await write(stretch);
@@ -107,6 +111,7 @@ export async function buildWorld(given: WorldKit): Promise<World> {
       names.set(key, end.backup.name);
     }
   }
+  await retention?.prune(damagedAtMs);
   const databaseBytes = Number((await runner.must(phrases.databaseSize(), { ...world, name: "size" })).stdout.trim());
   const dataset =
     "preset" in plan.dataset ? plan.dataset.preset : plan.dataset.sql.map((file) => basename(file)).join(", ");
@@ -121,6 +126,7 @@ export async function buildWorld(given: WorldKit): Promise<World> {
     get live() {
       return replicaPoints(replicas.all, { foundAtMs: damagedAtMs + afterDamageMs, bytes: databaseBytes });
     },
+    pruneOn: async () => retention?.prune(damagedAtMs + afterDamageMs + (plan.scenario.world.retention?.nextMs ?? 0)),
     ship: archive === null ? null : async () => void (await archive.ship(damagedAtMs + afterDamageMs)),
     async writeOn() {
       if (afterDamageMs > 0) await write({ fromMs: damagedAtMs, toMs: damagedAtMs + afterDamageMs, everyMs });

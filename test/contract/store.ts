@@ -118,6 +118,15 @@ export function storeContract(
     await store.write("b", once(Buffer.from("the world goes on")));
     expect(await keys(store)).toEqual(["a", "b"]);
   });
+  test("what a pruning job removes is gone, and nothing else; twice is no error", async () => {
+    await using store = await open();
+    await store.write("old", once(Buffer.from("x")));
+    await store.write("new", once(Buffer.from("y")));
+    await store.remove("old");
+    await store.remove("old");
+    expect(await keys(store)).toEqual(["new"]);
+    await expect(store.remove("../out")).rejects.toMatchObject({ code: "FB_KEY_ESCAPES" });
+  });
   test.each(["../out", "/out", "a/../../out", "a/../b", "", "a//b", ".", LABEL_NAME, `a/${LABEL_NAME}`])(
     "the key %s is refused",
     async (key) => {

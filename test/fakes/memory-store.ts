@@ -105,6 +105,10 @@ export function memoryDriver(): StoreDriver {
           objects.set(key, { bytes, object });
           return object;
         },
+        async remove(key) {
+          assertInner(key, root);
+          objects.delete(key);
+        },
         readOnly: () => reader(root, signal),
         [Symbol.asyncDispose]: async () => void runs.delete(root),
       };

@@ -1,0 +1,21 @@
+/** What prunes backups goes on pruning while people look for one. It is stopped before anything else is decided. */
+import { z } from "zod";
+import { defineAction } from "../parts.ts";
+
+export const freezeRetention = defineAction<Record<string, never>>({
+  name: "freeze-retention",
+  summary: "Takes the job that prunes backups off its schedule, until a fresh one is proven.",
+  options: z.strictObject({}) as z.ZodType<Record<string, never>>,
+  gives: [],
+  needs: ["retention"],
+  lines: () => [
+    {
+      say: "Freeze the job that prunes backups.",
+      script: 'mv "$PRUNE_JOB" "$PRUNE_JOB.frozen" && ls "$PRUNE_JOB.frozen"',
+      uses: ["PRUNE_JOB"],
+      expect: 'The name of the file, ending in ".frozen".',
+      ifNot: "Find what else prunes: lifecycle rules of the bucket, the backup program's own expiry. Turn them off.",
+      destroys: false,
+    },
+  ],
+});

@@ -1,0 +1,21 @@
+/** Pruning is let go on only when there is a fresh backup to prune the others for. */
+import { z } from "zod";
+import { defineAction } from "../parts.ts";
+
+export const resumeRetention = defineAction<Record<string, never>>({
+  name: "resume-retention",
+  summary: "Puts the job that prunes backups back on its schedule.",
+  options: z.strictObject({}) as z.ZodType<Record<string, never>>,
+  gives: [],
+  needs: ["retention"],
+  lines: () => [
+    {
+      say: "Let the pruning job run again, now that a fresh backup is proven.",
+      script: 'mv "$PRUNE_JOB.frozen" "$PRUNE_JOB" && ls "$PRUNE_JOB"',
+      uses: ["PRUNE_JOB"],
+      expect: "The name of the file.",
+      ifNot: "Put it back by hand, and write down that it is still off.",
+      destroys: false,
+    },
+  ],
+});
