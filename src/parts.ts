@@ -209,6 +209,8 @@ export interface Method<O = unknown> extends Part<O> {
   readonly programs?: readonly string[];
   /** Present when the copy is a running server and lies in no store: there is nothing to fetch, and it goes on by itself. */
   readonly live?: LiveCopy<O>;
+  /** Files of the user's, beside the scenario, that it runs; `restore` is the one that restores, when there is one. */
+  scripts?(options: O): { readonly files: readonly string[]; readonly restore?: string | undefined };
   /** A repository of its own, which holds the log as well; used instead of the engine's archive. */
   readonly repository?: LogArchive;
   /** Files the backup consists of, made inside the server in `$BACKUP_DIR`; `stem` starts each file's name. */
@@ -292,6 +294,8 @@ export interface BackupFacts {
   readonly label?: string;
   /** A server that runs, and no file. */
   readonly isLive?: boolean;
+  /** The user's script that restores it, by its file's name. */
+  readonly script?: string;
 }
 
 /** One restorable thing in a store. */

@@ -281,7 +281,8 @@ async function tell(telling: Telling): Promise<void> {
 }
 
 function methodOf(plan: Plan, point: RecoveryPoint): Method {
-  const method = plan.engine.methods.find(({ name }) => name === point.facts.method);
+  const wanted = point.facts.script === undefined ? point.facts.method : "script";
+  const method = plan.engine.methods.find(({ name }) => name === wanted);
   if (method === undefined) throw new Defect(`no method ${point.facts.method} although it recognised the backup`);
   return method;
 }

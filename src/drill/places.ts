@@ -34,6 +34,9 @@ export function placeTable(facts: PlaceFacts): PlaceTable {
     LOG: { meaning: "The fetched pieces of the archived log; empty when there are none.", value: copy?.log ?? "" },
     SCRATCH: { meaning: "An empty working folder with room for the copy and one table.", value: folders.scratch },
     EVIDENCE: { meaning: "An empty folder, on another disk, for the damaged state.", value: folders.evidence },
+    ...(plan.backups.some(({ method }) => method.scripts !== undefined)
+      ? { SCRIPTS: { meaning: "Where your backup and restore scripts lie.", value: `${folders.scratch}/scripts` } }
+      : {}),
     ...(plan.scenario.world.retention === null
       ? {}
       : {
@@ -58,5 +61,9 @@ function replicaFolder({ plan, server, replica }: PlaceFacts): string | null {
 /** For running: names to values, and the world's own folder for new backups. */
 export function placeValues(table: PlaceTable, server: Server): Places {
   const values = Object.entries(table).map(([name, { value }]) => [name, value] as const);
-  return { ...Object.fromEntries(values), BACKUP_DIR: `${server.folders.scratch}/backup` };
+  return {
+    ...Object.fromEntries(values),
+    BACKUP_DIR: `${server.folders.scratch}/backup`,
+    CRON: `${server.folders.scratch}/cron`,
+  };
 }

@@ -120,7 +120,7 @@ export async function locate(kit: SourceKit): Promise<RecoveryPoint[]> {
   );
   const only = plan.scenario.recovery.source === "newest-verified" ? null : plan.scenario.recovery.source;
   const stored = inventory.points.map((point) => ({ ...point, name: kit.names.get(point.id) ?? point.name }));
-  const points = [...stored, ...kit.live];
+  const points = [...stored.map((point) => withScript(plan, point)), ...kit.live];
   const considered = select(points, { damagedAtMs, engine: plan.engine.name, version: plan.version, only });
   for (const one of considered) {
     kit.write({ kind: "source-considered", source: describe(one, damagedAtMs), rejected: one.rejected });
@@ -140,6 +140,13 @@ export async function locate(kit: SourceKit): Promise<RecoveryPoint[]> {
   }
   kit.mark("T3");
   return candidates;
+}
+
+/** What a user's script made is restored by the user's script, when there is one. */
+function withScript({ backups }: Plan, point: RecoveryPoint): RecoveryPoint {
+  const made = backups.find(({ name, method }) => name === point.name && method.scripts !== undefined);
+  const restore = made?.method.scripts?.(made.options).restore;
+  return restore === undefined ? point : { ...point, facts: { ...point.facts, script: basename(restore) } };
 }
 
 /** Copies a fetched point into the server, in a folder of its own, and returns where it lies there. */

@@ -181,7 +181,10 @@ const abort = z.discriminatedUnion("when", [
 function asTold(type: z.ZodType): z.ZodType {
   const { description = "", examples } = type.meta() ?? {};
   const shown = (examples as unknown[] | undefined) ?? [];
-  if (!(type instanceof z.ZodDefault)) return example(type.optional(), description, ...shown);
+  if (!(type instanceof z.ZodDefault)) {
+    const needed = type.isOptional() ? "" : " Default: none; needed here or under the engine's name.";
+    return example(type.optional(), `${description}${needed}`, ...shown);
+  }
   const inner = type.unwrap() as z.ZodType;
   return example(inner.optional(), `${description} Default: ${String(type.parse(undefined))}.`, ...shown);
 }

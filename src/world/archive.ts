@@ -44,8 +44,20 @@ export function openArchive(
       const [, stamp = "", name = ""] = /^(\d+ \d+) \.\/(.*)$/.exec(line) ?? [];
       return archive.isPiece(name) && seen.get(name) !== stamp ? [{ name, stamp }] : [];
     });
-    if (archive.stays) for (const { name, stamp } of found) seen.set(name, stamp);
+    if (archive.stays) {
+      for (const { name, stamp } of found) seen.set(name, stamp);
+      await prune(listed.stdout);
+    }
     return found.map(({ name }) => name).sort();
+  }
+
+  /** What was pruned from a repository goes from the store as well. */
+  async function prune(listed: string): Promise<void> {
+    const here = new Set(listed.split("\n").map((line) => /^\d+ \d+ \.\/(.*)$/.exec(line)?.[1]));
+    for (const name of [...seen.keys()].filter((one) => !here.has(one))) {
+      await store.remove(name);
+      seen.delete(name);
+    }
   }
 
   async function ship(atMs: number): Promise<Shipped> {

@@ -1,7 +1,7 @@
 /** Builds a world: the application's database, a writer on the simulated timeline, backups of known age, the ledger. */
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { UnavailableError, UsageError } from "../errors.ts";
 import { sha256Of } from "../host/digest.ts";
 import type { Line, RecoveryPoint, Server, WorldStore } from "../parts.ts";
@@ -62,6 +62,7 @@ export async function buildWorld(given: WorldKit): Promise<World> {
   const { everyMs, afterDamageMs } = plan.scenario.world.writer;
   const startMs = beginning(plan.backups, damagedAtMs, everyMs);
 
+  await putScripts(kit);
   for (const line of await datasetLines(kit, startMs)) await runner.must(line, { ...world, name: "dataset" });
   await runner.must(phrases.createHeartbeat(), { ...world, name: "heartbeat" });
   const ledger = await openLedger(join(kit.folder, "ledger"), phrases, (line, sink) =>
@@ -148,6 +149,22 @@ function remembering(store: WorldStore, writtenAt: Map<string, string>): WorldSt
   };
 }
 
+/** The user's own scripts, under their own names, in one folder. Throws UsageError for one that is not there. */
+async function putScripts({ plan, server }: WorldKit): Promise<void> {
+  const files = plan.backups.flatMap(({ method, options }) => method.scripts?.(options).files ?? []);
+  for (const file of new Set(files)) {
+    const path = resolve(dirname(plan.scenario.file), file);
+    const found = await stat(path).catch(() => null);
+    if (found === null) {
+      throw new UsageError(`script not found: ${path}`, {
+        code: "FB_SCRIPT_MISSING",
+        next: [`mend world.backups in ${plan.scenario.file}: paths are relative to it`],
+      });
+    }
+    await server.put(`${server.folders.scratch}/scripts/${basename(path)}`, createReadStream(path), found.size);
+  }
+}
+
 async function datasetLines({ plan, server }: WorldKit, untilMs: number): Promise<readonly Line[]> {
   const { phrases } = plan.engine;
   if ("preset" in plan.dataset) {
@@ -185,7 +202,9 @@ async function takeBackup(kit: WorldKit, { backup, atMs, archive }: TakeRequest)
   for (const line of backup.method.backup(stem, backup.options)) await runner.must(line, step);
   const ofRepository = backup.method.repository !== undefined && archive !== null;
   const shipped = ofRepository ? await archive.ship(atMs) : await moveFiles(kit, backup, atMs);
-  if (shipped.length === 0) throw new UnavailableError(`backup ${backup.name} made no file`, { code: "FB_WORLD" });
+  // A script that made nothing may have said that all is well: that is for the recovery to find out.
+  if (shipped.length === 0 && backup.method.scripts === undefined)
+    throw new UnavailableError(`backup ${backup.name} made no file`, { code: "FB_WORLD" });
   await runner.must(deed("Clear the backup's folder.", 'rm -r "$BACKUP_DIR"'), step);
   const own = shipped.filter(({ key }) => !key.includes(".globals."));
   kit.write({

@@ -10,6 +10,7 @@ import {
   type ServerSpec,
   type Settings,
 } from "../../parts.ts";
+import { scriptOf } from "../script.ts";
 import { damageOf } from "./damage.ts";
 import { untilReady } from "./files.ts";
 import { type Flavour, MARIADB, MYSQL } from "./flavour.ts";
@@ -122,6 +123,17 @@ ${untilReady(flavour, '"$DB_SOCKET"', '"$DATADIR/server.log"')}`,
   };
 }
 
+/** The client takes user and socket from a file of the account that runs the job, as cron jobs have it. */
+const scripted = (flavour: Flavour) =>
+  scriptOf({
+    engine: flavour.name,
+    environment: ['MYSQL_HOME="$SCRIPTS"', "MYSQL_PWD=", 'DATABASE="$DATABASE"'],
+    uses: ["DB_SOCKET", "DATABASE"],
+    prepare: `printf '[client]\\nsocket = %s\\n' "$DB_SOCKET" >"$SCRIPTS/my.cnf"`,
+    dump: flavour.dump,
+    like: logicalOf(flavour),
+  });
+
 interface Family {
   readonly flavour: Flavour;
   readonly summary: string;
@@ -144,8 +156,8 @@ function engineOf({ flavour, summary, versions }: Family): Engine {
     versions,
     methods:
       flavour.name === "mariadb"
-        ? [logicalOf(flavour), physicalOf(flavour), replicaOf(flavour), snapshotOf(flavour)]
-        : [logicalOf(flavour), snapshotOf(flavour)],
+        ? [logicalOf(flavour), physicalOf(flavour), replicaOf(flavour), snapshotOf(flavour), scripted(flavour)]
+        : [logicalOf(flavour), snapshotOf(flavour), scripted(flavour)],
     phrases,
     log: logOf(flavour),
     server: (version, _options, settings = {}) => server(flavour, flavour.name, version, settings),

@@ -9,6 +9,7 @@ import {
   type ServerSpec,
   type Settings,
 } from "../../parts.ts";
+import { scriptOf } from "../script.ts";
 import * as damage from "./damage.ts";
 import { log } from "./log.ts";
 import { logical } from "./logical.ts";
@@ -21,6 +22,15 @@ import { snapshot } from "./snapshot.ts";
 import * as world from "./world.ts";
 
 const options = z.strictObject({});
+
+const script = scriptOf({
+  engine: "postgres",
+  environment: ['PGHOST="$PGHOST"', 'PGUSER="$PGUSER"', 'PGDATABASE="$PGDATABASE"'],
+  uses: ["PGHOST", "PGUSER", "PGDATABASE"],
+  prepare: ":",
+  dump: "pg_dump",
+  like: logical,
+});
 
 /** Each Debian release carries one major version. */
 const SUITES: Readonly<Record<string, string>> = { "15": "bookworm", "17": "trixie" };
@@ -143,7 +153,7 @@ export const postgres = defineEngine<z.infer<typeof options>>({
   gives: ["sql"],
   needs: [],
   versions: ["15", "17"],
-  methods: [logical, physical, repositoryMethod, replica, snapshot],
+  methods: [logical, physical, repositoryMethod, replica, snapshot, script],
   phrases,
   log,
   server,
