@@ -188,8 +188,12 @@ export interface ServerSpec {
   readonly binaryFolders: readonly string[];
   /** Environment the engine's programs expect, from the sandbox's folders. */
   environment(folders: ServerFolders): Places;
-  /** Make and start the server; run in order, each must exit 0. */
-  readonly start: readonly Line[];
+  /** Makes an empty data folder. */
+  readonly make: Line;
+  /** Writes the server's settings and starts it. Run again after `shutDown`, and on a data folder that came from elsewhere. */
+  readonly start: Line;
+  /** Ends it in good order, everything written. */
+  readonly shutDown: Line;
   /** Stop it at once, without ceremony. */
   readonly stop: Line;
 }
@@ -475,7 +479,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly opensForeign: boolean;
   /** The engine, kernel, processors and memory it runs on: for the report. */
   readonly hardware: Readonly<Record<string, string>>;
-  start(spec: ServerSpec): Promise<Server>;
+  /** `fill` puts a data folder there instead of `spec.make`. */
+  start(spec: ServerSpec, fill?: (server: Server) => Promise<void>): Promise<Server>;
 }
 
 export interface RunRequest {

@@ -13,6 +13,7 @@ export default class Gc extends FogbellCommand {
   ];
   static override flags = {
     store: Flags.string({ description: "Also sweep the backups of dead runs in this store.", helpValue: "URL" }),
+    worlds: Flags.boolean({ description: "Also remove the worlds that are kept for the next run." }),
     "dry-run": Flags.boolean({ description: "Only say which runs left something behind; remove nothing." }),
   };
 
@@ -30,6 +31,11 @@ export default class Gc extends FogbellCommand {
       return { wouldRemove: runs };
     }
     const removed = await collectGarbage(request);
+    if (flags.worlds) {
+      const { pruneWorlds } = await import("../world/prepared.ts");
+      const { worldsFolder } = await import("../suite/worlds.ts");
+      removed.push(...(await pruneWorlds(worldsFolder(), 0)));
+    }
     this.log(removed.length === 0 ? "Nothing was left behind." : removed.map((what) => `removed ${what}`).join("\n"));
     return { removed };
   }

@@ -51,6 +51,9 @@ export default class Run extends FogbellCommand {
     "trust-backups": Flags.boolean({
       description: "Open backups that this run did not make in a sandbox that is not cut off.",
     }),
+    "fresh-world": Flags.boolean({
+      description: "Build the world anew. Else what was built before for the same scenario is laid out again.",
+    }),
     report: Flags.boolean({ description: "Print the report at the end." }),
   };
 
@@ -80,6 +83,7 @@ export default class Run extends FogbellCommand {
       outFolder: flags.out,
       keep: flags.keep,
       trustBackups: flags["trust-backups"],
+      freshWorld: flags["fresh-world"],
       version: this.config.version,
       json: this.jsonEnabled(),
     });

@@ -23,6 +23,7 @@ import type {
 import type { Plan } from "../plan/plan.ts";
 import type { EventBody, Mark, Progress } from "../record.ts";
 import { buildWorld, type World } from "../world/build.ts";
+import type { PreparedWorld, PreparedWorlds } from "../world/prepared.ts";
 import { createRunner, type Runner } from "../world/runner.ts";
 import { askProbes } from "./ask-probes.ts";
 import type { Journal } from "./journal.ts";
@@ -55,6 +56,8 @@ export interface DrillKit {
   readonly contended: boolean;
   /** The simulated moment of the damage, Unix milliseconds. */
   readonly damagedAtMs: number;
+  /** Worlds that were built before; null builds each anew. */
+  readonly worlds: PreparedWorlds | null;
 }
 
 /** A record is handed to others: it names the file, and nothing of the machine above it. */
@@ -64,8 +67,11 @@ function shownFile(file: string): string {
 }
 
 /** Runs a plan to its end. Never throws for anything that happens in the drill: that is in the journal. */
-export async function drill(plan: Plan, kit: DrillKit): Promise<void> {
-  const { journal } = kit;
+export async function drill(plan: Plan, given: DrillKit): Promise<void> {
+  const { journal } = given;
+  const ready = (await given.worlds?.find(plan).catch(() => null)) ?? null;
+  // A world that was built before stands at its own moment.
+  const kit: DrillKit = { ...given, damagedAtMs: ready?.prepared.damagedAtMs ?? given.damagedAtMs };
   const write = (body: EventBody) => void journal.append(body);
   const unwind = createUnwind();
   write({
@@ -88,7 +94,7 @@ export async function drill(plan: Plan, kit: DrillKit): Promise<void> {
     host: kit.host,
   });
   try {
-    const stage = await openStage(plan, kit, unwind);
+    const stage = await openStage(plan, { ...kit, ready }, unwind);
     using watching = watch({
       signal: kit.signal,
       elapsedMs: plan.scenario.abort.elapsedMs,
@@ -111,12 +117,13 @@ interface Stage {
   readonly server: Server;
   readonly store: WorldStore;
   readonly opensForeign: boolean;
+  readonly ready: PreparedWorld | null;
 }
 
 /** The scratch folder, the store, the sandbox and the server: each remembered for clean-up as soon as it is there. */
 async function openStage(
   plan: Plan,
-  { journal, label, chooseSandbox, store, redact, signal }: DrillKit,
+  { journal, label, chooseSandbox, store, redact, signal, ready }: DrillKit & { ready: PreparedWorld | null },
   unwind: Unwind,
 ): Promise<Stage> {
   const sandbox = await chooseSandbox();
@@ -128,7 +135,7 @@ async function openStage(
   unwind.add(`backups of this run in ${opened.place}`, () => opened[Symbol.asyncDispose]());
   const box: Sandbox = await sandbox.driver.open(label, { ...(sandbox.options as object), redactor: redact }, signal);
   unwind.add(`${box.kind} sandbox`, () => box[Symbol.asyncDispose]());
-  const server = await box.start(plan.spec);
+  const server = await box.start(plan.spec, ready === null ? undefined : (begun) => ready.fill(begun));
   unwind.add(`${plan.engine.name} server`, () => server[Symbol.asyncDispose]());
   // Only now is the isolation asserted, and worth writing down.
   journal.append({
@@ -139,7 +146,7 @@ async function openStage(
     hardware: box.hardware,
   });
   journal.append({ kind: "server-started", server: "production", made: server.made, version: plan.version });
-  return { folder: scratch.folder, server, store: opened, opensForeign: box.opensForeign };
+  return { folder: scratch.folder, server, store: opened, opensForeign: box.opensForeign, ready };
 }
 
 interface Telling extends Stage {
@@ -209,7 +216,20 @@ async function tell(telling: Telling): Promise<void> {
   const mark = (name: Mark) => write({ kind: "mark", mark: name });
 
   const world = await phase("world", () =>
-    buildWorld({ plan, server, runner, store, write, beside, folder: telling.folder, damagedAtMs: kit.damagedAtMs }),
+    buildWorld({
+      plan,
+      server,
+      runner,
+      store,
+      write,
+      beside,
+      folder: telling.folder,
+      damagedAtMs: kit.damagedAtMs,
+      ready: telling.ready,
+      worlds: kit.worlds,
+      runId: kit.label.runId,
+      signal,
+    }),
   );
   told.expectedBytes = world.expectedBytes;
   const scene = () => sceneOf(world.ledger);

@@ -8,6 +8,7 @@ import {
   type Availability,
   type Command,
   defineSandbox,
+  type Line,
   OUTPUT_LIMIT_BYTES,
   type RunLabel,
   type RunRequest,
@@ -49,7 +50,7 @@ async function open(label: RunLabel, options: SandboxOptions, signal: AbortSigna
       processors: `${options.cpus} of ${engine.NCPU}`,
       memory: `${formatBytes(options.memoryBytes)} of ${formatBytes(engine.MemTotal)}`,
     },
-    start: (spec) => startServer({ docker, spec, label, options, signal, isolation }),
+    start: (spec, fill) => startServer({ docker, spec, label, options, signal, isolation, fill }),
     [Symbol.asyncDispose]: () => removeAll(docker, (found) => found.runId === label.runId).then(() => undefined),
   };
 }
@@ -93,6 +94,7 @@ interface Starting {
   readonly signal: AbortSignal;
   /** Filled with what was asserted of the container. */
   readonly isolation: string[];
+  readonly fill: ((server: Server) => Promise<void>) | undefined;
 }
 
 function foldersOf(spec: ServerSpec): ServerFolders {
@@ -107,7 +109,7 @@ function foldersOf(spec: ServerSpec): ServerFolders {
   };
 }
 
-async function startServer({ docker, spec, label, options, signal, isolation }: Starting): Promise<Server> {
+async function startServer({ docker, spec, label, options, signal, isolation, fill }: Starting): Promise<Server> {
   // Loaded only now: testcontainers takes longer to load than most commands to run.
   const { startContainer } = await import("./docker-container.ts");
   const image = await findImage(docker, spec);
@@ -128,10 +130,7 @@ async function startServer({ docker, spec, label, options, signal, isolation }: 
   const server = serverIn({ container, folders, made: image.digest, env, options });
   await assertPrograms(server, spec, { image: image.name, signal });
   const prepare = `umask 077; mkdir -p ${Object.values(folders).join(" ")} && printf %s "$FOGBELL_RUN" >"$FOGBELL_IDENTITY"`;
-  for (const line of [
-    { say: "Make the sandbox's folders.", script: prepare, uses: [], destroys: false },
-    ...spec.start,
-  ]) {
+  const must = async (line: Line) => {
     const command: Command = { ...line, id: "start", phase: "world" };
     const { exitCode, stderrTail, stdout } = await server.run({ command, places: {}, signal });
     if (exitCode !== 0) {
@@ -140,7 +139,11 @@ async function startServer({ docker, spec, label, options, signal, isolation }: 
         next: ["fogbell doctor"],
       });
     }
-  }
+  };
+  await must({ say: "Make the sandbox's folders.", script: prepare, uses: [], destroys: false });
+  if (fill === undefined) await must(spec.make);
+  else await fill(server);
+  await must(spec.start);
   return server;
 }
 

@@ -72,7 +72,7 @@ async function open(label: RunLabel, options: SandboxOptions, signal: AbortSigna
       processors: `${cpus().length} × ${processor?.model.trim() ?? "unknown"}`,
       memory: formatBytes(totalmem()),
     },
-    start: (spec) => startServer({ spec, base, label, options, signal }),
+    start: (spec, fill) => startServer({ spec, base, label, options, signal, fill }),
     [Symbol.asyncDispose]: async () => {
       await killRun(label.runId, base);
       await rm(base, { recursive: true, force: true });
@@ -86,9 +86,10 @@ interface Starting {
   readonly label: RunLabel;
   readonly options: SandboxOptions;
   readonly signal: AbortSignal;
+  readonly fill: ((server: Server) => Promise<void>) | undefined;
 }
 
-async function startServer({ spec, base, label, options, signal }: Starting): Promise<Server> {
+async function startServer({ spec, base, label, options, signal, fill }: Starting): Promise<Server> {
   const { path, missing } = await findBinaries(spec);
   if (missing.length > 0) {
     throw new UnavailableError(`not installed here: ${missing.join(", ")}`, {
@@ -117,8 +118,7 @@ async function startServer({ spec, base, label, options, signal }: Starting): Pr
     ...identityPlaces(identity, label.runId),
   };
   const run = runIn({ base, folders, prefix, env, label, options });
-  for (const line of spec.start) await must(run, line, signal);
-  return {
+  const server: Server = {
     folders,
     made: `programs in ${path.split(delimiter)[0]}`,
     run,
@@ -126,6 +126,10 @@ async function startServer({ spec, base, label, options, signal }: Starting): Pr
     kill: () => killRun(label.runId, base),
     [Symbol.asyncDispose]: () => killRun(label.runId, base),
   };
+  if (fill === undefined) await must(run, spec.make, signal);
+  else await fill(server);
+  await must(run, spec.start, signal);
+  return server;
 }
 
 interface Inside {

@@ -15,6 +15,7 @@ import type { Plan } from "../plan/plan.ts";
 import type { DrillEvent, DrillResult, Progress } from "../record.ts";
 import { deriveResult } from "../result/result.ts";
 import { chooseSandbox } from "../sandboxes/choose.ts";
+import { openWorlds } from "./worlds.ts";
 
 export interface SuiteRequest {
   readonly plans: readonly Plan[];
@@ -25,6 +26,8 @@ export interface SuiteRequest {
   readonly outFolder: string;
   readonly keep: boolean;
   readonly trustBackups: boolean;
+  /** Build each world anew, and keep none. */
+  readonly freshWorld: boolean;
   readonly signal: AbortSignal;
   readonly onEvent: (event: DrillEvent | Progress) => void;
   readonly version: string;
@@ -98,6 +101,7 @@ async function runOne(plan: Plan, request: SuiteRequest): Promise<SuiteRun> {
     store,
     redact: createRedactor(secretsIn(process.env)),
     signal,
+    worlds: request.freshWorld ? null : openWorlds(),
     onProgress: request.onEvent,
     keep: request.keep,
     trustBackups: request.trustBackups,

@@ -20,6 +20,8 @@ export interface Archive {
   clear(): Promise<void>;
   /** Ends the current piece, and moves everything archived to the store. */
   close(atMs: number): Promise<void>;
+  /** What of a repository was copied, and how it looked: for a run that goes on from here. */
+  seen(): readonly (readonly [string, string])[];
   /** Moves everything archived to the store. */
   ship(atMs: number): Promise<Shipped>;
 }
@@ -31,10 +33,11 @@ export function openArchive(
   { runner, server, store, write }: WorldKit,
   { archive }: PlannedLog,
   onPiece: (sha256: string) => void,
+  known: readonly (readonly [string, string])[] = [],
 ): Archive {
   const step = { phase: "world", name: "archive" } as const;
 
-  const seen = new Map<string, string>();
+  const seen = new Map<string, string>(known);
 
   /** Whole files only, and of a repository those that are new or not what they were. */
   async function list(): Promise<string[]> {
@@ -86,6 +89,7 @@ export function openArchive(
 
   return {
     ship,
+    seen: () => [...seen],
     async clear() {
       if (archive.stays) return;
       await runner.must(archive.close(), step);

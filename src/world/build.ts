@@ -9,8 +9,9 @@ import type { Plan, PlannedBackup } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
 import { type Archive, openArchive, type Shipped } from "./archive.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
-import { openReplicas, replicaPoints } from "./replicas.ts";
-import { openRetention } from "./retention.ts";
+import type { PreparedWorld, PreparedWorlds } from "./prepared.ts";
+import { openReplicas, type Replicas, replicaPoints } from "./replicas.ts";
+import { openRetention, type Retention } from "./retention.ts";
 import type { Runner } from "./runner.ts";
 import { beginning, type Stretch, stamp, stretches } from "./timeline.ts";
 
@@ -26,6 +27,12 @@ export interface WorldKit {
   readonly damagedAtMs: number;
   /** Runs something while the side's places stand for those of the replica of this name. */
   readonly beside: <T>(replica: string, work: () => Promise<T>) => Promise<T>;
+  /** The world as it was built before, when the server's folders were filled with it; else it is built. */
+  readonly ready: PreparedWorld | null;
+  /** Where worlds are kept for the next run; null when none is. */
+  readonly worlds: PreparedWorlds | null;
+  readonly runId: string;
+  readonly signal: AbortSignal;
 }
 
 export interface World {
@@ -50,54 +57,138 @@ export interface World {
 
 const deed = (say: string, script: string): Line => ({ say, script, uses: ["BACKUP_DIR"], destroys: false });
 
+const WORLD = { phase: "world" } as const;
+
+/** A larger one takes longer to lay out than it is worth, and more of the disk. */
+const LARGEST_KEPT_BYTES = 1024 ** 3;
+
+/** What was built is told again by a run that lays it out; how it was built belongs to the run that did it. */
+const KEPT_EVENTS: readonly EventBody["kind"][] = [
+  "dataset-built",
+  "backup-taken",
+  "ledger-recorded",
+  "writer-ran",
+  "log-archived",
+  "note",
+];
+
 const iso = (atMs: number) => new Date(atMs).toISOString();
 
-/** Builds everything up to the moment of the damage. Throws UnavailableError when the world cannot be made. */
+/** What was built, and goes on living while the drill runs. */
+interface Standing {
+  readonly ledger: Ledger;
+  readonly archive: Archive | null;
+  readonly replicas: Replicas;
+  readonly retention: Retention | null;
+  readonly made: Set<string>;
+  readonly names: Map<string, string>;
+  expectedBytes: number;
+  databaseBytes: number;
+}
+
+/** Builds everything up to the moment of the damage, or lays out what was built before. Throws UnavailableError when it cannot. */
 export async function buildWorld(given: WorldKit): Promise<World> {
-  const { plan, runner, damagedAtMs } = given;
+  const { plan, runner, damagedAtMs, ready } = given;
+  const prepared = ready?.prepared;
+  const writtenAt = new Map<string, string>(prepared?.writtenAt);
+  const events: EventBody[] = [];
+  const kit: WorldKit = {
+    ...given,
+    store: remembering(given.store, writtenAt),
+    write: (body) => {
+      events.push(body);
+      given.write(body);
+    },
+  };
+  const { afterDamageMs } = plan.scenario.world.writer;
+  const folder = join(kit.folder, "ledger");
+  await ready?.copyLedger(folder);
+  const ask = (line: Line, sink?: (chunk: Uint8Array) => void) => runner.ask(line, { ...WORLD, name: "ledger" }, sink);
+  const made = new Set<string>(prepared?.made);
+  const standing: Standing = {
+    ledger: await openLedger(folder, plan.engine.phrases, ask, prepared?.ledger),
+    archive: plan.log === null ? null : openArchive(kit, plan.log, (hash) => made.add(hash), prepared?.seen),
+    replicas: openReplicas(kit),
+    retention: await openRetention(kit, writtenAt),
+    made,
+    names: new Map(prepared?.names),
+    expectedBytes: prepared?.expectedBytes ?? 0,
+    databaseBytes: prepared?.databaseBytes ?? 0,
+  };
+  if (ready === null) {
+    await build(kit, standing);
+    await keep(kit, standing, { writtenAt, events, folder });
+  } else {
+    await layOut(kit, ready);
+  }
+  const { ledger, archive, replicas, retention } = standing;
+  return {
+    ledger,
+    expectedBytes: standing.expectedBytes,
+    made,
+    writtenAt,
+    names: standing.names,
+    get live() {
+      return replicaPoints(replicas.all, { foundAtMs: damagedAtMs + afterDamageMs, bytes: standing.databaseBytes });
+    },
+    pruneOn: async () => retention?.prune(damagedAtMs + afterDamageMs + (plan.scenario.world.retention?.nextMs ?? 0)),
+    ship: archive === null ? null : async () => void (await archive.ship(damagedAtMs + afterDamageMs)),
+    async writeOn() {
+      const everyMs = plan.scenario.world.writer.everyMs;
+      if (afterDamageMs > 0) await write(kit, { fromMs: damagedAtMs, toMs: damagedAtMs + afterDamageMs, everyMs });
+      await record(kit, ledger, { name: "truth", atMs: damagedAtMs + afterDamageMs });
+      await replicas.arrive();
+    },
+  };
+}
+
+/** Lets the writer commit from one moment to another. */
+async function write(
+  { plan, runner, write: tell }: WorldKit,
+  { fromMs, toMs, everyMs }: Omit<Stretch, "end">,
+): Promise<void> {
+  const ticks = Math.floor((toMs - fromMs) / everyMs);
+  if (ticks === 0) return;
+  const preset = "preset" in plan.dataset ? plan.dataset.preset : null;
+  const line = plan.engine.phrases.writeTicks({ fromMs, toMs, everyMs, preset, seed: plan.seed });
+  await runner.must(line, { ...WORLD, name: "writer" });
+  tell({ kind: "writer-ran", simulatedFrom: iso(fromMs), simulatedTo: iso(toMs), ticks });
+}
+
+async function record(
+  { write: tell }: WorldKit,
+  ledger: Ledger,
+  { name, atMs }: { name: string; atMs: number },
+): Promise<{ tables: number; rows: number }> {
+  const { tables } = await ledger.record(name, atMs);
+  const rows = [...tables.values()].reduce((sum, table) => sum + table.rows, 0);
+  tell({ kind: "ledger-recorded", state: name, simulatedAt: iso(atMs), tables: tables.size, rows });
+  return { tables: tables.size, rows };
+}
+
+async function sizeOf({ plan, runner }: WorldKit): Promise<number> {
+  const asked = await runner.must(plan.engine.phrases.databaseSize(), { ...WORLD, name: "size" });
+  return Number(asked.stdout.trim());
+}
+
+/** Data, then the timeline from one backup to the next, up to the damage. */
+async function build(kit: WorldKit, standing: Standing): Promise<void> {
+  const { plan, runner, damagedAtMs } = kit;
   const { phrases } = plan.engine;
-  const writtenAt = new Map<string, string>();
-  const kit: WorldKit = { ...given, store: remembering(given.store, writtenAt) };
-  const world = { phase: "world" } as const;
+  const { ledger, archive, replicas, retention } = standing;
   const { everyMs, afterDamageMs } = plan.scenario.world.writer;
-  const startMs = beginning(plan.backups, damagedAtMs, everyMs);
-
   await putScripts(kit);
-  for (const line of await datasetLines(kit, startMs)) await runner.must(line, { ...world, name: "dataset" });
-  await runner.must(phrases.createHeartbeat(), { ...world, name: "heartbeat" });
-  const ledger = await openLedger(join(kit.folder, "ledger"), phrases, (line, sink) =>
-    runner.ask(line, { ...world, name: "ledger" }, sink),
-  );
-
-  const write = async (stretch: Omit<Stretch, "end">) => {
-    const ticks = Math.floor((stretch.toMs - stretch.fromMs) / stretch.everyMs);
-    if (ticks === 0) return;
-    const preset = "preset" in plan.dataset ? plan.dataset.preset : null;
-    const { fromMs, toMs, everyMs: beatMs } = stretch;
-    const request = { fromMs, toMs, everyMs: beatMs, preset, seed: plan.seed };
-    await runner.must(phrases.writeTicks(request), { ...world, name: "writer" });
-    kit.write({ kind: "writer-ran", simulatedFrom: iso(stretch.fromMs), simulatedTo: iso(stretch.toMs), ticks });
-  };
-  const record = async (name: string, atMs: number) => {
-    const state = await ledger.record(name, atMs);
-    const rows = [...state.tables.values()].reduce((sum, table) => sum + table.rows, 0);
-    kit.write({ kind: "ledger-recorded", state: name, simulatedAt: iso(atMs), tables: state.tables.size, rows });
-    return { tables: state.tables.size, rows };
-  };
-
-  const made = new Set<string>();
-  const names = new Map<string, string>();
-  let expectedBytes = 0;
-  let size = { tables: 0, rows: 0 };
-  const archive = plan.log === null ? null : openArchive(kit, plan.log, (hash) => made.add(hash));
+  const startMs = beginning(plan.backups, damagedAtMs, everyMs);
+  for (const line of await datasetLines(kit, startMs)) await runner.must(line, { ...WORLD, name: "dataset" });
+  await runner.must(phrases.createHeartbeat(), { ...WORLD, name: "heartbeat" });
   await archive?.clear();
   const logEveryMs = plan.log?.everyMs ?? null;
-  const replicas = openReplicas(kit);
-  const retention = await openRetention(kit, writtenAt);
   const timeline = { backups: plan.backups, damagedAtMs, everyMs, logEveryMs, afterDamageMs };
+  let size = { tables: 0, rows: 0 };
   for (const { end, ...stretch } of stretches(timeline)) {
-    await write(stretch);
-    size = await record("backup" in end ? `${end.kind} ${end.backup.name}` : end.kind, stretch.toMs);
+    await write(kit, stretch);
+    const name = "backup" in end ? `${end.kind} ${end.backup.name}` : end.kind;
+    size = await record(kit, ledger, { name, atMs: stretch.toMs });
     if (end.kind === "log") await archive?.close(stretch.toMs);
     if (end.kind === "hold") await replicas.hold(end.backup, stretch.toMs);
     if (end.kind !== "backup") continue;
@@ -105,36 +196,60 @@ export async function buildWorld(given: WorldKit): Promise<World> {
       await replicas.make(end.backup, stretch.toMs);
       continue;
     }
-    expectedBytes = Number((await runner.must(phrases.databaseSize(), { ...world, name: "size" })).stdout.trim());
+    standing.expectedBytes = await sizeOf(kit);
     for (const { key, sha256 } of await takeBackup(kit, { backup: end.backup, atMs: stretch.toMs, archive })) {
-      made.add(sha256);
+      standing.made.add(sha256);
       // A repository's index is written again with each backup: it is nobody's.
-      names.set(key, end.backup.name);
+      standing.names.set(key, end.backup.name);
     }
   }
   await retention?.prune(damagedAtMs);
-  const databaseBytes = Number((await runner.must(phrases.databaseSize(), { ...world, name: "size" })).stdout.trim());
+  standing.databaseBytes = await sizeOf(kit);
+  const { databaseBytes } = standing;
   const dataset =
     "preset" in plan.dataset ? plan.dataset.preset : plan.dataset.sql.map((file) => basename(file)).join(", ");
   kit.write({ kind: "dataset-built", dataset, seed: plan.seed, ...size, databaseBytes });
+}
 
-  return {
-    ledger,
+/** Keeps what was built for the next run. Whatever goes wrong with that is a note, and no reason to end a drill. */
+async function keep(
+  { plan, server, store, worlds, runId, damagedAtMs, signal, write: tell }: WorldKit,
+  { ledger, archive, made, names, expectedBytes, databaseBytes }: Standing,
+  told: { writtenAt: ReadonlyMap<string, string>; events: readonly EventBody[]; folder: string },
+): Promise<void> {
+  if (worlds === null || databaseBytes > LARGEST_KEPT_BYTES) return;
+  const prepared = {
+    runId,
+    preparedAt: new Date().toISOString(),
+    damagedAtMs,
     expectedBytes,
-    made,
-    writtenAt,
-    names,
-    get live() {
-      return replicaPoints(replicas.all, { foundAtMs: damagedAtMs + afterDamageMs, bytes: databaseBytes });
-    },
-    pruneOn: async () => retention?.prune(damagedAtMs + afterDamageMs + (plan.scenario.world.retention?.nextMs ?? 0)),
-    ship: archive === null ? null : async () => void (await archive.ship(damagedAtMs + afterDamageMs)),
-    async writeOn() {
-      if (afterDamageMs > 0) await write({ fromMs: damagedAtMs, toMs: damagedAtMs + afterDamageMs, everyMs });
-      await record("truth", damagedAtMs + afterDamageMs);
-      await replicas.arrive();
-    },
+    databaseBytes,
+    made: [...made],
+    names: [...names],
+    writtenAt: [...told.writtenAt],
+    seen: archive?.seen() ?? [],
+    ledger: ledger.save(),
+    events: told.events.filter(({ kind }) => KEPT_EVENTS.includes(kind)),
   };
+  try {
+    const places = { SCRATCH: server.folders.scratch };
+    await worlds.keep(plan, { server, store, ledgerFolder: told.folder, prepared, places, signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    tell({ kind: "note", text: `this world could not be kept for the next run: ${(error as Error).message}` });
+  }
+}
+
+/** The server's folders lie there already; the backups come to this run's own store. */
+async function layOut({ store, write: tell }: WorldKit, { prepared, stock }: PreparedWorld): Promise<void> {
+  await stock(store);
+  for (const event of prepared.events) tell(event);
+  tell({
+    kind: "note",
+    text:
+      `the world was not built again: data, backups and ledger up to the damage are those that run ${prepared.runId} ` +
+      `built at ${prepared.preparedAt}; everything that is measured happened in this run`,
+  });
 }
 
 /** A store that notes when, on the simulated timeline, each object came to it. */

@@ -5,7 +5,7 @@
  */
 import { closeSync, createWriteStream, openSync, readSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { finished } from "node:stream/promises";
 import { UnavailableError } from "../errors.ts";
 import type { DigestRequest, LedgerState, LedgerView, Line, Outcome, Phrases, TableState } from "../parts.ts";
@@ -25,10 +25,27 @@ const MOST_BUCKETS = 65_536;
 export type Ask = (line: Line, sink?: (chunk: Uint8Array) => void) => Promise<Outcome>;
 
 interface Recorded extends LedgerState {
-  readonly tables: Map<string, TableState>;
+  readonly tables: Map<string, StoredTable>;
+}
+
+/** States as they are kept between runs: digests by file, everything else as it is. */
+export interface SavedLedger {
+  readonly states: readonly {
+    readonly name: string;
+    readonly atMs: number;
+    readonly tables: readonly {
+      request: DigestRequest;
+      buckets: readonly (readonly [number, string])[];
+      file: string;
+    }[];
+    readonly catalogue: readonly (readonly [string, string])[];
+    readonly sequences: readonly (readonly [string, string])[];
+  }[];
 }
 
 export interface Ledger extends LedgerView {
+  /** What another run can open in a copy of this ledger's folder. */
+  save(): SavedLedger;
   /** Records the state of every table at a simulated moment. Throws UnavailableError when a question fails. */
   record(name: string, atMs: number): Promise<LedgerState>;
   /**
@@ -80,6 +97,10 @@ class StoredTable implements TableState {
     this.rows = first;
   }
 
+  save(): { request: DigestRequest; buckets: [number, string][]; file: string } {
+    return { request: this.request, buckets: [...this.buckets], file: basename(this.#file) };
+  }
+
   get table(): string {
     return this.request.table;
   }
@@ -129,14 +150,33 @@ async function someAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<
   return results;
 }
 
-/** Opens an empty ledger in a folder of this run. `ask` runs a question in the production server. */
-export async function openLedger(folder: string, phrases: Phrases, ask: Ask): Promise<Ledger> {
+/** States as they were saved; a table that did not change between two of them is one again. */
+function openStates(folder: string, { states }: SavedLedger): Recorded[] {
+  const opened = new Map<string, StoredTable>();
+  const open = ({ request, buckets, file }: SavedLedger["states"][number]["tables"][number]) => {
+    const known = opened.get(file) ?? new StoredTable(request, new Map(buckets), join(folder, file));
+    opened.set(file, known);
+    return known;
+  };
+  return states.map(({ name, atMs, tables, catalogue, sequences }) => ({
+    name,
+    atMs,
+    tables: new Map(tables.map((table) => [table.request.table, open(table)])),
+    catalogue: new Map(catalogue),
+    sequences: new Map(sequences.map(([sequence, value]) => [sequence, BigInt(value)])),
+  }));
+}
+
+/** Opens a ledger in a folder of this run, empty or as it was saved. `ask` runs a question in the production server. */
+export async function openLedger(folder: string, phrases: Phrases, ask: Ask, saved?: SavedLedger): Promise<Ledger> {
   await mkdir(folder, { recursive: true });
-  const states: Recorded[] = [];
-  const requests = new Map<string, DigestRequest>();
+  const states: Recorded[] = saved === undefined ? [] : openStates(folder, saved);
+  const requests = new Map<string, DigestRequest>(
+    states.flatMap(({ tables }) => [...tables.values()].map(({ table, request }) => [table, request] as const)),
+  );
   let damagedAtMs = Number.POSITIVE_INFINITY;
   let hit: readonly string[] = [];
-  let files = 0;
+  let files = new Set(states.flatMap(({ tables }) => [...tables.values()])).size;
 
   async function findTables(): Promise<void> {
     for (const [table = "", hash, rows, keyColumns] of rowsOf(await ask(phrases.listTables()), "the tables")) {
@@ -151,7 +191,7 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask): Pr
     }
   }
 
-  async function store(request: DigestRequest, buckets: ReadonlyMap<number, string>): Promise<TableState> {
+  async function store(request: DigestRequest, buckets: ReadonlyMap<number, string>): Promise<StoredTable> {
     const before = states.at(-1)?.tables.get(request.table);
     if (before !== undefined && sameBuckets(before.buckets, buckets)) return before;
     files += 1;
@@ -172,9 +212,9 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask): Pr
     return found;
   }
 
-  async function readTables(): Promise<Map<string, TableState>> {
+  async function readTables(): Promise<Map<string, StoredTable>> {
     const found = await readBuckets([...requests.values()].filter((request) => !hit.includes(request.table)));
-    const read = async (request: DigestRequest): Promise<TableState> => {
+    const read = async (request: DigestRequest): Promise<StoredTable> => {
       const carried = hit.includes(request.table) ? states.at(-1)?.tables.get(request.table) : undefined;
       return carried ?? store(request, found.get(request.table) ?? new Map());
     };
@@ -193,6 +233,15 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask): Pr
 
   return {
     states,
+    save: () => ({
+      states: states.map(({ name, atMs, tables, catalogue, sequences }) => ({
+        name,
+        atMs,
+        tables: [...tables.values()].map((table) => table.save()),
+        catalogue: [...catalogue],
+        sequences: [...sequences].map(([sequence, value]) => [sequence, String(value)] as const),
+      })),
+    }),
     get truth() {
       const last = states.at(-1);
       if (last === undefined) throw new UnavailableError("the ledger is empty", { code: "FB_LEDGER" });

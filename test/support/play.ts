@@ -13,6 +13,7 @@ import type { DrillEvent, DrillResult } from "../../src/record.ts";
 import { deriveResult } from "../../src/result/result.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
 import { directory } from "../../src/stores/directory.ts";
+import type { PreparedWorlds } from "../../src/world/prepared.ts";
 
 export const SMALL = "test/fixtures/scenarios/small.drill.yaml";
 
@@ -32,6 +33,7 @@ export interface Play {
   readonly onEvent?: (event: DrillEvent) => void;
   readonly secrets?: readonly string[];
   readonly sandboxDriver?: SandboxDriver;
+  readonly worlds?: PreparedWorlds;
   readonly keep?: boolean;
   /** Default: true, because most tampering makes backups that the run did not make. */
   readonly trustBackups?: boolean;
@@ -76,6 +78,7 @@ export async function play(request: Play): Promise<Played> {
         driver: request.tamper === undefined ? base : tampered(base, request.tamper),
         options: (scratch) => request.store?.options ?? { path: scratch },
       },
+      worlds: request.worlds ?? null,
       redact: createRedactor(request.secrets ?? []),
       signal: request.signal ?? new AbortController().signal,
       onProgress: () => {},

@@ -82,18 +82,17 @@ function server(flavour: Flavour, image: string, version: string, settings: Sett
       DB_SOCKET: `${folders.socket}/server.sock`,
       ARCHIVE: folders.archive,
     }),
-    start: [
-      {
-        say: "Make an empty data folder, and say who the client logs in as.",
-        script: `${flavour.initialise} &&
+    make: {
+      say: "Make an empty data folder, and say who the client logs in as.",
+      script: `${flavour.initialise} &&
 printf '[client]\\nuser = root\\n' >"$HOME/.my.cnf"`,
-        uses: ["DATADIR"],
-        destroys: false,
-      },
-      {
-        // No TCP at all: everything inside goes through the socket, and nothing can be published by mistake.
-        say: "Start the server, on its socket only.",
-        script: `cat >"$DATADIR/my.cnf" <<CONF &&
+      uses: ["DATADIR"],
+      destroys: false,
+    },
+    start: {
+      // No TCP at all: everything inside goes through the socket, and nothing can be published by mistake.
+      say: "Start the server, on its socket only.",
+      script: `cat >"$DATADIR/my.cnf" <<CONF &&
 [${flavour.server}]
 datadir = $DATADIR
 socket = $DB_SOCKET
@@ -110,10 +109,16 @@ ${own}CONF
 { setsid ${flavour.server} --defaults-file="$DATADIR/my.cnf" \\
   </dev/null >/dev/null 2>&1 & } &&
 ${untilReady(flavour, '"$DB_SOCKET"', '"$DATADIR/server.log"')}`,
-        uses: ["DATADIR", "DB_SOCKET", "ARCHIVE"],
-        destroys: false,
-      },
-    ],
+      uses: ["DATADIR", "DB_SOCKET", "ARCHIVE"],
+      destroys: false,
+    },
+    shutDown: {
+      say: "Shut the server down.",
+      script: `${flavour.admin} --socket="$DB_SOCKET" shutdown &&
+while [ -e "$DATADIR/server.pid" ]; do sleep 0.1; done`,
+      uses: ["DATADIR", "DB_SOCKET"],
+      destroys: false,
+    },
     stop: {
       say: "Stop the server at once.",
       script: 'kill -KILL "$(cat "$DATADIR/server.pid")"',

@@ -111,18 +111,17 @@ function server(version: string, _options: unknown, settings: Settings = {}): Se
       PGCONNECT_TIMEOUT: "10",
       ARCHIVE: folders.archive,
     }),
-    start: [
-      {
-        say: "Make a cluster.",
-        script: `initdb -D "$PGDATA" -U postgres -A trust -E UTF8 \\
+    make: {
+      say: "Make a cluster.",
+      script: `initdb -D "$PGDATA" -U postgres -A trust -E UTF8 \\
   --locale=C.UTF-8 --data-checksums >/dev/null`,
-        uses: ["PGDATA"],
-        destroys: false,
-      },
-      {
-        // No TCP at all: everything inside goes through the socket, and nothing can be published by mistake.
-        say: "Start the server, on its socket only.",
-        script: `cat >>"$PGDATA/postgresql.conf" <<CONF
+      uses: ["PGDATA"],
+      destroys: false,
+    },
+    start: {
+      // No TCP at all: everything inside goes through the socket, and nothing can be published by mistake.
+      say: "Start the server, on its socket only.",
+      script: `cat >>"$PGDATA/postgresql.conf" <<CONF
 listen_addresses = ''
 unix_socket_directories = '$PGHOST'
 shared_buffers = 256MB
@@ -133,10 +132,15 @@ log_statement = none
 log_min_error_statement = panic
 ${configuration(settings)}CONF
 pg_ctl -s -w -t 120 -D "$PGDATA" -l "$PGDATA/server.log" start`,
-        uses: ["PGDATA", "PGHOST", "ARCHIVE"],
-        destroys: false,
-      },
-    ],
+      uses: ["PGDATA", "PGHOST", "ARCHIVE"],
+      destroys: false,
+    },
+    shutDown: {
+      say: "Shut the server down.",
+      script: 'pg_ctl -s -w -t 3600 -m fast -D "$PGDATA" stop',
+      uses: ["PGDATA"],
+      destroys: false,
+    },
     stop: {
       say: "Stop the server at once.",
       script: 'pg_ctl -s -m immediate -D "$PGDATA" stop',

@@ -1,0 +1,33 @@
+/** Where prepared worlds are kept on this machine. */
+import { createHash } from "node:crypto";
+import { readdirSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { packageFolder } from "../host/package-folder.ts";
+import { type PreparedWorlds, preparedWorlds } from "../world/prepared.ts";
+
+/** `$XDG_CACHE_HOME/fogbell/worlds`, by default in `~/.cache`. */
+export function worldsFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "fogbell", "worlds");
+}
+
+/** Tells one build of this program from another: what it is made of, and when. Null when it runs from its sources. */
+function thisBuild(): string | null {
+  const folder = join(packageFolder(), "dist");
+  try {
+    const files = readdirSync(folder).filter((name) => name.endsWith(".js"));
+    const looks = files.sort().map((name) => {
+      const { size, mtimeMs } = statSync(join(folder, name));
+      return `${name} ${size} ${mtimeMs}`;
+    });
+    return looks.length === 0 ? null : createHash("sha256").update(looks.join("\n")).digest("hex");
+  } catch {
+    return null;
+  }
+}
+
+/** Null when nothing can be kept. */
+export function openWorlds(): PreparedWorlds | null {
+  const build = thisBuild();
+  return build === null ? null : preparedWorlds(worldsFolder(), build);
+}

@@ -1,0 +1,208 @@
+/**
+ * Worlds that were built before. Building the same world twice is waste: everything up to the moment of the damage is
+ * kept (the server's folders, the backups, the ledger) and laid out again for the next run of the same scenario. Nothing
+ * that is measured is ever kept: the damage and all that follows happen anew each time.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { UnavailableError } from "../errors.ts";
+import type { Command, Line, Places, Server, WorldStore } from "../parts.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { EventBody } from "../record.ts";
+import type { SavedLedger } from "./ledger.ts";
+
+/** Together they take no more room than this; the one that was used longest ago goes first. */
+const MOST_BYTES = 4 * 1024 ** 3;
+
+/** What a run needs to go on from where another one stood when it was about to do the damage. */
+export interface Prepared {
+  readonly runId: string;
+  readonly preparedAt: string;
+  /** Simulated moment of the damage, Unix milliseconds. */
+  readonly damagedAtMs: number;
+  readonly expectedBytes: number;
+  readonly databaseBytes: number;
+  readonly made: readonly string[];
+  readonly names: readonly (readonly [string, string])[];
+  readonly writtenAt: readonly (readonly [string, string])[];
+  readonly seen: readonly (readonly [string, string])[];
+  readonly ledger: SavedLedger;
+  /** What was written down while it was built: its data, its backups, its writer. */
+  readonly events: readonly EventBody[];
+}
+
+export interface PreparedWorlds {
+  /** The world of this plan, or null when none was kept. */
+  find(plan: Plan): Promise<PreparedWorld | null>;
+  /** Keeps a world. Whatever goes wrong, the run goes on: then it is built again next time. */
+  keep(plan: Plan, kit: KeepKit): Promise<void>;
+}
+
+export interface PreparedWorld {
+  readonly prepared: Prepared;
+  /** Lays the server's folders out, in place of an empty data folder. */
+  fill(server: Server): Promise<void>;
+  /** Brings the backups to this run's store. */
+  stock(store: WorldStore): Promise<void>;
+  /** Copies the ledger's files to this run's folder. */
+  copyLedger(folder: string): Promise<void>;
+}
+
+export interface KeepKit {
+  readonly server: Server;
+  readonly store: WorldStore;
+  readonly ledgerFolder: string;
+  readonly prepared: Prepared;
+  readonly places: Places;
+  readonly signal: AbortSignal;
+}
+
+const IMAGE = "server.tar.zst";
+
+/** Functions are told by their text: another version of Fogbell makes another world. */
+const told = (_key: string, value: unknown) => (typeof value === "function" ? String(value) : value);
+
+/** The same key, the same world. `build` tells one version of this program from another. */
+export function worldKey(plan: Plan, build: string): string {
+  const { scenario, engine, version, spec, seed, dataset, database, log, backups } = plan;
+  const { file, world } = scenario;
+  const parts = {
+    build,
+    engine: engine.name,
+    version,
+    spec,
+    seed,
+    dataset,
+    database,
+    log,
+    backups,
+    world,
+    folder: dirname(file),
+  };
+  return createHash("sha256").update(JSON.stringify(parts, told)).digest("hex").slice(0, 32);
+}
+
+/** A replica is a second server that runs: it cannot be kept. A file of the user's may change: neither can what it made. */
+function isKeepable({ backups, dataset }: Plan): boolean {
+  return (
+    "preset" in dataset && backups.every(({ method }) => method.live === undefined && method.scripts === undefined)
+  );
+}
+
+const pack: Line = {
+  say: "Keep the world as it is now.",
+  script: `cd "$(dirname "$SCRATCH")" && for one in data scratch archive; do
+  if [ -e "$one" ]; then echo "$one"; fi
+done | tar -c -f - --exclude=scratch/world.tar.zst -T - | zstd -q -1 -T2`,
+  uses: ["SCRATCH"],
+  destroys: false,
+};
+
+const unpack: Line = {
+  say: "Lay out a world that was built before.",
+  script: `cd "$(dirname "$SCRATCH")" &&
+zstd -dcq scratch/world.tar.zst | tar -x -p -f - && rm scratch/world.tar.zst`,
+  uses: ["SCRATCH"],
+  destroys: false,
+};
+
+const asCommand = (line: Line, id: string): Command => ({ ...line, id, phase: "world" });
+
+async function assertDone(server: Server, line: Line, places: Places): Promise<void> {
+  const signal = new AbortController().signal;
+  const outcome = await server.run({ command: asCommand(line, "prepared"), places, signal });
+  if (outcome.exitCode === 0) return;
+  throw new UnavailableError(`"${line.say}" failed: ${outcome.stderrTail.trim()}`, {
+    code: "FB_WORLD",
+    next: ["fogbell gc --worlds", "fogbell run --fresh-world …"],
+  });
+}
+
+function open(folder: string, prepared: Prepared): PreparedWorld {
+  return {
+    prepared,
+    async fill(server) {
+      const file = join(folder, IMAGE);
+      const { scratch } = server.folders;
+      await server.put(`${scratch}/world.tar.zst`, createReadStream(file), (await stat(file)).size);
+      await assertDone(server, unpack, { SCRATCH: scratch });
+    },
+    async stock(store) {
+      for (const [key, at] of prepared.writtenAt)
+        await store.write(key, createReadStream(join(folder, "store", key)), new Date(at));
+    },
+    copyLedger: (to) => cp(join(folder, "ledger"), to, { recursive: true }),
+  };
+}
+
+/** Removes kept worlds, the one used longest ago first, until at most `bytes` are left. Returns what went. */
+export async function pruneWorlds(root: string, bytes: number): Promise<readonly string[]> {
+  const names = await readdir(root).catch(() => []);
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const folder = join(root, name);
+      const { mtimeMs, size } = await stat(join(folder, IMAGE)).catch(() => ({ mtimeMs: 0, size: 0 }));
+      return { folder, mtimeMs, size };
+    }),
+  );
+  const gone: string[] = [];
+  let left = found.reduce((sum, { size }) => sum + size, 0);
+  for (const { folder, size } of found.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
+    if (left <= bytes && size > 0) continue;
+    await rm(folder, { recursive: true, force: true });
+    left -= size;
+    gone.push(`prepared world ${folder}`);
+  }
+  return gone;
+}
+
+/** `root` is a folder of the user's cache; `build` tells one version of this program from another. */
+export function preparedWorlds(root: string, build: string): PreparedWorlds {
+  const folderOf = (plan: Plan) => join(root, worldKey(plan, build));
+  return {
+    async find(plan) {
+      if (!isKeepable(plan)) return null;
+      const folder = folderOf(plan);
+      const text = await readFile(join(folder, "prepared.json"), "utf8").catch(() => null);
+      if (text === null) return null;
+      const now = new Date();
+      await utimes(join(folder, IMAGE), now, now);
+      return open(folder, JSON.parse(text) as Prepared);
+    },
+    async keep(plan, { server, store, ledgerFolder, prepared, places, signal }) {
+      if (!isKeepable(plan)) return;
+      const beside = join(root, `.${randomBytes(6).toString("hex")}`);
+      try {
+        await mkdir(join(beside, "store"), { recursive: true });
+        await assertDone(server, plan.spec.shutDown, places);
+        try {
+          const image = createWriteStream(join(beside, IMAGE));
+          const sink = (chunk: Uint8Array) => void image.write(chunk);
+          const packed = await server.run({ command: asCommand(pack, "pack"), places, signal, sink });
+          await new Promise<void>((resolve, reject) => image.on("error", reject).end(() => resolve()));
+          if (packed.exitCode !== 0) throw new UnavailableError(packed.stderrTail, { code: "FB_WORLD" });
+        } finally {
+          await assertDone(server, plan.spec.start, places);
+        }
+        const stored = new Set<string>();
+        for await (const object of store.list("")) {
+          stored.add(object.key);
+          const file = join(beside, "store", object.key);
+          await mkdir(dirname(file), { recursive: true });
+          await pipeline(store.read(object), createWriteStream(file));
+        }
+        await cp(ledgerFolder, join(beside, "ledger"), { recursive: true });
+        // What was pruned since is not there to be laid out.
+        const writtenAt = prepared.writtenAt.filter(([key]) => stored.has(key));
+        await writeFile(join(beside, "prepared.json"), JSON.stringify({ ...prepared, writtenAt }));
+        await rename(beside, folderOf(plan)).catch(() => {});
+        await pruneWorlds(root, MOST_BYTES);
+      } finally {
+        await rm(beside, { recursive: true, force: true });
+      }
+    },
+  };
+}
