@@ -35,7 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   paper: ["record", "parts"],
   reporters: ["parts", "record", "paper"],
   catalog: ["parts", "engines", "stores", "sandboxes", "actions", "probes", "reporters"],
-  suite: ["parts", "record", "scenario", "plan", "drill", "result", "paper", "sandboxes", "reporters"],
+  suite: ["parts", "record", "scenario", "plan", "world", "drill", "result", "paper", "sandboxes", "reporters"],
   cli: [],
   commands: ["cli", "catalog", "parts", "record", "scenario", "plan", "result", "suite", "sandboxes"],
   main: ["cli", "commands"],

@@ -32,9 +32,8 @@ export default class Gc extends FogbellCommand {
     }
     const removed = await collectGarbage(request);
     if (flags.worlds) {
-      const { pruneWorlds } = await import("../world/prepared.ts");
-      const { worldsFolder } = await import("../suite/worlds.ts");
-      removed.push(...(await pruneWorlds(worldsFolder(), 0)));
+      const { dropWorlds } = await import("../suite/worlds.ts");
+      removed.push(...(await dropWorlds()));
     }
     this.log(removed.length === 0 ? "Nothing was left behind." : removed.map((what) => `removed ${what}`).join("\n"));
     return { removed };

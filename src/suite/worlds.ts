@@ -4,7 +4,7 @@ import { readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { packageFolder } from "../host/package-folder.ts";
-import { type PreparedWorlds, preparedWorlds } from "../world/prepared.ts";
+import { type PreparedWorlds, preparedWorlds, pruneWorlds } from "../world/prepared.ts";
 
 /** `$XDG_CACHE_HOME/fogbell/worlds`, by default in `~/.cache`. */
 export function worldsFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -30,4 +30,9 @@ function thisBuild(): string | null {
 export function openWorlds(): PreparedWorlds | null {
   const build = thisBuild();
   return build === null ? null : preparedWorlds(worldsFolder(), build);
+}
+
+/** Removes every kept world. Returns what went. */
+export function dropWorlds(): Promise<readonly string[]> {
+  return pruneWorlds(worldsFolder(), 0);
 }

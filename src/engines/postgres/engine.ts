@@ -77,6 +77,22 @@ function places({ folders, database, side, replica }: PlaceRequest): PlaceTable 
   };
 }
 
+const BINARIES = [
+  "initdb",
+  "pg_ctl",
+  "postgres",
+  "psql",
+  "pg_dump",
+  "pg_dumpall",
+  "pg_restore",
+  "createdb",
+  "dropdb",
+  "pg_basebackup",
+  "pg_verifybackup",
+  "pg_waldump",
+  "pg_controldata",
+];
+
 function server(version: string, _options: unknown, settings: Settings = {}): ServerSpec {
   return {
     engine: "postgres",
@@ -87,21 +103,7 @@ function server(version: string, _options: unknown, settings: Settings = {}): Se
     suite: SUITES[version] ?? "trixie",
     account: "postgres",
     home: "/var/lib/postgresql",
-    binaries: [
-      "initdb",
-      "pg_ctl",
-      "postgres",
-      "psql",
-      "pg_dump",
-      "pg_dumpall",
-      "pg_restore",
-      "createdb",
-      "dropdb",
-      "pg_basebackup",
-      "pg_verifybackup",
-      "pg_waldump",
-      "pg_controldata",
-    ],
+    binaries: BINARIES,
     askVersion: ["postgres", "--version"],
     binaryFolders: [`/usr/lib/postgresql/${version}/bin`],
     environment: (folders: ServerFolders) => ({
