@@ -1,6 +1,6 @@
 import { Args, Flags } from "@oclif/core";
 import { FogbellCommand } from "../cli/command.ts";
-import { reportFlags } from "../cli/report-flags.ts";
+import { audienceOf, reportFlags } from "../cli/report-flags.ts";
 import type { SuiteRun } from "../suite/suite.ts";
 
 export default class Run extends FogbellCommand {
@@ -98,9 +98,8 @@ export default class Run extends FogbellCommand {
       trustBackups: flags["trust-backups"],
       freshWorld: flags["fresh-world"],
       version: this.config.version,
-      json: this.jsonEnabled(),
       jobs: flags.jobs,
-      reporters: flags.reporter ?? [],
+      ...audienceOf(flags, this.jsonEnabled()),
     });
     await this.#more(runs, flags);
     const { worstExitCode } = await import("../result/verdict.ts");

@@ -35,6 +35,8 @@ export interface SuiteRequest {
   readonly version: string;
   /** Drills, and so sandboxes, at the same time. Default: 1; more than that falsifies durations, and is marked. */
   readonly jobs?: number;
+  /** Values to mask beside those of the environment. */
+  readonly secrets?: readonly string[];
 }
 
 export interface SuiteRun {
@@ -122,7 +124,7 @@ async function runOne(plan: Plan, request: SuiteRequest, contended: boolean): Pr
       return { driver, options: driver.options.parse({}), why };
     },
     store,
-    redact: createRedactor(secretsIn(process.env)),
+    redact: createRedactor([...secretsIn(process.env), ...(request.secrets ?? [])]),
     signal,
     worlds: request.freshWorld ? null : openWorlds(),
     onProgress: onEvent,
