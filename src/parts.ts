@@ -601,6 +601,8 @@ export interface ReportContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Where run folders lie, as the person named it. */
   readonly outFolder: string;
+  /** Where Fogbell was started: relative file names begin there. */
+  readonly workingFolder: string;
   /** Whether its text may carry colours. */
   readonly color: boolean;
   /** What stands in the file that the main artifact will replace, which is `usual` unless one was named; null: none. */

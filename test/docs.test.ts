@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { lookup } from "../src/cli/lookup.ts";
 import { COMMANDS } from "../src/main.ts";
+import { exitCodeOf } from "../src/result/verdict.ts";
 import { filesBelow } from "./support/sources.ts";
 
 const pages = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md", "bench/README.md"]
@@ -80,6 +81,25 @@ describe("help", () => {
         .map(([name]) => `${id} ${name}`),
     );
     expect(silent).toEqual([]);
+  });
+});
+
+describe("exit codes", () => {
+  const VERDICTS = ["recovered", "late", "lost", "void", "refused"] as const;
+  const pageOf = (path: string) => pages.find((page) => page.path === path)?.text ?? "";
+  it.each(["README.md", "docs/errors.md", "docs/ci.md"])("in %s are those that the program exits with", (path) => {
+    const table = new Map([...pageOf(path).matchAll(/^\| (\d+) \| (\w+)/gm)].map(([, code, word]) => [word, Number(code)]));
+    for (const verdict of VERDICTS) {
+      expect(table.get(verdict), verdict).toBe(exitCodeOf({ verdict, interrupted: false, problems: [] }));
+    }
+    expect([...table.values()]).toEqual(expect.arrayContaining([2, 70, 130]));
+    expect(pageOf(path)).toContain("Of several drills the worst counts: 5, 1, 4, 3, 0");
+  });
+  it("in the help of run are the same", () => {
+    for (const verdict of VERDICTS) {
+      const code = exitCodeOf({ verdict, interrupted: false, problems: [] });
+      expect(COMMANDS.run.description).toContain(`${code} ${verdict}`);
+    }
   });
 });
 

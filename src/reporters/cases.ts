@@ -99,7 +99,7 @@ export function casesOf(result: DrillResult): Case[] {
     name: "verdict",
     group: "verdict",
     status: STATUS_OF_VERDICT[result.verdict],
-    message: [result.verdict, ...result.reasons].join("\n"),
+    message: `${result.verdict}: ${result.reasons.join("\n")}`,
   };
   return unique([
     ...phases,

@@ -71,10 +71,10 @@ export const githubReporter = defineReporter<Options>({
   options,
   gives: [],
   needs: [],
-  optionsFrom: ({ environment }) => ({
+  optionsFrom: ({ environment, workingFolder }) => ({
     summaryFile: environment.GITHUB_STEP_SUMMARY ?? null,
     workspace: environment.GITHUB_WORKSPACE ?? null,
-    folder: environment.GITHUB_WORKSPACE === undefined ? null : (environment.PWD ?? null),
+    folder: environment.GITHUB_WORKSPACE === undefined ? null : workingFolder,
   }),
   async render(results, told) {
     const { summaryFile } = told;

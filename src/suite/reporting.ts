@@ -203,6 +203,7 @@ async function deliver(seat: Seat, results: readonly DrillResult[], request: Rep
   const context = {
     environment,
     outFolder: request.outFolder,
+    workingFolder: process.cwd(),
     color: printsColor && !isFile,
     earlier: (usual: string) => readOr(isFile ? file : join(request.outFolder, usual)),
   };

@@ -11,6 +11,7 @@ import { ALL, RESULTS } from "../fakes/results.ts";
 const CONTEXT = {
   environment: { GITHUB_STEP_SUMMARY: "/tmp/summary", GITHUB_WORKSPACE: "/home/runner/shop", GITHUB_RUN_ID: "7" },
   outFolder: "drill-results",
+  workingFolder: "/home/runner/shop",
   color: false,
   earlier: () => null,
 };
@@ -258,8 +259,7 @@ describe("github", () => {
     });
     const [inside] = (await parts([at("/home/runner/shop/drills/a.drill.yaml")])).lines;
     expect(inside).toMatch(/^::error file=drills\/a\.drill\.yaml,line=41,/);
-    const below = { ...CONTEXT.environment, PWD: "/home/runner/shop/deep" };
-    const [deep] = (await parts([at("a.drill.yaml")], { environment: below })).lines;
+    const [deep] = (await parts([at("a.drill.yaml")], { workingFolder: "/home/runner/shop/deep" })).lines;
     expect(deep).toMatch(/^::error file=deep\/a\.drill\.yaml,line=41,/);
     for (const file of ["/usr/lib/node_modules/fogbell/scenarios/a.drill.yaml", "../a.drill.yaml"])
       expect((await parts([at(file)])).lines[0]).toMatch(/^::error title=/);
