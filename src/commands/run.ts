@@ -7,7 +7,7 @@ export default class Run extends FogbellCommand {
   static override summary = "Run one or several drills, and write their journals, results, reports and runbooks.";
   static override description =
     "Builds a world, breaks it, recovers it from its backups, proves every row, and times each phase. " +
-    "Exit codes: 0 recovered, 1 lost, 2 usage, 3 late, 4 void, 5 refused, 130 interrupted; of several, the worst.";
+    "Exit codes: 0 recovered, 1 lost, 2 usage, 3 late, 4 void, 5 refused, 70 a defect, 130 interrupted; of several, the worst.";
   static override examples = [
     "<%= config.bin %> run drop-table",
     "<%= config.bin %> run drop-table --rows 2000000 --sandbox docker",
