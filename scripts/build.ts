@@ -1,10 +1,12 @@
-/** Builds dist/: one bundle split into chunks, so that a command loads little, and oclif's manifest. */
+/** Builds dist/: one bundle split into chunks, so that a command loads little; types, notices, and oclif's manifest. */
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { writeLicences } from "./licences.ts";
+import { writeTypes } from "./types.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 rmSync(`${root}/dist`, { recursive: true, force: true });
 
 // Bundled CommonJS expects these three; a banner of its own name, so that it cannot meet an import of ours.
@@ -15,7 +17,7 @@ const require = fogbellRequire(import.meta.url);
 const __filename = fogbellPath(import.meta.url);
 const __dirname = fogbellDirname(__filename);`;
 
-await build({
+const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: ["src/main.ts", "src/index.ts"],
   outdir: "dist",
@@ -31,7 +33,15 @@ await build({
   // Native, optional speed-ups of ssh2, which dockerode uses for remote engines; ssh2 does without.
   external: ["cpu-features", "*.node"],
   logLevel: "warning",
+  metafile: true,
 });
+
+// Of what came out, not of what was looked at: code that was shaken off needs no notice.
+const bundled = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+  Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
+);
+writeLicences(root, [...new Set(bundled)]);
+writeTypes(root);
 
 execFileSync(process.execPath, [`${root}/node_modules/oclif/bin/run.js`, "manifest", "."], {
   cwd: root,

@@ -22,8 +22,14 @@ import { rowCount } from "./probes/row-count.ts";
 import { rows } from "./probes/rows.ts";
 import { sequencesAhead } from "./probes/sequences-ahead.ts";
 import { tableMissing } from "./probes/table-missing.ts";
+import { ctrfReporter } from "./reporters/ctrf.ts";
+import { githubReporter } from "./reporters/github.ts";
 import { jsonReporter } from "./reporters/json.ts";
+import { junitReporter } from "./reporters/junit.ts";
+import { lineReporter } from "./reporters/line.ts";
 import { markdownReporter } from "./reporters/markdown.ts";
+import { metricsReporter } from "./reporters/metrics.ts";
+import { prettyReporter } from "./reporters/pretty.ts";
 import { docker } from "./sandboxes/docker.ts";
 import { local } from "./sandboxes/local.ts";
 import { directory } from "./stores/directory.ts";
@@ -47,5 +53,14 @@ export const catalog: Catalog = {
     resumeRetention,
   ],
   probes: [tableMissing, rowCount, rows, constraints, indexes, sequencesAhead, grants, objects, heartbeatGap],
-  reporters: [jsonReporter, markdownReporter],
+  reporters: [
+    prettyReporter,
+    lineReporter,
+    jsonReporter,
+    junitReporter,
+    ctrfReporter,
+    markdownReporter,
+    githubReporter,
+    metricsReporter,
+  ],
 };

@@ -17,6 +17,7 @@ import ScenarioLint from "./commands/scenario/lint.ts";
 import ScenarioList from "./commands/scenario/list.ts";
 import ScenarioNew from "./commands/scenario/new.ts";
 import ScenarioShow from "./commands/scenario/show.ts";
+import Schedule from "./commands/schedule.ts";
 import Schema from "./commands/schema.ts";
 import { asFogbellError, UsageError } from "./errors.ts";
 
@@ -33,6 +34,7 @@ export const COMMANDS = {
   "scenario:list": ScenarioList,
   "scenario:new": ScenarioNew,
   "scenario:show": ScenarioShow,
+  schedule: Schedule,
   schema: Schema,
 };
 

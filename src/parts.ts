@@ -6,7 +6,7 @@
 import type { z } from "zod";
 import type { Compression } from "./host/packing.ts";
 import type { Shown } from "./host/redact.ts";
-import type { DrillEvent, DrillResult } from "./record.ts";
+import type { DrillEvent, DrillResult, Progress } from "./record.ts";
 
 /** What a part can do or must have. Compared when planning, so that nothing starts for a drill that cannot work. */
 export type Capability =
@@ -577,17 +577,62 @@ export interface TableState {
 
 // -------------------------------------------------------------------------------------------------------- reporters
 
-/** 6. Results to something readable. `render` is pure: same results, same bytes. */
+/** 6. Results to something readable. `render` and `forFolder` are pure: same results, same bytes. */
 export interface Reporter<O = unknown> extends Part<O> {
-  /** If it throws it loses its seat, once, aloud; the drill goes on. */
-  onEvent?(event: DrillEvent): void;
+  /** What it must know beside the results; parsed by `options`. Default: nothing. */
+  optionsFrom?(context: ReportContext): unknown;
+  /** Follows the drills as they run. If what it returns throws, it loses its seat, once, aloud; the drills go on. */
+  follow?(screen: Screen): Follower;
+  /** The documents of one drill for its own folder, whether or not somebody named the reporter. */
+  forFolder?(result: DrillResult): Promise<readonly Artifact[]>;
+  /** Everything that one call of Fogbell found, when somebody named the reporter. The first artifact is the main one. */
   render(results: readonly DrillResult[], options: O): Promise<readonly Artifact[]>;
 }
 
 export interface Artifact {
-  /** File name inside the run folder. */
+  /** What the file is called when nobody named one. */
   readonly file: string;
   readonly text: string;
+  /** Where it goes instead of such a file: standard output, the log (standard error), or the end of a file. */
+  readonly to?: "stdout" | "log" | { readonly endOf: string };
+}
+
+export interface ReportContext {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where run folders lie, as the person named it. */
+  readonly outFolder: string;
+  /** Where Fogbell was started: relative file names begin there. */
+  readonly workingFolder: string;
+  /** Whether its text may carry colours. */
+  readonly color: boolean;
+  /** What stands in the file that the main artifact will replace, which is `usual` unless one was named; null: none. */
+  earlier(usual: string): string | null;
+}
+
+/** Where a follower writes. */
+export interface Screen {
+  write(text: string): unknown;
+  readonly columns?: number | undefined;
+  /** Whether a line can be drawn over. */
+  readonly isTty: boolean;
+  readonly color: boolean;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+}
+
+export interface Follower {
+  onEvent(event: DrillEvent | Progress, drill: DrillName): void;
+  /** The drills are over, or the follower lost its seat: leaves the screen as it was. */
+  close(): void;
+}
+
+/** Which drill an event comes from. */
+export interface DrillName {
+  readonly runId: string;
+  /** Short, for people: `drop-table on postgres 15`. */
+  readonly name: string;
+  /** Whether others run at the same time. */
+  readonly contended: boolean;
 }
 
 // ----------------------------------------------------------------------------------------------------- the catalogue

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { lookup } from "../src/cli/lookup.ts";
 import { COMMANDS } from "../src/main.ts";
+import { exitCodeOf } from "../src/result/verdict.ts";
 import { filesBelow } from "./support/sources.ts";
 
 const pages = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md", "bench/README.md"]
@@ -18,8 +19,14 @@ const fogbellLines = pages.flatMap(({ path, text }) => {
   const spans = [...text.matchAll(/`(fogbell [^`]+)`/g)].map((match) => match[1] ?? "");
   return [...blocks, ...spans]
     .filter((line) => line.startsWith("fogbell ") && !line.includes("…"))
-    .map((line) => ({ path, line, words: shellWords(line).slice(1) }));
+    .flatMap((line) => commandsIn(shellWords(line).slice(1)).map((words) => ({ path, line, words })));
 });
+
+/** What stands behind `--` is a command of its own, to be run later. */
+function commandsIn(words: readonly string[]): string[][] {
+  const at = words.indexOf("--");
+  return at === -1 ? [[...words]] : [words.slice(0, at), words.slice(at + 1)];
+}
 
 /** Enough of sh for the documents: single quotes, and no substitutions. */
 function shellWords(line: string): string[] {
@@ -67,7 +74,7 @@ describe("help", () => {
     for (const example of command.examples) {
       const words = shellWords(example.replace("<%= config.bin %> ", ""));
       expect(lookup(words, Object.keys(COMMANDS))).toEqual({ kind: "command", id });
-      for (const word of words.filter((one) => one.startsWith("--"))) {
+      for (const word of (commandsIn(words)[0] ?? []).filter((one) => one.startsWith("--"))) {
         expect(Object.keys({ ...command.flags, json: null })).toContain(word.slice(2));
       }
     }
@@ -80,6 +87,27 @@ describe("help", () => {
         .map(([name]) => `${id} ${name}`),
     );
     expect(silent).toEqual([]);
+  });
+});
+
+describe("exit codes", () => {
+  const VERDICTS = ["recovered", "late", "lost", "void", "refused"] as const;
+  const pageOf = (path: string) => pages.find((page) => page.path === path)?.text ?? "";
+  it.each(["README.md", "docs/errors.md", "docs/ci.md"])("in %s are those that the program exits with", (path) => {
+    const table = new Map(
+      [...pageOf(path).matchAll(/^\| (\d+) \| (\w+)/gm)].map(([, code, word]) => [word, Number(code)]),
+    );
+    for (const verdict of VERDICTS) {
+      expect(table.get(verdict), verdict).toBe(exitCodeOf({ verdict, interrupted: false, problems: [] }));
+    }
+    expect([...table.values()]).toEqual(expect.arrayContaining([2, 70, 130]));
+    expect(pageOf(path)).toContain("Of several drills the worst counts: 5, 1, 4, 3, 0");
+  });
+  it("in the help of run are the same", () => {
+    for (const verdict of VERDICTS) {
+      const code = exitCodeOf({ verdict, interrupted: false, problems: [] });
+      expect(COMMANDS.run.description).toContain(`${code} ${verdict}`);
+    }
   });
 });
 

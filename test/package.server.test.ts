@@ -1,9 +1,9 @@
 /** What people install is the packed file, not this checkout: it must work in an empty folder, with nothing beside it. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -29,11 +29,31 @@ beforeAll(async () => {
   // Without scripts: packing would build anew under the feet of other tests.
   await exec("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder], { cwd: resolve(".") });
   const [packed] = (await readdir(folder)).filter((name) => name.endsWith(".tgz"));
-  await writeFile(join(folder, "package.json"), '{ "name": "empty", "private": true }\n');
+  await writeFile(join(folder, "package.json"), '{ "name": "empty", "private": true, "type": "module" }\n');
   const flags = ["--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
   await exec("npm", ["install", ...flags, join(folder, packed ?? "")], { cwd: folder });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Packages of this checkout, as if the consumer had installed them. */
+async function symlinkInto(...names: string[]): Promise<void> {
+  for (const name of names) {
+    const target = join(folder, "node_modules", name);
+    await mkdir(dirname(target), { recursive: true });
+    if (!existsSync(target)) await symlink(resolve("node_modules", name), target);
+  }
+}
+
+/** What the compiler complains of, with every library checked. */
+async function compile(file: string): Promise<string> {
+  const flags = ["--strict", "--noEmit", "--skipLibCheck", "false", "--module", "nodenext", "--target", "es2024"];
+  const more = ["--exactOptionalPropertyTypes", "--types", "node", "--lib", "es2024,esnext.disposable"];
+  const compiler = resolve("node_modules/typescript/bin/tsc");
+  return exec(process.execPath, [compiler, ...flags, ...more, file], { cwd: folder }).then(
+    () => "",
+    ({ stdout }: Answer) => stdout,
+  );
+}
 
 describe("the package, installed in an empty folder", () => {
   it("starts and knows its version", async () => {
@@ -80,6 +100,58 @@ describe("the package, installed in an empty folder", () => {
       'import { catalog, loadScenario, plan } from "fogbell"; console.log(catalog.engines[0].name, typeof plan)';
     const { stdout } = await exec(process.execPath, ["--input-type=module", "-e", program], { cwd: folder });
     expect(stdout).toContain("function");
+  });
+
+  it("has types that compile, strictly and with nothing else installed but those of Node", async () => {
+    await symlinkInto("@types/node", "undici-types");
+    await writeFile(
+      join(folder, "consumer.ts"),
+      `import { catalog, deriveResult, type DrillResult, errors, loadScenario, parts, plan, readJournal } from "fogbell";
+const made = plan(await loadScenario("x.drill.yaml", catalog), catalog, { rows: 5000 });
+const engine: string = made.engine.name;
+const result: DrillResult = deriveResult(readJournal(""));
+const rtaMs: number | null = result.measured.rtaMs;
+const phase: parts.Phase = "restore";
+export const told = [engine, rtaMs, phase, errors.UsageError.name];
+// @ts-expect-error a verdict is one of five words
+export const wrong: DrillResult["verdict"] = "fine";
+// @ts-expect-error a number is no scenario
+void plan(5, catalog);
+`,
+    );
+    expect(await compile("consumer.ts")).toBe("");
+  });
+
+  it("takes parts of your own, with options by zod", async () => {
+    await symlinkInto("@types/node", "undici-types", "zod");
+    await writeFile(
+      join(folder, "part.ts"),
+      `import { catalog, parts } from "fogbell";
+import { z } from "zod";
+const quiet = parts.defineReporter<{ word: string }>({
+  name: "quiet", summary: "One word.", gives: [], needs: [],
+  options: z.strictObject({ word: z.string() }),
+  render: async (results, { word }) => [{ file: "word.txt", text: \`\${word} \${results.length}\\n\` }],
+});
+export const mine: parts.Catalog = { ...catalog, reporters: [...catalog.reporters, quiet] };
+// @ts-expect-error an artifact has a text
+parts.defineReporter({ ...quiet, render: async () => [{ file: "x" }] });
+`,
+    );
+    expect(await compile("part.ts")).toBe("");
+  });
+
+  it("carries the notices of everything in the bundle", async () => {
+    const text = await readFile(join(folder, "node_modules/fogbell/dist/THIRD_PARTY_LICENSES"), "utf8");
+    for (const name of ["zod", "yaml", "handlebars", "dockerode", "@oclif/core", "@aws-sdk/client-s3"])
+      expect(text).toMatch(new RegExp(`^  ${name}@[0-9.]+  (MIT|ISC|Apache-2.0)$`, "m"));
+    expect(text).not.toMatch(/^ {2}(vitest|esbuild|oclif|@biomejs)/m);
+    expect(text).toContain("Permission is hereby granted, free of charge");
+    expect(text).toContain("Apache License");
+    // Copyleft in a bundle would bind the whole.
+    const listed = [...text.matchAll(/^ {2}\S+@\S+ {2}(.+)$/gm)].map(([, licence]) => licence ?? "");
+    expect(listed.length).toBeGreaterThan(50);
+    expect(listed.filter((licence) => /GPL|CC-BY-NC|SSPL|BUSL|UNLICENSED/i.test(licence))).toEqual([]);
   });
 
   it("needs little beside itself", async () => {

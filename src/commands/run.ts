@@ -1,17 +1,20 @@
 import { Args, Flags } from "@oclif/core";
 import { FogbellCommand } from "../cli/command.ts";
-import type { DrillResult } from "../record.ts";
+import { audienceOf, reportFlags } from "../cli/report-flags.ts";
+import type { SuiteRun } from "../suite/suite.ts";
 
 export default class Run extends FogbellCommand {
   static override summary = "Run one or several drills, and write their journals, results, reports and runbooks.";
   static override description =
     "Builds a world, breaks it, recovers it from its backups, proves every row, and times each phase. " +
-    "Exit codes: 0 recovered, 1 lost, 2 usage, 3 late, 4 void, 5 refused, 130 interrupted; of several, the worst.";
+    "Exit codes: 0 recovered, 1 lost, 2 usage, 3 late, 4 void, 5 refused, 70 a defect, 130 interrupted; of several, the worst.";
   static override examples = [
     "<%= config.bin %> run drop-table",
     "<%= config.bin %> run drop-table --rows 2000000 --sandbox docker",
     "<%= config.bin %> run ./my.drill.yaml --dry-run",
     "<%= config.bin %> run --tag starter --json",
+    "<%= config.bin %> run --all --jobs 2",
+    "<%= config.bin %> run --all --shard 1/3 --reporter junit=out/junit.xml --reporter github",
     "<%= config.bin %> run drop-table --compare-methods",
     "<%= config.bin %> run drop-table --store 's3://drills/fogbell?endpoint=http://127.0.0.1:7480&path-style=true'",
   ];
@@ -22,6 +25,13 @@ export default class Run extends FogbellCommand {
   };
   static override flags = {
     tag: Flags.string({ description: "Run every shipped scenario with this tag.", multiple: true }),
+    all: Flags.boolean({ description: "Run every shipped scenario, on each engine it offers.", exclusive: ["tag"] }),
+    jobs: Flags.integer({
+      description: "Drills at the same time. More than one falsifies their durations, and marks them contended.",
+      min: 1,
+      default: 1,
+    }),
+    shard: Flags.string({ description: "Run one part of the drills, of several of equal size.", helpValue: "1/3" }),
     sandbox: Flags.string({
       description: "Where the servers live.",
       options: ["auto", "docker", "local"],
@@ -55,6 +65,7 @@ export default class Run extends FogbellCommand {
       description: "Build the world anew. Else what was built before for the same scenario is laid out again.",
     }),
     report: Flags.boolean({ description: "Print the report at the end." }),
+    ...reportFlags,
   };
 
   async run(): Promise<unknown> {
@@ -64,9 +75,11 @@ export default class Run extends FogbellCommand {
     const plans = await planAll({
       names: argv as string[],
       tags: flags.tag ?? [],
+      all: flags.all,
       catalog,
       choices: { ...flags, variant: flags.method },
       compareMethods: flags["compare-methods"],
+      shard: flags.shard,
     });
     if (flags["dry-run"]) {
       const { describe, describeText } = await import("../plan/describe.ts");
@@ -85,20 +98,31 @@ export default class Run extends FogbellCommand {
       trustBackups: flags["trust-backups"],
       freshWorld: flags["fresh-world"],
       version: this.config.version,
-      json: this.jsonEnabled(),
+      jobs: flags.jobs,
+      ...audienceOf(flags, this.jsonEnabled()),
     });
-    if (flags.report && !this.jsonEnabled()) {
+    await this.#more(runs, flags);
+    const { worstExitCode } = await import("../result/verdict.ts");
+    const { scorecardRow } = await import("../paper/scorecard.ts");
+    const results = runs.map(({ result }) => result);
+    process.exitCode = worstExitCode(results);
+    if (flags.all) return { jobs: flags.jobs, scorecard: results.map(scorecardRow), results };
+    return results.length === 1 ? results[0] : results;
+  }
+
+  /** `this.log` is silent under --json; the comparison's file is written all the same. */
+  async #more(
+    runs: readonly SuiteRun[],
+    told: { readonly report: boolean; readonly "compare-methods": boolean; readonly out: string },
+  ): Promise<void> {
+    if (told.report && !this.jsonEnabled()) {
       const { readFile } = await import("node:fs/promises");
       for (const { folder } of runs) this.log(await readFile(`${folder}/report.md`, "utf8"));
     }
-    if (flags["compare-methods"]) {
+    if (told["compare-methods"]) {
       const { writeComparison } = await import("../suite/compare.ts");
-      const { file, text } = await writeComparison(runs, flags.out);
-      if (!this.jsonEnabled()) this.log(`\n${text}\n\nread ${file}`);
+      const { file, text } = await writeComparison(runs, told.out);
+      this.log(`\n${text}\n\nread ${file}`);
     }
-    const { worstExitCode } = await import("../result/verdict.ts");
-    const results: DrillResult[] = runs.map(({ result }) => result);
-    process.exitCode = worstExitCode(results);
-    return results.length === 1 ? results[0] : results;
   }
 }

@@ -10,7 +10,8 @@ export type Redactor = (text: string) => Shown;
 const MASK = "•••";
 
 /** Environment variables whose values are secrets, by the habits of the tools we run. */
-const SECRET_NAME = /(PASSWORD|PASSWD|SECRET|TOKEN|_PWD$|^PWD_|ACCESS_KEY|API_KEY|PRIVATE|CREDENTIAL|SESSION_KEY)/i;
+const SECRET_NAME =
+  /(PASSWORD|PASSWD|SECRET|TOKEN|_PWD$|^PWD_|ACCESS_KEY|API_KEY|PRIVATE|CREDENTIAL|SESSION_KEY|^FOGBELL_(NOTIFY_|PING$))/i;
 
 /** Such a variable points at a secret and is not one itself. */
 const POINTER_NAME = /(_FILE|_PATH|_DIR|_SOCK|_URL)$/i;

@@ -2,13 +2,14 @@
 import { z } from "zod";
 import { defineReporter } from "../parts.ts";
 
+const print = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+
 export const jsonReporter = defineReporter<Record<string, never>>({
   name: "json",
-  summary: "result.json: everything derived from the journal.",
+  summary: "Everything derived from the journals: one result, or a list of several.",
   options: z.strictObject({}) as z.ZodType<Record<string, never>>,
   gives: [],
   needs: [],
-  render: async (results) => [
-    { file: "result.json", text: `${JSON.stringify(results.length === 1 ? results[0] : results, null, 2)}\n` },
-  ],
+  forFolder: async (result) => [{ file: "result.json", text: print(result) }],
+  render: async (results) => [{ file: "results.json", text: print(results.length === 1 ? results[0] : results) }],
 });

@@ -68,7 +68,7 @@ export interface Scenario {
   readonly abort: { readonly elapsedMs?: number | undefined; readonly diskFreeBytes?: number | undefined };
 }
 
-/** The keys a part can be told, as its options define them. */
+/** The keys a part can be told, as its options define them. @internal */
 export function optionShape(part: Part): Record<string, z.ZodType> {
   return (part.options as z.ZodObject).shape as Record<string, z.ZodType>;
 }
@@ -192,6 +192,7 @@ function asTold(type: z.ZodType): z.ZodType {
 /**
  * Methods of the same name, of all engines, as one: what any of them can be told stands beside the method, or under the
  * engine's name where engines differ.
+ * @internal
  */
 export function sharedMethods(catalog: Catalog): readonly Part[] {
   const known = shared.get(catalog) ?? mergeMethods(catalog);
@@ -221,14 +222,14 @@ function mergeMethods(catalog: Catalog): Part[] {
 const asToldShape = (method: Method): Record<string, z.ZodType> =>
   Object.fromEntries(Object.entries(optionShape(method)).map(([key, type]) => [key, asTold(type)]));
 
-/** What is told of every backup, beside the options of its method. */
+/** What is told of every backup, beside the options of its method. @internal */
 export const BACKUP_KEYS = {
   name: name("What the backup is called; also its folder in the store.", "nightly"),
   age: example(duration(), "How long before the damage it was taken, on the simulated timeline.", "9h"),
   decoy: example(z.boolean().default(false), "A recovery point that is there to be chosen by mistake.", true),
 };
 
-/** The whole format for a catalogue of parts. */
+/** The whole format for a catalogue of parts. @internal */
 export function scenarioSchema(catalog: Catalog) {
   const probes = oneOf("probe", catalog.probes);
   const engineVersions = Object.fromEntries(
@@ -340,4 +341,5 @@ export function scenarioSchema(catalog: Catalog) {
   });
 }
 
+/** As written, before it is loaded. @internal */
 export type ScenarioInput = z.infer<ReturnType<typeof scenarioSchema>>;

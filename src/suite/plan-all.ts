@@ -5,31 +5,44 @@ import { type Choices, type Plan, plan } from "../plan/plan.ts";
 import { variantNames } from "../plan/variants.ts";
 import { listScenarios, resolveScenario } from "../scenario/library.ts";
 import { loadScenario } from "../scenario/load.ts";
+import type { Scenario } from "../scenario/schema.ts";
+import { parseShard, shardOf } from "./shard.ts";
 
 export interface PlanAllRequest {
   /** Ids of shipped scenarios, or files. */
   readonly names: readonly string[];
   readonly tags: readonly string[];
+  /** Every shipped scenario, on each engine it offers; `choices.engine` narrows that to one. */
+  readonly all?: boolean;
   readonly catalog: Catalog;
   readonly choices: Choices;
   /** One plan for each way to make backups that the engine knows, instead of the scenario's own way. */
   readonly compareMethods?: boolean;
+  /** `1/3`: only this part of them. */
+  readonly shard?: string | undefined;
 }
 
 /** Throws UsageError when nothing matches, ScenarioError for a file that is not valid. */
-export async function planAll({
+export async function planAll(request: PlanAllRequest): Promise<Plan[]> {
+  const shard = request.shard === undefined ? null : parseShard(request.shard);
+  const plans = await planWhole(request);
+  return shard === null ? plans : shardOf(plans, shard);
+}
+
+async function planWhole({
   names,
   tags,
+  all = false,
   catalog,
   choices,
   compareMethods = false,
 }: PlanAllRequest): Promise<Plan[]> {
   const files = await Promise.all(names.map((name) => resolveScenario(name)));
   const loaded = await Promise.all(files.map((file) => loadScenario(file, catalog)));
-  if (tags.length > 0) {
+  if (tags.length > 0 || all) {
     const shipped = await Promise.all((await listScenarios()).map((file) => loadScenario(file, catalog)));
     const known = new Set(loaded.map(({ id }) => id));
-    loaded.push(...shipped.filter((one) => !known.has(one.id) && tags.some((tag) => one.tags.includes(tag))));
+    loaded.push(...shipped.filter((one) => !known.has(one.id) && (all || tags.some((tag) => one.tags.includes(tag)))));
   }
   if (loaded.length === 0) {
     throw new UsageError(tags.length > 0 ? `no scenario has the tag ${tags.join(" or ")}` : "no scenario named", {
@@ -37,9 +50,26 @@ export async function planAll({
       next: ["fogbell scenario list", "fogbell run drop-table"],
     });
   }
-  return loaded.flatMap((scenario) => {
-    const made = plan(scenario, catalog, choices);
-    if (!compareMethods) return [made];
-    return variantNames(made.engine).map((variant) => plan(scenario, catalog, { ...choices, variant }));
+  const plans = loaded.flatMap((scenario) =>
+    enginesOf(scenario, all, choices.engine).flatMap((engine) => {
+      const told = { ...choices, engine };
+      const made = plan(scenario, catalog, told);
+      if (!compareMethods) return [made];
+      return variantNames(made.engine).map((variant) => plan(scenario, catalog, { ...told, variant }));
+    }),
+  );
+  if (plans.length > 0) return plans;
+  throw new UsageError(`no shipped scenario runs on ${choices.engine}`, {
+    code: "FB_NOTHING_TO_RUN",
+    next: ["fogbell scenario list", "fogbell run --all"],
   });
+}
+
+/** The engines to drill a scenario on: the one asked for or the default; of all, each engine that it offers. */
+function enginesOf({ engines }: Scenario, all: boolean, wanted: string | undefined): (string | undefined)[] {
+  if (!all) return [wanted];
+  if (wanted === undefined) return Object.keys(engines);
+  const [name = "", version] = wanted.split("@");
+  const offered = engines[name];
+  return offered !== undefined && (version === undefined || offered.includes(version)) ? [wanted] : [];
 }

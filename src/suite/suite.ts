@@ -1,4 +1,4 @@
-/** Several drills after one another: chooses where each runs, runs it, derives its result, writes its run folder. */
+/** Several drills, after one another or at once: chooses where each runs, derives its result, writes its run folder. */
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { cpus, hostname, release, totalmem, type } from "node:os";
@@ -10,11 +10,13 @@ import { writeAtomic } from "../host/atomic-file.ts";
 import { makeLabel } from "../host/label.ts";
 import { createRedactor, secretsIn } from "../host/redact.ts";
 import { formatBytes } from "../host/units.ts";
-import type { Catalog, StoreDriver } from "../parts.ts";
+import { drillName } from "../paper/scorecard.ts";
+import type { Catalog, DrillName, StoreDriver } from "../parts.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { DrillEvent, DrillResult, Progress } from "../record.ts";
 import { deriveResult } from "../result/result.ts";
 import { chooseSandbox } from "../sandboxes/choose.ts";
+import { inPool } from "./pool.ts";
 import { openWorlds } from "./worlds.ts";
 
 export interface SuiteRequest {
@@ -29,8 +31,12 @@ export interface SuiteRequest {
   /** Build each world anew, and keep none. */
   readonly freshWorld: boolean;
   readonly signal: AbortSignal;
-  readonly onEvent: (event: DrillEvent | Progress) => void;
+  readonly onEvent: (event: DrillEvent | Progress, drill: DrillName) => void;
   readonly version: string;
+  /** Drills, and so sandboxes, at the same time. Default: 1; more than that falsifies durations, and is marked. */
+  readonly jobs?: number;
+  /** Values to mask beside those of the environment. */
+  readonly secrets?: readonly string[];
 }
 
 export interface SuiteRun {
@@ -54,10 +60,10 @@ export function storeFor(catalog: Catalog, text: string): { driver: StoreDriver;
   });
 }
 
-/** `20261120-220145-3f9c`: sorts by time, short enough to type. */
+/** `20261120-220145-3f9c1b`: sorts by time, short enough to type, and unlike those of other machines. */
 function newRunId(now: Date): string {
   const moment = now.toISOString().replace(/\..*/, "").replaceAll(/[-:]/g, "").replace("T", "-");
-  return `${moment}-${randomBytes(2).toString("hex")}`;
+  return `${moment}-${randomBytes(3).toString("hex")}`;
 }
 
 function hostFacts(): Record<string, string> {
@@ -70,27 +76,46 @@ function hostFacts(): Record<string, string> {
   };
 }
 
-/** Runs every plan in order. Stops early only when interrupted. */
+/** Runs every plan, in order; begins no more of them once interrupted. */
 export async function runSuite(request: SuiteRequest): Promise<SuiteRun[]> {
-  const runs: SuiteRun[] = [];
-  for (const plan of request.plans) {
-    if (request.signal.aborted) break;
-    runs.push(await runOne(plan, request));
-  }
-  return runs;
+  const { plans, jobs = 1, signal } = request;
+  const contended = Math.min(jobs, plans.length) > 1;
+  return inPool(plans, { jobs, signal }, (plan) => runOne(plan, request, contended));
 }
 
-async function runOne(plan: Plan, request: SuiteRequest): Promise<SuiteRun> {
+/** A folder that no other run has, with the run's name. */
+async function newRunFolder(outFolder: string, now: Date): Promise<{ runId: string; folder: string }> {
+  await mkdir(resolve(outFolder), { recursive: true });
+  for (;;) {
+    const runId = newRunId(now);
+    const folder = join(resolve(outFolder), runId);
+    const isNew = await mkdir(folder).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === "EEXIST") return false;
+        throw error;
+      },
+    );
+    if (isNew) return { runId, folder };
+  }
+}
+
+/** What a plan's drill will be called, before there is a result. */
+export function nameOf({ scenario, engine, version, variant }: Plan): string {
+  return drillName({ id: scenario.id, engine: engine.name, version, ...(variant === null ? {} : { variant }) });
+}
+
+async function runOne(plan: Plan, request: SuiteRequest, contended: boolean): Promise<SuiteRun> {
   const { catalog, signal } = request;
   const now = new Date();
-  const runId = newRunId(now);
-  const folder = join(resolve(request.outFolder), runId);
-  await mkdir(folder, { recursive: true });
+  const { runId, folder } = await newRunFolder(request.outFolder, now);
+  const name: DrillName = { runId, name: nameOf(plan), contended };
+  const onEvent = (event: DrillEvent | Progress) => request.onEvent(event, name);
   const store =
     request.storeUrl === null
       ? { driver: storeFor(catalog, "directory:/").driver, options: (scratch: string) => ({ path: scratch }) }
       : (({ driver, options }) => ({ driver, options: () => options }))(storeFor(catalog, request.storeUrl));
-  using journal = openJournal(join(folder, "journal.jsonl"), systemClock, request.onEvent);
+  using journal = openJournal(join(folder, "journal.jsonl"), systemClock, onEvent);
   await drill(plan, {
     journal,
     label: makeLabel(runId, new Date(now.getTime() + LIFE_MS)),
@@ -99,21 +124,21 @@ async function runOne(plan: Plan, request: SuiteRequest): Promise<SuiteRun> {
       return { driver, options: driver.options.parse({}), why };
     },
     store,
-    redact: createRedactor(secretsIn(process.env)),
+    redact: createRedactor([...secretsIn(process.env), ...(request.secrets ?? [])]),
     signal,
     worlds: request.freshWorld ? null : openWorlds(),
-    onProgress: request.onEvent,
+    onProgress: onEvent,
     keep: request.keep,
     trustBackups: request.trustBackups,
     fogbellVersion: request.version,
     host: { ...hostFacts(), name: hostname() },
-    contended: false,
+    contended,
     // Whole seconds, so that every moment on the simulated timeline can be read in a file's name.
     damagedAtMs: Math.floor(now.getTime() / 1000) * 1000,
   });
   const result = deriveResult(journal.events);
   for (const reporter of catalog.reporters) {
-    for (const { file, text } of await reporter.render([result], reporter.options.parse({}))) {
+    for (const { file, text } of (await reporter.forFolder?.(result)) ?? []) {
       await writeAtomic(join(folder, file), text);
     }
   }

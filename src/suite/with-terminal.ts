@@ -1,34 +1,81 @@
-/** A suite in front of a person or a CI log: signals heard, events shown, the terminal left as it was. */
-import { createTerminal, summary } from "../reporters/terminal.ts";
+/** A suite in front of a person or a CI log: signals heard, events shown, reports delivered, the terminal left as it was. */
+import type { Catalog } from "../parts.ts";
+import type { DrillResult } from "../record.ts";
+import { openReporting, type Reporting, type Surroundings } from "./reporting.ts";
 import { onInterrupt } from "./signals.ts";
 import { runSuite, type SuiteRequest, type SuiteRun } from "./suite.ts";
+import { assertReceivers, type Receivers, tell } from "./tell.ts";
 
-export interface TerminalRequest extends Omit<SuiteRequest, "signal" | "onEvent"> {
+/** Who hears of what was drilled. The same for every command that drills. */
+export interface Audience {
+  readonly reporters: Catalog["reporters"];
+  /** Reporters as typed, `name` or `name=file`; none: what fits the place. */
+  readonly named: readonly string[];
+  readonly receivers: Receivers;
+  readonly outFolder: string;
   /** Nothing but the result may stand on stdout. */
   readonly json: boolean;
 }
 
-export async function runWithTerminal(request: TerminalRequest): Promise<SuiteRun[]> {
-  const { env, stderr } = process;
+export interface Attended {
+  readonly signal: AbortSignal;
+  readonly onEvent: Reporting["onEvent"];
+}
+
+/** What this process is connected to, by the conventions: CI, TERM, NO_COLOR, FORCE_COLOR. */
+export function ownSurroundings(): Surroundings {
+  const { env, stderr, stdout } = process;
   const plain = env.CI !== undefined || env.TERM === "dumb" || !stderr.isTTY;
-  const colour = env.FORCE_COLOR !== undefined || (env.NO_COLOR === undefined && !plain);
-  const terminal = createTerminal({
-    stream: stderr,
-    isTty: !plain,
-    color: colour,
-    now: () => performance.now(),
-  });
-  using interruption = onInterrupt((text) => void stderr.write(`\n${text}\n`));
+  const color = env.FORCE_COLOR !== undefined || (env.NO_COLOR === undefined && !plain);
+  return {
+    environment: env,
+    screen: {
+      write: (text) => stderr.write(text),
+      get columns() {
+        return stderr.columns;
+      },
+      isTty: !plain,
+      color,
+      now: () => performance.now(),
+    },
+    print: (text) => void stdout.write(text),
+    printsColor: color && stdout.isTTY === true,
+  };
+}
+
+/**
+ * Does the work with signals heard and reporters in their seats; then reports its results, and tells who wants to know.
+ * Throws UsageError before the work when a reporter or a receiver cannot be.
+ */
+export async function withAudience<R extends { readonly result: DrillResult }>(
+  { reporters, named, receivers, outFolder, json }: Audience,
+  work: (attended: Attended) => Promise<R[]>,
+): Promise<R[]> {
+  const surroundings = ownSurroundings();
+  const { screen, environment } = surroundings;
+  assertReceivers(receivers);
+  const reporting = await openReporting({ reporters, named, outFolder, json, surroundings });
+  using interruption = onInterrupt((text) => void screen.write(`\n${text}\n`));
+  const { signal } = interruption;
   try {
-    const runs = await runSuite({
-      ...request,
-      signal: interruption.signal,
-      onEvent: (event) => terminal.onEvent(event),
-    });
-    if (!request.json)
-      for (const run of runs) process.stdout.write(summary(run, colour && process.stdout.isTTY === true));
-    return runs;
+    const done = await work({ signal, onEvent: reporting.onEvent });
+    const results = done.map(({ result }) => result);
+    await reporting.finish(results);
+    const say = (text: string) => void screen.write(`${text}\n`);
+    await tell(results, { receivers, outFolder, environment, signal, say });
+    return done;
   } finally {
-    terminal.close();
+    reporting.close();
   }
+}
+
+export interface TerminalRequest extends Omit<SuiteRequest, "signal" | "onEvent"> {
+  readonly audience: Omit<Audience, "reporters" | "outFolder">;
+}
+
+export async function runWithTerminal(request: TerminalRequest): Promise<SuiteRun[]> {
+  const { catalog, outFolder, audience } = request;
+  return withAudience({ ...audience, reporters: catalog.reporters, outFolder }, (attended) =>
+    runSuite({ ...request, ...attended }),
+  );
 }

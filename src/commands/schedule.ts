@@ -1,0 +1,100 @@
+import { realpathSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { Flags } from "@oclif/core";
+import { FogbellCommand } from "../cli/command.ts";
+import { lookup } from "../cli/lookup.ts";
+import { UsageError } from "../errors.ts";
+import { type Job, parseTime, RHYTHMS, type Rhythm, type ScheduleFile } from "../schedule/job.ts";
+
+/** By flag: what writes the files of that system. */
+const WRITERS: Readonly<Record<string, () => Promise<(job: Job) => ScheduleFile[]>>> = {
+  cron: async () => (await import("../schedule/cron.ts")).crontab,
+  systemd: async () => (await import("../schedule/systemd.ts")).systemdUnits,
+  github: async () => (await import("../schedule/pipelines.ts")).githubWorkflow,
+  gitlab: async () => (await import("../schedule/pipelines.ts")).gitlabPipeline,
+};
+
+export default class Schedule extends FogbellCommand {
+  static override summary = "Write what runs Fogbell by the clock: crontab, systemd timer, GitHub or GitLab pipeline.";
+  static override description =
+    "Prints the files, or writes them below --to and overwrites none. What is to run stands behind --.";
+  static override examples = [
+    "<%= config.bin %> schedule --cron",
+    "<%= config.bin %> schedule --systemd --at 02:30 --to units -- run drop-table",
+    "<%= config.bin %> schedule --github --on sunday --secret AWS_ACCESS_KEY_ID --to .",
+  ];
+  static override strict = false;
+  static override flags = {
+    cron: Flags.boolean({ description: "A crontab." }),
+    systemd: Flags.boolean({ description: "A systemd service with its timer." }),
+    github: Flags.boolean({ description: "A workflow for GitHub Actions." }),
+    gitlab: Flags.boolean({ description: "A job for GitLab CI." }),
+    at: Flags.string({ description: "Time of day; for GitHub in UTC.", default: "03:10", helpValue: "HH:MM" }),
+    on: Flags.string({ description: "How often.", options: [...RHYTHMS], default: "daily" }),
+    folder: Flags.string({ description: "Where it runs, for cron and systemd.", default: "." }),
+    "env-file": Flags.string({ description: "File of NAME=value lines with the secrets, for cron and systemd." }),
+    secret: Flags.string({
+      description: "Name of a secret that the CI system keeps.",
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    to: Flags.string({ description: "Folder to write into. Default: print." }),
+  };
+
+  async run(): Promise<unknown> {
+    const { flags, argv } = await this.parse(Schedule);
+    const kinds = Object.keys(WRITERS).filter((kind) => flags[kind as "cron"]);
+    if (kinds.length === 0) {
+      throw new UsageError("nothing says what is to be written", {
+        code: "FB_SCHEDULE",
+        next: Object.keys(WRITERS).map((kind) => `fogbell schedule --${kind}`),
+      });
+    }
+    const job: Job = {
+      rhythm: flags.on as Rhythm,
+      ...parseTime(flags.at),
+      words: this.#words(argv as string[]),
+      program: [process.execPath, realpathSync(join(this.config.root, "bin", "run.js"))],
+      folder: resolve(flags.folder),
+      envFile: flags["env-file"] === undefined ? null : resolve(flags["env-file"]),
+      secrets: flags.secret ?? [],
+      version: this.config.version,
+    };
+    const files = (await Promise.all(kinds.map(async (kind) => (await WRITERS[kind]?.())?.(job) ?? []))).flat();
+    if (flags.to === undefined) {
+      for (const { file, text } of files) this.log(files.length > 1 ? `# --- ${file}\n${text}` : text.trimEnd());
+    } else {
+      await this.#write(files, flags.to);
+    }
+    return files;
+  }
+
+  /** What stands behind `--`, checked as far as its command; else the user's backups, or everything that ships. */
+  #words(typed: readonly string[]): readonly string[] {
+    const ids = this.config.commandIDs;
+    if (typed.length === 0) return ids.includes("verify") ? ["verify"] : ["run", "--all"];
+    const found = lookup(typed, ids);
+    if (found.kind === "command") return typed;
+    const meant = found.kind === "unknown" && found.meant !== null ? ` (did you mean "${found.meant}"?)` : "";
+    throw new UsageError(`there is no command "${typed.slice(0, 2).join(" ")}" to be scheduled${meant}`, {
+      code: "FB_COMMAND_UNKNOWN",
+      next: ["fogbell --help"],
+    });
+  }
+
+  async #write(files: readonly ScheduleFile[], folder: string): Promise<void> {
+    for (const { file, text } of files) {
+      const path = join(folder, file);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, text, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "EEXIST") throw error;
+        throw new UsageError(`${path} is already there`, {
+          code: "FB_EXISTS",
+          next: ["choose another folder with --to"],
+        });
+      });
+      this.log(`Wrote ${path}`);
+    }
+  }
+}

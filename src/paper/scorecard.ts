@@ -1,0 +1,187 @@
+/** Several drills on one card: what each was to reach and what it reached, for terminals, pages and programs. Pure. */
+import type { DrillResult, FindingRecord, ScenarioFacts, Verdict } from "../record.ts";
+import { code, inline } from "./format.ts";
+import { durationOr, moment, NOT_MEASURED, VERDICT_MEANING } from "./words.ts";
+
+/** One line of the card, for `--json`. Milliseconds; null where nothing was measured. */
+export interface ScorecardRow {
+  readonly scenario: string;
+  readonly engine: string;
+  readonly version: string;
+  readonly variant: string | null;
+  readonly verdict: Verdict;
+  readonly because: string;
+  readonly rtaMs: number | null;
+  readonly rtoMs: number;
+  readonly rpaMs: number | null;
+  readonly rpoMs: number;
+  readonly rowsLost: number | null;
+  /** Others ran at the same time, so the durations are no measure. */
+  readonly contended: boolean;
+  readonly runId: string;
+}
+
+/** The worst first, as exit codes rank them. */
+const RANK: readonly Verdict[] = ["refused", "lost", "void", "late", "recovered"];
+
+/** What makes two runs runs of the same drill. */
+export type DrillIdentity = Pick<ScenarioFacts, "id" | "engine" | "version" | "variant">;
+
+/** `drop-table on postgres 15`, with the method where methods are compared. The same for every run of the same drill. */
+export function drillName({ id, engine, version, variant }: DrillIdentity): string {
+  return `${id} on ${engine} ${version}${variant === undefined ? "" : ` (${variant})`}`;
+}
+
+export function scorecardRow({ scenario, verdict, reasons, measured, objectives, runId }: DrillResult): ScorecardRow {
+  const { rowsMissing, rowsAltered, rowsExtra } = measured;
+  return {
+    scenario: scenario.id,
+    engine: scenario.engine,
+    version: scenario.version,
+    variant: scenario.variant ?? null,
+    verdict,
+    because: reasons[0] ?? "",
+    rtaMs: measured.rtaMs,
+    rtoMs: objectives.rtoMs,
+    rpaMs: measured.rpaMs,
+    rpoMs: objectives.rpoMs,
+    rowsLost: rowsMissing === null ? null : rowsMissing + (rowsAltered ?? 0) + (rowsExtra ?? 0),
+    contended: scenario.contended,
+    runId,
+  };
+}
+
+const HEAD = ["Verdict", "Drill", "RTA", "RTO", "RPA", "RPO", "Rows lost"] as const;
+
+function cells(result: DrillResult): string[] {
+  const row = scorecardRow(result);
+  return [
+    row.verdict,
+    drillName(result.scenario),
+    durationOr(row.rtaMs),
+    durationOr(row.rtoMs),
+    durationOr(row.rpaMs),
+    durationOr(row.rpoMs),
+    row.rowsLost === null ? NOT_MEASURED : String(row.rowsLost),
+  ];
+}
+
+/** `1 lost, 2 recovered`: the worst first, none left out. */
+export function tally(results: readonly DrillResult[]): string {
+  const counted = RANK.map((verdict) => ({ verdict, count: results.filter((one) => one.verdict === verdict).length }));
+  const said = counted.filter(({ count }) => count > 0).map(({ verdict, count }) => `${count} ${verdict}`);
+  return said.length === 0 ? "nothing was drilled" : said.join(", ");
+}
+
+const CONTENDED = "Several drills ran at the same time: their durations are contended, and no measure of a recovery.";
+
+/** For a terminal: columns as wide as what stands in them, then why, of each that is not recovered. */
+export function scorecardText(results: readonly DrillResult[]): string {
+  const table = [[...HEAD, "Run"], ...results.map((result) => [...cells(result), result.runId])];
+  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const lines = table.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+  const why = results
+    .filter(({ verdict }) => verdict !== "recovered")
+    .map((result) => `${result.verdict}: ${drillName(result.scenario)}: ${result.reasons[0] ?? ""}`);
+  return [
+    ...lines,
+    "",
+    ...why,
+    `${results.length} drills: ${tally(results)}`,
+    ...(results.some(({ scenario }) => scenario.contended) ? [CONTENDED] : []),
+  ].join("\n");
+}
+
+const tableRow = (of: readonly string[]) => `| ${of.join(" | ")} |`;
+
+function findingRows(findings: readonly FindingRecord[]): string[] {
+  return [
+    tableRow(["Held", "Group", "Question", "Because"]),
+    tableRow(["---", "---", "---", "---"]),
+    ...findings.map(({ held, group, probe, subject, because }) =>
+      tableRow([held === "yes" ? "yes" : `**${held}**`, group, inline(`${probe} (${subject})`), inline(because)]),
+    ),
+  ];
+}
+
+export interface PageStyle {
+  /** Of the first heading; those of the drills are one level below. */
+  readonly heading: 1 | 2 | 3;
+  /** Whether details are folded away by HTML, where the reader of the page knows it. */
+  readonly isFolded: boolean;
+  /** Drills that do not fit are counted, not shown. UTF-8 bytes. */
+  readonly limitBytes: number;
+}
+
+function details(result: DrillResult, { isFolded }: PageStyle): string[] {
+  if (result.findings.length === 0 && result.phases.length === 0) return [];
+  const broken = result.findings.filter(({ held }) => held !== "yes");
+  const phases = result.phases.map(({ phase, durationMs }) => tableRow([phase, durationOr(durationMs)]));
+  const all = [
+    ...findingRows(result.findings),
+    "",
+    tableRow(["Phase", "Took"]),
+    tableRow(["---", "---"]),
+    ...phases,
+    "",
+    `Run ${inline(result.runId)}, ended ${moment(result.endedAt)}, Fogbell ${inline(result.fogbellVersion)}.`,
+  ];
+  if (!isFolded) return ["", ...all];
+  return [
+    ...(broken.length === 0 ? [] : ["", ...findingRows(broken)]),
+    "",
+    "<details><summary>Every question and phase</summary>",
+    "",
+    ...all,
+    "",
+    "</details>",
+  ];
+}
+
+function section(result: DrillResult, style: PageStyle): string {
+  const next = result.next.length === 0 ? [] : ["", "Next:", "", ...result.next.map((line) => `- ${code(line)}`)];
+  return [
+    "",
+    `${"#".repeat(style.heading + 1)} ${inline(`${drillName(result.scenario)}: ${result.verdict}`)}`,
+    "",
+    `${inline(result.scenario.title)}. *${result.verdict}*: ${VERDICT_MEANING[result.verdict]}.`,
+    "",
+    ...result.reasons.map((reason) => `- ${inline(reason)}`),
+    ...next,
+    ...details(result, style),
+  ].join("\n");
+}
+
+/** A markdown page: the table of verdicts first, then each drill, the worst first. */
+export function scorecardPage(results: readonly DrillResult[], style: PageStyle): string {
+  const ranked = [...results].sort((a, b) => RANK.indexOf(a.verdict) - RANK.indexOf(b.verdict));
+  const sizeOf = (text: string) => Buffer.byteLength(text) + 1;
+  const head = [
+    `${"#".repeat(style.heading)} Fogbell: ${tally(results)}`,
+    "",
+    tableRow(HEAD),
+    tableRow(HEAD.map(() => "---")),
+  ];
+  const lines: string[] = [...head];
+  // Room for the line that says what was left out.
+  let room = style.limitBytes - sizeOf(head.join("\n")) - 500;
+  const add = (text: string): boolean => {
+    if (sizeOf(text) > room) return false;
+    room -= sizeOf(text);
+    lines.push(text);
+    return true;
+  };
+  const rows = ranked.filter((result) =>
+    add(tableRow(cells(result).map((cell, column) => (column === 0 ? `**${cell}**` : inline(cell))))),
+  );
+  if (results.some(({ scenario }) => scenario.contended)) add(`\n${CONTENDED}`);
+  const sections = rows.filter((result) => add(section(result, style)));
+  const left = results.length - sections.length;
+  if (left > 0) lines.push("", `${left} drills are left out here, because the page would be too long for its place.`);
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,14 @@
+/** What a log gets, in CI and wherever nothing can be drawn over. */
+import { defineReporter } from "../parts.ts";
+import { closing, followOnScreen, type ScreenOptions, screenOptions } from "./screen.ts";
+
+export const lineReporter = defineReporter<ScreenOptions>({
+  name: "line",
+  summary: "Plain lines, for logs: no cursor, nothing drawn over.",
+  options: screenOptions,
+  gives: [],
+  needs: [],
+  optionsFrom: ({ outFolder, color }) => ({ folder: outFolder, color }),
+  follow: (screen) => followOnScreen(screen, { isLive: false }),
+  render: async (results, options) => [closing(results, options)],
+});

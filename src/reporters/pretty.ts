@@ -1,0 +1,14 @@
+/** What a person sees on a terminal. */
+import { defineReporter } from "../parts.ts";
+import { closing, followOnScreen, type ScreenOptions, screenOptions } from "./screen.ts";
+
+export const prettyReporter = defineReporter<ScreenOptions>({
+  name: "pretty",
+  summary: "A terminal's view: one live line, the phases, each question with its answer.",
+  options: screenOptions,
+  gives: [],
+  needs: [],
+  optionsFrom: ({ outFolder, color }) => ({ folder: outFolder, color }),
+  follow: (screen) => followOnScreen(screen, { isLive: screen.isTty }),
+  render: async (results, options) => [closing(results, options)],
+});

@@ -1,0 +1,204 @@
+/** What people see while drills run, on a terminal or in a log, and the summary at the end. For `pretty` and `line`. */
+import { z } from "zod";
+import { etaMs, formatBytes, formatDuration, formatRate } from "../host/units.ts";
+import { drillName, scorecardText } from "../paper/scorecard.ts";
+import type { Artifact, DrillName, Follower, Screen } from "../parts.ts";
+import type { DrillEvent, DrillResult, Progress, Verdict } from "../record.ts";
+
+const REDRAW_EVERY_MS = 200;
+const PLAIN_PROGRESS_EVERY_MS = 5000;
+const CODES = { dim: "2", bold: "1", red: "31", green: "32", yellow: "33" } as const;
+type Ink = keyof typeof CODES;
+
+const VERDICT_INK: Readonly<Record<Verdict, Ink>> = {
+  recovered: "green",
+  late: "yellow",
+  lost: "red",
+  void: "yellow",
+  refused: "red",
+};
+
+export function paint(color: boolean): (text: string, ink: Ink) => string {
+  return (text, ink) => (color ? `\u001b[${CODES[ink]}m${text}\u001b[0m` : text);
+}
+
+/** `restore 41.2 MiB of 120.0 MiB, 12.0 MiB/s, 6.5 s left`. */
+export function progressText({ doneBytes, totalBytes, elapsedMs }: Progress): string {
+  const of = totalBytes > 0 ? ` of ${formatBytes(totalBytes)}` : "";
+  const left = etaMs(Math.min(doneBytes, totalBytes || doneBytes), totalBytes, elapsedMs);
+  return `${formatBytes(doneBytes)}${of}, ${formatRate(doneBytes, elapsedMs)}${left === null ? "" : `, ${formatDuration(left)} left`}`;
+}
+
+function clip(text: string, columns: number): string {
+  return text.length < columns ? text : `${text.slice(0, Math.max(0, columns - 2))}…`;
+}
+
+/**
+ * Text of others (titles, names, messages of tools) with its control characters made visible, further lines marked: a
+ * name must neither move the cursor nor begin a line, because CI systems take lines that begin with `::`, after any
+ * white space, for commands.
+ */
+function tame(text: string): string {
+  return (
+    text
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+      .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/g, (char) => {
+        return `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`;
+      })
+      .replaceAll("\n", "\n      | ")
+  );
+}
+
+/** The same value with every string in it tamed. */
+function tamed<T>(value: T): T {
+  if (typeof value === "string") return tame(value) as T;
+  if (Array.isArray(value)) return value.map(tamed) as T;
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, tamed(inner)])) as T;
+}
+
+/** Lines worth a place in a log, for each event; most events have none. */
+function lineOf(event: DrillEvent, ink: (text: string, ink: Ink) => string): string | null {
+  switch (event.kind) {
+    case "drill-began":
+      return `${ink(event.scenario.id, "bold")}  ${event.scenario.title}  ${ink(`run ${event.runId}`, "dim")}`;
+    case "sandbox-opened":
+      return `  sandbox    ${event.sandbox}: ${event.why}`;
+    case "dataset-built":
+      return `  dataset    ${event.dataset}: ${event.rows.toLocaleString("en-US")} rows in ${event.tables} tables, ${formatBytes(event.databaseBytes)}`;
+    case "backup-taken":
+      return `  backup     ${event.name}: ${event.method}, ${formatBytes(event.sizeBytes)}, ${formatDuration(event.ageMs)} old at the damage${event.decoy ? " (decoy)" : ""}`;
+    case "phase-ended":
+      return `  ${ink("✓", "dim")} ${event.phase.padEnd(10)}${formatDuration(event.durationMs)}`;
+    case "source-chosen":
+      return `  source     ${event.sourceId}: ${event.because}`;
+    case "source-rejected":
+      return `  ${ink("rejected", "yellow")}   ${event.sourceId}: ${event.because}`;
+    case "finding":
+      return findingLine(event, ink);
+    case "problem":
+      return `  ${ink(event.makes, "red")}: ${event.message}`;
+    case "cleaned-up":
+      return event.failed.length > 0 ? `  ${ink("left behind", "red")}: ${event.failed.join("; ")}` : null;
+    default:
+      return null;
+  }
+}
+
+function findingLine(event: Extract<DrillEvent, { kind: "finding" }>, ink: (text: string, ink: Ink) => string): string {
+  const sign = { yes: ink("yes", "green"), no: ink("NO ", "red"), unknown: ink("?  ", "yellow") }[event.held];
+  return `    ${sign} ${event.probe} (${event.subject}): ${event.because}`;
+}
+
+/** How far one drill is. */
+interface Standing {
+  phase: string;
+  doing: string;
+  beganMs: number;
+  /** Null before the damage and after reopening. */
+  damagedMs: number | null;
+  rtoMs: number;
+}
+
+function heard(event: DrillEvent, standing: Standing, nowMs: number): void {
+  if (event.kind === "drill-began") standing.rtoMs = event.objectives.rtoMs;
+  if (event.kind === "mark" && event.mark === "T0") standing.damagedMs = nowMs;
+  if (event.kind === "mark" && event.mark === "T8") standing.damagedMs = null;
+  if (event.kind === "phase-began") standing.phase = event.phase;
+  if (event.kind === "command-began") standing.doing = event.command.say;
+}
+
+function clockText({ beganMs, damagedMs, rtoMs }: Standing, nowMs: number): string {
+  if (damagedMs === null) return formatDuration(nowMs - beganMs);
+  return `${formatDuration(nowMs - damagedMs)} since the damage, RTO ${formatDuration(rtoMs)}`;
+}
+
+export interface ScreenStyle {
+  /** Draws one line over and over with what is being done; else only whole lines are written. */
+  readonly isLive: boolean;
+}
+
+/** Follows drills onto a screen. Lines of drills that run at the same time carry their drill's name. */
+export function followOnScreen(screen: Screen, { isLive }: ScreenStyle): Follower {
+  const ink = paint(screen.color);
+  const standings = new Map<string, Standing>();
+  let drawnAtMs = Number.NEGATIVE_INFINITY;
+  let isDrawn = false;
+  const standingOf = ({ runId }: DrillName): Standing => {
+    const fresh = { phase: "", doing: "", beganMs: screen.now(), damagedMs: null, rtoMs: 0 };
+    const standing = standings.get(runId) ?? fresh;
+    standings.set(runId, standing);
+    return standing;
+  };
+  const erase = () => {
+    if (isDrawn) screen.write("\r\u001b[2K");
+    isDrawn = false;
+  };
+  const prefix = ({ name, contended }: DrillName) => (contended ? `[${name}] ` : "");
+  const draw = (text: string, drill: DrillName) => {
+    if (!isLive || screen.now() - drawnAtMs < REDRAW_EVERY_MS) return;
+    drawnAtMs = screen.now();
+    const standing = standingOf(drill);
+    erase();
+    const whole = `  … ${prefix(drill)}${standing.phase}: ${text}  [${clockText(standing, drawnAtMs)}]`;
+    screen.write(ink(clip(whole.replaceAll("\n", " "), screen.columns ?? 80), "dim"));
+    isDrawn = true;
+  };
+  const line = (text: string, drill: DrillName) => {
+    erase();
+    screen.write(`${tame(prefix(drill))}${text}\n`);
+  };
+  const progressed = (progress: Progress, drill: DrillName) => {
+    const text = `${tame(progress.label)}  ${progressText(progress)}`;
+    if (isLive) return draw(text, drill);
+    if (screen.now() - drawnAtMs < PLAIN_PROGRESS_EVERY_MS) return;
+    drawnAtMs = screen.now();
+    line(`    ${text}`, drill);
+  };
+  return {
+    onEvent(event, drill) {
+      if (event.kind === "progress") return progressed(event, drill);
+      const standing = standingOf(drill);
+      heard(event, standing, screen.now());
+      const text = lineOf(event.kind === "command-began" ? event : tamed(event), ink);
+      if (text !== null) line(text, drill);
+      else draw(tame(standing.doing), drill);
+    },
+    close: erase,
+  };
+}
+
+/** The last lines on one drill: verdict, what was measured against what was wanted, where to read on. */
+export function summary(raw: DrillResult, { folder, color }: { folder: string; color: boolean }): string {
+  const { verdict, scenario, reasons, objectives, measured, next, runId } = tamed({ ...raw, commands: [] });
+  const ink = paint(color);
+  const against = (measuredMs: number | null, objectiveMs: number) =>
+    `${measuredMs === null ? "not measured" : formatDuration(measuredMs)} (objective ${formatDuration(objectiveMs)})`;
+  const machine = measured.machineMs === null ? "" : `; machine only ${formatDuration(measured.machineMs)}`;
+  return [
+    "",
+    `${ink(verdict.toUpperCase(), VERDICT_INK[verdict])}  ${drillName(scenario)}`,
+    ...reasons.map((reason) => `  ${reason}`),
+    `  RTA ${against(measured.rtaMs, objectives.rtoMs)}${machine}`,
+    `  RPA ${against(measured.rpaMs, objectives.rpoMs)}`,
+    `  read ${folder}/${runId}/report.md, ${folder}/${runId}/runbook.md`,
+    ...next.map((command) => `  next: ${command}`),
+    "",
+  ].join("\n");
+}
+
+/** What a screen reporter must know to write the summary. */
+export const screenOptions = z.strictObject({
+  folder: z.string().default("drill-results"),
+  color: z.boolean().default(false),
+});
+export type ScreenOptions = z.infer<typeof screenOptions>;
+
+/** The end of a call: the drill's summary, or one card when there were several. */
+export function closing(results: readonly DrillResult[], options: ScreenOptions): Artifact {
+  const [only] = results;
+  const card = () => scorecardText(results.map((result) => tamed({ ...result, commands: [] })));
+  const text =
+    results.length === 1 && only !== undefined ? summary(only, options) : `\n${card()}\nread ${options.folder}\n`;
+  return { file: "summary.txt", text, to: "stdout" };
+}

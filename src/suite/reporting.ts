@@ -1,0 +1,234 @@
+/** Who reports on a call: the reporters that were named, or those that fit the place. Each has a seat it can lose. */
+import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
+import { appendFile, mkdir, rm, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { asFogbellError, UsageError } from "../errors.ts";
+import { writeAtomic } from "../host/atomic-file.ts";
+import { nearest } from "../host/near-miss.ts";
+import type { Artifact, Catalog, DrillName, Follower, Reporter, Screen } from "../parts.ts";
+import type { DrillEvent, DrillResult, Progress } from "../record.ts";
+
+/** What a program is connected to. */
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Standard error, where drills are followed. */
+  readonly screen: Screen;
+  /** Standard output. */
+  readonly print: (text: string) => void;
+  /** Whether text on standard output may carry colours. */
+  readonly printsColor: boolean;
+}
+
+export interface ReportingRequest {
+  readonly reporters: Catalog["reporters"];
+  /** As typed: `junit` or `junit=out/junit.xml`. None: what fits the place. */
+  readonly named: readonly string[];
+  readonly outFolder: string;
+  /** Standard output is kept free for the result. */
+  readonly json: boolean;
+  readonly surroundings: Surroundings;
+}
+
+export interface Reporting {
+  onEvent(event: DrillEvent | Progress, drill: DrillName): void;
+  /** Renders and delivers what each reporter makes of the results. Never throws: what could not be written is said. */
+  finish(results: readonly DrillResult[]): Promise<void>;
+  /** Leaves the screen as it was. May be called more than once. */
+  close(): void;
+}
+
+interface Seat {
+  readonly reporter: Reporter;
+  /** The file that was named, absolute; null when none was. */
+  readonly file: string | null;
+  follower: Follower | null;
+  isLost: boolean;
+}
+
+/** The name of a file that stands for standard output. */
+const STANDARD_OUTPUT = "-";
+
+function isFollower({ follow }: Reporter): boolean {
+  return follow !== undefined;
+}
+
+/** What is followed on a screen when nobody says otherwise; a job on GitHub gets its summary as well. */
+export function defaultReporters({ environment, screen }: Surroundings, named: readonly string[] = []): string[] {
+  const onScreen = screen.isTty ? "pretty" : "line";
+  if (named.length > 0) return [onScreen];
+  return environment.GITHUB_ACTIONS === "true" ? [onScreen, "github"] : [onScreen];
+}
+
+function find(reporters: readonly Reporter[], text: string): { reporter: Reporter; file: string | null } {
+  const [, name = text, file = null] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+  const reporter = reporters.find((one) => one.name === name);
+  const names = reporters.map((one) => one.name);
+  if (reporter === undefined) {
+    const near = nearest(name, names);
+    throw new UsageError(`no reporter "${name}"${near === undefined ? "" : `; did you mean "${near}"?`}`, {
+      code: "FB_REPORTER_UNKNOWN",
+      next: names.map((one) => `--reporter ${one}`),
+    });
+  }
+  if (file === "") {
+    throw new UsageError(`no file behind --reporter ${name}=`, {
+      code: "FB_REPORTER_FILE",
+      next: [`--reporter ${name}=out/${name}`, `--reporter ${name}`],
+    });
+  }
+  return { reporter, file: file === null || file === STANDARD_OUTPUT ? file : resolve(file) };
+}
+
+/** Finds out before the first drill, not after the last, that a file cannot be written. */
+async function prepare(file: string, json: boolean): Promise<void> {
+  const wrong = (why: string, cause?: unknown) =>
+    new UsageError(`a report cannot be written to ${file}: ${why}`, {
+      code: "FB_REPORTER_FILE",
+      next: ["name a file in a folder that you may write to"],
+      cause,
+    });
+  if (file === STANDARD_OUTPUT) {
+    if (json) throw wrong("--json keeps standard output for the result");
+    return;
+  }
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    const beside = `${file}.part`;
+    closeSync(openSync(beside, "w"));
+    await rm(beside);
+  } catch (error) {
+    throw wrong((error as NodeJS.ErrnoException).code ?? String(error), error);
+  }
+  if ((await stat(file).catch(() => null))?.isDirectory()) throw wrong("it is a folder");
+}
+
+async function seats({ reporters, named, json, surroundings }: ReportingRequest): Promise<Seat[]> {
+  const asked = named.map((text) => find(reporters, text));
+  const files = asked.flatMap(({ file }) => (file === null ? [] : [file]));
+  for (const file of new Set(files)) await prepare(file, json);
+  const twice = files.find((file, index) => files.indexOf(file) !== index);
+  if (twice !== undefined) {
+    throw new UsageError(`two reporters would write ${twice}`, {
+      code: "FB_REPORTER_FILE",
+      next: ["name a file for each"],
+    });
+  }
+  // As with other tools, naming reporters replaces the defaults; but nobody should look at a screen that stays empty.
+  const hasScreen = asked.some(({ reporter, file }) => isFollower(reporter) && file === null);
+  const more = named.length === 0 || !hasScreen ? defaultReporters(surroundings, named) : [];
+  return [...more.map((name) => find(reporters, name)), ...asked].map((one) => ({
+    ...one,
+    follower: null,
+    isLost: false,
+  }));
+}
+
+/** A file that is followed into: every write is there at once, for whoever looks at it meanwhile. */
+function fileScreen(file: string, now: () => number): Screen & Disposable {
+  const descriptor = openSync(file, "w");
+  return {
+    write: (text) => writeSync(descriptor, text),
+    isTty: false,
+    color: false,
+    now,
+    [Symbol.dispose]: () => closeSync(descriptor),
+  };
+}
+
+/** Throws UsageError for a reporter that nobody knows, or a file that cannot be written. */
+export async function openReporting(request: ReportingRequest): Promise<Reporting> {
+  const { surroundings } = request;
+  const taken = await seats(request);
+  const open: Disposable[] = [];
+  const say = (text: string) => void surroundings.screen.write(`${text}\n`);
+  const lose = (seat: Seat, error: unknown) => {
+    seat.isLost = true;
+    const { follower } = seat;
+    seat.follower = null;
+    try {
+      follower?.close();
+    } catch {
+      // It has lost its seat already, and that is being said.
+    }
+    const why = asFogbellError(error).message.split("\n")[0];
+    say(
+      `reporter ${seat.reporter.name} lost its seat: ${why}. The drills go on; their results are in ${request.outFolder}.`,
+    );
+  };
+  const guarded = (seat: Seat, deed: () => void) => {
+    try {
+      deed();
+    } catch (error) {
+      lose(seat, error);
+    }
+  };
+  for (const seat of taken) {
+    guarded(seat, () => {
+      const isFile = seat.file !== null && seat.file !== STANDARD_OUTPUT;
+      const screen = isFile && isFollower(seat.reporter) ? fileScreen(seat.file ?? "", surroundings.screen.now) : null;
+      if (screen !== null) open.push(screen);
+      seat.follower = seat.reporter.follow?.(screen ?? surroundings.screen) ?? null;
+    });
+  }
+  return {
+    onEvent(event, drill) {
+      for (const seat of taken) if (!seat.isLost) guarded(seat, () => seat.follower?.onEvent(event, drill));
+    },
+    async finish(results) {
+      for (const seat of taken) {
+        if (seat.isLost) continue;
+        guarded(seat, () => seat.follower?.close());
+        await deliver(seat, results, request).catch((error) => lose(seat, error));
+      }
+    },
+    close() {
+      for (const seat of taken) if (!seat.isLost) guarded(seat, () => seat.follower?.close());
+      for (const one of open.splice(0)) one[Symbol.dispose]();
+    },
+  };
+}
+
+function readOr(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return null;
+  }
+}
+
+async function deliver(seat: Seat, results: readonly DrillResult[], request: ReportingRequest): Promise<void> {
+  const { reporter, file } = seat;
+  const { environment, printsColor } = request.surroundings;
+  const isFile = file !== null && file !== STANDARD_OUTPUT;
+  const context = {
+    environment,
+    outFolder: request.outFolder,
+    workingFolder: process.cwd(),
+    color: printsColor && !isFile,
+    earlier: (usual: string) => readOr(isFile ? file : join(request.outFolder, usual)),
+  };
+  const options = reporter.options.parse(reporter.optionsFrom?.(context) ?? {});
+  for (const [index, artifact] of (await reporter.render(results, options)).entries()) {
+    await put(artifact, { seat, isMain: index === 0, request });
+  }
+}
+
+interface Delivery {
+  readonly seat: Seat;
+  readonly isMain: boolean;
+  readonly request: ReportingRequest;
+}
+
+async function put({ file: usual, text, to }: Artifact, { seat, isMain, request }: Delivery): Promise<void> {
+  const { screen, print } = request.surroundings;
+  const named = isMain ? seat.file : null;
+  if (named === STANDARD_OUTPUT) return print(text);
+  if (named !== null) return isFollower(seat.reporter) ? appendFile(named, text) : writeAtomic(named, text);
+  if (to === "log") return void screen.write(text);
+  if (to === "stdout") return request.json ? undefined : print(text);
+  if (to !== undefined) return appendFile(to.endOf, text);
+  const path = join(request.outFolder, usual);
+  await mkdir(request.outFolder, { recursive: true });
+  await writeAtomic(path, text);
+  screen.write(`wrote ${path}\n`);
+}

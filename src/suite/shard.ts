@@ -1,0 +1,38 @@
+/** A suite cut into parts for several machines: the same cut everywhere, whatever the order in which drills were named. */
+import { UsageError } from "../errors.ts";
+import type { Plan } from "../plan/plan.ts";
+import { nameOf } from "./suite.ts";
+
+export interface Shard {
+  /** From 1. */
+  readonly index: number;
+  readonly of: number;
+}
+
+/** `2/5`. Throws UsageError FB_SHARD for anything else. */
+export function parseShard(text: string): Shard {
+  const [, index, of] = (/^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []).map(Number);
+  if (index === undefined || of === undefined || index < 1 || index > of) {
+    throw new UsageError(`"${text}" is no shard`, { code: "FB_SHARD", next: ["--shard 1/3, then 2/3 and 3/3"] });
+  }
+  return { index, of };
+}
+
+/**
+ * The drills of one shard. Sorted by name and dealt out like cards, so that every drill is in exactly one shard and
+ * neighbours (one scenario on several engines) are spread. Throws UsageError FB_SHARD when a shard would be empty:
+ * running nothing is not a pass.
+ */
+export function shardOf(plans: readonly Plan[], { index, of }: Shard): Plan[] {
+  if (of > plans.length) {
+    throw new UsageError(`${plans.length} drills cannot be cut into ${of} shards: one would run nothing`, {
+      code: "FB_SHARD",
+      next: [`--shard ${Math.min(index, plans.length)}/${plans.length}, or fewer`],
+    });
+  }
+  const sorted = [...plans].sort((a, b) => compare(nameOf(a), nameOf(b)));
+  return sorted.filter((_, position) => position % of === index - 1);
+}
+
+/** By code units: a machine's locale must not move the cut. */
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
