@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { catalog } from "../src/catalog.ts";
 import { lookup } from "../src/cli/lookup.ts";
 import { COMMANDS } from "../src/main.ts";
 import { exitCodeOf } from "../src/result/verdict.ts";
@@ -137,5 +138,26 @@ describe("links in the documents", () => {
 describe("ARCHITECTURE.md", () => {
   it("fits in a head", () => {
     expect(readFileSync("ARCHITECTURE.md", "utf8").split("\n").length).toBeLessThanOrEqual(150);
+  });
+});
+
+describe("docs/methods.md", () => {
+  const text = readFileSync("docs/methods.md", "utf8");
+  const rows = [...text.matchAll(/^\| `[a-z]+` \|.*$/gm)].map(([line]) => line.split("|").map((cell) => cell.trim()));
+
+  it("has a row for every method of every engine, and a word only where the engine has it", () => {
+    const columns = { postgres: 2, mariadb: 3 } as const;
+    for (const [name, column] of Object.entries(columns)) {
+      const told = rows.filter((row) => row[column] !== "").map((row) => row[1]?.replaceAll("`", ""));
+      const there = catalog.engines.find((engine) => engine.name === name)?.methods.map((method) => method.name);
+      expect(told.sort()).toEqual([...(there ?? [])].sort());
+    }
+  });
+  it("names the methods of MySQL", () => {
+    const [, told = ""] = /written to the same contract as MariaDB \(([^)]*)\)/.exec(text) ?? [];
+    const there = catalog.engines
+      .find((engine) => engine.name === "mysql")
+      ?.methods.map((method) => `\`${method.name}\``);
+    expect(told.split(", ")).toEqual(there);
   });
 });

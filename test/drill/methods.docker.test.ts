@@ -1,0 +1,49 @@
+/** Ways to back up that consist of more than one file, through a real S3 server; and replicas, in a container without network. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { s3 } from "../../src/stores/s3.ts";
+import { type Ceph, startCeph } from "../support/ceph.ts";
+import { play } from "../support/play.ts";
+
+const MINUTE = 60_000;
+
+describe("through a real S3 server", () => {
+  let ceph: Ceph;
+  beforeAll(async () => {
+    ceph = await startCeph();
+  });
+  afterAll(() => ceph[Symbol.asyncDispose]());
+
+  test.each([
+    ["postgres", "repository", 0],
+    ["postgres", "physical + log", 0],
+    ["mariadb", "physical, incremental", 40 * MINUTE],
+    ["mariadb", "logical + log", 0],
+  ])("%s, %s", async (engine, variant, rpaMs) => {
+    const url = await ceph.bucket(`${engine}-${variant.replace(/\W+/g, "-")}`, true);
+    const { result } = await play({
+      sandbox: "docker",
+      engine,
+      variant,
+      store: { driver: s3, options: s3.options.parse(s3.fromUrl(new URL(url))) },
+      secrets: [ceph.secretKey, ceph.accessKey],
+    });
+    expect(result.reasons).toEqual([expect.stringContaining("proven, within its objectives")]);
+    expect(result.measured).toMatchObject({ rpaMs, rowsExtra: 0 });
+    expect(result.findings.find(({ probe }) => probe === "source-unchanged")?.held).toBe("yes");
+    expect(result.cleanup?.failed).toEqual([]);
+  });
+});
+
+describe("a delayed replica beside the damaged server, in one container", () => {
+  test.each(["postgres", "mariadb"])("%s", async (engine) => {
+    const { result } = await play({
+      sandbox: "docker",
+      engine,
+      scenario: "test/fixtures/scenarios/replicas.drill.yaml",
+    });
+    expect(result.reasons).toEqual([expect.stringContaining("proven, within its objectives")]);
+    expect(result.sources.find(({ chosen }) => chosen)?.id).toBe("replica:behind");
+    expect(result.measured).toMatchObject({ rpaMs: 0, rowsMissing: 0 });
+    expect(result.sandbox?.isolation.join(" ")).toContain("network none: no interface but loopback");
+  });
+});
