@@ -5,7 +5,7 @@ export interface Figure {
   /** Plain words: this divided by that. */
   readonly what: string;
   readonly value: number;
-  readonly unit: "×" | "MB";
+  readonly unit: "×" | "MB" | "s";
   /** At most this. */
   readonly target: number;
   /** The numbers that it was made of. */

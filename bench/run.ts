@@ -5,14 +5,16 @@ import { join } from "node:path";
 import { mustRun } from "./child.ts";
 import { benchDrills } from "./drills.ts";
 import type { Figure } from "./figures.ts";
+import { benchMethods } from "./methods.ts";
 import { machine, page, type Results } from "./page.ts";
 import { benchRestore } from "./restore.ts";
 import { benchStart } from "./start.ts";
+import { benchVerdict } from "./verdict.ts";
 
 const quick = process.argv.includes("--quick");
 const sizes = quick
-  ? { starts: 10, rows: 200_000, pairs: 3, small: 20, large: 200 }
-  : { starts: 20, rows: 2_000_000, pairs: 6, small: 100, large: 2000 };
+  ? { starts: 10, rows: 200_000, pairs: 3, methodRows: 100_000, verdicts: 2, small: 20, large: 200 }
+  : { starts: 20, rows: 2_000_000, pairs: 6, methodRows: 1_000_000, verdicts: 5, small: 100, large: 2000 };
 
 const folder = await mkdtemp(join(tmpdir(), "fogbell-bench-"));
 const say = (text: string) => void process.stderr.write(`bench: ${text}\n`);
@@ -23,6 +25,10 @@ try {
   figures.push(await benchStart(sizes.starts));
   say(`restores of ${sizes.rows} rows, ${sizes.pairs} in turn with as many typed by hand, of each kind`);
   figures.push(...(await benchRestore({ rows: sizes.rows, pairs: sizes.pairs, folder })));
+  say(`other methods on ${sizes.methodRows} rows, and the way through a log`);
+  figures.push(...(await benchMethods({ rows: sizes.methodRows, pairs: sizes.pairs })));
+  say("from run to verdict");
+  figures.push(...(await benchVerdict(sizes.verdicts)));
   say(`drills of ${sizes.small} and ${sizes.large} MB of dump`);
   figures.push(...(await benchDrills({ small: sizes.small, large: sizes.large, folder })));
   const measuredAt = new Date().toISOString();
