@@ -1,6 +1,7 @@
 /** Takes stock of a store: every recovery point in it, read by content and not by name. Opens nothing for writing. */
 import type { BackupFacts, Engine, Gathered, Method, Moment, RecoveryPoint, Store, StoredObject } from "../parts.ts";
 import { momentInName } from "../world/timeline.ts";
+import { whyUnrecognised } from "./unrecognised.ts";
 
 /** Enough of a file's start to read any header through compression, and of its end to read any closing line. */
 const HEAD_BYTES = 65_536;
@@ -28,8 +29,8 @@ function momentOf(lead: StoredObject): Moment {
 
 export interface Inventory {
   readonly points: readonly RecoveryPoint[];
-  /** Objects that no method recognises: listed, never restored. */
-  readonly unknown: readonly StoredObject[];
+  /** Objects that no method recognises: listed with the reason, never restored. */
+  readonly unknown: readonly (StoredObject & { readonly because: string })[];
 }
 
 const baseName = (key: string) => key.slice(key.lastIndexOf("/") + 1);
@@ -118,5 +119,10 @@ export async function takeStock(store: Store, engines: readonly Engine[], prefix
     }
     points.push(toPoint(store, candidate, facts, objects));
   }
-  return { points, unknown: [...left] };
+  const unknown: (StoredObject & { because: string })[] = [];
+  for (const object of left) {
+    const [head] = ends.get(object.key) ?? (await readEnds(store, object));
+    unknown.push({ ...object, because: whyUnrecognised(head, object.sizeBytes) });
+  }
+  return { points, unknown };
 }

@@ -125,11 +125,13 @@ export async function locate(kit: SourceKit): Promise<RecoveryPoint[]> {
   for (const one of considered) {
     kit.write({ kind: "source-considered", source: describe(one, damagedAtMs), rejected: one.rejected });
   }
-  for (const { key } of inventory.unknown)
-    kit.write({ kind: "note", text: `${key} is no backup that Fogbell recognises` });
+  for (const { key, because } of inventory.unknown) kit.write({ kind: "note", text: `${key}: ${because}` });
   const candidates = considered.filter(({ rejected }) => rejected === null).map(({ point }) => point);
   if (candidates.length === 0) {
-    const why = considered.map(({ point, rejected }) => `${point.id}: ${rejected}`).join("; ");
+    const why = [
+      ...considered.map(({ point, rejected }) => `${point.id}: ${rejected}`),
+      ...inventory.unknown.map(({ key, because }) => `${key}: ${because}`),
+    ].join("; ");
     throw new LostError(
       `no recovery point to restore from in ${kit.store.place}${why === "" ? ": the store is empty" : `: ${why}`}`,
       {

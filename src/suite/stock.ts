@@ -39,7 +39,11 @@ export function stockText({ points, unknown }: Inventory, nowMs: number): string
       id,
     ].join("  "),
   );
-  const other = unknown.length === 0 ? [] : [`${unknown.length} other objects are no backup that Fogbell recognises.`];
+  const reasons = [...new Set(unknown.map(({ because }) => because))];
+  const other = reasons.map((reason) => {
+    const of = unknown.filter(({ because }) => because === reason);
+    return `${of.length} other ${of.length === 1 ? "object" : "objects"}, ${reason}: ${of[0]?.key}${of.length === 1 ? "" : " …"}`;
+  });
   const head = `${"age".padStart(10)}  ${"size".padStart(10)}  ${"kind".padEnd(36)}  whole?  recovery point`;
   return [...(lines.length === 0 ? ["No recovery point in this store."] : [head, ...lines]), ...other].join("\n");
 }

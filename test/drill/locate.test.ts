@@ -61,3 +61,26 @@ test("a directory backup is one point with its members and its roles", async () 
   });
   expect(points[0]?.objects).toHaveLength(2);
 });
+
+test("what is no backup is told with the reason: encrypted, and with what; empty; unknown", async () => {
+  const { points, unknown } = await takeStock(
+    memoryStore({
+      "a.dump.age": bytes("age-encryption.org/v1\n-> X25519 …"),
+      "b.dump.gpg": Buffer.from([0x85, 0x01, 0x0c, 0x03, 1, 2, 3]),
+      "c.dump.asc": bytes("-----BEGIN PGP MESSAGE-----\n\nhQEM"),
+      "d.dump.enc": bytes("Salted__abcdefgh"),
+      "e.dump": bytes(""),
+      "f.sql.gz": gzipSync("pg_dump: error: connection refused"),
+    }),
+    [postgres],
+  );
+  expect(points).toEqual([]);
+  expect(Object.fromEntries(unknown.map(({ key, because }) => [key, because]))).toEqual({
+    "a.dump.age": "encrypted with age: decrypt it first",
+    "b.dump.gpg": "encrypted with OpenPGP (gpg): decrypt it first",
+    "c.dump.asc": "encrypted with OpenPGP (gpg): decrypt it first",
+    "d.dump.enc": "encrypted with openssl: decrypt it first",
+    "e.dump": "empty",
+    "f.sql.gz": "no backup that Fogbell recognises",
+  });
+});
