@@ -13,6 +13,7 @@ import ImagesBuild from "./commands/images/build.ts";
 import ReportBuild from "./commands/report/build.ts";
 import Run from "./commands/run.ts";
 import RunbookBuild from "./commands/runbook/build.ts";
+import RunbookCheck from "./commands/runbook/check.ts";
 import ScenarioLint from "./commands/scenario/lint.ts";
 import ScenarioList from "./commands/scenario/list.ts";
 import ScenarioNew from "./commands/scenario/new.ts";
@@ -30,6 +31,7 @@ export const COMMANDS = {
   "report:build": ReportBuild,
   run: Run,
   "runbook:build": RunbookBuild,
+  "runbook:check": RunbookCheck,
   "scenario:lint": ScenarioLint,
   "scenario:list": ScenarioList,
   "scenario:new": ScenarioNew,

@@ -76,7 +76,13 @@ export async function renderPage(templates: Templates, view: object): Promise<st
     blocks.push(fence(text instanceof Raw ? text.text : String(text), typeof language === "string" ? language : ""));
     return `\u0000${blocks.length - 1}\u0000`;
   });
+  // Ours, and already safe: a line for machines.
+  own.registerHelper("verbatim", (text: unknown) => {
+    blocks.push(text instanceof Raw ? text.text : "");
+    return `\u0000${blocks.length - 1}\u0000`;
+  });
   own.registerHelper("code", (text: unknown) => code(text instanceof Raw ? text.text : String(text)));
+  own.registerHelper("several", (count: unknown) => Number(count) > 1);
   own.registerHelper("next", (index: unknown, by: unknown) => Number(index) + (typeof by === "number" ? by : 1));
   for (const [name, text] of Object.entries(templates.partials)) own.registerPartial(name, text);
   const render = own.compile(templates.page, { noEscape: true, strict: true });

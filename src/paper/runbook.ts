@@ -3,15 +3,22 @@ import { sha256 } from "../host/digest.ts";
 import { formatDuration } from "../host/units.ts";
 import type { CommandRecord, DrillResult } from "../record.ts";
 import { Raw, renderPage, type Templates } from "./format.ts";
+import { identityLine, type PageIdentity } from "./identity.ts";
+import { comparable, type Normal, normalOf } from "./normal.ts";
 import { durationOr, moment, recoveryCommands, size, VERDICT_MEANING } from "./words.ts";
 
-/** So much longer than in the drill before anybody should worry: threefold, and never less than half a minute more. */
-const WORRY_FACTOR = 3;
-const WORRY_LEAST_MS = 30_000;
+/** A page is good for so long after its drill, unless it is told otherwise. */
+export const GOOD_FOR_MS = 90 * 86_400_000;
 /** A drilled output longer than this helps nobody at two in the morning. */
 const SHORT_OUTPUT_LINES = 6;
 
-function step({ command, durationMs, stdoutTail, exitCode }: CommandRecord, number: number) {
+/** "584 ms (median of 4 drills, longest 1.2 s)". */
+function normalText({ normalMs, longestMs, drills }: Normal): string {
+  if (drills < 2) return `${durationOr(normalMs)} (one drill)`;
+  return `${durationOr(normalMs)} (median of ${drills} drills, longest ${durationOr(longestMs)})`;
+}
+
+function step({ command, stdoutTail, exitCode }: CommandRecord, number: number, normal: Normal) {
   const lines = stdoutTail
     .trim()
     .split("\n")
@@ -23,9 +30,8 @@ function step({ command, durationMs, stdoutTail, exitCode }: CommandRecord, numb
     destroys: command.destroys,
     expect: command.expect ?? "Exit code 0.",
     seen: lines.length > 0 && lines.length <= SHORT_OUTPUT_LINES ? new Raw(lines.join("\n")) : null,
-    normal: durationOr(durationMs),
-    worry:
-      durationMs === null ? null : formatDuration(Math.max(durationMs * WORRY_FACTOR, durationMs + WORRY_LEAST_MS)),
+    normal: normalText(normal),
+    worry: normal.worryMs === null ? null : formatDuration(normal.worryMs),
     ifNot: command.ifNot ?? "Stop. Call the commander.",
     failed: exitCode !== 0,
   };
@@ -36,25 +42,52 @@ export function procedureHash(commands: readonly CommandRecord[]): string {
   return sha256(commands.map(({ hash }) => hash).join("\n")).slice(0, 12);
 }
 
-function slowOrStuck(commands: readonly CommandRecord[]) {
+function slowOrStuck(commands: readonly CommandRecord[], drills: readonly DrillResult[]) {
   return commands
     .filter(({ command }) => command.progress !== undefined)
-    .map(({ command, durationMs }) => ({
-      say: command.say,
-      script: new Raw(command.progress ?? ""),
-      normal: durationOr(durationMs),
+    .map((record) => ({
+      say: record.command.say,
+      script: new Raw(record.command.progress ?? ""),
+      normal: normalText(normalOf(record, drills)),
     }));
 }
 
+/** The commands of a page. A failed candidate's steps are part of the record, not of the procedure. */
+export function procedure(result: DrillResult): CommandRecord[] {
+  return recoveryCommands(result).filter(({ command, exitCode }) => exitCode === 0 || command.phase !== "fetch");
+}
+
+function identityOf(
+  result: DrillResult,
+  commands: readonly CommandRecord[],
+  drills: readonly DrillResult[],
+): PageIdentity {
+  return {
+    scenario: result.scenario.id,
+    engine: `${result.scenario.engine} ${result.scenario.version}`,
+    run: result.runId,
+    drilledAt: result.endedAt,
+    hash: procedureHash(commands),
+    steps: commands.map((record) => [record.hash, normalOf(record, drills).normalMs] as const),
+  };
+}
+
+/** What a page is made of beside its own drill. */
+export interface RunbookSettings {
+  /** Other drills, for the normal times. */
+  readonly past?: readonly DrillResult[];
+  readonly goodForMs?: number;
+}
+
 /** The view that `runbooks/runbook.md.hbs` prints. */
-export function runbookView(result: DrillResult) {
-  // A failed candidate's steps are part of the record, not of the procedure.
-  const commands = recoveryCommands(result).filter(
-    ({ command, exitCode }) => exitCode === 0 || command.phase !== "fetch",
-  );
+export function runbookView(result: DrillResult, { past = [], goodForMs = GOOD_FOR_MS }: RunbookSettings = {}) {
+  const commands = procedure(result);
+  const drills = comparable(result, past);
   let number = 0;
   const part = (...phases: string[]) =>
-    commands.filter(({ command }) => phases.includes(command.phase)).map((record) => step(record, ++number));
+    commands
+      .filter(({ command }) => phases.includes(command.phase))
+      .map((record) => step(record, ++number, normalOf(record, drills)));
   const sections = {
     contain: part("contain"),
     preserve: part("preserve"),
@@ -76,6 +109,9 @@ export function runbookView(result: DrillResult) {
     passed: result.verdict === "recovered",
     reasons: result.reasons,
     hash: procedureHash(commands),
+    identity: new Raw(identityLine(identityOf(result, commands, drills))),
+    expires: new Date(Date.parse(result.endedAt) + goodForMs).toISOString().slice(0, 10),
+    drills: drills.length,
     version: result.fogbellVersion,
     rto: formatDuration(result.objectives.rtoMs),
     rpo: formatDuration(result.objectives.rpoMs),
@@ -88,7 +124,7 @@ export function runbookView(result: DrillResult) {
       .filter(([name]) => used.has(name))
       .map(([name, { meaning, value }]) => ({ name, meaning, value: value === "" ? "set while you go" : value })),
     ...sections,
-    slow: slowOrStuck(commands),
+    slow: slowOrStuck(commands, drills),
     verify: result.findings
       .filter(({ group, line }) => group === "verify" && line > 0)
       .map(({ probe, subject, because }) => ({ probe, subject, because })),
@@ -96,6 +132,10 @@ export function runbookView(result: DrillResult) {
   };
 }
 
-export function renderRunbook(result: DrillResult, templates: Templates): Promise<string> {
-  return renderPage(templates, runbookView(result));
+export function renderRunbook(
+  result: DrillResult,
+  templates: Templates,
+  settings: RunbookSettings = {},
+): Promise<string> {
+  return renderPage(templates, runbookView(result, settings));
 }

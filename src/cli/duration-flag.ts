@@ -1,0 +1,18 @@
+/** A flag that takes a duration as people write it. */
+import { Errors, Flags } from "@oclif/core";
+import { parseDuration } from "../host/units.ts";
+
+/** `--max-age 30d`: milliseconds in code. */
+export function durationFlag({ description, default: fallback }: { description: string; default: string }) {
+  const parse = async (text: string): Promise<number> => {
+    const ms = parseDuration(text);
+    if (ms === null) throw new Errors.CLIError(`"${text}" is no duration; write 90d, 12h or 30m`);
+    return ms;
+  };
+  return Flags.custom<number>({
+    description: `${description} Default: ${fallback}.`,
+    helpValue: fallback,
+    parse,
+    default: async () => parse(fallback),
+  })();
+}

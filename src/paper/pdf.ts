@@ -1,0 +1,125 @@
+/** The print page as a PDF, made in this process by typst: tagged, the same bytes for the same page, fonts inside. */
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { UnavailableError } from "../errors.ts";
+import { type Block, blocksOf, type Inline, plain } from "./blocks.ts";
+import { withoutIdentity } from "./identity.ts";
+import { paperLines } from "./print-html.ts";
+
+export type Paper = "a4" | "us-letter";
+
+/** A string of typst's; JSON's escapes are all among its own but for the form of code points. */
+function literal(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they have no picture
+  const shown = text.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "\uFFFD");
+  return `"${shown.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n").replaceAll("\t", "\\t")}"`;
+}
+
+/** Every text goes in as a string: no character of it can mean anything. Each call ends with its own semicolon. */
+function inlineTypst(inline: readonly Inline[]): string {
+  return inline
+    .map((part) => {
+      if (part.kind === "code") return `#raw(${literal(part.text)});`;
+      const pieces = part.text.split(/(_{4,})/).filter((piece) => piece !== "");
+      return pieces
+        .map((piece) => {
+          if (/^_{4,}$/.test(piece)) return `#blank(${(piece.length / 5).toFixed(1)}cm);`;
+          return part.strong ? `#strong(${literal(piece)});` : `#text(${literal(piece)});`;
+        })
+        .join("");
+    })
+    .join("");
+}
+
+function blockTypst(block: Block): string {
+  switch (block.kind) {
+    case "heading":
+      return `#heading(level: ${block.level})[${inlineTypst(block.inline)}]`;
+    case "paragraph":
+      return `#par[${inlineTypst(block.inline)}]`;
+    case "code":
+      return `#shell(${literal(paperLines(block.text).join("\n"))})`;
+    case "rule":
+      return "#cut";
+    case "list":
+      return block.items.map(({ box, inline }) => `#entry(${box})[${inlineTypst(inline)}]`).join("\n");
+    case "table": {
+      const isForm = block.head.every((cell) => plain(cell) === "");
+      const columns = Math.max(block.head.length, 1);
+      const cell = (inline: readonly Inline[]) => `[${inlineTypst(inline)}]`;
+      const head = isForm
+        ? ""
+        : `table.header(${block.head.map((inline) => `[#strong[${inlineTypst(inline)}]]`).join(", ")}),`;
+      const rows = block.rows.flatMap((row) => row.map(cell)).join(", ");
+      return `#table(columns: (${Array(columns).fill("auto").join(", ")},), ${head} ${rows})`;
+    }
+    case "step":
+      return `#step[\n${block.blocks.map(blockTypst).join("\n")}\n]`;
+  }
+}
+
+const PREAMBLE = `
+#set text(font: "DejaVu Sans", size: 11pt, lang: "en", ligatures: false)
+#set par(leading: 0.6em, spacing: 0.8em)
+#show heading: it => block(sticky: true, above: 1.4em, below: 0.7em, it)
+#show heading.where(level: 1): set text(size: 18pt)
+#show heading.where(level: 2): set text(size: 14pt)
+#show raw: set text(font: "DejaVu Sans Mono", size: 9pt, ligatures: false)
+#set table(stroke: 0.5pt + luma(110), inset: 5pt)
+#show table: set text(size: 9.5pt)
+#show table.cell: set par(justify: false)
+#let blank(width) = box(width: width, height: 0.9em, stroke: (bottom: 0.6pt + black))
+#let shell(code) = block(width: 100%, stroke: 0.5pt + luma(110), fill: luma(246), inset: 6pt, breakable: false,
+  text(size: 8.5pt, font: "DejaVu Sans Mono", raw(code, block: true)))
+#let cut = line(length: 100%, stroke: (thickness: 2pt, dash: "dashed"))
+#let entry(box-before, body) = block(spacing: 0.7em, grid(columns: (1.3em, 1fr),
+  if box-before { box(width: 0.85em, height: 0.85em, stroke: 0.8pt + black) } else { [•] }, body))
+#let step(body) = block(breakable: false, above: 1.2em, stroke: (left: 2pt + black), inset: (left: 8pt), body)
+#let frame(body) = block(width: 100%, breakable: false, stroke: 3pt + black, inset: 10pt, text(size: 15pt, body))
+`;
+
+function bodyTypst(blocks: readonly Block[]): string {
+  const parts: string[] = [];
+  let framed = false;
+  for (const block of blocks) {
+    if (block.kind === "heading" && framed) {
+      parts.push("]");
+      framed = false;
+    }
+    if (block.kind === "heading" && plain(block.inline) === "STOP") {
+      parts.push("#frame[");
+      framed = true;
+    }
+    parts.push(blockTypst(block));
+  }
+  return [...parts, ...(framed ? ["]"] : [])].join("\n\n");
+}
+
+/** The source that typst is given. */
+export async function typstSource(markdown: string, title: string, paper: Paper): Promise<string> {
+  const blocks = await blocksOf(withoutIdentity(markdown));
+  return `#set document(title: ${literal(title)}, date: none)
+#set page(paper: "${paper}", margin: (x: 1.5cm, top: 1.5cm, bottom: 1.8cm),
+  footer: context [#set text(size: 8.5pt); #grid(columns: (1fr, auto), text(${literal(title)}), [page #counter(page).display() of #counter(page).final().first()])])
+${PREAMBLE}
+${bodyTypst(blocks)}
+`;
+}
+
+/** Fonts of our own, so that a page looks the same on every machine. */
+function fontFolder(): string {
+  return join(dirname(createRequire(import.meta.url).resolve("dejavu-fonts-ttf/package.json")), "ttf");
+}
+
+/** Throws UnavailableError where typst's native module does not run. */
+export async function pdf(markdown: string, title: string, paper: Paper): Promise<Uint8Array> {
+  const { NodeCompiler } = await import("@myriaddreamin/typst-ts-node-compiler").catch((error: unknown) => {
+    throw new UnavailableError(`the PDF maker does not run on this machine: ${(error as Error).message}`, {
+      code: "FB_NO_PDF",
+      next: ["fogbell runbook build … --format html, and print it from a browser"],
+    });
+  });
+  const compiler = NodeCompiler.create({ workspace: fontFolder(), fontArgs: [{ fontPaths: [fontFolder()] }] });
+  // A fixed moment: without one, two runs differ.
+  return compiler.pdf({ mainFileContent: await typstSource(markdown, title, paper) }, { creationTimestamp: 0 });
+}

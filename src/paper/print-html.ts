@@ -1,0 +1,168 @@
+/** A page for the printer: one HTML file with everything in it, that asks nothing of any network and runs no script. Pure. */
+import { type Block, blocksOf, type Inline, plain } from "./blocks.ts";
+import { withoutIdentity } from "./identity.ts";
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Text as it stands, in an element or in an attribute. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
+}
+
+/** More columns than this do not fit on paper; what follows is marked as the same line. */
+export const PAPER_COLUMNS = 76;
+export const CONTINUED = "↵ same line";
+
+/** Lines as paper takes them: a longer one goes on in the next, and says so. */
+export function paperLines(text: string): string[] {
+  return text.split("\n").flatMap((line) => {
+    const pieces: string[] = [];
+    for (let rest = line; ; rest = rest.slice(PAPER_COLUMNS)) {
+      pieces.push(rest.slice(0, PAPER_COLUMNS));
+      if (rest.length <= PAPER_COLUMNS)
+        return pieces.map((piece, i) => (i < pieces.length - 1 ? `${piece} ${CONTINUED}` : piece));
+    }
+  });
+}
+
+function inlineHtml(inline: readonly Inline[]): string {
+  return inline
+    .map((part) => {
+      // Underscores stand for a line to write on.
+      const text = escapeHtml(part.text).replace(
+        /_{4,}/g,
+        (blank) => `<span class="blank" style="width:${Math.max(2, blank.length / 5)}cm"></span>`,
+      );
+      if (part.kind === "code") return `<code>${escapeHtml(part.text)}</code>`;
+      return part.strong ? `<strong>${text}</strong>` : text;
+    })
+    .join("");
+}
+
+const cells = (tag: "th" | "td", row: readonly (readonly Inline[])[]) =>
+  row.map((cell) => `<${tag}${tag === "th" ? ' scope="col"' : ""}>${inlineHtml(cell)}</${tag}>`).join("");
+
+/** Anchors for headings, unique within a page. */
+function anchors(): (text: string) => string {
+  const used = new Map<string, number>();
+  return (text) => {
+    const stem =
+      text
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, "-")
+        .replace(/^-|-$/g, "") || "section";
+    const count = (used.get(stem) ?? 0) + 1;
+    used.set(stem, count);
+    return count === 1 ? stem : `${stem}-${count}`;
+  };
+}
+
+function blockHtml(block: Block, anchor: (text: string) => string): string {
+  switch (block.kind) {
+    case "heading":
+      return `<h${block.level} id="${anchor(plain(block.inline))}">${inlineHtml(block.inline)}</h${block.level}>`;
+    case "paragraph":
+      return `<p>${inlineHtml(block.inline)}</p>`;
+    case "code":
+      return `<pre tabindex="0"><code>${escapeHtml(paperLines(block.text).join("\n"))}</code></pre>`;
+    case "rule":
+      return "<hr>";
+    case "list":
+      return `<ul>${block.items
+        .map(({ box, inline }) => `<li${box ? ' class="box"' : ""}>${inlineHtml(inline)}</li>`)
+        .join("")}</ul>`;
+    case "table": {
+      // A table whose head is empty is a form.
+      const isForm = block.head.every((cell) => plain(cell) === "");
+      const head = isForm ? "" : `<thead><tr>${cells("th", block.head)}</tr></thead>`;
+      const rows = block.rows.map((row) =>
+        isForm && row[0] !== undefined
+          ? `<tr><th scope="row">${inlineHtml(row[0])}</th>${cells("td", row.slice(1))}</tr>`
+          : `<tr>${cells("td", row)}</tr>`,
+      );
+      return `<table>${head}<tbody>${rows.join("")}</tbody></table>`;
+    }
+    case "step":
+      return `<section class="step">${block.blocks.map((inner) => blockHtml(inner, anchor)).join("\n")}</section>`;
+  }
+}
+
+const STYLE = `
+:root { color-scheme: light; }
+* { box-sizing: border-box; }
+body { font: 12pt/1.35 Verdana, "DejaVu Sans", "Segoe UI", Helvetica, Arial, sans-serif; color: #000; background: #fff;
+  max-width: 19cm; margin: 0 auto; padding: 1cm .5cm; }
+h1 { font-size: 20pt; line-height: 1.2; } h2 { font-size: 15pt; margin: 1.4em 0 .5em; border-bottom: 2px solid #000; }
+h1, h2, h3 { break-after: avoid; }
+p { margin: .45em 0; orphans: 3; widows: 3; }
+pre { font: 9.5pt/1.35 "DejaVu Sans Mono", "Cascadia Mono", Menlo, Consolas, monospace; font-variant-ligatures: none;
+  background: #f4f4f4; border: 1px solid #777; padding: .5em .7em; margin: .4em 0; white-space: pre; overflow-x: auto;
+  break-inside: avoid; }
+code { font-family: "DejaVu Sans Mono", "Cascadia Mono", Menlo, Consolas, monospace; font-size: .92em; font-variant-ligatures: none;
+  overflow-wrap: anywhere; }
+pre code { font-size: 1em; overflow-wrap: normal; }
+ul { list-style: none; margin: .4em 0; padding: 0; } li { margin: .25em 0; padding-left: 1.6em; text-indent: -1.6em; }
+li.box::before { content: "☐"; font-size: 1.25em; display: inline-block; width: 1.28em; text-indent: 0; }
+li:not(.box)::before { content: "•"; display: inline-block; width: 1.6em; text-indent: 0; }
+table { border-collapse: collapse; width: 100%; margin: .5em 0; font-size: 10.5pt; } tr { break-inside: avoid; }
+th, td { border: 1px solid #777; padding: .3em .5em; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+th { background: #eee; } thead { display: table-header-group; }
+.blank { display: inline-block; border-bottom: 1px solid #000; height: 1em; max-width: 100%; }
+.step { break-inside: avoid; border-left: 3px solid #000; padding: .1em 0 .2em .7em; margin: .9em 0; font-size: 13pt; }
+.step p { font-size: 11.5pt; }
+.stop { border: 4px solid #000; padding: .2em .8em; margin: 1em 0; font-size: 17pt; break-inside: avoid; }
+.stop h2 { border: 0; margin: .2em 0; font-size: 26pt; }
+.rule { border: 0; border-top: 3px dashed #000; margin: 1em 0; }
+hr { border: 0; border-top: 3px dashed #000; }
+@page { size: auto; margin: 1.6cm 1.5cm; @bottom-right { content: "page " counter(page) " of " counter(pages); font: 9pt Verdana, sans-serif; } }
+@media print { body { max-width: none; padding: 0; } pre { background: #fff; overflow: visible; } }
+@media screen and (max-width: 600px) { body { padding: .6rem; } table { display: block; overflow-x: auto; } }
+`;
+
+/** The section under this heading stands in a frame that is read at arm's length. */
+const FRAMED = "STOP";
+
+function bodyHtml(blocks: readonly Block[]): string {
+  const anchor = anchors();
+  let framed = false;
+  const parts: string[] = [];
+  for (const block of blocks) {
+    if (block.kind === "heading" && framed) {
+      parts.push("</div>");
+      framed = false;
+    }
+    if (block.kind === "heading" && plain(block.inline) === FRAMED) {
+      parts.push('<div class="stop">');
+      framed = true;
+    }
+    parts.push(blockHtml(block, anchor));
+  }
+  return [...parts, ...(framed ? ["</div>"] : [])].join("\n");
+}
+
+/** The whole page. `title` stands in the window and in the PDF that a browser makes of it. */
+export async function printHtml(markdown: string, title: string): Promise<string> {
+  const blocks = await blocksOf(withoutIdentity(markdown));
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escapeHtml(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+${bodyHtml(blocks)}
+</main>
+</body>
+</html>
+`;
+}
