@@ -15,6 +15,8 @@ export interface Audience {
   readonly outFolder: string;
   /** Nothing but the result may stand on stdout. */
   readonly json: boolean;
+  /** `1/3`, when these are not all the drills. */
+  readonly shard?: string | undefined;
 }
 
 export interface Attended {
@@ -48,13 +50,14 @@ export function ownSurroundings(): Surroundings {
  * Throws UsageError before the work when a reporter or a receiver cannot be.
  */
 export async function withAudience<R extends { readonly result: DrillResult }>(
-  { reporters, named, receivers, outFolder, json }: Audience,
+  { receivers, ...audience }: Audience,
   work: (attended: Attended) => Promise<R[]>,
 ): Promise<R[]> {
   const surroundings = ownSurroundings();
   const { screen, environment } = surroundings;
   assertReceivers(receivers);
-  const reporting = await openReporting({ reporters, named, outFolder, json, surroundings });
+  const { outFolder } = audience;
+  const reporting = await openReporting({ ...audience, surroundings });
   using interruption = onInterrupt((text) => void screen.write(`\n${text}\n`));
   const { signal } = interruption;
   try {

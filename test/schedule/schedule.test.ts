@@ -62,7 +62,32 @@ async function witness(
   return { program: [program], here, heard: async () => (await readFile(said, "utf8")).split("\0").slice(0, -1) };
 }
 
+/** How this machine's cron checks a file without taking it over: Debian's with -n, cronie's with -T. Null: there is none. */
+async function cronCheck(): Promise<string | null> {
+  const { stdout = "", stderr = "" } = await exec("crontab", ["-h"]).catch(
+    (error: { stdout?: string; stderr?: string }) => error,
+  );
+  const usage = `${stdout}${stderr}`;
+  return /-n\s+\(dry run/.test(usage) ? "-n" : /^\s*-T\s/m.test(usage) ? "-T" : null;
+}
+const checkFlag = await cronCheck();
+
 describe("a crontab", () => {
+  test("passes cron's own check", async ({ skip }) => {
+    if (checkFlag === null) skip("no crontab here that checks a file");
+    const file = join(folder, "checked.cron");
+    const check = () =>
+      exec("crontab", [checkFlag ?? "", file]).then(
+        () => "good",
+        () => "bad",
+      );
+    const text =
+      crontab({ ...JOB, rhythm: "monthly", words: NASTY, folder: "/a b/c%d", envFile: "/x y%z" })[0]?.text ?? "";
+    await writeFile(file, text);
+    expect(await check()).toBe("good");
+    await writeFile(file, text.replace(/^10 3/m, "70 3"));
+    expect(await check()).toBe("bad");
+  });
   test("comes, through cron's reading and the shell's, to exactly the words, folder and secrets meant", async () => {
     const { program, here, heard } = await witness("cron 50% off's");
     const envFile = join(here, "my 100% secrets.env");
