@@ -624,7 +624,7 @@ export interface Screen {
 
 export interface Follower {
   onEvent(event: DrillEvent | Progress, drill: DrillName): void;
-  /** The drills are over, or the follower lost its seat: leaves the screen as it was. */
+  /** The drills are over, or the follower lost its seat: leaves the screen as it was. Called once or more. */
   close(): void;
 }
 

@@ -22,6 +22,8 @@ export interface Audience {
 export interface Attended {
   readonly signal: AbortSignal;
   readonly onEvent: Reporting["onEvent"];
+  /** A line for the person, beside what the reporters show. */
+  readonly say: (text: string) => void;
 }
 
 /** What this process is connected to, by the conventions: CI, TERM, NO_COLOR, FORCE_COLOR. */
@@ -60,11 +62,11 @@ export async function withAudience<R extends { readonly result: DrillResult }>(
   const reporting = await openReporting({ ...audience, surroundings });
   using interruption = onInterrupt((text) => void screen.write(`\n${text}\n`));
   const { signal } = interruption;
+  const say = (text: string) => void screen.write(`${text}\n`);
   try {
-    const done = await work({ signal, onEvent: reporting.onEvent });
+    const done = await work({ signal, onEvent: reporting.onEvent, say });
     const results = done.map(({ result }) => result);
     await reporting.finish(results);
-    const say = (text: string) => void screen.write(`${text}\n`);
     await tell(results, { receivers, outFolder, environment, signal, say });
     return done;
   } finally {
