@@ -213,6 +213,11 @@ describe("a workflow for GitHub", () => {
     );
     expect(value.jobs.fogbell.steps.at(-1)).toMatchObject({ if: "always()" });
   });
+  test("remembers from night to night what receivers were told, where there are any", () => {
+    const uses = made({ secrets: ["FOGBELL_NOTIFY_SLACK"] }).value.jobs.fogbell.steps.map((one) => one.uses ?? "run");
+    expect(uses.slice(2, 5)).toEqual(["actions/cache/restore@v4", "run", "actions/cache/save@v4"]);
+    expect(made({ secrets: ["AWS_ACCESS_KEY_ID"] }).file?.text).not.toContain("cache");
+  });
   test("reporters that somebody named are left alone", () => {
     expect(made({ words: ["run", "x", "--reporter", "ctrf"] }).step?.run).toBe(
       "npx --yes fogbell@0.1.0 run x --reporter ctrf",
@@ -242,6 +247,11 @@ describe("a job for GitLab", () => {
     });
     expect(file?.text).toMatch(/^# .*10 3 \* \* 0$/m);
     expect(file?.text).toContain("AWS_ACCESS_KEY_ID");
+    expect(file?.text).not.toContain("cache");
+    const [telling] = gitlabPipeline({ ...JOB, secrets: ["FOGBELL_NOTIFY_WEBHOOK"] });
+    expect(parse(telling?.text ?? "")).toMatchObject({
+      fogbell: { cache: { paths: ["drill-results/.notified/"], when: "always" } },
+    });
   });
 });
 
