@@ -603,6 +603,8 @@ export interface ReportContext {
   readonly outFolder: string;
   /** Where Fogbell was started: relative file names begin there. */
   readonly workingFolder: string;
+  /** Which part of the drills these are, `1/3`; null when they are all. */
+  readonly shard: string | null;
   /** Whether its text may carry colours. */
   readonly color: boolean;
   /** What stands in the file that the main artifact will replace, which is `usual` unless one was named; null: none. */
@@ -622,7 +624,7 @@ export interface Screen {
 
 export interface Follower {
   onEvent(event: DrillEvent | Progress, drill: DrillName): void;
-  /** The drills are over, or the follower lost its seat: leaves the screen as it was. */
+  /** The drills are over, or the follower lost its seat: leaves the screen as it was. Called once or more. */
   close(): void;
 }
 

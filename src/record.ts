@@ -189,6 +189,8 @@ export interface ScenarioFacts {
   readonly version: string;
   /** The way the backups were made, when methods are compared. */
   readonly variant?: string;
+  /** The verdict it is made to end with. Absent: recovered. */
+  readonly designed?: Verdict;
   readonly contended: boolean;
 }
 

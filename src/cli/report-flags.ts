@@ -41,11 +41,12 @@ export interface ReportFlags {
   readonly "notify-slack"?: string | undefined;
   readonly "notify-webhook"?: string | undefined;
   readonly ping?: string | undefined;
+  readonly shard?: string | undefined;
 }
 
 /** The flags as the suite takes them, with the values that must be masked. */
 export function audienceOf(flags: ReportFlags, json: boolean) {
   const receivers = { slack: flags["notify-slack"], webhook: flags["notify-webhook"], ping: flags.ping };
   const secrets = Object.values(receivers).filter((url) => url !== undefined);
-  return { audience: { named: flags.reporter ?? [], receivers, json }, secrets };
+  return { audience: { named: flags.reporter ?? [], receivers, json, shard: flags.shard }, secrets };
 }

@@ -88,6 +88,7 @@ export async function drill(plan: Plan, given: DrillKit): Promise<void> {
       engine: plan.engine.name,
       version: plan.version,
       ...(plan.variant === null ? {} : { variant: plan.variant }),
+      ...(plan.scenario.designed === "recovered" ? {} : { designed: plan.scenario.designed }),
       contended: kit.contended,
     },
     objectives: plan.objectives,

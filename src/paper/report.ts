@@ -52,7 +52,9 @@ function unproven(result: DrillResult): string[] {
   const isolated = result.sandbox?.isolation.some((line) => line.includes("NOT isolated")) ?? false;
   return [
     "Human time: nobody had to notice, decide or type. A machine's RTA is a floor.",
-    "Load: the server was otherwise idle, its caches warm from the world having just been built.",
+    result.scenario.contended
+      ? "Durations: other drills ran at the same time on this machine. They are contended; take the numbers from one job."
+      : "Load: the server was otherwise idle, its caches warm from the world having just been built.",
     "The network: the backup was fetched from a store near this machine; production's may be slower.",
     "Ages: the timeline is simulated (backups of known age, a writer between them); durations are real.",
     "One run: no median, no trend.",

@@ -10,6 +10,8 @@ export interface ScorecardRow {
   readonly version: string;
   readonly variant: string | null;
   readonly verdict: Verdict;
+  /** What the scenario is made to end with. */
+  readonly designed: Verdict;
   readonly because: string;
   readonly rtaMs: number | null;
   readonly rtoMs: number;
@@ -32,6 +34,13 @@ export function drillName({ id, engine, version, variant }: DrillIdentity): stri
   return `${id} on ${engine} ${version}${variant === undefined ? "" : ` (${variant})`}`;
 }
 
+const designedOf = ({ designed = "recovered" }: ScenarioFacts): Verdict => designed;
+
+/** Whether a drill ended as its scenario is made to end: `lost` where that is the point of it. */
+export function isAsDesigned({ verdict, scenario }: DrillResult): boolean {
+  return verdict === designedOf(scenario);
+}
+
 export function scorecardRow({ scenario, verdict, reasons, measured, objectives, runId }: DrillResult): ScorecardRow {
   const { rowsMissing, rowsAltered, rowsExtra } = measured;
   return {
@@ -40,6 +49,7 @@ export function scorecardRow({ scenario, verdict, reasons, measured, objectives,
     version: scenario.version,
     variant: scenario.variant ?? null,
     verdict,
+    designed: designedOf(scenario),
     because: reasons[0] ?? "",
     rtaMs: measured.rtaMs,
     rtoMs: objectives.rtoMs,
@@ -51,18 +61,29 @@ export function scorecardRow({ scenario, verdict, reasons, measured, objectives,
   };
 }
 
-const HEAD = ["Verdict", "Drill", "RTA", "RTO", "RPA", "RPO", "Rows lost"] as const;
+/** Whether the card must say what was designed: where every drill is made to recover, the verdict says it. */
+const hasDesign = (results: readonly DrillResult[]) =>
+  results.some(({ scenario }) => designedOf(scenario) !== "recovered");
 
-function cells(result: DrillResult): string[] {
-  const row = scorecardRow(result);
+/** The card's cells, headings first. */
+function table(results: readonly DrillResult[]): string[][] {
+  const isShown = hasDesign(results);
+  const design = (text: string) => (isShown ? [text] : []);
   return [
-    row.verdict,
-    drillName(result.scenario),
-    durationOr(row.rtaMs),
-    durationOr(row.rtoMs),
-    durationOr(row.rpaMs),
-    durationOr(row.rpoMs),
-    row.rowsLost === null ? NOT_MEASURED : String(row.rowsLost),
+    ["Verdict", ...design("Designed"), "Drill", "RTA", "RTO", "RPA", "RPO", "Rows lost"],
+    ...results.map((result) => {
+      const row = scorecardRow(result);
+      return [
+        row.verdict,
+        ...design(isAsDesigned(result) ? row.designed : `${row.designed}, NOT so`),
+        drillName(result.scenario),
+        durationOr(row.rtaMs),
+        durationOr(row.rtoMs),
+        durationOr(row.rpaMs),
+        durationOr(row.rpoMs),
+        row.rowsLost === null ? NOT_MEASURED : String(row.rowsLost),
+      ];
+    }),
   ];
 }
 
@@ -73,26 +94,31 @@ export function tally(results: readonly DrillResult[]): string {
   return said.length === 0 ? "nothing was drilled" : said.join(", ");
 }
 
+function designTally(results: readonly DrillResult[]): string {
+  const others = results.filter((result) => !isAsDesigned(result));
+  return others.length === 0 ? "all as designed" : `${others.length} not as designed`;
+}
+
 const CONTENDED = "Several drills ran at the same time: their durations are contended, and no measure of a recovery.";
 
 /** For a terminal: columns as wide as what stands in them, then why, of each that is not recovered. */
 export function scorecardText(results: readonly DrillResult[]): string {
-  const table = [[...HEAD, "Run"], ...results.map((result) => [...cells(result), result.runId])];
-  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  const lines = table.map((row) =>
+  const rows = table(results).map((row, at) => [...row, at === 0 ? "Run" : (results[at - 1]?.runId ?? "")]);
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join("  ")
       .trimEnd(),
   );
   const why = results
-    .filter(({ verdict }) => verdict !== "recovered")
+    .filter((result) => result.verdict !== "recovered" || !isAsDesigned(result))
     .map((result) => `${result.verdict}: ${drillName(result.scenario)}: ${result.reasons[0] ?? ""}`);
   return [
     ...lines,
     "",
     ...why,
-    `${results.length} drills: ${tally(results)}`,
+    `${results.length} drills: ${tally(results)}${hasDesign(results) ? `; ${designTally(results)}` : ""}`,
     ...(results.some(({ scenario }) => scenario.contended) ? [CONTENDED] : []),
   ].join("\n");
 }
@@ -161,11 +187,12 @@ function section(result: DrillResult, style: PageStyle): string {
 export function scorecardPage(results: readonly DrillResult[], style: PageStyle): string {
   const ranked = [...results].sort((a, b) => RANK.indexOf(a.verdict) - RANK.indexOf(b.verdict));
   const sizeOf = (text: string) => Buffer.byteLength(text) + 1;
+  const [headings = [], ...cells] = table(ranked);
   const head = [
     `${"#".repeat(style.heading)} Fogbell: ${tally(results)}`,
     "",
-    tableRow(HEAD),
-    tableRow(HEAD.map(() => "---")),
+    tableRow(headings),
+    tableRow(headings.map(() => "---")),
   ];
   const lines: string[] = [...head];
   // Room for the line that says what was left out.
@@ -176,8 +203,8 @@ export function scorecardPage(results: readonly DrillResult[], style: PageStyle)
     lines.push(text);
     return true;
   };
-  const rows = ranked.filter((result) =>
-    add(tableRow(cells(result).map((cell, column) => (column === 0 ? `**${cell}**` : inline(cell))))),
+  const rows = ranked.filter((_, at) =>
+    add(tableRow((cells[at] ?? []).map((cell, column) => (column === 0 ? `**${cell}**` : inline(cell))))),
   );
   if (results.some(({ scenario }) => scenario.contended)) add(`\n${CONTENDED}`);
   const sections = rows.filter((result) => add(section(result, style)));

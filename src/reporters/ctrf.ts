@@ -21,6 +21,7 @@ const options = z.strictObject({
   buildUrl: z.string().nullable().default(null),
   commit: z.string().nullable().default(null),
   branchName: z.string().nullable().default(null),
+  shardId: z.string().nullable().default(null),
 });
 type Options = z.infer<typeof options>;
 
@@ -72,6 +73,7 @@ function environment(results: readonly DrillResult[], told: Options): object {
     buildUrl: told.buildUrl,
     commit: told.commit,
     branchName: told.branchName,
+    shardId: told.shardId,
     osPlatform: host.system ?? null,
   });
   return Object.fromEntries(entries.filter(([, value]) => value !== null));
@@ -83,12 +85,13 @@ export const ctrfReporter = defineReporter<Options>({
   options,
   gives: [],
   needs: [],
-  optionsFrom({ environment: env }) {
+  optionsFrom({ environment: env, shard }) {
     const github = env.GITHUB_RUN_ID === undefined ? null : `${env.GITHUB_SERVER_URL}/${env.GITHUB_REPOSITORY}`;
     return {
       runId: env.GITHUB_RUN_ID ?? env.CI_PIPELINE_ID ?? null,
       buildUrl: env.CI_JOB_URL ?? (github === null ? null : `${github}/actions/runs/${env.GITHUB_RUN_ID}`),
       commit: env.GITHUB_SHA ?? env.CI_COMMIT_SHA ?? null,
+      shardId: shard,
       branchName: env.GITHUB_REF_NAME ?? env.CI_COMMIT_REF_NAME ?? null,
     };
   },

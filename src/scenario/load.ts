@@ -124,6 +124,7 @@ function toScenario(input: ScenarioInput, { file, text, positions }: Source): Sc
     engines: Object.fromEntries(
       Object.entries(input.engines).filter(([, versions]) => versions !== undefined),
     ) as Record<string, string[]>,
+    designed: input.designed,
     objectives: { rtoMs: rto, rpoMs: rpo, ...(mtd === undefined ? {} : { mtdMs: mtd }) },
     world: {
       seed,

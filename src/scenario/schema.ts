@@ -32,6 +32,10 @@ export interface ToldBackup {
   readonly options: unknown;
 }
 
+/** What a scenario can be made to show. A void or refused drill shows nothing. */
+export const DESIGNED_VERDICTS = ["recovered", "late", "lost"] as const;
+export type DesignedVerdict = (typeof DESIGNED_VERDICTS)[number];
+
 /** A scenario as loaded: durations in milliseconds, sizes in bytes, paths absolute. */
 export interface Scenario {
   readonly file: string;
@@ -49,6 +53,7 @@ export interface Scenario {
   readonly tags: readonly string[];
   readonly engines: Readonly<Record<string, readonly string[]>>;
   readonly objectives: Objectives;
+  readonly designed: DesignedVerdict;
   readonly world: {
     readonly seed: number;
     readonly dataset:
@@ -266,6 +271,11 @@ export function scenarioSchema(catalog: Catalog) {
       postgres: ["15"],
     }),
     objectives: example(objectives, "What a recovery must reach.", { rto: "15m", rpo: "1h" }),
+    designed: example(
+      z.enum(DESIGNED_VERDICTS).default("recovered"),
+      "The verdict it is made to end with, as when it shows what a wrong move costs. A scorecard says where it did not.",
+      "lost",
+    ),
     world: example(
       z.strictObject({
         seed: example(z.int().nonnegative().default(1), "The same seed, the same data.", 4242),

@@ -27,6 +27,18 @@ function assertSecretNames(names: readonly string[]): void {
 const write = (header: readonly string[], value: object) =>
   `${header.map((text) => `# ${text}\n`).join("")}${stringify(value, { lineWidth: 0 })}`;
 
+/** Where is kept what receivers were told: without it, each night that is not recovered looks like the first. */
+const MEMORY = "drill-results/.notified";
+
+const isTelling = ({ secrets }: Job) => secrets.some((name) => name.startsWith("FOGBELL_NOTIFY_"));
+
+/** A cache entry is never changed, so each run leaves one of its own, and takes the newest that begins the same. */
+function githubMemory(step: "restore" | "save"): object {
+  const own = { path: MEMORY, key: `fogbell-notified-\${{ github.run_id }}-\${{ github.run_attempt }}` };
+  if (step === "save") return { if: "always()", uses: "actions/cache/save@v4", with: own };
+  return { uses: "actions/cache/restore@v4", with: { ...own, "restore-keys": "fogbell-notified-" } };
+}
+
 export function githubWorkflow(job: Job): ScheduleFile[] {
   assertInert(job.words, "a workflow");
   assertSecretNames(job.secrets);
@@ -44,11 +56,13 @@ export function githubWorkflow(job: Job): ScheduleFile[] {
         steps: [
           { uses: "actions/checkout@v4" },
           { uses: "actions/setup-node@v4", with: { "node-version": 24 } },
+          ...(isTelling(job) ? [githubMemory("restore")] : []),
           {
             name: "Fogbell",
             run: line(job, ["line", "github", `junit=${JUNIT}`]),
             ...(job.secrets.length > 0 ? { env } : {}),
           },
+          ...(isTelling(job) ? [githubMemory("save")] : []),
           {
             name: "Keep the journals and reports: no row values and no secrets are in them",
             if: "always()",
@@ -78,6 +92,7 @@ export function gitlabPipeline(job: Job): ScheduleFile[] {
       resource_group: "fogbell",
       timeout: "2h",
       script: [line(job, ["line", `junit=${JUNIT}`])],
+      ...(isTelling(job) ? { cache: { key: "fogbell-notified", paths: [`${MEMORY}/`], when: "always" } } : {}),
       artifacts: {
         when: "always",
         reports: { junit: JUNIT },

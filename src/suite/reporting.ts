@@ -26,6 +26,8 @@ export interface ReportingRequest {
   readonly outFolder: string;
   /** Standard output is kept free for the result. */
   readonly json: boolean;
+  /** `1/3`, when these are not all the drills. */
+  readonly shard?: string | undefined;
   readonly surroundings: Surroundings;
 }
 
@@ -204,6 +206,7 @@ async function deliver(seat: Seat, results: readonly DrillResult[], request: Rep
     environment,
     outFolder: request.outFolder,
     workingFolder: process.cwd(),
+    shard: request.shard ?? null,
     color: printsColor && !isFile,
     earlier: (usual: string) => readOr(isFile ? file : join(request.outFolder, usual)),
   };

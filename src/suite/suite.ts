@@ -5,13 +5,13 @@ import { cpus, hostname, release, totalmem, type } from "node:os";
 import { join, resolve } from "node:path";
 import { drill } from "../drill/drill.ts";
 import { openJournal, systemClock } from "../drill/journal.ts";
-import { UsageError } from "../errors.ts";
+import { asFogbellError, UsageError } from "../errors.ts";
 import { writeAtomic } from "../host/atomic-file.ts";
 import { makeLabel } from "../host/label.ts";
 import { createRedactor, secretsIn } from "../host/redact.ts";
 import { formatBytes } from "../host/units.ts";
 import { drillName } from "../paper/scorecard.ts";
-import type { Catalog, DrillName, StoreDriver } from "../parts.ts";
+import type { Catalog, DrillName, Reporter, StoreDriver } from "../parts.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { DrillEvent, DrillResult, Progress } from "../record.ts";
 import { deriveResult } from "../result/result.ts";
@@ -37,6 +37,8 @@ export interface SuiteRequest {
   readonly jobs?: number;
   /** Values to mask beside those of the environment. */
   readonly secrets?: readonly string[];
+  /** Told what could not be written. The verdict does not depend on it, and the journal holds all of it. */
+  readonly say?: (text: string) => void;
 }
 
 export interface SuiteRun {
@@ -105,6 +107,10 @@ export function nameOf({ scenario, engine, version, variant }: Plan): string {
   return drillName({ id: scenario.id, engine: engine.name, version, ...(variant === null ? {} : { variant }) });
 }
 
+async function writeDocuments(reporter: Reporter, result: DrillResult, folder: string): Promise<void> {
+  for (const { file, text } of (await reporter.forFolder?.(result)) ?? []) await writeAtomic(join(folder, file), text);
+}
+
 async function runOne(plan: Plan, request: SuiteRequest, contended: boolean): Promise<SuiteRun> {
   const { catalog, signal } = request;
   const now = new Date();
@@ -138,9 +144,10 @@ async function runOne(plan: Plan, request: SuiteRequest, contended: boolean): Pr
   });
   const result = deriveResult(journal.events);
   for (const reporter of catalog.reporters) {
-    for (const { file, text } of (await reporter.forFolder?.(result)) ?? []) {
-      await writeAtomic(join(folder, file), text);
-    }
+    await writeDocuments(reporter, result, folder).catch((error: unknown) => {
+      const why = asFogbellError(error).message.split("\n")[0];
+      request.say?.(`what ${reporter.name} writes into ${folder} is missing: ${why}`);
+    });
   }
   return { result, folder };
 }

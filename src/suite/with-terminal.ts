@@ -15,11 +15,15 @@ export interface Audience {
   readonly outFolder: string;
   /** Nothing but the result may stand on stdout. */
   readonly json: boolean;
+  /** `1/3`, when these are not all the drills. */
+  readonly shard?: string | undefined;
 }
 
 export interface Attended {
   readonly signal: AbortSignal;
   readonly onEvent: Reporting["onEvent"];
+  /** A line for the person, beside what the reporters show. */
+  readonly say: (text: string) => void;
 }
 
 /** What this process is connected to, by the conventions: CI, TERM, NO_COLOR, FORCE_COLOR. */
@@ -48,20 +52,21 @@ export function ownSurroundings(): Surroundings {
  * Throws UsageError before the work when a reporter or a receiver cannot be.
  */
 export async function withAudience<R extends { readonly result: DrillResult }>(
-  { reporters, named, receivers, outFolder, json }: Audience,
+  { receivers, ...audience }: Audience,
   work: (attended: Attended) => Promise<R[]>,
 ): Promise<R[]> {
   const surroundings = ownSurroundings();
   const { screen, environment } = surroundings;
   assertReceivers(receivers);
-  const reporting = await openReporting({ reporters, named, outFolder, json, surroundings });
+  const { outFolder } = audience;
+  const reporting = await openReporting({ ...audience, surroundings });
   using interruption = onInterrupt((text) => void screen.write(`\n${text}\n`));
   const { signal } = interruption;
+  const say = (text: string) => void screen.write(`${text}\n`);
   try {
-    const done = await work({ signal, onEvent: reporting.onEvent });
+    const done = await work({ signal, onEvent: reporting.onEvent, say });
     const results = done.map(({ result }) => result);
     await reporting.finish(results);
-    const say = (text: string) => void screen.write(`${text}\n`);
     await tell(results, { receivers, outFolder, environment, signal, say });
     return done;
   } finally {

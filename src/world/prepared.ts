@@ -7,7 +7,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { finished, pipeline } from "node:stream/promises";
 import { UnavailableError } from "../errors.ts";
 import type { Command, Line, Places, Server, WorldStore } from "../parts.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -138,9 +138,20 @@ function open(folder: string, prepared: Prepared): PreparedWorld {
   };
 }
 
+/** Longer than any world takes to be packed: what is older was left behind by a run that was killed. */
+const MAKING_MS = 60 * 60 * 1000;
+
+/** Whether another drill is packing it at this moment: drills may run beside each other. */
+async function isBeingMade(root: string, name: string): Promise<boolean> {
+  if (!name.startsWith(".")) return false;
+  const found = await stat(join(root, name)).catch(() => null);
+  return found !== null && Date.now() - found.mtimeMs < MAKING_MS;
+}
+
 /** Removes kept worlds, the one used longest ago first, until at most `bytes` are left. Returns what went. */
 export async function pruneWorlds(root: string, bytes: number): Promise<readonly string[]> {
-  const names = await readdir(root).catch(() => []);
+  const names: string[] = [];
+  for (const name of await readdir(root).catch(() => [])) if (!(await isBeingMade(root, name))) names.push(name);
   const found = await Promise.all(
     names.map(async (name) => {
       const folder = join(root, name);
@@ -180,9 +191,13 @@ export function preparedWorlds(root: string, build: string): PreparedWorlds {
         await assertDone(server, plan.spec.shutDown, places);
         try {
           const image = createWriteStream(join(beside, IMAGE));
+          // Listened to from the beginning: an error that nobody hears ends the program.
+          const written = finished(image);
+          written.catch(() => {});
           const sink = (chunk: Uint8Array) => void image.write(chunk);
           const packed = await server.run({ command: asCommand(pack, "pack"), places, signal, sink });
-          await new Promise<void>((resolve, reject) => image.on("error", reject).end(() => resolve()));
+          image.end();
+          await written;
           if (packed.exitCode !== 0) throw new UnavailableError(packed.stderrTail, { code: "FB_WORLD" });
         } finally {
           await assertDone(server, plan.spec.start, places);

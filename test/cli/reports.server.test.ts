@@ -144,6 +144,43 @@ describe("reports", () => {
   });
 });
 
+describe("fogbell schedule", () => {
+  const schedule = (...args: string[]) => startFogbell(["schedule", ...args]).ended;
+  test("writes files and overwrites none", async () => {
+    const first = await schedule(
+      "--systemd",
+      "--github",
+      "--to",
+      at("units"),
+      "--",
+      "run",
+      "drop-table",
+      "--rows",
+      "5000",
+    );
+    expect([first.code, first.stderr]).toEqual([0, ""]);
+    const service = await readFile(at("units", "fogbell.service"), "utf8");
+    expect(service).toMatch(/^ExecStart=:\/\S+ \/\S+\/bin\/run\.js run drop-table --rows 5000$/m);
+    expect(existsSync(at("units", ".github/workflows/fogbell.yml"))).toBe(true);
+    expect(await schedule("--github", "--to", at("units"))).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/FB_EXISTS/),
+    });
+  });
+  test("prints them without --to, and under --json as a list", async () => {
+    expect((await schedule("--cron", "--at", "23:05", "--on", "sunday")).stdout).toMatch(/^5 23 \* \* 0 cd /m);
+    const { stdout } = await schedule("--cron", "--gitlab", "--json");
+    expect(JSON.parse(stdout)).toMatchObject([{ file: "fogbell.cron" }, { file: "fogbell.gitlab-ci.yml" }]);
+  });
+  test.each([
+    ["no system", [], /FB_SCHEDULE[\s\S]*fogbell schedule --cron/],
+    ["a time that is none", ["--cron", "--at", "25:00"], /no time of day/],
+    ["a command that is none", ["--cron", "--", "rnu", "drop-table"], /did you mean "run"/],
+  ])("%s: 2, and what to type", async (_name, args, message) => {
+    expect(await schedule(...args)).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(message) });
+  });
+});
+
 interface Card {
   readonly jobs: number;
   readonly scorecard: ScorecardRow[];

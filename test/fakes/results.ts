@@ -56,6 +56,14 @@ export const RESULTS: Readonly<Record<string, DrillResult>> = {
     [...beganWith({ variant: "physical + log", contended: true }), ...END],
     "run-compared",
   ),
+  "lost, as designed": result(
+    [...beganWith({ id: "wrong-move", designed: "lost" }), finding("verify", "rows", "no"), ...END],
+    "run-designed",
+  ),
+  "recovered, and should not have been": result(
+    [...beganWith({ id: "too-easy", designed: "lost" }), ...END],
+    "run-easy",
+  ),
   hostile: {
     ...result(
       [

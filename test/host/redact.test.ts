@@ -7,12 +7,18 @@ const redact = createRedactor(
     PGPASSWORD: "hunter22",
     HOME: "/root",
     SSH_KEY_FILE: "/root/.ssh/id",
+    FOGBELL_NOTIFY_SLACK: "https://hooks.example.org/T0/B1/planted",
+    FOGBELL_PING: "https://ping.example.org/planted-uuid",
   }),
 );
 
 describe("secrets", () => {
   test("planted ones never pass, those with a slash in them included", () =>
     expect(redact("auth failed for hunter22 with wJalr/XUtn+FEMI")).not.toMatch(/hunter22|wJalr/));
+  test("where messages and signs of life go", () =>
+    expect(redact("POST https://hooks.example.org/T0/B1/planted, https://ping.example.org/planted-uuid")).not.toContain(
+      "planted",
+    ));
   test("passwords in URLs", () => expect(redact("postgres://app:s3cr3t@db/shop")).not.toContain("s3cr3t"));
   test("paths to secrets are no secrets", () => expect(redact("/root/.ssh/id")).toBe("/root/.ssh/id"));
 });

@@ -61,6 +61,14 @@ describe("failures are on the page", () => {
     expect(page).toMatch(/Not proven by this run[\s\S]*grants of orders/);
     expect(page).toContain("**VOID**");
   });
+  test("durations of drills that ran at the same time are not proven", async () => {
+    const alone = of([...WELL, ...END]);
+    const beside = { ...alone, scenario: { ...alone.scenario, contended: true } };
+    expect(await renderReport(beside, reports)).toMatch(
+      /Not proven by this run[\s\S]*other drills ran at the same time/,
+    );
+    expect(await renderReport(alone, reports)).not.toContain("other drills ran at the same time");
+  });
   test("a journal that broke off makes a report all the same", async () => {
     for (let length = 1; length <= WELL.length; length++)
       expect(await renderReport(of(WELL.slice(0, length)), reports)).toContain("**VOID**");

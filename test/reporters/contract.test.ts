@@ -13,6 +13,7 @@ const CONTEXT = {
   outFolder: "drill-results",
   workingFolder: "/home/runner/shop",
   color: false,
+  shard: null,
   earlier: () => null,
 };
 const render = (reporter: Reporter, results: readonly DrillResult[], context: object = {}) =>
@@ -174,10 +175,17 @@ describe("ctrf", () => {
       .results;
     expect(tests.find(({ name }) => name === "verdict")?.status).toBe("other");
   });
-  test("shards of one pipeline share its run", async () => {
-    const one = JSON.parse(await textOf("ctrf", [ALL[0] as DrillResult])) as Ctrf;
-    const other = JSON.parse(await textOf("ctrf", [ALL[1] as DrillResult])) as Ctrf;
+  test("shards of one pipeline share its run, and say which they are", async () => {
+    const of = async (at: number, shard: string | null) =>
+      JSON.parse(await textOf("ctrf", [ALL[at] as DrillResult], { shard })) as Ctrf;
+    const [one, other] = [await of(0, "1/2"), await of(1, "2/2")];
     expect([one.runId, other.runId]).toEqual(["7", "7"]);
+    expect([one.results.environment, other.results.environment]).toMatchObject([
+      { shardId: "1/2" },
+      { shardId: "2/2" },
+    ]);
+    expect(validate(one)).toBe(true);
+    expect((await of(0, null)).results.environment).not.toHaveProperty("shardId");
   });
 });
 

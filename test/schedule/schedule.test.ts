@@ -62,7 +62,32 @@ async function witness(
   return { program: [program], here, heard: async () => (await readFile(said, "utf8")).split("\0").slice(0, -1) };
 }
 
+/** How this machine's cron checks a file without taking it over: Debian's with -n, cronie's with -T. Null: there is none. */
+async function cronCheck(): Promise<string | null> {
+  const { stdout = "", stderr = "" } = await exec("crontab", ["-h"]).catch(
+    (error: { stdout?: string; stderr?: string }) => error,
+  );
+  const usage = `${stdout}${stderr}`;
+  return /-n\s+\(dry run/.test(usage) ? "-n" : /^\s*-T\s/m.test(usage) ? "-T" : null;
+}
+const checkFlag = await cronCheck();
+
 describe("a crontab", () => {
+  test("passes cron's own check", async ({ skip }) => {
+    if (checkFlag === null) skip("no crontab here that checks a file");
+    const file = join(folder, "checked.cron");
+    const check = () =>
+      exec("crontab", [checkFlag ?? "", file]).then(
+        () => "good",
+        () => "bad",
+      );
+    const text =
+      crontab({ ...JOB, rhythm: "monthly", words: NASTY, folder: "/a b/c%d", envFile: "/x y%z" })[0]?.text ?? "";
+    await writeFile(file, text);
+    expect(await check()).toBe("good");
+    await writeFile(file, text.replace(/^10 3/m, "70 3"));
+    expect(await check()).toBe("bad");
+  });
   test("comes, through cron's reading and the shell's, to exactly the words, folder and secrets meant", async () => {
     const { program, here, heard } = await witness("cron 50% off's");
     const envFile = join(here, "my 100% secrets.env");
@@ -131,32 +156,31 @@ describe("systemd units", () => {
       }),
     );
   });
-  test.skipIf(!hasAnalyzer)(
-    "pass systemd's own check, with spaces and percent signs in every path [needs systemd-analyze]",
-    async () => {
-      const { program, here } = await witness("units 100% mine", "wit%ness prog.sh");
-      const job = { ...JOB, program, words: NASTY, folder: here, envFile: join(here, "a b%c.env") };
-      const units = join(here, "units");
-      await mkdir(units);
-      for (const { file, text } of systemdUnits(job)) await writeFile(join(units, file), text);
-      const files = systemdUnits(job).map(({ file }) => join(units, file));
-      const { stderr } = await exec("systemd-analyze", ["verify", "--man=no", ...files]);
-      expect(stderr).toBe("");
-      // The check can fail: a program that is not there, and a specifier that nobody escaped.
-      for (const [from, to] of [
-        ["wit%%ness", "absent"],
-        ["100%%", "100%!"],
-      ] as const) {
-        const text = systemdUnits(job)[0]?.text.replaceAll(from, to) ?? "";
-        await writeFile(join(units, "fogbell.service"), text);
-        const broken = await exec("systemd-analyze", ["verify", "--man=no", ...files]).catch(
-          (error: { stderr: string }) => error,
-        );
-        expect(broken.stderr).not.toBe("");
-      }
-    },
-  );
-  test.skipIf(!hasAnalyzer).each(RHYTHMS)("%s is a calendar expression [needs systemd-analyze]", async (rhythm) => {
+  test("pass systemd's own check, with spaces and percent signs in every path", async ({ skip }) => {
+    if (!hasAnalyzer) skip("systemd-analyze is not installed");
+    const { program, here } = await witness("units 100% mine", "wit%ness prog.sh");
+    const job = { ...JOB, program, words: NASTY, folder: here, envFile: join(here, "a b%c.env") };
+    const units = join(here, "units");
+    await mkdir(units);
+    for (const { file, text } of systemdUnits(job)) await writeFile(join(units, file), text);
+    const files = systemdUnits(job).map(({ file }) => join(units, file));
+    const { stderr } = await exec("systemd-analyze", ["verify", "--man=no", ...files]);
+    expect(stderr).toBe("");
+    // The check can fail: a program that is not there, and a specifier that nobody escaped.
+    for (const [from, to] of [
+      ["wit%%ness", "absent"],
+      ["100%%", "100%!"],
+    ] as const) {
+      const text = systemdUnits(job)[0]?.text.replaceAll(from, to) ?? "";
+      await writeFile(join(units, "fogbell.service"), text);
+      const broken = await exec("systemd-analyze", ["verify", "--man=no", ...files]).catch(
+        (error: { stderr: string }) => error,
+      );
+      expect(broken.stderr).not.toBe("");
+    }
+  });
+  test.for(RHYTHMS)("%s is a calendar expression", async (rhythm, { skip }) => {
+    if (!hasAnalyzer) skip("systemd-analyze is not installed");
     const calendar = /^OnCalendar=(.*)$/m.exec(systemdUnits({ ...JOB, rhythm })[1]?.text ?? "")?.[1] ?? "";
     const { stdout } = await exec("systemd-analyze", ["calendar", "--iterations=2", calendar]);
     expect(stdout).toMatch(/Normalized form: .*03:10:00/);
@@ -189,6 +213,11 @@ describe("a workflow for GitHub", () => {
     );
     expect(value.jobs.fogbell.steps.at(-1)).toMatchObject({ if: "always()" });
   });
+  test("remembers from night to night what receivers were told, where there are any", () => {
+    const uses = made({ secrets: ["FOGBELL_NOTIFY_SLACK"] }).value.jobs.fogbell.steps.map((one) => one.uses ?? "run");
+    expect(uses.slice(2, 5)).toEqual(["actions/cache/restore@v4", "run", "actions/cache/save@v4"]);
+    expect(made({ secrets: ["AWS_ACCESS_KEY_ID"] }).file?.text).not.toContain("cache");
+  });
   test("reporters that somebody named are left alone", () => {
     expect(made({ words: ["run", "x", "--reporter", "ctrf"] }).step?.run).toBe(
       "npx --yes fogbell@0.1.0 run x --reporter ctrf",
@@ -218,6 +247,11 @@ describe("a job for GitLab", () => {
     });
     expect(file?.text).toMatch(/^# .*10 3 \* \* 0$/m);
     expect(file?.text).toContain("AWS_ACCESS_KEY_ID");
+    expect(file?.text).not.toContain("cache");
+    const [telling] = gitlabPipeline({ ...JOB, secrets: ["FOGBELL_NOTIFY_WEBHOOK"] });
+    expect(parse(telling?.text ?? "")).toMatchObject({
+      fogbell: { cache: { paths: ["drill-results/.notified/"], when: "always" } },
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 /** A world that was built before is the same world: what is lost, found and proven in it is the same, to the row. */
-import { appendFile, mkdir, mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readdir, rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -104,7 +104,13 @@ describe("a kept world", () => {
       await appendFile(join(folder, "server.tar.zst"), "x".repeat(bytes));
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    expect(await pruneWorlds(root, 25)).toEqual([`prepared world ${join(root, "old")}`]);
+    // What a drill beside this one is packing stays; what a killed one left goes.
+    const [packing, left] = [join(root, ".packing"), join(root, ".left")];
+    for (const folder of [packing, left]) await mkdir(folder);
+    await utimes(left, 0, 0);
+    const gone = await pruneWorlds(root, 25);
+    expect([...gone].sort()).toEqual([`prepared world ${left}`, `prepared world ${join(root, "old")}`]);
+    expect(await readdir(root)).toContain(".packing");
     expect(await kept()).toEqual(["new"]);
   });
 });
