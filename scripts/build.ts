@@ -30,8 +30,8 @@ const { metafile } = await build({
   minifyWhitespace: true,
   keepNames: true,
   banner: { js: banner },
-  // Native, optional speed-ups of ssh2, which dockerode uses for remote engines; ssh2 does without.
-  external: ["cpu-features", "*.node"],
+  // Native: speed-ups of ssh2, which does without; and typst, which is a dependency of the package.
+  external: ["cpu-features", "*.node", "@myriaddreamin/typst-ts-node-compiler"],
   logLevel: "warning",
   metafile: true,
 });

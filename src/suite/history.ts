@@ -46,6 +46,6 @@ export async function findRun(
   if (best !== undefined) return best;
   throw new UsageError(`no run folder ${name}, and no drill of a scenario ${name} in ${results}`, {
     code: "FB_NO_JOURNAL",
-    next: ["name a run folder below drill-results", `fogbell run ${name}`],
+    next: ["name a run folder below drill-results", ...(name.includes("/") ? [] : [`fogbell run ${name}`])],
   });
 }

@@ -40,7 +40,8 @@ export function checkLog(flavour: Flavour, { logFrom = "" }: BackupFacts): Line 
   return {
     say: "Is every file of the log there, whole, and readable?",
     script: `wanted=
-for piece in $(cd "$LOG" && ls | ${PIECES}); do
+for piece in $(cd "$LOG" && ls |
+  ${PIECES}); do
   number=$(printf %s "\${piece##*.}" | sed 's/^0*//')
   if [ -n "$wanted" ] && [ "$number" -ne "$wanted" ]; then
     echo "the log has a hole before $piece"; exit 6
@@ -70,7 +71,8 @@ if [ -z "$at" ]; then
   false
 else
   echo none >"$SCRATCH/target"
-  for piece in $(cd "$LOG" && ls | ${PIECES}); do
+  for piece in $(cd "$LOG" && ls |
+  ${PIECES}); do
     TZ=UTC ${flavour.binlog} --start-datetime="$at" \\
       --base64-output=never "$LOG/$piece" 2>/dev/null |
       awk -v piece="$piece" '/^# at / { place = $3 }
@@ -108,7 +110,8 @@ export function throughLog(flavour: Flavour, facts: BackupFacts, target: Target)
     say: stops ? "Go through the log, and stop just before the damage." : "Go through the log to its end.",
     script: withoutValues(`read -r last place rest <"$SCRATCH/target"
 set --
-for piece in $(cd "$LOG" && ls | ${PIECES}); do
+for piece in $(cd "$LOG" && ls |
+  ${PIECES}); do
   if [ "\${piece##*.}" -ge "${logFrom.slice(logFrom.lastIndexOf(".") + 1)}" ]; then
     set -- "$@" "$LOG/$piece"
   fi

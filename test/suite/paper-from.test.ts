@@ -1,0 +1,76 @@
+/** Paper from kept run folders: found by scenario, written in every format, checked against the drills. */
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readTemplates } from "../../src/paper/templates.ts";
+import { findRun, readHistory } from "../../src/suite/history.ts";
+import { checkRunbooks, runbookFrom } from "../../src/suite/paper-from.ts";
+
+let results = "";
+beforeEach(async () => {
+  results = await mkdtemp(join(tmpdir(), "results-"));
+  await mkdir(join(results, "one"));
+  await cp("reports/samples/drop-table/journal.jsonl", join(results, "one", "journal.jsonl"));
+});
+afterEach(() => rm(results, { recursive: true, force: true }));
+
+const request = () =>
+  ({ name: "drop-table", results, formats: ["md", "html", "pdf"], paper: "a4", goodForMs: 86_400_000 }) as const;
+
+describe("a runbook from a scenario's name", () => {
+  test("in every format, from the newest drill that recovered", async () => {
+    const made = await runbookFrom({ ...request(), stem: join(results, "paper", "drop-table") });
+    expect(made.files.map((file) => file.split(".").at(-1))).toEqual(["md", "html", "pdf"]);
+    const [markdown = "", html = "", pdf = ""] = await Promise.all(made.files.map((file) => readFile(file, "latin1")));
+    expect(markdown).toContain("# Runbook: ");
+    expect(html).toContain("<!doctype html>");
+    expect(pdf.startsWith("%PDF-")).toBe(true);
+    expect(markdown).toMatch(/Expires on \| \d{4}-\d\d-\d\d: drill again before/);
+  });
+  test("a scenario that nobody drilled, and a folder that is none, are said with what to type", async () => {
+    await expect(findRun("no-such", { results })).rejects.toMatchObject({
+      code: "FB_NO_JOURNAL",
+      next: expect.arrayContaining(["fogbell run no-such"]),
+    });
+    await expect(findRun("no/such", { results })).rejects.toMatchObject({
+      next: ["name a run folder below drill-results"],
+    });
+  });
+  test("of an engine that it was not drilled on", async () =>
+    expect(findRun("drop-table", { results, engine: "mariadb" })).rejects.toMatchObject({ code: "FB_NO_JOURNAL" }));
+});
+
+test("history counts a run once, however often it lies there, and passes over what is none", async () => {
+  await cp(join(results, "one"), join(results, "copy"), { recursive: true });
+  await mkdir(join(results, "empty"));
+  await writeFile(join(results, "note.txt"), "x");
+  expect(await readHistory([results, results, "/nonexistent"])).toHaveLength(1);
+});
+
+describe("checking", () => {
+  test("a page that was just built is as drilled, until the drill is too old", async () => {
+    const { files } = await runbookFrom({ ...request(), formats: ["md"], stem: join(results, "drop-table") });
+    const drilledMs = Date.parse((await findRun("drop-table", { results })).result.endedAt);
+    const check = (days: number) =>
+      checkRunbooks({ pages: files, results, maxAgeMs: 90 * 86_400_000, nowMs: drilledMs + days * 86_400_000 });
+    expect(await check(1)).toEqual([{ page: files[0], faults: [] }]);
+    expect((await check(91))[0]?.faults).toHaveLength(1);
+  });
+  test("no page is an error and never a pass", async () => {
+    const nothing = { results, maxAgeMs: 1, nowMs: 0 };
+    await expect(checkRunbooks({ ...nothing, pages: [join(results, "nowhere")] })).rejects.toMatchObject({
+      code: "FB_NO_PAGE",
+    });
+    await expect(checkRunbooks({ ...nothing, pages: [results] })).rejects.toMatchObject({ code: "FB_NO_PAGE" });
+  });
+});
+
+test("a template or a part of one in ./runbooks takes the place of ours, and the others stay", async () => {
+  await mkdir(join(results, "runbooks", "partials"), { recursive: true });
+  await writeFile(join(results, "runbooks", "partials", "step.hbs"), "{{#each steps}}OURS {{say}}\n{{/each}}");
+  const theirs = await readTemplates("runbooks", results);
+  const ours = await readTemplates("runbooks", "/nonexistent");
+  expect(theirs.partials.step).toContain("OURS");
+  expect(theirs.page).toBe(ours.page);
+});
