@@ -9,8 +9,12 @@ import BackupsFetch from "./commands/backups/fetch.ts";
 import BackupsList from "./commands/backups/list.ts";
 import Doctor from "./commands/doctor.ts";
 import Gc from "./commands/gc.ts";
+import History from "./commands/history.ts";
 import ImagesBuild from "./commands/images/build.ts";
 import ReportBuild from "./commands/report/build.ts";
+import ReportMerge from "./commands/report/merge.ts";
+import ReportSign from "./commands/report/sign.ts";
+import ReportVerify from "./commands/report/verify.ts";
 import Run from "./commands/run.ts";
 import RunbookBuild from "./commands/runbook/build.ts";
 import RunbookCheck from "./commands/runbook/check.ts";
@@ -28,7 +32,11 @@ export const COMMANDS = {
   doctor: Doctor,
   gc: Gc,
   "images:build": ImagesBuild,
+  history: History,
   "report:build": ReportBuild,
+  "report:merge": ReportMerge,
+  "report:sign": ReportSign,
+  "report:verify": ReportVerify,
   run: Run,
   "runbook:build": RunbookBuild,
   "runbook:check": RunbookCheck,

@@ -146,6 +146,12 @@ function bodyHtml(blocks: readonly Block[]): string {
   return [...parts, ...(framed ? ["</div>"] : [])].join("\n");
 }
 
+/** Blocks alone, for another page around them. */
+export function blocksHtml(blocks: readonly Block[]): string {
+  const anchor = anchors();
+  return blocks.map((block) => blockHtml(block, anchor)).join("\n");
+}
+
 /** The whole page. `title` stands in the window and in the PDF that a browser makes of it. */
 export async function printHtml(markdown: string, title: string): Promise<string> {
   const blocks = await blocksOf(withoutIdentity(markdown));

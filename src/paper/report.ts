@@ -1,7 +1,11 @@
 /** The RTO/RPO report: a view of one result, and nothing that is not in it. */
 import { formatDuration } from "../host/units.ts";
 import type { DrillResult, FindingRecord } from "../record.ts";
+import { CONTROLS } from "./controls.ts";
+import { type Forecast, forecast } from "./forecast.ts";
 import { renderPage, type Templates } from "./format.ts";
+import { pastOf, trendOf } from "./past.ts";
+import { drillName } from "./scorecard.ts";
 import { clockRows, durationOr, moment, numberOr, recoveryCommands, size, VERDICT_MEANING } from "./words.ts";
 
 function objectiveRows({ objectives, measured }: DrillResult) {
@@ -57,7 +61,6 @@ function unproven(result: DrillResult): string[] {
       : "Load: the server was otherwise idle, its caches warm from the world having just been built.",
     "The network: the backup was fetched from a store near this machine; production's may be slower.",
     "Ages: the timeline is simulated (backups of known age, a writer between them); durations are real.",
-    "One run: no median, no trend.",
     ...(isolated ? ["Isolation: the local sandbox could not be cut off from the network."] : []),
     ...result.findings
       .filter(({ held }) => held === "unknown")
@@ -78,8 +81,65 @@ function environmentRows(result: DrillResult) {
   return rows.map(([name, value]) => ({ name, value }));
 }
 
+/** What somebody should own: everything that was not as it should be. Nobody is named; a person fills in who and when. */
+function actions(result: DrillResult): string[] {
+  const { verdict, reasons, sources, cleanup, scenario } = result;
+  const found = [
+    ...(verdict === "recovered" ? [] : reasons.slice(0, 5)),
+    ...sources
+      .filter(
+        ({ rejected, name }) => rejected !== null && !/younger than|asks for|not needed/.test(rejected) && name !== "",
+      )
+      .map(({ id, rejected }) => `${id} cannot be restored: ${rejected}`),
+    ...(result.sandbox?.isolation.some((line) => line.includes("NOT isolated"))
+      ? ["the drill ran where the network was not cut off"]
+      : []),
+    ...((cleanup?.failed.length ?? 0) > 0 ? ["the clean-up failed: fogbell gc"] : []),
+    ...(scenario.contended ? ["other drills ran at the same time: measure it again alone"] : []),
+  ];
+  return found.length === 0 ? ["none: nothing was found that needs an owner"] : [...new Set(found)];
+}
+
+/** The drill among its own kind. */
+function pastView(result: DrillResult, past: readonly DrillResult[]) {
+  const all = past.some(({ runId }) => runId === result.runId) ? past : [...past, result];
+  const name = drillName(result.scenario);
+  const own = pastOf(all).find((one) => one.name === name);
+  if (own === undefined) return null;
+  const line = forecast(own.results, result.objectives.rtoMs);
+  return {
+    drills: own.drills,
+    recovered: own.recovered,
+    timed: own.timed,
+    lastSuccess: own.lastSuccess === null ? "never" : moment(own.lastSuccess),
+    medianRta: durationOr(own.medianRtaMs),
+    worstRta: durationOr(own.worstRtaMs),
+    medianRpa: durationOr(own.medianRpaMs),
+    worstRpa: durationOr(own.worstRpaMs),
+    trend: trendOf(own),
+    forecast: forecastText(line),
+    runs: own.results.slice(-12).map((one) => ({
+      when: moment(one.endedAt),
+      runId: one.runId,
+      verdict: one.verdict,
+      rta: durationOr(one.measured.rtaMs),
+      rpa: durationOr(one.measured.rpaMs),
+      size: one.dataset === null ? "not built" : size(one.dataset.databaseBytes),
+    })),
+  };
+}
+
+export function forecastText(line: Forecast): string {
+  if (line.kind === "none") return `none: ${line.because}`;
+  const { drills, sizes, fixedMs, msPerGb, errorMs, fromBytes, toBytes, crossesAtBytes, safeUntilBytes } = line;
+  const fit = `from ${drills} drills at ${sizes} sizes (${size(fromBytes)} to ${size(toBytes)}): ${formatDuration(Math.max(0, fixedMs))} plus ${formatDuration(Math.max(0, msPerGb))} for each gigabyte, give or take ${formatDuration(errorMs)}`;
+  if (crossesAtBytes === null || safeUntilBytes === null)
+    return `${fit}; it does not grow with the data, as far as these drills tell`;
+  return `${fit}; the RTO is crossed at about ${size(crossesAtBytes)}, and safe up to ${size(safeUntilBytes)}${crossesAtBytes > toBytes * 10 ? " (far outside of what was drilled)" : ""}`;
+}
+
 /** The view that `reports/report.md.hbs` prints. Strings are plain here; rendering escapes them. */
-export function reportView(result: DrillResult) {
+export function reportView(result: DrillResult, past: readonly DrillResult[] = []) {
   const { measured, dataset, fetched, cleanup } = result;
   const of = (group: FindingRecord["group"]) =>
     result.findings.filter((finding) => finding.group === group).map(findingRow);
@@ -99,6 +159,9 @@ export function reportView(result: DrillResult) {
     rowsAltered: numberOr(measured.rowsAltered),
     rowsExtra: numberOr(measured.rowsExtra),
     worst: worstFinding(result),
+    actions: actions(result),
+    history: pastView(result, past),
+    controls: CONTROLS,
     reasons: result.reasons,
     next: result.next,
     dataset:
@@ -138,6 +201,11 @@ export function reportView(result: DrillResult) {
   };
 }
 
-export function renderReport(result: DrillResult, templates: Templates): Promise<string> {
-  return renderPage(templates, reportView(result));
+/** `past`: other drills, of which those like this one make its history. */
+export function renderReport(
+  result: DrillResult,
+  templates: Templates,
+  past: readonly DrillResult[] = [],
+): Promise<string> {
+  return renderPage(templates, reportView(result, past));
 }

@@ -15,8 +15,11 @@ async function readPartials(folder: string): Promise<Record<string, string>> {
 }
 
 /** The templates of `reports` or `runbooks`. `working` is the folder whose files override ours. */
-export async function readTemplates(kind: "reports" | "runbooks", working: string = process.cwd()): Promise<Templates> {
-  const page = kind === "reports" ? "report.md.hbs" : "runbook.md.hbs";
+export async function readTemplates(
+  kind: "reports" | "runbooks",
+  working: string = process.cwd(),
+  page: string = kind === "reports" ? "report.md.hbs" : "runbook.md.hbs",
+): Promise<Templates> {
   const [ours, theirs] = [join(packageFolder(), kind), join(working, kind)];
   const file = existsSync(join(theirs, page)) ? join(theirs, page) : join(ours, page);
   return {

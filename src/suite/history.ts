@@ -2,6 +2,8 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../errors.ts";
+import { formatDuration } from "../host/units.ts";
+import { type Past, pastOf, trendOf } from "../paper/past.ts";
 import type { DrillResult } from "../record.ts";
 import { deriveResult, readJournal } from "../result/result.ts";
 
@@ -48,4 +50,71 @@ export async function findRun(
     code: "FB_NO_JOURNAL",
     next: ["name a run folder below drill-results", ...(name.includes("/") ? [] : [`fogbell run ${name}`])],
   });
+}
+
+export interface HistoryRow {
+  readonly drill: string;
+  readonly scenario: string;
+  readonly engine: string;
+  readonly drills: number;
+  readonly recovered: number;
+  readonly lastVerdict: string;
+  readonly lastAt: string;
+  readonly lastSuccess: string | null;
+  /** Milliseconds, over the timed drills; null when there is none. */
+  readonly medianRtaMs: number | null;
+  readonly worstRtaMs: number | null;
+  readonly medianRpaMs: number | null;
+  readonly worstRpaMs: number | null;
+  readonly trend: string;
+}
+
+const rowOf = (past: Past): HistoryRow => ({
+  drill: past.name,
+  scenario: past.scenario,
+  engine: past.engine,
+  drills: past.drills,
+  recovered: past.recovered,
+  lastVerdict: past.last.verdict,
+  lastAt: past.last.endedAt,
+  lastSuccess: past.lastSuccess,
+  medianRtaMs: past.medianRtaMs,
+  worstRtaMs: past.worstRtaMs,
+  medianRpaMs: past.medianRpaMs,
+  worstRpaMs: past.worstRpaMs,
+  trend: trendOf(past),
+});
+
+/** The history of a results folder, as lines for a terminal and as rows for a program. */
+export async function historyOf(
+  results: string,
+  scenario: string | null,
+): Promise<{ text: string; rows: HistoryRow[] }> {
+  const kept = (await readHistory([results])).map(({ result }) => result);
+  const rows = pastOf(kept)
+    .filter((past) => scenario === null || past.scenario === scenario)
+    .map(rowOf);
+  if (rows.length === 0)
+    return { text: `No drill is kept in ${results}${scenario === null ? "" : ` of ${scenario}`}.`, rows };
+  const duration = (ms: number | null) => (ms === null ? "-" : formatDuration(ms));
+  const lines = rows.map((row) => [
+    row.drill,
+    `${row.recovered}/${row.drills}`,
+    row.lastVerdict,
+    row.lastAt.slice(0, 10),
+    row.lastSuccess?.slice(0, 10) ?? "never",
+    `${duration(row.medianRtaMs)} / ${duration(row.worstRtaMs)}`,
+    `${duration(row.medianRpaMs)} / ${duration(row.worstRpaMs)}`,
+  ]);
+  const head = ["drill", "recovered", "last", "on", "last success", "RTA median / worst", "RPA median / worst"];
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...lines.map((line) => (line[column] ?? "").length)),
+  );
+  const text = [head, ...lines].map((line) =>
+    line
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+  return { text: text.join("\n"), rows };
 }

@@ -7,22 +7,76 @@ import { checkPage } from "../paper/check.ts";
 import { type Paper, pdf } from "../paper/pdf.ts";
 import { printHtml } from "../paper/print-html.ts";
 import { renderReport } from "../paper/report.ts";
+import { reportHtml, sessionHtml } from "../paper/report-html.ts";
 import { renderRunbook } from "../paper/runbook.ts";
+import { renderSession } from "../paper/session.ts";
 import { readTemplates } from "../paper/templates.ts";
 import { findRun, readHistory } from "./history.ts";
 
 export interface ReportRequest {
-  readonly folder: string;
+  /** A run folder or a scenario's id. */
+  readonly name: string;
+  readonly engine?: string | undefined;
   readonly results: string;
-  readonly out?: string | undefined;
+  readonly formats: readonly ("md" | "html")[];
+  /** File without its ending; null returns the markdown only. */
+  readonly stem: string | null;
 }
 
-/** Throws UsageError when the folder holds no journal that begins. */
-export async function reportFrom({ folder, results, out }: ReportRequest): Promise<{ text: string; runId: string }> {
-  const { result } = await findRun(folder, { results });
-  const text = await renderReport(result, await readTemplates("reports"));
-  if (out !== undefined) await writeAtomic(out, text);
-  return { text, runId: result.runId };
+async function writePages(
+  stem: string,
+  formats: readonly ("md" | "html")[],
+  { markdown, html }: { markdown: string; html: () => Promise<string> },
+): Promise<string[]> {
+  await mkdir(dirname(stem), { recursive: true });
+  const files: string[] = [];
+  for (const format of formats) {
+    const file = `${stem}.${format}`;
+    await writeAtomic(file, format === "md" ? markdown : await html());
+    files.push(file);
+  }
+  return files;
+}
+
+/** The report of one drill, among its own kind. Throws UsageError when there is no such drill. */
+export async function reportFrom(request: ReportRequest): Promise<Made> {
+  const { result } = await findRun(request.name, request);
+  const past = (await readHistory([request.results])).map((run) => run.result);
+  const markdown = await renderReport(result, await readTemplates("reports"), past);
+  const { stem, formats } = request;
+  const html = () => reportHtml(result, markdown, past);
+  const files = stem === null ? [] : await writePages(stem, formats, { markdown, html });
+  return { runId: result.runId, scenario: result.scenario.id, markdown, files };
+}
+
+export interface SessionRequest {
+  readonly folders: readonly string[];
+  /** Only drills that ended at or after this moment, Unix milliseconds; null takes all. */
+  readonly sinceMs: number | null;
+  readonly title: string;
+  readonly scope: string;
+  readonly formats: readonly ("md" | "html")[];
+  readonly stem: string | null;
+}
+
+/** Several drills on one page. Throws UsageError when there is none: an empty page would look like a quiet month. */
+export async function sessionFrom(
+  request: SessionRequest,
+): Promise<Omit<Made, "runId" | "scenario"> & { drills: number }> {
+  const { folders, sinceMs, title, scope, stem, formats } = request;
+  const all = (await readHistory(folders)).map((run) => run.result);
+  const results = all.filter(({ endedAt }) => sinceMs === null || Date.parse(endedAt) >= sinceMs);
+  if (results.length === 0) {
+    throw new UsageError(`no drill in ${folders.join(", ")} for ${scope}`, {
+      code: "FB_NO_JOURNAL",
+      next: ["fogbell run --all", "name the folders that hold run folders"],
+    });
+  }
+  const templates = await readTemplates("reports", process.cwd(), "session.md.hbs");
+  const markdown = await renderSession(results, templates, { title, scope });
+  const html = () => sessionHtml(results, markdown, title);
+  const files = stem === null ? [] : await writePages(stem, formats, { markdown, html });
+  return { markdown, files, drills: results.length };
 }
 
 export const FORMATS = ["md", "html", "pdf"] as const;

@@ -1,22 +1,67 @@
 import { Args, Flags } from "@oclif/core";
 import { FogbellCommand } from "../../cli/command.ts";
+import { UsageError } from "../../errors.ts";
+
+const DAY_MS = 86_400_000;
 
 export default class ReportBuild extends FogbellCommand {
-  static override summary = "Make the report of a run anew, from its journal and with the templates of now.";
-  static override examples = ["<%= config.bin %> report build drill-results/20261120-220145-3f9c"];
+  static override summary =
+    "Make the report of a drill, or of all drills since a moment: markdown, and a page with charts.";
+  static override description =
+    "From a run folder, from the newest drill of a scenario, or with --since from every drill kept since then, on one page " +
+    "for the drill session. Templates of the same name in ./reports take the place of ours: see docs/report.md.";
+  static override examples = [
+    "<%= config.bin %> report build drop-table",
+    "<%= config.bin %> report build drill-results/20261120-220145-3f9c --out report.html",
+    "<%= config.bin %> report build --since 30d --out drills --format md --format html",
+  ];
   static override args = {
-    run: Args.string({ description: "A run folder, or the id of a drilled scenario.", required: true }),
+    run: Args.string({ description: "A run folder, or the id of a drilled scenario. Left out with --since." }),
   };
   static override flags = {
-    out: Flags.string({ description: "File to write. Default: standard output." }),
+    out: Flags.string({
+      description:
+        "File to write; its ending tells the format unless --format does. Default: markdown on standard output.",
+    }),
+    format: Flags.string({ description: "What to write.", options: ["md", "html"], multiple: true }),
+    since: Flags.string({ description: "Every drill that ended within this time.", helpValue: "30d" }),
+    engine: Flags.string({
+      description: "Of the drills of a scenario, those on this engine.",
+      helpValue: "mariadb@10.11",
+    }),
     results: Flags.string({ description: "Folder that holds the run folders.", default: "drill-results" }),
   };
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(ReportBuild);
-    const { reportFrom } = await import("../../suite/paper-from.ts");
-    const made = await reportFrom({ folder: args.run, results: flags.results, out: flags.out });
-    if (flags.out === undefined) this.log(made.text);
-    return { file: flags.out ?? null, runId: made.runId };
+    const { parseDuration } = await import("../../host/units.ts");
+    const { reportFrom, sessionFrom } = await import("../../suite/paper-from.ts");
+    const { splitOut } = await import("../../cli/out-file.ts");
+    const { stem, formats } = splitOut(flags.out, flags.format, ["md", "html"] as const);
+    if ((args.run === undefined) === (flags.since === undefined)) {
+      throw new UsageError("name one drill, or tell --since, and not both", {
+        code: "FB_USAGE",
+        next: ["fogbell report build drop-table", "fogbell report build --since 30d"],
+      });
+    }
+    const withinMs = flags.since === undefined ? null : parseDuration(flags.since);
+    if (flags.since !== undefined && withinMs === null) {
+      throw new UsageError(`"${flags.since}" is no duration`, { code: "FB_USAGE", next: ["write 30d, 12h or 90m"] });
+    }
+    const sinceMs = Date.now() - (withinMs ?? 30 * DAY_MS);
+    const made =
+      args.run === undefined
+        ? await sessionFrom({
+            folders: [flags.results],
+            sinceMs,
+            title: `Drills of the last ${flags.since}`,
+            scope: `the last ${flags.since}`,
+            formats,
+            stem,
+          })
+        : await reportFrom({ name: args.run, engine: flags.engine, results: flags.results, formats, stem });
+    this.log(stem === null ? made.markdown : made.files.map((file) => `wrote ${file}`).join("\n"));
+    const { markdown: _markdown, ...told } = made;
+    return told;
   }
 }

@@ -34,16 +34,14 @@ export default class RunbookBuild extends FogbellCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(RunbookBuild);
     const { FORMATS, runbookFrom } = await import("../../suite/paper-from.ts");
-    const ending = FORMATS.find((format) => flags.out?.endsWith(`.${format}`));
+    const { splitOut } = await import("../../cli/out-file.ts");
     const made = await runbookFrom({
       name: args.run,
       engine: flags.engine,
       results: flags.results,
-      formats: (flags.format as (typeof FORMATS)[number][] | undefined) ?? [ending ?? "md"],
       paper: flags.paper as "a4" | "us-letter",
       goodForMs: flags["good-for"],
-      stem:
-        flags.out === undefined ? null : flags.out.slice(0, ending === undefined ? undefined : -(ending.length + 1)),
+      ...splitOut(flags.out, flags.format, FORMATS),
     });
     if (flags.out === undefined) this.log(made.markdown);
     else this.log(made.files.map((file) => `wrote ${file}`).join("\n"));

@@ -1,0 +1,201 @@
+/**
+ * Charts as inline SVG, drawn when the page is made: nothing runs when it is read. Lines and text take the page's own
+ * colour, so that dark and light are one drawing; what matters is told by shape and word, never by colour alone.
+ */
+import type { Plot } from "@observablehq/plot";
+import { formatBytes, formatDuration } from "../host/units.ts";
+import type { DrillResult } from "../record.ts";
+import type { Past } from "./past.ts";
+
+/** A drawing with what it says in words, for those who cannot see it. */
+export interface Chart {
+  readonly title: string;
+  readonly words: string;
+  readonly svg: string;
+}
+
+type PlotModule = typeof import("@observablehq/plot");
+type Options = Parameters<PlotModule["plot"]>[0];
+
+const WIDTH = 760;
+const OK = "var(--ok)";
+const BAD = "var(--bad)";
+
+async function draw(title: string, words: string, make: (plot: PlotModule) => Options): Promise<Chart> {
+  const [plot, { Window }] = await Promise.all([import("@observablehq/plot"), import("happy-dom")]);
+  const window = new Window();
+  try {
+    const made = plot.plot({
+      width: WIDTH,
+      style: { background: "transparent", color: "inherit", fontSize: "13px" },
+      ...make(plot),
+      document: window.document as never,
+    }) as unknown as Plot & { outerHTML: string; setAttribute(name: string, value: string): void };
+    made.setAttribute("role", "img");
+    made.setAttribute("aria-label", `${title}. ${words}`);
+    return { title, words, svg: made.outerHTML };
+  } finally {
+    await window.happyDOM.close();
+  }
+}
+
+const SHOWN = ["contain", "preserve", "locate", "fetch", "restore", "verify", "reopen", "normal"];
+
+/** The measured phases on one axis, with the gaps between them, and the objective as a line. */
+export function gantt({ phases, marks, objectives, measured }: DrillResult): Promise<Chart> {
+  const zero = marks.T0 ?? phases.find(({ phase }) => phase === "contain")?.beganMs ?? 0;
+  const rows = phases
+    .filter(({ phase }) => SHOWN.includes(phase))
+    .map(({ phase, beganMs, durationMs }) => ({
+      phase,
+      from: (beganMs - zero) / 1000,
+      to: (beganMs + durationMs - zero) / 1000,
+      text: formatDuration(durationMs),
+    }));
+  const end = Math.max(0.001, ...rows.map(({ to }) => to));
+  // An objective far to the right would make everything else a dot.
+  const rto = objectives.rtoMs / 1000 <= end * 3 ? [objectives.rtoMs / 1000] : [];
+  const words = `Phases from the damage on: ${rows.map(({ phase, text }) => `${phase} ${text}`).join(", ")}. RTA ${measured.rtaMs === null ? "not measured" : formatDuration(measured.rtaMs)}, objective ${formatDuration(objectives.rtoMs)}.`;
+  return draw("Where the time went", words, (plot) => ({
+    height: 60 + rows.length * 30,
+    marginLeft: 80,
+    marginRight: 70,
+    x: { label: "seconds since the damage", grid: true, domain: [0, Math.max(end, ...rto) * 1.02] },
+    y: { label: null, domain: rows.map(({ phase }) => phase) },
+    marks: [
+      plot.barX(rows, { x1: "from", x2: "to", y: "phase", fill: "var(--bar)", insetTop: 4, insetBottom: 4 }),
+      plot.text(rows, { x: "to", y: "phase", text: "text", textAnchor: "start", dx: 6, fill: "currentColor" }),
+      plot.ruleX(rto, { stroke: BAD, strokeWidth: 2, strokeDasharray: "6,4" }),
+    ],
+  }));
+}
+
+/** Every recovery point that was looked at, by age: which was taken, which was not and why it could not be. */
+export function ladder({ sources, objectives }: DrillResult): Promise<Chart> {
+  const rows = sources.map(({ name, ageMs, sizeBytes, chosen, rejected }, index) => ({
+    row: `${index + 1}`,
+    name: name.slice(0, 28),
+    hours: ageMs / 3_600_000,
+    fate: chosen ? "taken" : rejected === null ? "not needed" : "rejected",
+    text: `${name.slice(0, 28)}: ${chosen ? "taken" : (rejected ?? "not needed").slice(0, 40)}, ${formatBytes(sizeBytes)}`,
+  }));
+  const words =
+    rows.length === 0
+      ? "None were looked at."
+      : rows.map(({ text, hours }) => `${text}, ${formatDuration(hours * 3_600_000)} old`).join("; ");
+  const most = Math.max(1 / 60, ...rows.map(({ hours }) => hours));
+  return draw("Recovery points, by age", words, (plot) => ({
+    height: 70 + rows.length * 34,
+    marginLeft: 20,
+    marginRight: 20,
+    x: {
+      label: "hours before the damage (square root)",
+      reverse: true,
+      grid: true,
+      type: "sqrt",
+      domain: [0, most * 1.1],
+    },
+    y: { axis: null, domain: rows.map(({ row }) => row) },
+    marks: [
+      plot.ruleX(
+        [objectives.rpoMs / 3_600_000].filter((hours) => hours <= most * 1.1),
+        { stroke: BAD, strokeDasharray: "6,4", strokeWidth: 2 },
+      ),
+      plot.dot(rows, {
+        x: "hours",
+        y: "row",
+        r: 7,
+        symbol: (one: { fate: string }) => ({ taken: "circle", rejected: "times" })[one.fate] ?? "square",
+        fill: (one: { fate: string }) => (one.fate === "taken" ? OK : "none"),
+        stroke: (one: { fate: string }) => (one.fate === "rejected" ? BAD : "currentColor"),
+        strokeWidth: 2,
+      }),
+      plot.text(rows, {
+        x: "hours",
+        y: "row",
+        text: "text",
+        dy: -14,
+        textAnchor: (one: { hours: number }) => (one.hours > most / 3 ? "start" : "end"),
+        fill: "currentColor",
+      } as never),
+    ],
+  }));
+}
+
+/** RTA or RPA of every timed drill, oldest first, against the objective. */
+export function trend(what: "RTA" | "RPA", results: readonly DrillResult[]): Promise<Chart> {
+  const rows = results.flatMap(({ measured, endedAt, verdict, objectives }, index) => {
+    const valueMs = what === "RTA" ? measured.rtaMs : measured.rpaMs;
+    const objectiveMs = what === "RTA" ? objectives.rtoMs : objectives.rpoMs;
+    return valueMs === null
+      ? []
+      : [
+          {
+            run: index + 1,
+            seconds: valueMs / 1000,
+            objective: objectiveMs / 1000,
+            verdict,
+            day: endedAt.slice(0, 10),
+          },
+        ];
+  });
+  const most = Math.max(0.001, ...rows.map(({ seconds }) => seconds));
+  const words = rows
+    .map(({ day, seconds, verdict }) => `${day} ${formatDuration(seconds * 1000)}, ${verdict}`)
+    .join("; ");
+  const near = rows.filter(({ objective }) => objective <= most * 3);
+  return draw(`${what}, drill by drill`, words, (plot) => ({
+    height: 220,
+    marginLeft: 60,
+    x: {
+      label: "drill",
+      ticks: Math.min(12, rows.length),
+      tickFormat: "d",
+      domain: [0.5, Math.max(1, rows.length) + 0.5],
+    },
+    y: { label: "seconds", grid: true, domain: [0, Math.max(most, ...near.map(({ objective }) => objective)) * 1.1] },
+    marks: [
+      plot.line(near, { x: "run", y: "objective", stroke: BAD, strokeDasharray: "6,4", strokeWidth: 2 }),
+      plot.line(rows, { x: "run", y: "seconds", stroke: "var(--bar)", strokeWidth: 2 }),
+      plot.dot(rows, {
+        x: "run",
+        y: "seconds",
+        r: 5,
+        symbol: (one: { verdict: string }) => (one.verdict === "recovered" ? "circle" : "times"),
+        fill: (one: { verdict: string }) => (one.verdict === "recovered" ? OK : "none"),
+        stroke: (one: { verdict: string }) => (one.verdict === "recovered" ? OK : BAD),
+        strokeWidth: 2,
+      }),
+    ],
+  }));
+}
+
+/** Scenario against engine: the last verdict in each field, as a word. */
+export function coverage(past: readonly Past[]): Promise<Chart> {
+  const cells = past.map(({ scenario, engine, last, drills }) => ({
+    scenario,
+    engine: last.scenario.variant === undefined ? engine : `${engine}, ${last.scenario.variant}`,
+    verdict: last.verdict,
+    text: `${last.verdict} (${drills})`,
+  }));
+  const scenarios = [...new Set(cells.map(({ scenario }) => scenario))].sort();
+  const engines = [...new Set(cells.map(({ engine }) => engine))].sort();
+  const words = cells.map(({ scenario, engine, text }) => `${scenario} on ${engine}: ${text}`).join("; ");
+  return draw("What was drilled, and how it ended last", words, (plot) => ({
+    height: 70 + engines.length * 34,
+    marginLeft: 220,
+    marginTop: 40,
+    x: { label: null, axis: "top", domain: scenarios },
+    y: { label: null, domain: engines },
+    marks: [
+      plot.cell(cells, {
+        x: "scenario",
+        y: "engine",
+        fill: (one: { verdict: string }) => (one.verdict === "recovered" ? "var(--ok-soft)" : "var(--bad-soft)"),
+        stroke: "currentColor",
+        inset: 1,
+      }),
+      plot.text(cells, { x: "scenario", y: "engine", text: "text", fill: "currentColor" }),
+    ],
+  }));
+}

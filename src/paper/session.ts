@@ -1,0 +1,69 @@
+/** A month of drills on one page, for the people who sit together over it. Pure. */
+import { formatDuration } from "../host/units.ts";
+import type { DrillResult } from "../record.ts";
+import { forecast } from "./forecast.ts";
+import { renderPage, type Templates } from "./format.ts";
+import { pastOf, trendOf } from "./past.ts";
+import { forecastText } from "./report.ts";
+import { durationOr, moment } from "./words.ts";
+
+export interface SessionTold {
+  readonly title: string;
+  /** What the page covers: "the last 30d", "3 folders". */
+  readonly scope: string;
+}
+
+/** The view that `reports/session.md.hbs` prints. */
+export function sessionView(results: readonly DrillResult[], { title, scope }: SessionTold) {
+  const past = pastOf(results);
+  const worst = past.filter(({ last }) => last.verdict !== "recovered");
+  const moments = results.map(({ endedAt }) => endedAt).sort();
+  return {
+    title,
+    scope,
+    from: moments[0] === undefined ? "none" : moment(moments[0]),
+    to: moments.length === 0 ? "none" : moment(moments.at(-1) as string),
+    drills: results.length,
+    interrupted: results.filter(({ interrupted }) => interrupted).length,
+    recovered: results.filter(({ verdict }) => verdict === "recovered").length,
+    open: worst.map(({ name, last }) => ({
+      name,
+      verdict: last.verdict,
+      because: last.reasons[0] ?? "",
+      runId: last.runId,
+    })),
+    rows: past.map((one) => ({
+      name: one.name,
+      last: `${one.last.verdict}, ${moment(one.last.endedAt)}`,
+      drills: one.drills,
+      recovered: one.recovered,
+      lastSuccess: one.lastSuccess === null ? "NEVER" : moment(one.lastSuccess),
+      rta: `${durationOr(one.medianRtaMs)}, ${durationOr(one.worstRtaMs)}`,
+      rto: formatDuration(one.last.objectives.rtoMs),
+      rpa: `${durationOr(one.medianRpaMs)}, ${durationOr(one.worstRpaMs)}`,
+      rpo: formatDuration(one.last.objectives.rpoMs),
+      trend: trendOf(one),
+      forecast: forecastText(forecast(one.results, one.last.objectives.rtoMs)),
+    })),
+    runs: [...results]
+      .sort((a, b) => (a.endedAt < b.endedAt ? 1 : -1))
+      .map((one) => ({
+        when: moment(one.endedAt),
+        runId: one.runId,
+        id: one.scenario.id,
+        engine: `${one.scenario.engine} ${one.scenario.version}`,
+        verdict: one.verdict,
+        rta: durationOr(one.measured.rtaMs),
+        rpa: durationOr(one.measured.rpaMs),
+        hash: one.journalHash,
+      })),
+  };
+}
+
+export function renderSession(
+  results: readonly DrillResult[],
+  templates: Templates,
+  told: SessionTold,
+): Promise<string> {
+  return renderPage(templates, sessionView(results, told));
+}
