@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes a machine able to run every test: a Docker engine that answers, the sandbox image, the S3 server's image.
+# Makes a machine able to run every test: a Docker engine that answers, the sandbox images, the S3 server's image, the
+# servers' own programs, and a browser that opens the pages.
 # Says what it does, does it only where it may (root on Debian), and is quick when everything is there.
 # FOGBELL_PROVISION=never: changes nothing, says what is missing and that tests will fail for it, and goes on.
 set -euo pipefail
@@ -10,6 +11,7 @@ fail() { say "$*"; exit 1; }
 answers() { timeout 5 docker info >/dev/null 2>&1; }
 has_image() { docker image inspect "$1" >/dev/null 2>&1; }
 has_mariadb() { command -v mariadbd >/dev/null && command -v mariadb-backup >/dev/null && command -v zstd >/dev/null; }
+has_browser() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; }
 has_postgres() { [ -x /usr/lib/postgresql/15/bin/initdb ] && command -v pgbackrest >/dev/null; }
 
 if [ "${FOGBELL_PROVISION:-auto}" = never ]; then
@@ -23,6 +25,7 @@ if [ "${FOGBELL_PROVISION:-auto}" = never ]; then
   fi
   [ -z "$missing" ] || say "tests that need Docker will fail: missing ${missing#, }"
   has_postgres || say "tests that need a server will fail: missing PostgreSQL 15 or pgBackRest"
+  has_browser || say "tests of the pages will fail: missing Chromium"
   has_mariadb || say "tests that need a server will fail: missing MariaDB or mariadb-backup"
   exit 0
 fi
@@ -34,6 +37,8 @@ command -v dockerd >/dev/null || answers || packages="$packages docker.io iptabl
 command -v docker >/dev/null || packages="$packages docker.io"
 has_postgres || packages="$packages postgresql-15 pgbackrest"
 has_mariadb || packages="$packages mariadb-server mariadb-client mariadb-backup zstd"
+has_browser || packages="$packages chromium"
+command -v crontab >/dev/null || packages="$packages cron"
 if ! has_image postgres:15 || ! has_image mariadb:10.11 || ! has_image fogbell/ceph:18; then
   command -v mmdebstrap >/dev/null || packages="$packages mmdebstrap"
 fi

@@ -33,7 +33,8 @@ async function draw(title: string, words: string, make: (plot: PlotModule) => Op
     }) as unknown as Plot & { outerHTML: string; setAttribute(name: string, value: string): void };
     made.setAttribute("role", "img");
     made.setAttribute("aria-label", `${title}. ${words}`);
-    return { title, words, svg: made.outerHTML };
+    // The drawing as a whole has a name; its parts may not have any.
+    return { title, words, svg: made.outerHTML.replace(/(<g\b[^>]*?) aria-label="[^"]*"/g, "$1") };
   } finally {
     await window.happyDOM.close();
   }
@@ -57,10 +58,17 @@ export function gantt({ phases, marks, objectives, measured }: DrillResult): Pro
   const rto = objectives.rtoMs / 1000 <= end * 3 ? [objectives.rtoMs / 1000] : [];
   const words = `Phases from the damage on: ${rows.map(({ phase, text }) => `${phase} ${text}`).join(", ")}. RTA ${measured.rtaMs === null ? "not measured" : formatDuration(measured.rtaMs)}, objective ${formatDuration(objectives.rtoMs)}.`;
   return draw("Where the time went", words, (plot) => ({
-    height: 60 + rows.length * 30,
+    height: 80 + rows.length * 30,
     marginLeft: 80,
     marginRight: 70,
-    x: { label: "seconds since the damage", grid: true, domain: [0, Math.max(end, ...rto) * 1.02] },
+    marginBottom: 48,
+    x: {
+      label: "seconds since the damage",
+      labelOffset: 44,
+      labelAnchor: "center",
+      grid: true,
+      domain: [0, Math.max(end, ...rto) * 1.02],
+    },
     y: { label: null, domain: rows.map(({ phase }) => phase) },
     marks: [
       plot.barX(rows, { x1: "from", x2: "to", y: "phase", fill: "var(--bar)", insetTop: 4, insetBottom: 4 }),
@@ -73,34 +81,32 @@ export function gantt({ phases, marks, objectives, measured }: DrillResult): Pro
 /** Every recovery point that was looked at, by age: which was taken, which was not and why it could not be. */
 export function ladder({ sources, objectives }: DrillResult): Promise<Chart> {
   const rows = sources.map(({ name, ageMs, sizeBytes, chosen, rejected }, index) => ({
-    row: `${index + 1}`,
-    name: name.slice(0, 28),
+    row: `${index + 1}. ${name.slice(0, 24)}: ${chosen ? "taken" : rejected === null ? "not needed" : "rejected"}`,
     hours: ageMs / 3_600_000,
     fate: chosen ? "taken" : rejected === null ? "not needed" : "rejected",
-    text: `${name.slice(0, 28)}: ${chosen ? "taken" : (rejected ?? "not needed").slice(0, 40)}, ${formatBytes(sizeBytes)}`,
+    text: `${name}: ${chosen ? "taken" : (rejected ?? "not needed")}, ${formatBytes(sizeBytes)}, ${formatDuration(ageMs)} old`,
   }));
-  const words =
-    rows.length === 0
-      ? "None were looked at."
-      : rows.map(({ text, hours }) => `${text}, ${formatDuration(hours * 3_600_000)} old`).join("; ");
+  const words = rows.length === 0 ? "None were looked at." : rows.map(({ text }) => text).join("; ");
   const most = Math.max(1 / 60, ...rows.map(({ hours }) => hours));
+  const rpoHours = objectives.rpoMs / 3_600_000;
   return draw("Recovery points, by age", words, (plot) => ({
-    height: 70 + rows.length * 34,
-    marginLeft: 20,
-    marginRight: 20,
+    height: 80 + rows.length * 30,
+    marginLeft: 230,
+    marginRight: 24,
+    marginBottom: 48,
     x: {
-      label: "hours before the damage (square root)",
+      label: "hours before the damage (square-root axis); the dashed line is the RPO",
+      labelOffset: 44,
+      labelAnchor: "center",
       reverse: true,
       grid: true,
       type: "sqrt",
+      ticks: 4,
       domain: [0, most * 1.1],
     },
-    y: { axis: null, domain: rows.map(({ row }) => row) },
+    y: { label: null, domain: rows.map(({ row }) => row) },
     marks: [
-      plot.ruleX(
-        [objectives.rpoMs / 3_600_000].filter((hours) => hours <= most * 1.1),
-        { stroke: BAD, strokeDasharray: "6,4", strokeWidth: 2 },
-      ),
+      plot.ruleX(rpoHours <= most * 1.1 ? [rpoHours] : [], { stroke: BAD, strokeDasharray: "6,4", strokeWidth: 2 }),
       plot.dot(rows, {
         x: "hours",
         y: "row",
@@ -110,14 +116,6 @@ export function ladder({ sources, objectives }: DrillResult): Promise<Chart> {
         stroke: (one: { fate: string }) => (one.fate === "rejected" ? BAD : "currentColor"),
         strokeWidth: 2,
       }),
-      plot.text(rows, {
-        x: "hours",
-        y: "row",
-        text: "text",
-        dy: -14,
-        textAnchor: (one: { hours: number }) => (one.hours > most / 3 ? "start" : "end"),
-        fill: "currentColor",
-      } as never),
     ],
   }));
 }
@@ -147,8 +145,11 @@ export function trend(what: "RTA" | "RPA", results: readonly DrillResult[]): Pro
   return draw(`${what}, drill by drill`, words, (plot) => ({
     height: 220,
     marginLeft: 60,
+    marginBottom: 48,
     x: {
-      label: "drill",
+      label: "drill, oldest first; the dashed line is the objective",
+      labelOffset: 44,
+      labelAnchor: "center",
       ticks: Math.min(12, rows.length),
       tickFormat: "d",
       domain: [0.5, Math.max(1, rows.length) + 0.5],

@@ -45,8 +45,14 @@ function inlineHtml(inline: readonly Inline[]): string {
     .join("");
 }
 
+/** A head without words heads nothing. */
 const cells = (tag: "th" | "td", row: readonly (readonly Inline[])[]) =>
-  row.map((cell) => `<${tag}${tag === "th" ? ' scope="col"' : ""}>${inlineHtml(cell)}</${tag}>`).join("");
+  row
+    .map((cell) => {
+      const [open, close] = tag === "th" && plain(cell) !== "" ? ['th scope="col"', "th"] : ["td", "td"];
+      return `<${open}>${inlineHtml(cell)}</${close}>`;
+    })
+    .join("");
 
 /** Anchors for headings, unique within a page. */
 function anchors(): (text: string) => string {

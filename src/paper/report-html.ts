@@ -1,7 +1,7 @@
 /** The report as a page that people like to look at: charts first, then the report word for word. No script, no network. */
 
 import type { DrillResult } from "../record.ts";
-import { blocksOf } from "./blocks.ts";
+import { type Block, blocksOf } from "./blocks.ts";
 import { type Chart, coverage, gantt, ladder, trend } from "./charts.ts";
 import { pastOf } from "./past.ts";
 import { blocksHtml, escapeHtml } from "./print-html.ts";
@@ -20,7 +20,7 @@ a { color: inherit; } h1 { font-size: 1.8rem; line-height: 1.2; } h2 { margin-to
 .verdict { display: inline-block; padding: .2rem .9rem; border: 2px solid currentColor; border-radius: .4rem; font-weight: 700;
   font-size: 1.3rem; letter-spacing: .04em; color: var(--ok); } .verdict.bad { color: var(--bad); }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .92rem; }
-th, td { border: 1px solid var(--line); padding: .3rem .55rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; min-width: 4.5rem; }
+th, td { border: 1px solid var(--line); padding: .3rem .55rem; text-align: left; vertical-align: top; overflow-wrap: break-word; }
 th { background: var(--soft); } figure { margin: 1.4rem 0; } figcaption { font-weight: 600; margin-bottom: .3rem; }
 figure .words { font-size: .9rem; } svg { max-width: 100%; height: auto; color: var(--fg); }
 pre { background: var(--soft); border: 1px solid var(--line); padding: .6rem; overflow-x: auto; font-size: .85rem; }
@@ -42,12 +42,19 @@ interface PageParts {
 }
 
 async function pageHtml({ title, badge, charts, markdown }: PageParts): Promise<string> {
-  const blocks = await blocksOf(markdown);
-  const [first, ...rest] = blocks;
+  const [first, ...rest] = await blocksOf(markdown);
+  // The verdict and its numbers come first, then the pictures, then everything else.
+  const next = rest.findIndex((block) => block.kind === "heading");
+  const [summary, others] = next < 0 ? [rest, []] : [rest.slice(0, next), rest.slice(next)];
   const heading = first?.kind === "heading" ? blocksHtml([first]) : `<h1>${escapeHtml(title)}</h1>`;
-  const body = blocksHtml(first?.kind === "heading" ? rest : blocks)
-    .replaceAll("<table>", '<div class="scroll" tabindex="0" role="region" aria-label="table"><table>')
-    .replaceAll("</table>", "</table></div>");
+  let tables = 0;
+  const rendered = (blocks: readonly Block[]) =>
+    blocksHtml(blocks)
+      .replaceAll("<table>", () => {
+        tables += 1;
+        return `<div class="scroll" tabindex="0" role="region" aria-label="table ${tables}"><table>`;
+      })
+      .replaceAll("</table>", "</table></div>");
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -62,8 +69,9 @@ async function pageHtml({ title, badge, charts, markdown }: PageParts): Promise<
 <main id="report">
 ${heading}
 <p><span class="verdict${badge.good ? "" : " bad"}">${escapeHtml(badge.text)}</span></p>
+${rendered(summary)}
 ${charts.map(figure).join("\n")}
-${body}
+${rendered(others)}
 </main>
 </body>
 </html>
