@@ -62,6 +62,24 @@ export class ScenarioError extends FogbellError {
   }
 }
 
+/** `fogbell.yaml` is not as it should be, with every place. */
+export class ConfigError extends FogbellError {
+  readonly exitCode = 2;
+  readonly issues: readonly Issue[];
+
+  constructor(file: string, issues: readonly Issue[]) {
+    const lines = issues.map(
+      (issue) =>
+        `${file}:${issue.line}:${issue.column}  ${issue.message}${issue.suggestion ? ` (did you mean "${issue.suggestion}"?)` : ""}`,
+    );
+    super(`${file} is not a valid configuration:\n${lines.join("\n")}`, {
+      code: "FB_CONFIG_INVALID",
+      next: ["docs/config.md has every key, with an example"],
+    });
+    this.issues = issues;
+  }
+}
+
 /** Engine, image, store, credential or disk is not there: nothing can be judged, so the drill is void. */
 export class UnavailableError extends FogbellError {
   readonly exitCode = 4;

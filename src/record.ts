@@ -185,6 +185,8 @@ export interface ScenarioFacts {
   readonly file: string;
   readonly sha256: string;
   readonly origin?: string;
+  /** What a person sees first. */
+  readonly symptom?: string;
   readonly engine: string;
   readonly version: string;
   /** The way the backups were made, when methods are compared. */

@@ -85,6 +85,7 @@ export async function drill(plan: Plan, given: DrillKit): Promise<void> {
       file: shownFile(plan.scenario.file),
       sha256: plan.scenario.sha256,
       ...(plan.scenario.story?.origin === undefined ? {} : { origin: plan.scenario.story.origin }),
+      ...(plan.scenario.story?.symptom === undefined ? {} : { symptom: plan.scenario.story.symptom }),
       engine: plan.engine.name,
       version: plan.version,
       ...(plan.variant === null ? {} : { variant: plan.variant }),

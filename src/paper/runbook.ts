@@ -77,10 +77,88 @@ export interface RunbookSettings {
   /** Other drills, for the normal times. */
   readonly past?: readonly DrillResult[];
   readonly goodForMs?: number;
+  /** What is known of the real database and its people; blanks stand for the rest. */
+  readonly facts?: RunbookFacts;
+}
+
+/** What a page says of the real database. Everything absent is a blank to fill in. */
+export interface RunbookFacts {
+  readonly system?: string | undefined;
+  readonly environment?: string | undefined;
+  readonly host?: string | undefined;
+  readonly database?: string | undefined;
+  readonly size?: string | undefined;
+  readonly rows?: Readonly<Record<string, string>>;
+  readonly contacts?: readonly { readonly role: string; readonly name: string; readonly phone?: string | undefined }[];
+  readonly breakGlass?: string | undefined;
+  readonly channel?: string | undefined;
+  readonly offline?: string | undefined;
+  readonly copies?: readonly {
+    readonly place: string;
+    readonly kept?: string | undefined;
+    readonly by?: string | undefined;
+  }[];
+}
+
+/** Who is needed, whoever they are. */
+const ROLES: Readonly<Record<string, string>> = {
+  commander: "Commander (decides, does not type)",
+  operator: "Operator (types)",
+  checker: "Checker (reads back every line that changes the database)",
+  scribe: "Scribe and messages",
+};
+
+interface Person {
+  readonly role: string;
+  readonly name: string | null;
+  readonly phone: string | null;
+}
+
+function people({ contacts = [] }: RunbookFacts): Person[] {
+  const isRole = (told: string, role: string) => told.toLowerCase() === role;
+  const needed = Object.entries(ROLES).flatMap(([role, words]): Person[] => {
+    const found = contacts.filter((one) => isRole(one.role, role));
+    return found.length === 0
+      ? [{ role: words, name: null, phone: null }]
+      : found.map((one) => ({ role: words, name: one.name, phone: one.phone ?? null }));
+  });
+  const others = contacts
+    .filter((one) => !Object.keys(ROLES).some((role) => isRole(one.role, role)))
+    .map((one) => ({ role: one.role, name: one.name, phone: one.phone ?? null }));
+  return [...needed, ...others];
+}
+
+/** Beside the copies that are known there is always room for those that nobody thought of. */
+const BLANK_COPIES = 3;
+
+function factsView(facts: RunbookFacts) {
+  const or = (text: string | undefined) => text ?? null;
+  return {
+    system: or(facts.system),
+    environment: facts.environment ?? "PRODUCTION",
+    expected: [
+      { what: "Host", value: or(facts.host) },
+      { what: "Database name", value: or(facts.database) },
+      { what: "Size", value: or(facts.size) },
+      ...Object.entries(facts.rows ?? {}).map(([table, rows]) => ({ what: `Rows in ${table}`, value: rows })),
+      ...(Object.keys(facts.rows ?? {}).length === 0 ? [{ what: "Rows in a table you know", value: null }] : []),
+    ],
+    people: people(facts),
+    breakGlass: or(facts.breakGlass),
+    channel: or(facts.channel),
+    offline: or(facts.offline),
+    copies: [
+      ...(facts.copies ?? []).map(({ place, kept, by }) => ({ place, kept: or(kept), by: or(by) })),
+      ...Array.from({ length: BLANK_COPIES }, () => ({ place: null, kept: null, by: null })),
+    ],
+  };
 }
 
 /** The view that `runbooks/runbook.md.hbs` prints. */
-export function runbookView(result: DrillResult, { past = [], goodForMs = GOOD_FOR_MS }: RunbookSettings = {}) {
+export function runbookView(
+  result: DrillResult,
+  { past = [], goodForMs = GOOD_FOR_MS, facts = {} }: RunbookSettings = {},
+) {
   const commands = procedure(result);
   const drills = comparable(result, past);
   let number = 0;
@@ -101,6 +179,8 @@ export function runbookView(result: DrillResult, { past = [], goodForMs = GOOD_F
   return {
     id: result.scenario.id,
     title: result.scenario.title,
+    symptom: result.scenario.symptom ?? result.scenario.title,
+    ...factsView(facts),
     engine: `${result.scenario.engine} ${result.scenario.version}`,
     runId: result.runId,
     drilled: moment(result.endedAt),

@@ -48,6 +48,7 @@ export interface Scenario {
         readonly origin?: string | undefined;
         readonly severity?: string | undefined;
         readonly difficulty?: number | undefined;
+        readonly symptom?: string | undefined;
       }
     | undefined;
   readonly tags: readonly string[];
@@ -107,6 +108,11 @@ const objectives = z.strictObject({
 const story = z.strictObject({
   origin: example(z.string().optional(), "The story it comes from, by number or name. Default: none.", "000"),
   severity: example(z.enum(["sev1", "sev2", "sev3"]).optional(), "How loud the pager is. Default: not said.", "sev1"),
+  symptom: example(
+    z.string().min(1).max(200).optional(),
+    "What a person sees first, before anybody knows; the runbook begins there. Default: the title.",
+    "an error that a table does not exist",
+  ),
   difficulty: example(
     z.int().min(1).max(5).optional(),
     "From 1, follow the page, to 5, nobody gets this right. Default: not said.",

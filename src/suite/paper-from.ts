@@ -1,14 +1,18 @@
 /** Paper from run folders: the journal read again, the result derived again, the page rendered again. */
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { databaseOf, loadConfig } from "../config/config.ts";
 import { UsageError } from "../errors.ts";
 import { writeAtomic } from "../host/atomic-file.ts";
+import { nearest } from "../host/near-miss.ts";
+import { quote } from "../host/sh.ts";
 import { checkPage } from "../paper/check.ts";
+import { inline } from "../paper/format.ts";
 import { type Paper, pdf } from "../paper/pdf.ts";
 import { printHtml } from "../paper/print-html.ts";
 import { renderReport } from "../paper/report.ts";
 import { reportHtml, sessionHtml } from "../paper/report-html.ts";
-import { renderRunbook } from "../paper/runbook.ts";
+import { type RunbookFacts, renderRunbook } from "../paper/runbook.ts";
 import { renderSession } from "../paper/session.ts";
 import { readTemplates } from "../paper/templates.ts";
 import { findRun, readHistory } from "./history.ts";
@@ -90,6 +94,10 @@ export interface RunbookRequest {
   readonly formats: readonly Format[];
   readonly paper: Paper;
   readonly goodForMs: number;
+  /** A `fogbell.yaml`; undefined takes the one of the working directory when there is one. */
+  readonly config?: string | undefined;
+  /** Which of its databases the page is for; undefined takes the only one of the engine. */
+  readonly database?: string | undefined;
   /** File without its ending; null returns the markdown only. */
   readonly stem: string | null;
 }
@@ -101,11 +109,92 @@ export interface Made {
   readonly files: readonly string[];
 }
 
+/** What the page says of the real database. Throws UsageError when a database is named that the file does not have. */
+async function factsFrom(
+  { config: file, database: name }: Pick<RunbookRequest, "config" | "database">,
+  engine: string,
+): Promise<RunbookFacts> {
+  const config = await loadConfig(file);
+  if (config === null) return {};
+  const known = databaseOf(config, { name, engine });
+  if (known === null && name !== undefined) {
+    const names = config.databases.map((one) => one.name);
+    const near = nearest(name, names);
+    throw new UsageError(
+      `no database "${name}" in the configuration${near === undefined ? "" : `; did you mean "${near}"?`}`,
+      {
+        code: "FB_DATABASE_UNKNOWN",
+        next: names.map((one) => `--database ${quote(one)}`),
+      },
+    );
+  }
+  const { runbook, contacts } = config;
+  return {
+    system: known?.name,
+    environment: known?.environment,
+    host: known?.host,
+    database: known?.database,
+    size: known?.size,
+    rows: known?.rows ?? {},
+    contacts,
+    breakGlass: runbook["break-glass"],
+    channel: runbook.channel,
+    offline: runbook.offline,
+    copies: runbook.copies,
+  };
+}
+
+export interface AllRequest extends Omit<RunbookRequest, "name" | "stem"> {
+  readonly folder: string;
+}
+
+/** A page for every drilled scenario on every engine, and an index to find the right one by what is seen. */
+export async function allRunbooks(request: AllRequest): Promise<{ files: readonly string[] }> {
+  const { folder, results } = request;
+  const runs = (await readHistory([results])).map(({ result }) => result.scenario);
+  const drilled = new Map(
+    runs
+      .filter(({ engine }) => request.engine === undefined || request.engine.startsWith(engine))
+      .map((scenario) => [`${scenario.id} ${scenario.engine}@${scenario.version}`, scenario] as const),
+  );
+  if (drilled.size === 0) {
+    throw new UsageError(`no drill is kept in ${results}`, { code: "FB_NO_JOURNAL", next: ["fogbell run --all"] });
+  }
+  const files: string[] = [];
+  const rows: string[] = [];
+  for (const { id, engine, version, title, symptom } of drilled.values()) {
+    const name = `${id}-${engine}-${version}`;
+    const made = await runbookFrom({ ...request, name: id, engine: `${engine}@${version}`, stem: join(folder, name) });
+    files.push(...made.files);
+    rows.push(
+      `| ${inline(symptom ?? title)} | ${inline(engine)} ${inline(version)} | [${inline(title)}](${name}.${request.formats[0] ?? "md"}) |`,
+    );
+  }
+  const index = [
+    "# Runbooks",
+    "",
+    "Begin with what you see. When nothing here fits, stop what writes, freeze what prunes, and call a second person.",
+    "",
+    "| You see | Engine | Page |",
+    "| --- | --- | --- |",
+    ...rows.sort(),
+    "",
+  ].join("\n");
+  const file = join(folder, "index.md");
+  await writeAtomic(file, index);
+  return { files: [...files, file] };
+}
+
 /** The runbook of a drill, with normal times from all kept drills like it. Throws UsageError when there is no such drill. */
 export async function runbookFrom(request: RunbookRequest): Promise<Made> {
   const { result } = await findRun(request.name, request);
   const past = (await readHistory([request.results])).map((run) => run.result);
-  const markdown = await renderRunbook(result, await readTemplates("runbooks"), { past, goodForMs: request.goodForMs });
+  const facts = await factsFrom(request, result.scenario.engine);
+  const markdown = await renderRunbook(result, await readTemplates("runbooks"), {
+    past,
+    goodForMs: request.goodForMs,
+    facts,
+  });
   const title = `Runbook: ${result.scenario.id} on ${result.scenario.engine} ${result.scenario.version}`;
   const files: string[] = [];
   const { stem } = request;

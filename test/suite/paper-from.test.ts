@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readTemplates } from "../../src/paper/templates.ts";
 import { findRun, readHistory } from "../../src/suite/history.ts";
-import { checkRunbooks, runbookFrom } from "../../src/suite/paper-from.ts";
+import { allRunbooks, checkRunbooks, runbookFrom } from "../../src/suite/paper-from.ts";
 
 let results = "";
 beforeEach(async () => {
@@ -73,4 +73,35 @@ test("a template or a part of one in ./runbooks takes the place of ours, and the
   const ours = await readTemplates("runbooks", "/nonexistent");
   expect(theirs.partials.step).toContain("OURS");
   expect(theirs.page).toBe(ours.page);
+});
+
+describe("all of them", () => {
+  test("a page for every drilled scenario and engine, and an index by what is seen", async () => {
+    const folder = join(results, "paper");
+    const { files } = await allRunbooks({ ...request(), formats: ["md"], folder });
+    expect(files.map((file) => file.slice(folder.length + 1)).sort()).toEqual([
+      "drop-table-postgres-15.md",
+      "index.md",
+    ]);
+    expect(await readFile(join(folder, "index.md"), "utf8")).toMatch(
+      /\| postgres 15 \| \[.*\]\(drop-table-postgres-15\.md\) \|/,
+    );
+  });
+  test("of nothing is an error", async () => {
+    const empty = await mkdtemp(join(tmpdir(), "empty-"));
+    await expect(allRunbooks({ ...request(), results: empty, folder: empty })).rejects.toMatchObject({
+      code: "FB_NO_JOURNAL",
+    });
+    await rm(empty, { recursive: true });
+  });
+  test("a database that the configuration does not have is said with the nearest", async () => {
+    const config = join(results, "fogbell.yaml");
+    await writeFile(config, "version: 1\ndatabases:\n  - { name: Shop, engine: postgres }\n");
+    const made = await runbookFrom({ ...request(), config, stem: null });
+    expect(made.markdown).toContain("| System | Shop |");
+    await expect(runbookFrom({ ...request(), config, database: "Shap", stem: null })).rejects.toMatchObject({
+      code: "FB_DATABASE_UNKNOWN",
+      message: expect.stringContaining('did you mean "Shop"?'),
+    });
+  });
 });

@@ -1,6 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { FogbellCommand } from "../../cli/command.ts";
 import { durationFlag } from "../../cli/duration-flag.ts";
+import { UsageError } from "../../errors.ts";
 
 export default class RunbookBuild extends FogbellCommand {
   static override summary = "Make the panic runbook of a drill: markdown, a page to print, a PDF.";
@@ -10,11 +11,12 @@ export default class RunbookBuild extends FogbellCommand {
     "take the place of ours: see docs/runbook.md.";
   static override examples = [
     "<%= config.bin %> runbook build drop-table",
+    "<%= config.bin %> runbook build --all --out runbooks --format md --format pdf",
     "<%= config.bin %> runbook build drop-table --engine mariadb --out runbooks/drop-table.pdf",
     "<%= config.bin %> runbook build drill-results/20261120-220145-3f9c --out runbooks/drop-table --format md --format html --format pdf",
   ];
   static override args = {
-    run: Args.string({ description: "A run folder, or the id of a drilled scenario.", required: true }),
+    run: Args.string({ description: "A run folder, or the id of a drilled scenario. Left out with --all." }),
   };
   static override flags = {
     out: Flags.string({
@@ -28,21 +30,46 @@ export default class RunbookBuild extends FogbellCommand {
       helpValue: "mariadb@10.11",
     }),
     results: Flags.string({ description: "Folder that holds the run folders.", default: "drill-results" }),
+    config: Flags.string({
+      description: "What is known of your databases. Default: fogbell.yaml, when it is there.",
+      helpValue: "FILE",
+    }),
+    database: Flags.string({
+      description: "The database of the configuration that the page is for. Default: the only one of the engine.",
+    }),
+    all: Flags.boolean({
+      description:
+        "A page for every drilled scenario and engine into the folder --out, and an index of what people see.",
+    }),
     "good-for": durationFlag({ description: "The page expires so long after its drill.", default: "90d" }),
   };
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(RunbookBuild);
-    const { FORMATS, runbookFrom } = await import("../../suite/paper-from.ts");
+    const { allRunbooks, FORMATS, runbookFrom } = await import("../../suite/paper-from.ts");
     const { splitOut } = await import("../../cli/out-file.ts");
-    const made = await runbookFrom({
-      name: args.run,
+    if ((args.run === undefined) !== flags.all || (flags.all && flags.out === undefined)) {
+      throw new UsageError("name one drill, or tell --all with a folder, and not both", {
+        code: "FB_USAGE",
+        next: ["fogbell runbook build drop-table", "fogbell runbook build --all --out runbooks"],
+      });
+    }
+    const { stem, formats } = splitOut(flags.out, flags.format, FORMATS);
+    const common = {
       engine: flags.engine,
       results: flags.results,
       paper: flags.paper as "a4" | "us-letter",
       goodForMs: flags["good-for"],
-      ...splitOut(flags.out, flags.format, FORMATS),
-    });
+      config: flags.config,
+      database: flags.database,
+      formats,
+    };
+    if (args.run === undefined) {
+      const { files } = await allRunbooks({ ...common, folder: flags.out as string });
+      this.log(files.map((file) => `wrote ${file}`).join("\n"));
+      return { files };
+    }
+    const made = await runbookFrom({ ...common, name: args.run, stem });
     if (flags.out === undefined) this.log(made.markdown);
     else this.log(made.files.map((file) => `wrote ${file}`).join("\n"));
     return { runId: made.runId, scenario: made.scenario, files: made.files };

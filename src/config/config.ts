@@ -1,0 +1,164 @@
+/**
+ * `fogbell.yaml`: what Fogbell is told of real databases. It holds no secret, ever; what opens a store comes from the
+ * environment. Defined once: types, validation, JSON Schema and the page on it come from here.
+ */
+import { readFile } from "node:fs/promises";
+import { isMap, LineCounter, parseDocument } from "yaml";
+import { z } from "zod";
+import { ConfigError, type Issue } from "../errors.ts";
+import { nearest } from "../host/near-miss.ts";
+import { positionsOf } from "../scenario/positions.ts";
+import { syntaxFaults } from "../scenario/syntax.ts";
+
+/** What is a secret wherever it stands: keys, tokens, and URLs that carry a password. */
+const SECRET = /-----BEGIN|\b(AKIA|ASIA)[A-Z0-9]{16}\b|:\/\/[^\s/@:]+:[^\s/@]+@|\b(ghp|xox[bp])[-_][A-Za-z0-9-]{10,}/;
+
+const text = (description: string, ...examples: string[]) =>
+  z
+    .string()
+    .min(1)
+    .max(300)
+    .refine((value) => !SECRET.test(value), {
+      error: "this looks like a secret: put it into the environment, never into this file",
+    })
+    .describe(description)
+    .meta({ examples });
+
+const contact = z.strictObject({
+  role: text(
+    "What they do in the night it happens: commander, operator, checker, scribe, or another word.",
+    "commander",
+  ),
+  name: text("Who it is.", "A. Commander"),
+  phone: text("How to reach them when nothing else works. Default: a blank.", "+00 000 0000").optional(),
+});
+
+const copy = z.strictObject({
+  place: text(
+    "A place where a copy may lie: bucket, versions, snapshot, replica, laptop, disk.",
+    "bucket backups-shop",
+  ),
+  kept: text("How long, or until when. Default: a blank.", "35 days").optional(),
+  by: text("Who or what can get it. Default: a blank.", "the role backup-reader").optional(),
+});
+
+const database = z.strictObject({
+  name: text("What pages and messages call the system.", "Shop"),
+  engine: text("The engine, as scenarios name it."),
+  environment: text("As one word. Default: PRODUCTION.", "PRODUCTION").default("PRODUCTION"),
+  host: text("Where it runs. Default: a blank.", "db1.example.org").optional(),
+  database: text("The database's own name. Default: a blank.", "shop").optional(),
+  size: text("How large it is, roughly. Default: a blank.", "40 GB").optional(),
+  rows: z
+    .record(z.string(), text("How many, roughly.", "about 1,200,000"))
+    .default({})
+    .describe("Tables that people know, and how many rows they have, roughly. Default: none.")
+    .meta({ examples: [{ orders: "about 1,200,000" }] }),
+});
+
+export const configSchema = z.strictObject({
+  version: z
+    .literal(1)
+    .describe("The version of this format.")
+    .meta({ examples: [1] }),
+  databases: z.array(database).min(1).describe("The databases that Fogbell is told of.").meta({ examples: [] }),
+  contacts: z.array(contact).default([]).describe("Who is called. Default: nobody.").meta({ examples: [] }),
+  runbook: z
+    .strictObject({
+      "break-glass": text(
+        "Where the credentials for the emergency are kept. Never the credentials.",
+        "the safe in room 2",
+      ).optional(),
+      channel: text("Where people meet.", "the bridge, +00 000 0000").optional(),
+      offline: text("What works when the network does not.", "this page on paper; the laptop in the safe").optional(),
+      copies: z
+        .array(copy)
+        .default([])
+        .describe("Every place where a copy may be. Default: blanks.")
+        .meta({ examples: [] }),
+    })
+    .prefault({})
+    .describe("What the runbook prints beside its commands. Default: blanks to fill in.")
+    .meta({ examples: [] }),
+});
+
+export type Config = z.infer<typeof configSchema>;
+export type ConfiguredDatabase = Config["databases"][number];
+
+/** The JSON Schema of the file, for editors. */
+export function configJsonSchema(): object {
+  return z.toJSONSchema(configSchema, { io: "input" });
+}
+
+/** Keys that an object of the schema at this path may have. */
+function keysAt(path: readonly PropertyKey[]): readonly string[] {
+  let type: unknown = configSchema;
+  const inner = (one: unknown): unknown => {
+    const def = (one as { _zod?: { def?: { innerType?: unknown } } } | undefined)?._zod?.def;
+    return def?.innerType === undefined ? one : inner(def.innerType);
+  };
+  for (const key of path) {
+    const here = inner(type) as { shape?: Record<string, unknown>; _zod?: { def?: { element?: unknown } } } | undefined;
+    type = typeof key === "number" ? here?._zod?.def?.element : here?.shape?.[String(key)];
+  }
+  return Object.keys((inner(type) as { shape?: object } | undefined)?.shape ?? {});
+}
+
+function issuesOf(faults: readonly z.core.$ZodIssue[], positions: ReturnType<typeof positionsOf>): Issue[] {
+  return faults.flatMap((fault): Issue[] => {
+    const path = fault.path.map(String).join(".");
+    if (fault.code === "unrecognized_keys") {
+      return fault.keys.map((key) => {
+        const near = nearest(key, keysAt(fault.path));
+        return {
+          ...positions.atKey(fault.path, key),
+          path,
+          message: `unknown key "${key}"${path === "" ? "" : ` in ${path}`}`,
+          ...(near === undefined ? {} : { suggestion: near }),
+        };
+      });
+    }
+    return [
+      { ...positions.at(fault.path), path, message: `${path}: ${fault.message.replace(/^Invalid input: /, "")}` },
+    ];
+  });
+}
+
+/** Reads a `fogbell.yaml`. Throws ConfigError with every problem, at its line. */
+export function readConfig(file: string, content: string): Config {
+  const counter = new LineCounter();
+  const document = parseDocument(content, {
+    version: "1.2",
+    lineCounter: counter,
+    uniqueKeys: false,
+    prettyErrors: false,
+  });
+  const faults = syntaxFaults(document, counter);
+  if (faults.length > 0) throw new ConfigError(file, faults);
+  if (!isMap(document.contents))
+    throw new ConfigError(file, [{ line: 1, column: 1, path: "", message: "a map of keys is needed" }]);
+  const parsed = configSchema.safeParse(document.toJS({ maxAliasCount: 50 }));
+  if (!parsed.success) throw new ConfigError(file, issuesOf(parsed.error.issues, positionsOf(document, counter)));
+  return parsed.data;
+}
+
+/** The file that is named, which must be there; else `fogbell.yaml` where it is there; else null. */
+export async function loadConfig(named: string | undefined): Promise<Config | null> {
+  const file = named ?? "fogbell.yaml";
+  const content = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (named === undefined && error.code === "ENOENT") return null;
+    throw new ConfigError(file, [
+      { line: 1, column: 1, path: "", message: `it cannot be read: ${error.code ?? error.message}` },
+    ]);
+  });
+  return content === null ? null : readConfig(file, content);
+}
+
+/** The database that is meant: the one that is named, or the only one of this engine. Null when it cannot be told. */
+export function databaseOf(
+  config: Config,
+  { name, engine }: { name?: string | undefined; engine: string },
+): ConfiguredDatabase | null {
+  const fitting = config.databases.filter((one) => (name === undefined ? one.engine === engine : one.name === name));
+  return fitting.length === 1 ? (fitting[0] ?? null) : null;
+}
