@@ -156,7 +156,12 @@ parts.defineReporter({ ...quiet, render: async () => [{ file: "x" }] });
 
   it("needs little beside itself", async () => {
     const { dependencies } = JSON.parse(await readFile("package.json", "utf8")) as { dependencies: object };
-    expect(Object.keys(dependencies)).toEqual(["@oclif/plugin-autocomplete", "@oclif/plugin-help"]);
+    expect(Object.keys(dependencies)).toEqual([
+      "@myriaddreamin/typst-ts-node-compiler",
+      "@oclif/plugin-autocomplete",
+      "@oclif/plugin-help",
+      "dejavu-fonts-ttf",
+    ]);
   });
 });
 

@@ -61,6 +61,9 @@ export default class Run extends FogbellCommand {
     "trust-backups": Flags.boolean({
       description: "Open backups that this run did not make in a sandbox that is not cut off.",
     }),
+    "wrong-move": Flags.boolean({
+      description: "Recover as people do by mistake, where the scenario tells of it, and see what that costs.",
+    }),
     "fresh-world": Flags.boolean({
       description: "Build the world anew. Else what was built before for the same scenario is laid out again.",
     }),
@@ -77,7 +80,7 @@ export default class Run extends FogbellCommand {
       tags: flags.tag ?? [],
       all: flags.all,
       catalog,
-      choices: { ...flags, variant: flags.method },
+      choices: { ...flags, variant: flags.method, wrongMove: flags["wrong-move"] },
       compareMethods: flags["compare-methods"],
       shard: flags.shard,
     });

@@ -95,6 +95,8 @@ export async function drill(plan: Plan, given: DrillKit): Promise<void> {
     objectives: plan.objectives,
     host: kit.host,
   });
+  if (plan.variant === "wrong move" && plan.scenario.wrongMove !== null)
+    write({ kind: "note", text: `the wrong move, on purpose: ${plan.scenario.wrongMove.why}` });
   try {
     const stage = await openStage(plan, { ...kit, ready }, unwind);
     using watching = watch({

@@ -18,7 +18,7 @@ import type {
   Target,
 } from "../parts.ts";
 import type { Objectives } from "../record.ts";
-import type { Scenario } from "../scenario/schema.ts";
+import type { BackupFault, Scenario } from "../scenario/schema.ts";
 import { asVariant, LOG_EVERY_MS, variantNames } from "./variants.ts";
 
 /** A part with what it was told, and the line in the scenario that told it. */
@@ -44,6 +44,7 @@ export interface PlannedBackup {
   readonly options: unknown;
   readonly ageMs: number;
   readonly decoy: boolean;
+  readonly fault: BackupFault | null;
 }
 
 /** What a run may change about a scenario. */
@@ -53,6 +54,8 @@ export interface Choices {
   readonly seed?: number | undefined;
   /** Make the backups this way instead, as `variantNames` lists them. */
   readonly variant?: string | undefined;
+  /** Recover as people do by mistake, as the scenario tells. */
+  readonly wrongMove?: boolean | undefined;
 }
 
 export interface Plan {
@@ -181,11 +184,25 @@ function planLog(scenario: Scenario, { engine, backups, logEveryMs }: LogQuestio
   });
 }
 
+/** The same story with the mistake in place of the recovery. Throws UsageError for a scenario that tells of none. */
+function withWrongMove(scenario: Scenario): Scenario {
+  const { wrongMove } = scenario;
+  if (wrongMove === null) {
+    throw new UsageError(`${scenario.id} tells of no wrong move`, {
+      code: "FB_NO_WRONG_MOVE",
+      next: [`fogbell scenario show ${scenario.id}`, `fogbell run ${scenario.id}`],
+    });
+  }
+  const { source, steps, verdict } = wrongMove;
+  return { ...scenario, designed: verdict, recovery: { source, steps } };
+}
+
 /**
  * Chooses parts and checks that they fit. Throws UsageError for a bad choice, ScenarioError with every impossible
  * combination.
  */
-export function plan(scenario: Scenario, catalog: Catalog, choices: Choices = {}): Plan {
+export function plan(told: Scenario, catalog: Catalog, choices: Choices = {}): Plan {
+  const scenario = choices.wrongMove === true ? withWrongMove(told) : told;
   const { engine, version } = chooseEngine(scenario, catalog, choices.engine);
   const written = scenario.world.backups
     .map((backup) => ({
@@ -194,6 +211,7 @@ export function plan(scenario: Scenario, catalog: Catalog, choices: Choices = {}
       options: optionsOf(findPart(engine.methods, backup.method), backup.options, engine.name),
       ageMs: backup.ageMs,
       decoy: backup.decoy,
+      fault: backup.fault,
     }))
     .sort((a, b) => b.ageMs - a.ageMs);
   const { backups, logEveryMs } = chooseVariant(scenario, engine, { backups: written, variant: choices.variant });
@@ -232,7 +250,7 @@ export function plan(scenario: Scenario, catalog: Catalog, choices: Choices = {}
     dataset: "sql" in dataset ? { sql: dataset.sql } : { preset: dataset.preset, rows: choices.rows ?? dataset.rows },
     database,
     log,
-    variant: choices.variant ?? null,
+    variant: choices.wrongMove === true ? "wrong move" : (choices.variant ?? null),
     backups,
     disaster,
     recovery,

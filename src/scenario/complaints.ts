@@ -168,8 +168,8 @@ function partKeys(catalog: Catalog, here: unknown, path: Path): readonly string[
   };
   return (
     of(catalog.probes, "probe") ??
-    of(catalog.actions, "do", ...(path[0] === "recovery" ? ["phase"] : [])) ??
-    of(sharedMethods(catalog), "method", "name", "age", "decoy")
+    of(catalog.actions, "do", ...(path[0] === "recovery" || path[0] === "wrong-move" ? ["phase"] : [])) ??
+    of(sharedMethods(catalog), "method", "name", "age", "decoy", "fault")
   );
 }
 

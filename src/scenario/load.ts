@@ -9,7 +9,14 @@ import { complaints, subject } from "./complaints.ts";
 import { contradictions } from "./contradictions.ts";
 import { nearestScenario } from "./library.ts";
 import { type Path, type Position, type Positions, positionsOf } from "./positions.ts";
-import { type Scenario, type ScenarioInput, scenarioSchema, type ToldProbe, type ToldStep } from "./schema.ts";
+import {
+  type BackupFault,
+  type Scenario,
+  type ScenarioInput,
+  scenarioSchema,
+  type ToldProbe,
+  type ToldStep,
+} from "./schema.ts";
 import { syntaxFaults } from "./syntax.ts";
 
 /** No honest scenario comes near; a file that does is a mistake or an attack. */
@@ -113,6 +120,7 @@ function toScenario(input: ScenarioInput, { file, text, positions }: Source): Sc
     });
   const { rto, rpo, mtd } = input.objectives;
   const { dataset, writer, seed } = input.world;
+  const wrong = input["wrong-move"];
   return {
     file,
     sha256: sha256(text),
@@ -139,15 +147,16 @@ function toScenario(input: ScenarioInput, { file, text, positions }: Source): Sc
               keepNewest: input.world.retention["keep-newest"],
               nextMs: input.world.retention.next,
             },
-      backups: (input.world.backups as { name: string; method: string; age: number; decoy: boolean }[]).map(
-        (backup) => ({
-          name: backup.name,
-          method: backup.method,
-          ageMs: backup.age,
-          decoy: backup.decoy,
-          options: without(backup, "name", "method", "age", "decoy"),
-        }),
-      ),
+      backups: (
+        input.world.backups as { name: string; method: string; age: number; decoy: boolean; fault?: BackupFault }[]
+      ).map((backup) => ({
+        name: backup.name,
+        method: backup.method,
+        ageMs: backup.age,
+        decoy: backup.decoy,
+        fault: backup.fault ?? null,
+        options: without(backup, "name", "method", "age", "decoy", "fault"),
+      })),
     },
     healthy: tellProbes(input.healthy, "healthy"),
     disaster: {
@@ -155,6 +164,7 @@ function toScenario(input: ScenarioInput, { file, text, positions }: Source): Sc
       proof: tellProbes(input.disaster.proof, "disaster", "proof"),
     },
     recovery: { source: input.recovery.source, steps: tellSteps(input.recovery.steps, "recovery", "steps") },
+    wrongMove: wrong === undefined ? null : { ...wrong, steps: tellSteps(wrong.steps, "wrong-move", "steps") },
     verify: tellProbes(input.verify, "verify"),
     abort: {
       elapsedMs: input.abort.find((one) => one.when === "elapsed")?.over,

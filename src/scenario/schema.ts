@@ -4,75 +4,13 @@
  */
 import { z } from "zod";
 import { duration, size } from "../fields.ts";
-import type { Catalog, Method, Part, StepPhase } from "../parts.ts";
+import type { Catalog, Method, Part } from "../parts.ts";
 import { STEP_PHASES } from "../parts.ts";
-import type { Objectives } from "../record.ts";
+import { BACKUP_FAULTS, DESIGNED_VERDICTS } from "./scenario.ts";
 
 export const FORMAT_VERSION = 1;
 
-/** A deed or a question as a scenario tells it, with the line it stands on. */
-export interface ToldAction {
-  readonly do: string;
-  readonly options: unknown;
-  readonly line: number;
-}
-export interface ToldStep extends ToldAction {
-  readonly phase: StepPhase;
-}
-export interface ToldProbe {
-  readonly probe: string;
-  readonly options: unknown;
-  readonly line: number;
-}
-export interface ToldBackup {
-  readonly name: string;
-  readonly method: string;
-  readonly ageMs: number;
-  readonly decoy: boolean;
-  readonly options: unknown;
-}
-
-/** What a scenario can be made to show. A void or refused drill shows nothing. */
-export const DESIGNED_VERDICTS = ["recovered", "late", "lost"] as const;
-export type DesignedVerdict = (typeof DESIGNED_VERDICTS)[number];
-
-/** A scenario as loaded: durations in milliseconds, sizes in bytes, paths absolute. */
-export interface Scenario {
-  readonly file: string;
-  readonly sha256: string;
-  readonly id: string;
-  readonly title: string;
-  readonly summary: string;
-  readonly story:
-    | {
-        readonly origin?: string | undefined;
-        readonly severity?: string | undefined;
-        readonly difficulty?: number | undefined;
-        readonly symptom?: string | undefined;
-      }
-    | undefined;
-  readonly tags: readonly string[];
-  readonly engines: Readonly<Record<string, readonly string[]>>;
-  readonly objectives: Objectives;
-  readonly designed: DesignedVerdict;
-  readonly world: {
-    readonly seed: number;
-    readonly dataset:
-      | { readonly preset: string; readonly rows: number }
-      | { readonly sql: readonly string[]; readonly database?: string | undefined };
-    readonly writer: { readonly everyMs: number; readonly afterDamageMs: number };
-    /** A piece of the server's log is archived at least so often; null when none is. */
-    readonly logEveryMs: number | null;
-    /** What a pruning job removes; null when none runs. */
-    readonly retention: { readonly keepMs: number; readonly keepNewest: number; readonly nextMs: number } | null;
-    readonly backups: readonly ToldBackup[];
-  };
-  readonly healthy: readonly ToldProbe[];
-  readonly disaster: { readonly steps: readonly ToldAction[]; readonly proof: readonly ToldProbe[] };
-  readonly recovery: { readonly source: string; readonly steps: readonly ToldStep[] };
-  readonly verify: readonly ToldProbe[];
-  readonly abort: { readonly elapsedMs?: number | undefined; readonly diskFreeBytes?: number | undefined };
-}
+export * from "./scenario.ts";
 
 /** The keys a part can be told, as its options define them. @internal */
 export function optionShape(part: Part): Record<string, z.ZodType> {
@@ -237,6 +175,11 @@ const asToldShape = (method: Method): Record<string, z.ZodType> =>
 export const BACKUP_KEYS = {
   name: name("What the backup is called; also its folder in the store.", "nightly"),
   age: example(duration(), "How long before the damage it was taken, on the simulated timeline.", "9h"),
+  fault: example(
+    z.enum(BACKUP_FAULTS).optional(),
+    "What became of it on its way to the store, though nobody was told: cut off, nothing at all, or an error's text. Default: nothing.",
+    "truncated",
+  ),
   decoy: example(z.boolean().default(false), "A recovery point that is there to be chosen by mistake.", true),
 };
 
@@ -255,6 +198,21 @@ export function scenarioSchema(catalog: Catalog) {
         [engine.versions[0]],
       ),
     ]),
+  );
+  const recoverySteps = example(
+    z
+      .array(
+        oneOf("do", catalog.actions, {
+          phase: example(
+            z.enum(STEP_PHASES),
+            "When: contain and preserve come before the source is located and fetched, restore after.",
+            "restore",
+          ),
+        }),
+      )
+      .min(1),
+    "What brings the data back. Locating, fetching and checking the source are the drill's own steps.",
+    [{ phase: "restore", do: "restore-beside" }],
   );
   return z.strictObject({
     version: example(z.literal(FORMAT_VERSION), "The version of this format.", 1),
@@ -330,23 +288,34 @@ export function scenarioSchema(catalog: Catalog) {
           "The recovery point: newest-verified, or the name of a backup.",
           "nightly",
         ),
-        steps: example(
-          z
-            .array(
-              oneOf("do", catalog.actions, {
-                phase: example(
-                  z.enum(STEP_PHASES),
-                  "When: contain and preserve come before the source is located and fetched, restore after.",
-                  "restore",
-                ),
-              }),
-            )
-            .min(1),
-          "What brings the data back. Locating, fetching and checking the source are the drill's own steps.",
-          [{ phase: "restore", do: "restore-beside" }],
-        ),
+        steps: recoverySteps,
       }),
       "How it is mended.",
+    ),
+    "wrong-move": example(
+      z
+        .strictObject({
+          why: example(
+            z.string().min(1).max(400),
+            "Why people do it, in plain words.",
+            "It was the first copy that was found.",
+          ),
+          verdict: example(z.enum(["late", "lost"]), "How it must end: that is the lesson.", "lost"),
+          source: example(
+            z.string().default("newest-verified"),
+            "The recovery point that is taken by mistake.",
+            "nightly",
+          ),
+          steps: recoverySteps,
+        })
+        .optional(),
+      "What people do instead, run with --wrong-move. Default: none.",
+      {
+        why: "It was the first copy that was found.",
+        verdict: "late",
+        source: "nightly",
+        steps: [{ phase: "restore", do: "restore-beside" }],
+      },
     ),
     verify: example(z.array(probes).min(1), "What must hold before the application is let in again.", [
       { probe: "rows" },

@@ -8,6 +8,7 @@ import type { Line, RecoveryPoint, Server, WorldStore } from "../parts.ts";
 import type { Plan, PlannedBackup } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
 import { type Archive, openArchive, type Shipped } from "./archive.ts";
+import { withFault } from "./faults.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
 import type { PreparedWorld, PreparedWorlds } from "./prepared.ts";
 import { openReplicas, type Replicas, replicaPoints } from "./replicas.ts";
@@ -337,7 +338,11 @@ async function takeBackup(kit: WorldKit, { backup, atMs, archive }: TakeRequest)
 }
 
 /** From the backup's folder in the sandbox to its folder in the store. */
-async function moveFiles({ runner, server, store }: WorldKit, { name }: PlannedBackup, atMs: number): Promise<Shipped> {
+async function moveFiles(
+  { runner, server, store }: WorldKit,
+  { name, fault }: PlannedBackup,
+  atMs: number,
+): Promise<Shipped> {
   const step = { phase: "world", name: `backup-${name}` } as const;
   const folder = `${server.folders.scratch}/backup`;
   const list = deed("List the files of the backup.", 'cd "$BACKUP_DIR" && find . -type f -exec stat -c "%s %n" {} +');
@@ -348,7 +353,7 @@ async function moveFiles({ runner, server, store }: WorldKit, { name }: PlannedB
   const moved: { key: string; sizeBytes: number; sha256: string }[] = [];
   for (const file of files) {
     const path = file.slice(file.indexOf(" ") + 1).replace(/^\.\//, "");
-    const hash = sha256Of(server.get(`${folder}/${path}`));
+    const hash = sha256Of(withFault(server.get(`${folder}/${path}`), fault, Number(file.split(" ")[0])));
     const { key, sizeBytes } = await store.write(`${name}/${path}`, hash.stream, new Date(atMs));
     moved.push({ key, sizeBytes, sha256: await hash.digest });
   }

@@ -7,13 +7,28 @@ export default class ScenarioList extends FogbellCommand {
     "<%= config.bin %> scenario list",
     "<%= config.bin %> scenario list --tag starter --json",
   ];
-  static override flags = { tag: Flags.string({ description: "Only scenarios with this tag." }) };
+  static override flags = {
+    tag: Flags.string({ description: "Only scenarios with this tag." }),
+    long: Flags.boolean({
+      description: "As a page of markdown: what each teaches, whose story it is, and its wrong move.",
+    }),
+  };
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(ScenarioList);
     const { summarise } = await import("../../scenario/summary.ts");
     const { listScenarios } = await import("../../scenario/library.ts");
-    const all = await Promise.all((await listScenarios()).map(summarise));
+    const files = await listScenarios();
+    const all = await Promise.all(files.map(summarise));
+    if (flags.long) {
+      const { libraryPage } = await import("../../suite/library-page.ts");
+      const { loadScenario } = await import("../../scenario/load.ts");
+      const { catalog } = await import("../../catalog.ts");
+      const loaded = await Promise.all(files.map((file) => loadScenario(file, catalog)));
+      const fitting = loaded.filter(({ tags }) => flags.tag === undefined || tags.includes(flags.tag));
+      this.log(libraryPage(fitting));
+      return all.filter(({ id }) => fitting.some((one) => one.id === id));
+    }
     const shown = all.filter(({ tags }) => flags.tag === undefined || tags.includes(flags.tag));
     const rows = shown.map(({ id, title, engines, story, tags }) => [
       id,

@@ -1,0 +1,65 @@
+/** The page on the scenarios that ship, made from their files: what each teaches, and whose story it is. Pure. */
+
+import { formatDuration } from "../host/units.ts";
+import { inline } from "../paper/format.ts";
+import type { Scenario } from "../scenario/schema.ts";
+
+const DIFFICULTY = [
+  "",
+  "follow the page",
+  "look twice",
+  "think first",
+  "the usual reflex is wrong",
+  "nobody gets this right",
+];
+
+function section({ id, title, summary, story, engines, designed, objectives, wrongMove, tags }: Scenario): string {
+  const difficulty = story?.difficulty ?? 0;
+  const rows: [string, string][] = [
+    ["You see", story?.symptom ?? title],
+    ["Story", story?.origin ?? "none"],
+    ["Difficulty", difficulty === 0 ? "not said" : `${difficulty} of 5: ${DIFFICULTY[difficulty] ?? ""}`],
+    [
+      "Engines",
+      Object.entries(engines)
+        .map(([name, versions]) => `${name} ${versions.join(", ")}`)
+        .join("; "),
+    ],
+    ["Objectives", `RTO ${formatDuration(objectives.rtoMs)}, RPO ${formatDuration(objectives.rpoMs)}`],
+    ["Made to end", designed],
+    ["Tags", tags.join(", ")],
+    ...(wrongMove === null
+      ? []
+      : ([["The wrong move", `${wrongMove.why} It ends ${wrongMove.verdict}.`]] as [string, string][])),
+  ];
+  const run = [`fogbell run ${id}`, ...(wrongMove === null ? [] : [`fogbell run ${id} --wrong-move`])];
+  return [
+    `## ${id}: ${inline(title)}`,
+    "",
+    inline(summary),
+    "",
+    "| | |",
+    "| --- | --- |",
+    ...rows.map(([name, value]) => `| ${name} | ${inline(value)} |`),
+    "",
+    "```sh",
+    ...run,
+    "```",
+    "",
+  ].join("\n");
+}
+
+/** `scenarios` in the order of the page: easiest first. */
+export function libraryPage(scenarios: readonly Scenario[]): string {
+  const sorted = [...scenarios].sort(
+    (a, b) => (a.story?.difficulty ?? 9) - (b.story?.difficulty ?? 9) || a.id.localeCompare(b.id),
+  );
+  return [
+    "# The scenarios that ship",
+    "",
+    "Made from the files in `scenarios/` by `npm run docs`. Each runs on every engine it names, with `--engine`; the wrong move",
+    "is what people do instead, and is there to be seen once without a shop behind it.",
+    "",
+    ...sorted.map(section),
+  ].join("\n");
+}
