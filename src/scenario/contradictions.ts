@@ -53,7 +53,7 @@ export function contradictions(written: Written): Issue[] {
         ...(suggestion === undefined ? {} : { suggestion }),
       }),
   };
-  for (const rule of [names, engines, dataset, times, backups, methods, source, abort]) rule(rules);
+  for (const rule of [names, engines, dataset, times, backups, methods, source, faults, abort]) rule(rules);
   return issues;
 }
 
@@ -149,17 +149,30 @@ function isOption(catalog: Catalog, method: string, key: string): boolean {
 }
 
 function source({ at, list, blame }: Rules): void {
-  const wanted = at("recovery", "source");
   const known = list("world", "backups").flatMap((one) => {
     const name = valueAt(one, ["name"]);
     return typeof name === "string" ? [name] : [];
   });
-  if (typeof wanted !== "string" || wanted === NEWEST || known.includes(wanted)) return;
-  blame(
-    ["recovery", "source"],
-    `recovery.source: no backup is called "${wanted}"; ${[NEWEST, ...known].join(", ")} would do`,
-    nearest(wanted, [NEWEST, ...known]),
-  );
+  for (const key of ["recovery", "wrong-move"]) {
+    const wanted = at(key, "source");
+    if (typeof wanted !== "string" || wanted === NEWEST || known.includes(wanted)) continue;
+    blame(
+      [key, "source"],
+      `${key}.source: no backup is called "${wanted}"; ${[NEWEST, ...known].join(", ")} would do`,
+      nearest(wanted, [NEWEST, ...known]),
+    );
+  }
+}
+
+/** Only what is a file on its way to the store can be cut off on it. */
+function faults({ list, blame, catalog }: Rules): void {
+  for (const [index, backup] of list("world", "backups").entries()) {
+    const method = valueAt(backup, ["method"]);
+    if (valueAt(backup, ["fault"]) === undefined) continue;
+    const parts = catalog.engines.flatMap((engine) => engine.methods.filter(({ name }) => name === method));
+    if (parts.every(({ live, repository }) => live === undefined && repository === undefined)) continue;
+    blame(["world", "backups", index, "fault"], `a ${String(method)} is no file that could arrive broken`);
+  }
 }
 
 function abort({ list, durationMs, blame }: Rules): void {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { changed, issuesOf, lineOf } from "../support/issues.ts";
+import { changed, issuesOf, lineOf, whole } from "../support/issues.ts";
 
 const BACKUPS = / {2}backups:\n(?: {4}- .*\n)+/;
 
@@ -56,6 +56,19 @@ describe("what no single key can show", () => {
     const text = changed(BACKUPS, "").replace(/ {4}- \{ phase: (?:restore|normal).*\n/g, "");
     expect(await issuesOf(text)).toEqual([]);
   });
+});
+
+test("only a file can arrive broken, and a wrong move takes a backup that there is", async () => {
+  const replica = changed(
+    "method: logical, age: 9h, postgres: { format: custom }",
+    "method: replica, age: 9h, fault: empty",
+  );
+  expect((await issuesOf(replica)).map(({ message }) => message)).toEqual([
+    expect.stringContaining("a replica is no file that could arrive broken"),
+  ]);
+  expect(
+    (await issuesOf(whole.replace("source: old-export", "source: old-exprt"))).map(({ message }) => message),
+  ).toEqual([expect.stringContaining('wrong-move.source: no backup is called "old-exprt"')]);
 });
 
 describe("together with the schema's complaints", () => {

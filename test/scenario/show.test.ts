@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
 import { showText } from "../../src/scenario/show.ts";
-import { good } from "../support/issues.ts";
+import { whole as good } from "../support/issues.ts";
 
 const shown = showText(await loadScenario("scenarios/drop-table.drill.yaml", catalog), good);
 

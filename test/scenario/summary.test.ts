@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { summarise } from "../../src/scenario/summary.ts";
-import { good } from "../support/issues.ts";
+import { whole as good } from "../support/issues.ts";
 
 async function summaryOf(text: string) {
   const folder = await mkdtemp(join(tmpdir(), "scenario-summary-"));
