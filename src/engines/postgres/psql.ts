@@ -79,7 +79,8 @@ export const PSQL = "psql -Xq -v ON_ERROR_STOP=1 -v VERBOSITY=terse";
 
 /** A script that sends SQL to one database. */
 export function psql(sql: string, destination: Destination = "production", flags = ""): string {
-  const options = flags === "" ? "" : `${flags} `;
+  // The restored database takes more words to name: on paper they need a line of their own.
+  const options = flags === "" ? "" : destination === "side" ? `${flags} \\\n  ` : `${flags} `;
   const database = destination === "side" ? SIDE : `-d "${DATABASE[destination]}"`;
   return `${PSQL} \\\n  ${options}${database} <<'SQL'\n${sql.trim()}\nSQL`;
 }
