@@ -67,7 +67,7 @@ sha256sum "$EVIDENCE/damaged.dump"`,
 
 /** Runs pg_dump on every relation that a query on the side database names, one `-t` each, into one file. */
 function dumpNamed(query: string, name: string): string {
-  const names = psql(query, "side", "-At").replace("<<'SQL'", `>"$SCRATCH/${name}.names" <<'SQL'`);
+  const names = psql(query, "side", "-At").replace("<<'SQL'", `\\\n  >"$SCRATCH/${name}.names" <<'SQL'`);
   return andThen(
     names,
     `{ set --
