@@ -8,6 +8,8 @@ import type { EventBody, Progress } from "../record.ts";
 /** So much of what a command printed is written down. */
 const TAIL_CHARS = 2048;
 const PROGRESS_EVERY_MS = 1000;
+/** One part asking, so many parts not. */
+const PROGRESS_SHARE = 50;
 
 export interface Runner {
   /** Runs a deed. Throws LostError in the measured phases, UnavailableError before them, when it exits non-zero. */
@@ -58,17 +60,19 @@ export function createRunner(kit: RunnerKit): Runner {
     return { ...line, id: number === 1 ? stem : `${stem}.${number}`, phase };
   }
 
-  /** Asks the command's own progress script every second while it runs. Silent when it has none or it fails. */
+  /**
+   * Asks the command's own progress script while it runs, each second at first, and never so often that the asking takes
+   * more than a fiftieth of the time: it shares the processors with what it asks about. Silent when there is none or it fails.
+   */
   function watch(running: Command): () => void {
     const { progress } = running;
     if (progress === undefined) return () => {};
     const beganMs = performance.now();
     const stop = new AbortController();
     const question: Command = { ...running, id: `${running.id}.progress`, script: progress, destroys: false };
-    let busy = false;
-    const timer = setInterval(async () => {
-      if (busy) return;
-      busy = true;
+    let timer = setTimeout(ask, PROGRESS_EVERY_MS);
+    async function ask(): Promise<void> {
+      const askedMs = performance.now();
       try {
         const signal = AbortSignal.any([stop.signal, kit.signal]);
         const outcome = await kit.server.run({ command: question, places: kit.places(), signal });
@@ -84,12 +88,12 @@ export function createRunner(kit: RunnerKit): Runner {
         }
       } catch {
         // Progress is a courtesy: when it cannot be had, the command itself will tell what is wrong.
-      } finally {
-        busy = false;
       }
-    }, PROGRESS_EVERY_MS);
+      const tookMs = performance.now() - askedMs;
+      if (!stop.signal.aborted) timer = setTimeout(ask, Math.max(PROGRESS_EVERY_MS, tookMs * PROGRESS_SHARE));
+    }
     return () => {
-      clearInterval(timer);
+      clearTimeout(timer);
       stop.abort();
     };
   }
