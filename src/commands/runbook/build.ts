@@ -48,7 +48,8 @@ export default class RunbookBuild extends FogbellCommand {
     const { args, flags } = await this.parse(RunbookBuild);
     const { allRunbooks, FORMATS, runbookFrom } = await import("../../suite/paper-from.ts");
     const { splitOut } = await import("../../cli/out-file.ts");
-    if ((args.run === undefined) !== flags.all || (flags.all && flags.out === undefined)) {
+    const all = flags.all === true;
+    if ((args.run === undefined) !== all || (all && flags.out === undefined)) {
       throw new UsageError("name one drill, or tell --all with a folder, and not both", {
         code: "FB_USAGE",
         next: ["fogbell runbook build drop-table", "fogbell runbook build --all --out runbooks"],
