@@ -18,6 +18,8 @@ interface Case {
   /** What a person would type in the container, with the same promises. `$FILE` is the backup. */
   readonly byHand: string;
   readonly target: number;
+  /** Times the rows of the others: what restores fast is measured on more, about a gigabyte, or only its start is. */
+  readonly times?: number;
 }
 
 const HOUR_MS = 3_600_000;
@@ -52,6 +54,7 @@ const CASES: readonly Case[] = [
     byHand: `${UNPACK_PG}
 pg_ctl -s -w -D "$SIDE_DATA" -l "$SIDE_DATA/server.log" start`,
     target: 1.03,
+    times: 5,
   },
   {
     name: "replay, postgres",
@@ -65,6 +68,7 @@ touch "$SIDE_DATA/recovery.signal"
 pg_ctl -s -w -t 3600 -D "$SIDE_DATA" -l "$SIDE_DATA/server.log" start
 until [ "$(psql -XAtq -h "$SIDE_HOST" -d postgres -c 'SELECT pg_is_in_recovery()')" = f ]; do sleep 0.1; done`,
     target: 1.03,
+    times: 5,
   },
   {
     name: "restore, mariadb, dump",
@@ -129,7 +133,9 @@ export async function benchMethods(request: { rows: number; pairs: number }): Pr
   return figures;
 }
 
-async function measure(one: Case, { rows, pairs }: { rows: number; pairs: number }): Promise<Figure> {
+async function measure(one: Case, request: { rows: number; pairs: number }): Promise<Figure> {
+  const { pairs } = request;
+  const rows = request.rows * (one.times ?? 1);
   const engine = catalog.engines.find(({ name }) => name === one.engine);
   const method = engine?.methods.find(({ name }) => name === one.method);
   const driver = catalog.sandboxes.find(({ name }) => name === "docker");

@@ -7,7 +7,7 @@ import { formatBytes, formatDuration } from "../host/units.ts";
 import type { DrillResult } from "../record.ts";
 import type { Past } from "./past.ts";
 
-/** A drawing with what it says in words, for those who cannot see it. */
+/** A drawing, twice, with what it says in words, for those who cannot see it. */
 export interface Chart {
   readonly title: string;
   readonly words: string;
@@ -17,28 +17,60 @@ export interface Chart {
 type PlotModule = typeof import("@observablehq/plot");
 type Options = Parameters<PlotModule["plot"]>[0];
 
-const WIDTH = 760;
+/** On a desk and on paper, and on a phone: a drawing that is scaled down to a phone cannot be read there. */
+const WIDTHS = { wide: 760, narrow: 340 } as const;
+type Fit = keyof typeof WIDTHS;
 const OK = "var(--ok)";
 const BAD = "var(--bad)";
 
-async function draw(title: string, words: string, make: (plot: PlotModule) => Options): Promise<Chart> {
+/** Draws for both widths; the page shows the one that fits. */
+async function draw(title: string, words: string, make: (plot: PlotModule, fit: Fit) => Options): Promise<Chart> {
   const [plot, { Window }] = await Promise.all([import("@observablehq/plot"), import("happy-dom")]);
   const window = new Window();
-  try {
+  const one = (fit: Fit) => {
     const made = plot.plot({
-      width: WIDTH,
+      width: WIDTHS[fit],
       style: { background: "transparent", color: "inherit", fontSize: "13px" },
-      ...make(plot),
+      ...make(plot, fit),
       document: window.document as never,
     }) as unknown as Plot & { outerHTML: string; setAttribute(name: string, value: string): void };
     made.setAttribute("role", "img");
     made.setAttribute("aria-label", `${title}. ${words}`);
     // The drawing as a whole has a name; its parts may not have any.
-    return { title, words, svg: made.outerHTML.replace(/(<g\b[^>]*?) aria-label="[^"]*"/g, "$1") };
+    const svg = made.outerHTML.replace(/(<g\b[^>]*?) aria-label="[^"]*"/g, "$1");
+    return `<div class="${fit}">${svg}</div>`;
+  };
+  try {
+    return { title, words, svg: one("wide") + one("narrow") };
   } finally {
     await window.happyDOM.close();
   }
 }
+
+/** A row's name: left of the axis where there is room, above its row where there is none. */
+const named = (plot: PlotModule, fit: Fit, rows: readonly string[]) =>
+  fit === "wide"
+    ? []
+    : [
+        plot.text(rows, {
+          y: (row: string) => row,
+          text: (row: string) => row,
+          frameAnchor: "left",
+          textAnchor: "start",
+          dy: -19,
+          fill: "currentColor",
+        }),
+      ];
+
+/** Without an axis of its own where the names stand above the rows. */
+const axisFit = (fit: Fit) => (fit === "wide" ? {} : { axis: null });
+const barFit = (fit: Fit) => (fit === "wide" ? { insetTop: 4, insetBottom: 4 } : { insetTop: 14, insetBottom: 14 });
+
+/** Room for rows and their names. */
+const rowsFit = (fit: Fit, rows: number, wideLeft: number) =>
+  fit === "wide"
+    ? { height: 80 + rows * 30, marginLeft: wideLeft }
+    : { height: 90 + rows * 48, marginLeft: 10, marginTop: 30 };
 
 const SHOWN = ["contain", "preserve", "locate", "fetch", "restore", "verify", "reopen", "normal"];
 
@@ -57,21 +89,23 @@ export function gantt({ phases, marks, objectives, measured }: DrillResult): Pro
   // An objective far to the right would make everything else a dot.
   const rto = objectives.rtoMs / 1000 <= end * 3 ? [objectives.rtoMs / 1000] : [];
   const words = `Phases from the damage on: ${rows.map(({ phase, text }) => `${phase} ${text}`).join(", ")}. RTA ${measured.rtaMs === null ? "not measured" : formatDuration(measured.rtaMs)}, objective ${formatDuration(objectives.rtoMs)}.`;
-  return draw("Where the time went", words, (plot) => ({
-    height: 80 + rows.length * 30,
-    marginLeft: 80,
+  const order = rows.map(({ phase }) => phase);
+  return draw("Where the time went", words, (plot, fit) => ({
+    ...rowsFit(fit, rows.length, 80),
     marginRight: 70,
     marginBottom: 48,
     x: {
-      label: "seconds since the damage",
+      label: `seconds since the damage${rto.length > 0 ? "; dashed: the RTO" : ""}`,
+      ticks: fit === "wide" ? 8 : 4,
       labelOffset: 44,
       labelAnchor: "center",
       grid: true,
       domain: [0, Math.max(end, ...rto) * 1.02],
     },
-    y: { label: null, domain: rows.map(({ phase }) => phase) },
+    y: { label: null, domain: order, ...axisFit(fit) },
     marks: [
-      plot.barX(rows, { x1: "from", x2: "to", y: "phase", fill: "var(--bar)", insetTop: 4, insetBottom: 4 }),
+      ...named(plot, fit, order),
+      plot.barX(rows, { x1: "from", x2: "to", y: "phase", fill: "var(--bar)", ...barFit(fit) }),
       plot.text(rows, { x: "to", y: "phase", text: "text", textAnchor: "start", dx: 6, fill: "currentColor" }),
       plot.ruleX(rto, { stroke: BAD, strokeWidth: 2, strokeDasharray: "6,4" }),
     ],
@@ -89,13 +123,14 @@ export function ladder({ sources, objectives }: DrillResult): Promise<Chart> {
   const words = rows.length === 0 ? "None were looked at." : rows.map(({ text }) => text).join("; ");
   const most = Math.max(1 / 60, ...rows.map(({ hours }) => hours));
   const rpoHours = objectives.rpoMs / 3_600_000;
-  return draw("Recovery points, by age", words, (plot) => ({
-    height: 80 + rows.length * 30,
-    marginLeft: 230,
+  const order = rows.map(({ row }) => row);
+  const isRpoShown = rpoHours <= most * 1.1;
+  return draw("Recovery points, by age", words, (plot, fit) => ({
+    ...rowsFit(fit, rows.length, 230),
     marginRight: 24,
     marginBottom: 48,
     x: {
-      label: "hours before the damage (square-root axis); the dashed line is the RPO",
+      label: `hours before the damage (${fit === "wide" ? "square-root axis" : "square root"})${isRpoShown ? "; dashed: the RPO" : ""}`,
       labelOffset: 44,
       labelAnchor: "center",
       reverse: true,
@@ -104,9 +139,10 @@ export function ladder({ sources, objectives }: DrillResult): Promise<Chart> {
       ticks: 4,
       domain: [0, most * 1.1],
     },
-    y: { label: null, domain: rows.map(({ row }) => row) },
+    y: { label: null, domain: order, ...axisFit(fit) },
     marks: [
-      plot.ruleX(rpoHours <= most * 1.1 ? [rpoHours] : [], { stroke: BAD, strokeDasharray: "6,4", strokeWidth: 2 }),
+      ...named(plot, fit, order),
+      plot.ruleX(isRpoShown ? [rpoHours] : [], { stroke: BAD, strokeDasharray: "6,4", strokeWidth: 2 }),
       plot.dot(rows, {
         x: "hours",
         y: "row",
@@ -142,15 +178,22 @@ export function trend(what: "RTA" | "RPA", results: readonly DrillResult[]): Pro
     .map(({ day, seconds, verdict }) => `${day} ${formatDuration(seconds * 1000)}, ${verdict}`)
     .join("; ");
   const near = rows.filter(({ objective }) => objective <= most * 3);
-  return draw(`${what}, drill by drill`, words, (plot) => ({
+  const isShown = near.length > 0;
+  const above = rows.at(-1)?.objective;
+  const told = isShown
+    ? "dashed: the objective"
+    : above === undefined
+      ? "no objective"
+      : `the objective, ${formatDuration(above * 1000)}, lies far above`;
+  return draw(`${what}, drill by drill`, words, (plot, fit) => ({
     height: 220,
     marginLeft: 60,
     marginBottom: 48,
     x: {
-      label: "drill, oldest first; the dashed line is the objective",
+      label: `drill, oldest first; ${told}`,
       labelOffset: 44,
       labelAnchor: "center",
-      ticks: Math.min(12, rows.length),
+      ticks: Math.min(fit === "wide" ? 12 : 5, rows.length),
       tickFormat: "d",
       domain: [0.5, Math.max(1, rows.length) + 0.5],
     },
@@ -182,21 +225,25 @@ export function coverage(past: readonly Past[]): Promise<Chart> {
   const scenarios = [...new Set(cells.map(({ scenario }) => scenario))].sort();
   const engines = [...new Set(cells.map(({ engine }) => engine))].sort();
   const words = cells.map(({ scenario, engine, text }) => `${scenario} on ${engine}: ${text}`).join("; ");
-  return draw("What was drilled, and how it ended last", words, (plot) => ({
-    height: 70 + engines.length * 34,
-    marginLeft: 220,
-    marginTop: 40,
-    x: { label: null, axis: "top", domain: scenarios },
-    y: { label: null, domain: engines },
+  return draw("What was drilled, and how it ended last", words, (plot, fit) => ({
+    ...rowsFit(fit, scenarios.length, 220),
+    marginTop: fit === "wide" ? 50 : 70,
+    // More columns than a phone is wide are scrolled to, never squeezed.
+    ...(fit === "narrow" ? { width: Math.max(WIDTHS.narrow, 20 + engines.length * 110) } : {}),
+    x: { label: null, axis: "top", domain: engines, tickFormat: (engine: string) => engine.replace(", ", "\n") },
+    y: { label: null, domain: scenarios, ...axisFit(fit) },
     marks: [
+      ...named(plot, fit, scenarios),
       plot.cell(cells, {
-        x: "scenario",
-        y: "engine",
+        x: "engine",
+        y: "scenario",
         fill: (one: { verdict: string }) => (one.verdict === "recovered" ? "var(--ok-soft)" : "var(--bad-soft)"),
         stroke: "currentColor",
-        inset: 1,
+        insetLeft: 1,
+        insetRight: 1,
+        ...(fit === "wide" ? { insetTop: 1, insetBottom: 1 } : { insetTop: 12, insetBottom: 10 }),
       }),
-      plot.text(cells, { x: "scenario", y: "engine", text: "text", fill: "currentColor" }),
+      plot.text(cells, { x: "engine", y: "scenario", text: "text", fill: "currentColor" }),
     ],
   }));
 }

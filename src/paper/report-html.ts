@@ -23,6 +23,7 @@ a { color: inherit; } h1 { font-size: 1.8rem; line-height: 1.2; } h2 { margin-to
 th, td { border: 1px solid var(--line); padding: .3rem .55rem; text-align: left; vertical-align: top; overflow-wrap: break-word; }
 th { background: var(--soft); } figure { margin: 1.4rem 0; } figcaption { font-weight: 600; margin-bottom: .3rem; }
 figure .words { font-size: .9rem; } svg { max-width: 100%; height: auto; color: var(--fg); }
+.narrow { display: none; } .narrow svg { max-width: none; } @media screen and (max-width: 34rem) { .narrow { display: block; } .wide { display: none; } }
 pre { background: var(--soft); border: 1px solid var(--line); padding: .6rem; overflow-x: auto; font-size: .85rem; }
 code { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: .9em; overflow-wrap: anywhere; }
 li { margin: .2rem 0; } .blank { display: inline-block; border-bottom: 1px solid currentColor; height: 1em; max-width: 100%; }
@@ -94,8 +95,18 @@ export async function reportHtml(result: DrillResult, markdown: string, past: re
   });
 }
 
+function sessionBadge({ drills, failed, lost }: { drills: number; failed: number; lost: number }): PageParts["badge"] {
+  const unread = lost === 0 ? "" : `${failed === 0 ? "" : ", "}${lost} CANNOT BE READ`;
+  const text = failed === 0 ? (lost === 0 ? "ALL RECOVERED" : "") : `${failed} OF ${drills} NOT RECOVERED`;
+  return { text: `${text}${unread}`, good: failed === 0 && lost === 0 && drills > 0 };
+}
+
 /** Several drills: the grid, and the trend of each that ran more than once. */
-export async function sessionHtml(results: readonly DrillResult[], markdown: string, title: string): Promise<string> {
+export async function sessionHtml(
+  results: readonly DrillResult[],
+  markdown: string,
+  { title, lost = 0 }: { title: string; lost?: number },
+): Promise<string> {
   const past = pastOf(results);
   const charts = past.length === 0 ? [] : [await coverage(past)];
   for (const { name, results: own } of past.filter((one) => one.results.length > 1).slice(0, 12)) {
@@ -105,10 +116,7 @@ export async function sessionHtml(results: readonly DrillResult[], markdown: str
   const failed = past.filter(({ last }) => last.verdict !== "recovered").length;
   return pageHtml({
     title,
-    badge: {
-      text: failed === 0 ? "ALL RECOVERED" : `${failed} OF ${past.length} NOT RECOVERED`,
-      good: failed === 0 && past.length > 0,
-    },
+    badge: sessionBadge({ drills: past.length, failed, lost }),
     charts,
     markdown,
   });

@@ -131,11 +131,24 @@ function pastView(result: DrillResult, past: readonly DrillResult[]) {
 
 export function forecastText(line: Forecast): string {
   if (line.kind === "none") return `none: ${line.because}`;
-  const { drills, sizes, fixedMs, msPerGb, errorMs, fromBytes, toBytes, crossesAtBytes, safeUntilBytes } = line;
-  const fit = `from ${drills} drills at ${sizes} sizes (${size(fromBytes)} to ${size(toBytes)}): ${formatDuration(Math.max(0, fixedMs))} plus ${formatDuration(Math.max(0, msPerGb))} for each gigabyte, give or take ${formatDuration(errorMs)}`;
-  if (crossesAtBytes === null || safeUntilBytes === null)
-    return `${fit}; it does not grow with the data, as far as these drills tell`;
-  return `${fit}; the RTO is crossed at about ${size(crossesAtBytes)}, and safe up to ${size(safeUntilBytes)}${crossesAtBytes > toBytes * 10 ? " (far outside of what was drilled)" : ""}`;
+  const { drills, sizes, fixedMs, msPerGb, errorMs, fromBytes, toBytes } = line;
+  const growth = line.grows
+    ? `${formatDuration(Math.max(0, fixedMs))} plus ${formatDuration(msPerGb)} for each gigabyte, give or take ${formatDuration(errorMs)} at ${size(toBytes)}`
+    : `growth with the data cannot be told from the scatter of ${formatDuration(errorMs)}`;
+  return `from ${drills} drills at ${sizes} sizes (${size(fromBytes)} to ${size(toBytes)}): ${growth}; ${reachText(line)}`;
+}
+
+/** What the line says of the objective, and no further than it can be trusted. */
+function reachText({ reachBytes, crossesAtBytes, safeUntilBytes }: Extract<Forecast, { kind: "line" }>): string {
+  const end = `${size(reachBytes)}, ten times what was drilled; beyond that, drill at larger sizes`;
+  if (safeUntilBytes === reachBytes) return `the RTO is kept, 95 in 100, up to ${end}`;
+  const safe =
+    safeUntilBytes === 0
+      ? "safe at no size when its error is counted against it"
+      : `safe up to ${size(safeUntilBytes)}`;
+  if (crossesAtBytes === null) return `the line itself does not cross the RTO before ${end}, but it is ${safe}`;
+  if (crossesAtBytes === 0) return "the RTO is kept at no size";
+  return `the RTO is crossed at about ${size(crossesAtBytes)}, and ${safe}`;
 }
 
 /** The view that `reports/report.md.hbs` prints. Strings are plain here; rendering escapes them. */

@@ -11,10 +11,12 @@ export interface SessionTold {
   readonly title: string;
   /** What the page covers: "the last 30d", "3 folders". */
   readonly scope: string;
+  /** Runs that were kept and cannot be read. */
+  readonly lost?: readonly { readonly folder: string; readonly because: string }[];
 }
 
 /** The view that `reports/session.md.hbs` prints. */
-export function sessionView(results: readonly DrillResult[], { title, scope }: SessionTold) {
+export function sessionView(results: readonly DrillResult[], { title, scope, lost = [] }: SessionTold) {
   const past = pastOf(results);
   const worst = past.filter(({ last }) => last.verdict !== "recovered");
   const moments = results.map(({ endedAt }) => endedAt).sort();
@@ -24,6 +26,7 @@ export function sessionView(results: readonly DrillResult[], { title, scope }: S
     from: moments[0] === undefined ? "none" : moment(moments[0]),
     to: moments.length === 0 ? "none" : moment(moments.at(-1) as string),
     drills: results.length,
+    lost,
     interrupted: results.filter(({ interrupted }) => interrupted).length,
     recovered: results.filter(({ verdict }) => verdict === "recovered").length,
     open: worst.map(({ name, last }) => ({

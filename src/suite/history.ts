@@ -1,7 +1,8 @@
 /** Drills that were kept: every run folder below a results folder, read again from its journal. */
 import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { UsageError } from "../errors.ts";
+import { quote } from "../host/sh.ts";
 import { formatDuration } from "../host/units.ts";
 import { type Past, pastOf, trendOf } from "../paper/past.ts";
 import type { DrillResult } from "../record.ts";
@@ -12,25 +13,67 @@ export interface KeptRun {
   readonly result: DrillResult;
 }
 
-/** The result of one run folder; null when it holds no journal that begins. */
-export async function readRun(folder: string): Promise<KeptRun | null> {
-  const journal = await readFile(join(folder, "journal.jsonl"), "utf8").catch(() => null);
-  const events = journal === null ? [] : readJournal(journal);
-  return events[0]?.kind === "drill-began" ? { folder, result: deriveResult(events) } : null;
+/** A run folder whose journal is there and cannot be read: a failure that somebody should see. */
+export interface LostRun {
+  readonly folder: string;
+  readonly because: string;
 }
 
-/** Every run below the folders, oldest first; one that is in several of them counts once. Failures stay. */
-export async function readHistory(folders: readonly string[]): Promise<KeptRun[]> {
+export interface Kept {
+  /** Oldest first. Failures stay. */
+  readonly runs: readonly KeptRun[];
+  readonly lost: readonly LostRun[];
+}
+
+/** The result of one run folder; a LostRun when its journal does not begin a drill; null when it holds none. */
+export async function readRun(folder: string): Promise<KeptRun | LostRun | null> {
+  const journal = await readFile(join(folder, "journal.jsonl"), "utf8").catch(() => null);
+  if (journal === null) return null;
+  const events = readJournal(journal);
+  if (events[0]?.kind === "drill-began") return { folder, result: deriveResult(events) };
+  const because =
+    journal.trim() === "" ? "its journal is empty" : "the first line of its journal is missing or was changed";
+  return { folder, because };
+}
+
+/** Of two copies of a run the one that says more: a copy that was torn must not hide the whole one. */
+const whole = (one: KeptRun, other: KeptRun): KeptRun => {
+  const says = ({ result }: KeptRun) => [Number(result.cleanup !== null), Date.parse(result.endedAt)] as const;
+  const [a, b] = [says(one), says(other)];
+  return b[0] > a[0] || (b[0] === a[0] && b[1] > a[1]) ? other : one;
+};
+
+/** Every run below the folders; one that is in several of them counts once. A folder that is not there holds none. */
+export async function readHistory(folders: readonly string[]): Promise<Kept> {
   const runs = new Map<string, KeptRun>();
-  for (const folder of folders) {
+  const lost: LostRun[] = [];
+  for (const folder of new Set(folders.map((one) => resolve(one)))) {
     const found = await stat(folder).catch(() => null);
     if (found === null || !found.isDirectory()) continue;
     for (const name of (await readdir(folder)).sort()) {
       const run = await readRun(join(folder, name));
-      if (run !== null && !runs.has(run.result.runId)) runs.set(run.result.runId, run);
+      if (run === null) continue;
+      if ("because" in run) {
+        lost.push(run);
+        continue;
+      }
+      const known = runs.get(run.result.runId);
+      runs.set(run.result.runId, known === undefined ? run : whole(known, run));
     }
   }
-  return [...runs.values()].sort((a, b) => (a.result.endedAt < b.result.endedAt ? -1 : 1));
+  return { runs: [...runs.values()].sort((a, b) => (a.result.endedAt < b.result.endedAt ? -1 : 1)), lost };
+}
+
+/** Throws UsageError when one of the folders is not there: a shard that got lost must not look like a quiet one. */
+export async function mustBeFolders(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    const found = await stat(folder).catch(() => null);
+    if (found?.isDirectory()) continue;
+    throw new UsageError(found === null ? `no folder ${folder}` : `${folder} is no folder`, {
+      code: "FB_NO_FOLDER",
+      next: ["name folders that hold run folders, as fogbell run --out wrote them"],
+    });
+  }
 }
 
 /** A run folder by its path, or the newest run of a scenario that recovered. Throws UsageError when there is none. */
@@ -39,8 +82,14 @@ export async function findRun(
   { results, engine }: { results: string; engine?: string | undefined },
 ): Promise<KeptRun> {
   const named = await readRun(name);
+  if (named !== null && "because" in named) {
+    throw new UsageError(`the run in ${name} cannot be read: ${named.because}`, {
+      code: "FB_NO_JOURNAL",
+      next: [`fogbell report verify ${quote(name)}`],
+    });
+  }
   if (named !== null) return named;
-  const runs = (await readHistory([results])).filter(
+  const runs = (await readHistory([results])).runs.filter(
     ({ result: { scenario } }) =>
       scenario.id === name && (engine === undefined || `${scenario.engine}@${scenario.version}`.startsWith(engine)),
   );
@@ -89,13 +138,16 @@ const rowOf = (past: Past): HistoryRow => ({
 export async function historyOf(
   results: string,
   scenario: string | null,
-): Promise<{ text: string; rows: HistoryRow[] }> {
-  const kept = (await readHistory([results])).map(({ result }) => result);
-  const rows = pastOf(kept)
+): Promise<{ text: string; rows: HistoryRow[]; lost: readonly LostRun[] }> {
+  const { runs, lost } = await readHistory([results]);
+  const rows = pastOf(runs.map(({ result }) => result))
     .filter((past) => scenario === null || past.scenario === scenario)
     .map(rowOf);
-  if (rows.length === 0)
-    return { text: `No drill is kept in ${results}${scenario === null ? "" : ` of ${scenario}`}.`, rows };
+  const unread = lost.map(({ folder, because }) => `NOT READ  ${folder}: ${because}`);
+  if (rows.length === 0) {
+    const none = `No drill is kept in ${results}${scenario === null ? "" : ` of ${scenario}`}.`;
+    return { text: [none, ...unread].join("\n"), rows, lost };
+  }
   const duration = (ms: number | null) => (ms === null ? "-" : formatDuration(ms));
   const lines = rows.map((row) => [
     row.drill,
@@ -116,5 +168,5 @@ export async function historyOf(
       .join("  ")
       .trimEnd(),
   );
-  return { text: text.join("\n"), rows };
+  return { text: [...text, ...unread].join("\n"), rows, lost };
 }

@@ -15,7 +15,7 @@ import { reportHtml, sessionHtml } from "../paper/report-html.ts";
 import { type RunbookFacts, renderRunbook } from "../paper/runbook.ts";
 import { renderSession } from "../paper/session.ts";
 import { readTemplates } from "../paper/templates.ts";
-import { findRun, readHistory } from "./history.ts";
+import { findRun, type LostRun, readHistory } from "./history.ts";
 
 export interface ReportRequest {
   /** A run folder or a scenario's id. */
@@ -45,7 +45,7 @@ async function writePages(
 /** The report of one drill, among its own kind. Throws UsageError when there is no such drill. */
 export async function reportFrom(request: ReportRequest): Promise<Made> {
   const { result } = await findRun(request.name, request);
-  const past = (await readHistory([request.results])).map((run) => run.result);
+  const past = (await readHistory([request.results])).runs.map((run) => run.result);
   const markdown = await renderReport(result, await readTemplates("reports"), past);
   const { stem, formats } = request;
   const html = () => reportHtml(result, markdown, past);
@@ -66,21 +66,22 @@ export interface SessionRequest {
 /** Several drills on one page. Throws UsageError when there is none: an empty page would look like a quiet month. */
 export async function sessionFrom(
   request: SessionRequest,
-): Promise<Omit<Made, "runId" | "scenario"> & { drills: number }> {
+): Promise<Omit<Made, "runId" | "scenario"> & { drills: number; lost: readonly LostRun[] }> {
   const { folders, sinceMs, title, scope, stem, formats } = request;
-  const all = (await readHistory(folders)).map((run) => run.result);
+  const { runs, lost } = await readHistory(folders);
+  const all = runs.map((run) => run.result);
   const results = all.filter(({ endedAt }) => sinceMs === null || Date.parse(endedAt) >= sinceMs);
-  if (results.length === 0) {
+  if (results.length === 0 && lost.length === 0) {
     throw new UsageError(`no drill in ${folders.join(", ")} for ${scope}`, {
       code: "FB_NO_JOURNAL",
       next: ["fogbell run --all", "name the folders that hold run folders"],
     });
   }
   const templates = await readTemplates("reports", process.cwd(), "session.md.hbs");
-  const markdown = await renderSession(results, templates, { title, scope });
-  const html = () => sessionHtml(results, markdown, title);
+  const markdown = await renderSession(results, templates, { title, scope, lost });
+  const html = () => sessionHtml(results, markdown, { title, lost: lost.length });
   const files = stem === null ? [] : await writePages(stem, formats, { markdown, html });
-  return { markdown, files, drills: results.length };
+  return { markdown, files, drills: results.length, lost };
 }
 
 export const FORMATS = ["md", "html", "pdf"] as const;
@@ -151,7 +152,7 @@ export interface AllRequest extends Omit<RunbookRequest, "name" | "stem"> {
 /** A page for every drilled scenario on every engine, and an index to find the right one by what is seen. */
 export async function allRunbooks(request: AllRequest): Promise<{ files: readonly string[] }> {
   const { folder, results } = request;
-  const runs = (await readHistory([results])).map(({ result }) => result.scenario);
+  const runs = (await readHistory([results])).runs.map(({ result }) => result.scenario);
   const drilled = new Map(
     runs
       .filter(({ engine }) => request.engine === undefined || request.engine.startsWith(engine))
@@ -188,7 +189,7 @@ export async function allRunbooks(request: AllRequest): Promise<{ files: readonl
 /** The runbook of a drill, with normal times from all kept drills like it. Throws UsageError when there is no such drill. */
 export async function runbookFrom(request: RunbookRequest): Promise<Made> {
   const { result } = await findRun(request.name, request);
-  const past = (await readHistory([request.results])).map((run) => run.result);
+  const past = (await readHistory([request.results])).runs.map((run) => run.result);
   const facts = await factsFrom(request, result.scenario.engine);
   const markdown = await renderRunbook(result, await readTemplates("runbooks"), {
     past,
@@ -245,7 +246,7 @@ export async function checkRunbooks({ pages, results, maxAgeMs, nowMs }: CheckRe
       next: ["fogbell runbook build drop-table --out runbooks/drop-table.md"],
     });
   }
-  const past = (await readHistory([results])).map((run) => run.result);
+  const past = (await readHistory([results])).runs.map((run) => run.result);
   return Promise.all(
     files.map(async (page) => ({
       page,

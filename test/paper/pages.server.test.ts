@@ -44,7 +44,7 @@ beforeAll(async () => {
   const pages = {
     runbook: await printHtml(await readFile("runbooks/samples/drop-table.md", "utf8"), "Runbook"),
     report: await reportHtml(sample, report, past),
-    session: await sessionHtml(past, session, told.title),
+    session: await sessionHtml(past, session, told),
   };
   for (const [name, html] of Object.entries(pages)) {
     files[name] = join(folder, `${name}.html`);
@@ -107,6 +107,17 @@ describe.each(names)("%s", (name) => {
       "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
     )) as { violations: { id: string; nodes: { html: string }[] }[] };
     expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120)}`)).toEqual([]);
+    await page.context().close();
+  });
+
+  test("on a phone every drawing that is shown is shown in its own size, its text as large as it was drawn", async () => {
+    const { page } = await open(name, PHONE);
+    const shown = (await page.evaluate(`[...document.querySelectorAll("figure svg")]
+      .map((svg) => [svg.getBoundingClientRect().width, svg.viewBox.baseVal.width])
+      .filter(([width]) => width > 0)`)) as [number, number][];
+    const figures = (await page.evaluate('document.querySelectorAll("figure").length')) as number;
+    expect(shown).toHaveLength(figures);
+    for (const [width, drawn] of shown) expect(width / drawn).toBeGreaterThan(0.95);
     await page.context().close();
   });
 

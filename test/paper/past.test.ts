@@ -101,8 +101,29 @@ describe("forecast", () => {
     const points = [...on([1, 1000], [2, 2000]), drill({ gb: 8, contended: true }), drill({ gb: 9, verdict: "lost" })];
     expect(forecast(points, 10_000).kind).toBe("none");
   });
-  test("what does not grow never crosses", () =>
-    expect(forecastText(forecast(on([1, 5000], [2, 5000], [4, 5000]), 60_000))).toMatch(/does not grow with the data/));
+  test("what does not grow is said, and the objective is promised no further than ten times what was drilled", () => {
+    const text = forecastText(forecast(on([1, 5000], [2, 5000], [4, 5000]), 60_000));
+    expect(text).toMatch(/growth with the data cannot be told/);
+    expect(text).toMatch(/kept, 95 in 100, up to 37\.3 GiB, ten times what was drilled/);
+  });
+  test("from a few small drills nothing is promised for a large database", () => {
+    // A tenth of a per cent of scatter on 10 to 35 MB: two standard errors would promise gigabytes.
+    const line = forecast(on([0.01, 2900], [0.02, 3010], [0.03, 3090], [0.035, 3160]), 900_000);
+    if (line.kind !== "line") throw new Error(line.because);
+    expect(line.reachBytes).toBeCloseTo(0.35 * GB, 3);
+    expect(Math.max(line.safeUntilBytes, line.crossesAtBytes ?? 0)).toBeLessThanOrEqual(0.35 * GB);
+    expect(forecastText(line)).toMatch(/beyond that, drill at larger sizes/);
+  });
+  test("three points count their error by Student's t with one degree of freedom", () => {
+    const line = forecast(on([1, 12_000], [2, 22_500], [4, 42_000]), 60_000);
+    if (line.kind !== "line") throw new Error(line.because);
+    // Worked by hand: residuals -214, 321, -107 ms; sigma 401 ms; at 4 GB sqrt(1 + 1/3 + 2.79/4.67) = 1.389; t = 12.706.
+    expect(line.errorMs).toBeGreaterThan(6800);
+    expect(line.errorMs).toBeLessThan(7300);
+    expect(line.safeUntilBytes).toBeLessThan((line.crossesAtBytes ?? 0) * 0.9);
+  });
+  test("an objective that no size keeps", () =>
+    expect(forecastText(forecast(on([1, 5000], [2, 6000], [4, 8000]), 100))).toMatch(/kept at no size/));
 });
 
 describe("the report", async () => {

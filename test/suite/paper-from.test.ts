@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readTemplates } from "../../src/paper/templates.ts";
-import { findRun, readHistory } from "../../src/suite/history.ts";
-import { allRunbooks, checkRunbooks, runbookFrom } from "../../src/suite/paper-from.ts";
+import { findRun, historyOf, mustBeFolders, readHistory } from "../../src/suite/history.ts";
+import { allRunbooks, checkRunbooks, runbookFrom, sessionFrom } from "../../src/suite/paper-from.ts";
 
 let results = "";
 beforeEach(async () => {
@@ -41,11 +41,46 @@ describe("a runbook from a scenario's name", () => {
     expect(findRun("drop-table", { results, engine: "mariadb" })).rejects.toMatchObject({ code: "FB_NO_JOURNAL" }));
 });
 
-test("history counts a run once, however often it lies there, and passes over what is none", async () => {
-  await cp(join(results, "one"), join(results, "copy"), { recursive: true });
-  await mkdir(join(results, "empty"));
-  await writeFile(join(results, "note.txt"), "x");
-  expect(await readHistory([results, results, "/nonexistent"])).toHaveLength(1);
+describe("history", () => {
+  test("counts a run once, however often it lies there, and passes over what is none", async () => {
+    await cp(join(results, "one"), join(results, "copy"), { recursive: true });
+    await mkdir(join(results, "empty"));
+    await writeFile(join(results, "note.txt"), "x");
+    const { runs, lost } = await readHistory([results, results, "/nonexistent"]);
+    expect([runs.length, lost.length]).toEqual([1, 0]);
+  });
+  test("of two copies of a run the whole one counts, wherever it lies", async () => {
+    const journal = await readFile(join(results, "one", "journal.jsonl"), "utf8");
+    await mkdir(join(results, "a-torn"));
+    await writeFile(join(results, "a-torn", "journal.jsonl"), journal.slice(0, journal.length / 2));
+    const { runs } = await readHistory([results]);
+    expect(runs.map(({ result }) => result.verdict)).toEqual(["recovered"]);
+  });
+  test.each([
+    ["its first line taken out", (text: string) => text.slice(text.indexOf("\n") + 1), /first line/],
+    ["its first line changed beyond reading", (text: string) => `x${text}`, /first line/],
+    ["nothing in it", () => "", /empty/],
+  ])("a journal with %s is named and never passed over", async (_what, change, because) => {
+    const file = join(results, "one", "journal.jsonl");
+    await writeFile(file, change(await readFile(file, "utf8")));
+    const { runs, lost } = await readHistory([results]);
+    expect(runs).toEqual([]);
+    expect(lost[0]).toMatchObject({ folder: join(results, "one"), because: expect.stringMatching(because) });
+    expect((await historyOf(results, null)).text).toContain(`NOT READ  ${join(results, "one")}`);
+    await expect(findRun(join(results, "one"), { results })).rejects.toMatchObject({ code: "FB_NO_JOURNAL" });
+    const page = await sessionFrom({
+      folders: [results],
+      sinceMs: null,
+      title: "T",
+      scope: "x",
+      formats: [],
+      stem: null,
+    });
+    expect(page.markdown).toMatch(/Kept, and cannot be read/);
+    expect(page.markdown).not.toMatch(/Nothing: every drill recovered/);
+  });
+  test("a shard that is not there is an error", () =>
+    expect(mustBeFolders([results, join(results, "shard-2")])).rejects.toMatchObject({ code: "FB_NO_FOLDER" }));
 });
 
 describe("checking", () => {

@@ -3,7 +3,8 @@ import { FogbellCommand } from "../../cli/command.ts";
 
 export default class ReportMerge extends FogbellCommand {
   static override summary = "One page on the drills of several results folders: shards, machines, months.";
-  static override description = "A run that lies in several of them counts once. Failures stay.";
+  static override description =
+    "A run that lies in several of them counts once, as its most complete copy. Failures stay, and a run whose journal cannot be read is named. A folder that is not there is an error.";
   static override examples = [
     "<%= config.bin %> report merge shard-1 shard-2 shard-3 --out drills.html",
     "<%= config.bin %> report merge drill-results --format md --format html --out year",
@@ -22,12 +23,14 @@ export default class ReportMerge extends FogbellCommand {
   async run(): Promise<unknown> {
     const { argv, flags } = await this.parse(ReportMerge);
     const { sessionFrom } = await import("../../suite/paper-from.ts");
+    const { mustBeFolders } = await import("../../suite/history.ts");
     const { splitOut } = await import("../../cli/out-file.ts");
     const { stem, formats } = splitOut(flags.out, flags.format, ["md", "html"] as const);
     const folders = argv as string[];
+    await mustBeFolders(folders);
     const scope = folders.length === 1 ? "one folder" : `${folders.length} folders`;
     const made = await sessionFrom({ folders, sinceMs: null, title: flags.title, scope, formats, stem });
     this.log(stem === null ? made.markdown : made.files.map((file) => `wrote ${file}`).join("\n"));
-    return { files: made.files, drills: made.drills };
+    return { files: made.files, drills: made.drills, lost: made.lost };
   }
 }
