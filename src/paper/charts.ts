@@ -130,7 +130,7 @@ export function ladder({ sources, objectives }: DrillResult): Promise<Chart> {
     marginRight: 24,
     marginBottom: 48,
     x: {
-      label: `hours before the damage (${fit === "wide" ? "square-root axis" : "square root"})${isRpoShown ? "; dashed: the RPO" : ""}`,
+      label: `${fit === "wide" ? "hours before the damage (square-root axis)" : "hours before, square root"}${isRpoShown ? "; dashed: RPO" : ""}`,
       labelOffset: 44,
       labelAnchor: "center",
       reverse: true,
@@ -184,13 +184,13 @@ export function trend(what: "RTA" | "RPA", results: readonly DrillResult[]): Pro
     ? "dashed: the objective"
     : above === undefined
       ? "no objective"
-      : `the objective, ${formatDuration(above * 1000)}, lies far above`;
+      : `the objective, ${formatDuration(above * 1000)}, is far above`;
   return draw(`${what}, drill by drill`, words, (plot, fit) => ({
     height: 220,
     marginLeft: 60,
     marginBottom: 48,
     x: {
-      label: `drill, oldest first; ${told}`,
+      label: fit === "wide" ? `drill, oldest first; ${told}` : told,
       labelOffset: 44,
       labelAnchor: "center",
       ticks: Math.min(fit === "wide" ? 12 : 5, rows.length),
