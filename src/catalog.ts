@@ -1,27 +1,59 @@
 /** Every built-in part, one import and one line each. The only file that knows them all. */
+import { awaitDetached } from "./actions/await-detached.ts";
+import { bumpSequences } from "./actions/bump-sequences.ts";
 import { copyDamaged } from "./actions/copy-damaged.ts";
+import { copyFiles } from "./actions/copy-files.ts";
+import { copySource } from "./actions/copy-source.ts";
 import { copyTableBack } from "./actions/copy-table-back.ts";
+import { corruptTable } from "./actions/corrupt-table.ts";
+import { dropDatabase } from "./actions/drop-database.ts";
 import { dropSide } from "./actions/drop-side.ts";
 import { dropTable } from "./actions/drop-table.ts";
+import { findBlocker } from "./actions/find-blocker.ts";
 import { freezeRetention } from "./actions/freeze-retention.ts";
+import { hangUp } from "./actions/hang-up.ts";
+import { holdLock } from "./actions/hold-lock.ts";
+import { lookAround } from "./actions/look-around.ts";
+import { loseMainStore } from "./actions/lose-main-store.ts";
+import { loseServer } from "./actions/lose-server.ts";
+import { mergeRows } from "./actions/merge-rows.ts";
+import { misdirect } from "./actions/misdirect.ts";
 import { namePoint } from "./actions/name-point.ts";
+import { overwriteBackup } from "./actions/overwrite-backup.ts";
+import { pointBack } from "./actions/point-back.ts";
+import { repairRows } from "./actions/repair-rows.ts";
 import { restoreBeside } from "./actions/restore-beside.ts";
+import { restoreOver } from "./actions/restore-over.ts";
+import { restoreRoles } from "./actions/restore-roles.ts";
 import { resumeRetention } from "./actions/resume-retention.ts";
 import { resumeWriters } from "./actions/resume-writers.ts";
+import { runSql } from "./actions/run-sql.ts";
+import { shell } from "./actions/shell.ts";
+import { skipBroken } from "./actions/skip-broken.ts";
 import { stopWriters } from "./actions/stop-writers.ts";
 import { takeBackup } from "./actions/take-backup.ts";
+import { takeOver } from "./actions/take-over.ts";
 import { mariadb, mysql } from "./engines/mariadb/engine.ts";
 import { postgres } from "./engines/postgres/engine.ts";
 import type { Catalog } from "./parts.ts";
+import { applicationDatabase } from "./probes/application-database.ts";
 import { constraints } from "./probes/constraints.ts";
+import { databaseMissing } from "./probes/database-missing.ts";
+import { fullRead } from "./probes/full-read.ts";
 import { grants } from "./probes/grants.ts";
 import { heartbeatGap } from "./probes/heartbeat-gap.ts";
+import { http } from "./probes/http.ts";
 import { indexes } from "./probes/indexes.ts";
+import { login } from "./probes/login.ts";
 import { objects } from "./probes/objects.ts";
 import { rowCount } from "./probes/row-count.ts";
 import { rows } from "./probes/rows.ts";
 import { sequencesAhead } from "./probes/sequences-ahead.ts";
+import { serverDown } from "./probes/server-down.ts";
+import { shellProbe } from "./probes/shell.ts";
+import { sqlProbe } from "./probes/sql.ts";
 import { tableMissing } from "./probes/table-missing.ts";
+import { threeTwoOne } from "./probes/three-two-one.ts";
 import { ctrfReporter } from "./reporters/ctrf.ts";
 import { githubReporter } from "./reporters/github.ts";
 import { jsonReporter } from "./reporters/json.ts";
@@ -51,8 +83,50 @@ export const catalog: Catalog = {
     namePoint,
     freezeRetention,
     resumeRetention,
+    awaitDetached,
+    bumpSequences,
+    copyFiles,
+    copySource,
+    corruptTable,
+    dropDatabase,
+    findBlocker,
+    hangUp,
+    holdLock,
+    lookAround,
+    loseMainStore,
+    loseServer,
+    mergeRows,
+    misdirect,
+    overwriteBackup,
+    pointBack,
+    repairRows,
+    restoreOver,
+    restoreRoles,
+    runSql,
+    shell,
+    skipBroken,
+    takeOver,
   ],
-  probes: [tableMissing, rowCount, rows, constraints, indexes, sequencesAhead, grants, objects, heartbeatGap],
+  probes: [
+    tableMissing,
+    rowCount,
+    rows,
+    constraints,
+    indexes,
+    sequencesAhead,
+    grants,
+    objects,
+    heartbeatGap,
+    applicationDatabase,
+    databaseMissing,
+    fullRead,
+    http,
+    login,
+    serverDown,
+    shellProbe,
+    sqlProbe,
+    threeTwoOne,
+  ],
   reporters: [
     prettyReporter,
     lineReporter,

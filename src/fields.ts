@@ -43,3 +43,8 @@ export function tableName() {
     .regex(/^[^\p{Cc}]+$/u, "a table name without control characters is needed")
     .meta({ examples: ["orders", "sales.orders"] });
 }
+
+/** SQL of the scenario's own. */
+export function sqlText(description: string) {
+  return z.string().min(1).max(20_000).describe(description);
+}

@@ -17,6 +17,8 @@ export type Capability =
   | "named-point" // a moment of the log can be given a name
   | "retention" // the world prunes its backups
   | "log" // the world archives the server's log
+  | "application" // something stands for the application's own settings
+  | "offsite" // the world keeps backups in a second store of their own
   | "no-network" // the sandbox proves that nothing inside can reach out
   | "foreign-backups"; // the sandbox may open backups that this run did not make
 
@@ -129,6 +131,8 @@ export interface PlaceRequest {
   readonly side: Side;
   /** The folder of the replica that is meant by the side; null when it is a restored server. */
   readonly replica: string | null;
+  /** The application uses the side by now: the names of the damaged server and database mean it. */
+  readonly moved?: boolean;
 }
 
 /** A logical backup comes back as a database of the damaged server; a copy of files needs a server of its own. */
@@ -225,6 +229,8 @@ export interface Method<O = unknown> extends Part<O> {
   facts(options: O): BackupFacts;
   /** Reads content, never names. `null` = not mine. `tail` is empty when the object is shorter than `head`. */
   inspect(head: Uint8Array, tail: Uint8Array): BackupFacts | null;
+  /** Puts `$TAKEN`, a copy of such a backup, over the living database, as a person does by mistake. */
+  over?(options: O): readonly Line[];
   /** Reads the fetched copy to its end and exits 0 only when it is whole and harmless. `$BACKUP` is the copy. */
   check(facts: BackupFacts, target: Target): readonly Line[];
   /** Restores `$BACKUP` into `$SIDE_DATABASE`, which it creates, and goes on through `$LOG` when the facts say so. */
@@ -342,9 +348,41 @@ export interface Phrases {
   createHeartbeat(): Line;
   /** Commits one tick after another from `fromMs` (exclusive) to `toMs` (inclusive), in simulated Unix milliseconds. */
   writeTicks(request: TicksRequest): Line;
+  /** Runs the scenario's own SQL in the application's database, one transaction where the engine can. */
+  runSql(say: string, text: string): Line;
   // -- damage
   dropTable(table: string): Line;
+  /** Drops the application's database, and the roles that are its own. */
+  dropDatabase(roles: readonly string[]): Line;
+  /** Stops the server, spoils a page in the middle of a table's file, and starts it again. */
+  corruptTable(table: string): Line;
+  /** The machine is gone: the server dies, and nothing of its data is left. */
+  loseServer(): Line;
+  /** A session that holds a table and does nothing more. Ends by itself after `seconds`. */
+  holdLock(table: string, seconds: number): Line;
+  /** Makes `$SIBLING` with the application's tables and nothing in them. */
+  makeSibling(): Line;
+  /** Runs the scenario's own SQL in `$SIBLING`. */
+  runSqlInSibling(say: string, text: string): Line;
+  /** What people do to a table that cannot be read: they let the server skip what is broken. */
+  skipBroken(table: string): Line;
   // -- recovery
+  /** What the server has: its databases with size and age of their newest row, and its roles. Changes nothing. */
+  lookAround(): Line;
+  /** Shuts the server down and copies its files as they are, hashed. */
+  copyFiles(): readonly Line[];
+  /** Creates the roles that are missing, with what they may do, from `$GLOBALS`. */
+  restoreRoles(): Line;
+  /** What was restored beside becomes the application's database; the damaged one is kept or preserved before. */
+  takeOver(side: Side): readonly Line[];
+  /** Moves every sequence or counter past what may have been handed out and lost. */
+  bumpSequences(): Line;
+  /** Rows of tables from the side into the living database: what it would do, then the deed. */
+  repairRows(request: RepairRequest): readonly Line[];
+  /** Rows of `$SIBLING` that belong here, with numbers of their own. */
+  mergeRows(table: string, where: string): readonly Line[];
+  /** Names who blocks the restoring session, and ends it; waits until something is blocked. */
+  findBlocker(): Line;
   stopWriters(): Line;
   resumeWriters(): Line;
   copyDamaged(): readonly Line[];
@@ -375,6 +413,22 @@ export interface Phrases {
   newestHeartbeat(database: "production" | "side"): Line;
   /** `bytes`. */
   databaseSize(): Line;
+  /** `yes` or `no`; fails when the server does not answer. */
+  databaseExists(): Line;
+  /** `yes` when the role can log in to the application's database, else `no`. */
+  canLogIn(role: string): Line;
+  /** `table <TAB> why` for each table (of those named) that cannot be read to its end, then `read <TAB> number of tables`. */
+  readAll(table?: string): Line;
+  /** First column of the first row of the scenario's own query, which cannot write. */
+  askSql(text: string, database: "production" | "side"): Line;
+}
+
+/** Which rows are put right, and which are left alone. */
+export interface RepairRequest {
+  /** For each table SQL on a row as it is now: whether the damage touched it. */
+  readonly tables: Readonly<Record<string, string>>;
+  /** What becomes of touched rows that the recovery point does not know. */
+  readonly strangers: "delete" | "leave";
 }
 
 export interface PresetRequest {
@@ -519,6 +573,12 @@ export interface Scene {
   restore(target: Target): readonly Line[];
   /** How what it restored is removed again. */
   removeSide(): readonly Line[];
+  /** The copies that the world made, and where they were put. */
+  readonly copies: readonly { readonly place: string; readonly offsite: boolean }[];
+  /** Where the chosen recovery point is restored to. */
+  readonly side: Side;
+  /** How a copy of the backup of this name, taken into the sandbox, is put over production. */
+  over(backup: string): readonly Line[];
 }
 
 /** 5. A deed (disaster, recovery step). Pure. */
@@ -527,8 +587,19 @@ export interface Action<O = unknown> extends Part<O> {
   needsWhen?(options: O): readonly Capability[];
   /** Where a restore that it asks for stops, when it asks for one. */
   target?(options: O): Target;
+  /** From here on the application uses what was restored beside, when that is a server of its own. */
+  readonly takesOver?: boolean;
+  /** The backup whose file it wants as `$TAKEN`, by name. */
+  takes?(options: O): string;
+  /** What it does to the stores of the world, which no command inside the sandbox could. */
+  store?(options: O): StoreDeed;
   lines(scene: Scene, options: O): readonly Line[];
 }
+
+/** What happens to backups where they lie: all of the main store are gone, or one is written over with this. */
+export type StoreDeed =
+  | { readonly kind: "lose-main" }
+  | { readonly kind: "overwrite"; readonly backup: string; readonly content: string };
 
 /** A question with the reading of its answer. Pure. */
 export interface Probe<O = unknown> extends Part<O> {

@@ -1,5 +1,6 @@
 /** Restore beside, never over: the lines come from the method that made the backup. */
 import { z } from "zod";
+import { STARTS, started } from "../detached.ts";
 import { defineAction, type Target } from "../parts.ts";
 
 const options = z.strictObject({
@@ -21,10 +22,15 @@ const options = z.strictObject({
     .optional()
     .describe("The name of the named point. Default: none; needed with to: named-point.")
     .meta({ examples: ["before-migration"] }),
+  start: z
+    .enum(STARTS)
+    .default("here")
+    .describe("How it is started: here and waited for, as a job of the terminal, or apart from it. See await-detached.")
+    .meta({ examples: ["apart"] }),
 });
 type Options = z.infer<typeof options>;
 
-export function targetOf({ to, by, point }: Options): Target {
+export function targetOf({ to, by, point }: Pick<Options, "to" | "by" | "point">): Target {
   if (to === "named-point") return { to, point: point ?? "" };
   return to === "end-of-log" ? { to } : { to, by };
 }
@@ -37,5 +43,5 @@ export const restoreBeside = defineAction<Options>({
   needs: ["sql", "side-restore"],
   needsWhen: ({ to }) => (to === "named-point" ? ["point-in-time", "log", "named-point"] : []),
   target: targetOf,
-  lines: (scene, told) => scene.restore(targetOf(told)),
+  lines: (scene, told) => started(scene.restore(targetOf(told)), told.start),
 });

@@ -16,7 +16,9 @@ export interface AskKit {
   readonly write: (body: EventBody) => void;
 }
 
-async function askOne(kit: AskKit, { part, options }: Told<Probe>): Promise<Finding> {
+type OneKit = Pick<AskKit, "runner" | "scene" | "phase">;
+
+async function askOne(kit: OneKit, { part, options }: Told<Probe>): Promise<Finding> {
   const outcomes: Outcome[] = [];
   let next = part.question(kit.scene, options);
   while (outcomes.length < MOST_QUESTIONS) {
@@ -37,14 +39,25 @@ export function subjectOf(options: unknown): string {
   return told.of ?? "all";
 }
 
+/** Asks, and writes nothing down but the questions: for what is not yet the recovery. */
+export async function ask(kit: OneKit, probes: readonly Told<Probe>[]): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const told of probes) findings.push(await askSafely(kit, told));
+  return findings;
+}
+
+function askSafely(kit: OneKit, told: Told<Probe>): Promise<Finding> {
+  return askOne(kit, told).catch((error: unknown): Finding => {
+    if (error instanceof CancelledError || asFogbellError(error).exitCode === 4) throw error;
+    return { held: "unknown", because: `the probe failed: ${asFogbellError(error).message}` };
+  });
+}
+
 /** Asks every probe in order, whatever the ones before found. Returns the findings. */
 export async function askProbes(kit: AskKit, probes: readonly Told<Probe>[]): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const told of probes) {
-    const finding = await askOne(kit, told).catch((error: unknown): Finding => {
-      if (error instanceof CancelledError || asFogbellError(error).exitCode === 4) throw error;
-      return { held: "unknown", because: `the probe failed: ${asFogbellError(error).message}` };
-    });
+    const finding = await askSafely(kit, told);
     findings.push(finding);
     kit.write({
       kind: "finding",

@@ -2,63 +2,24 @@
  * One drill, told from top to bottom: the world is built, broken, proven broken, recovered from its backups, and proven
  * whole; every phase is timed, and everything made on the way goes. What happened is in the journal and nowhere else.
  */
-import { mkdir } from "node:fs/promises";
 import { basename, relative } from "node:path";
 import { asFogbellError, CancelledError, Defect, type FogbellError } from "../errors.ts";
-import type { Redactor } from "../host/redact.ts";
-import { openScratch } from "../host/scratch.ts";
-import type {
-  LedgerView,
-  Method,
-  Phase,
-  RecoveryPoint,
-  RunLabel,
-  Sandbox,
-  SandboxDriver,
-  Scene,
-  Server,
-  StoreDriver,
-  WorldStore,
-} from "../parts.ts";
-import type { Plan } from "../plan/plan.ts";
-import type { EventBody, Mark, Progress } from "../record.ts";
+import type { LedgerView, Line, Method, Phase, PlaceTable, RecoveryPoint, Scene } from "../parts.ts";
+import type { Plan, PlannedBackup } from "../plan/plan.ts";
+import type { EventBody, Mark } from "../record.ts";
 import { buildWorld, type World } from "../world/build.ts";
-import type { PreparedWorld, PreparedWorlds } from "../world/prepared.ts";
 import { createRunner, type Runner } from "../world/runner.ts";
-import { askProbes } from "./ask-probes.ts";
-import type { Journal } from "./journal.ts";
+import { ask, askProbes } from "./ask-probes.ts";
+import { type CleanKit, fetchClean } from "./clean.ts";
+import { openEvidence } from "./evidence.ts";
 import { onTimeline } from "./on-timeline.ts";
 import { placeTable, placeValues } from "./places.ts";
-import { type Copy, fetchVerified, locate, type SourceKit, unchanged } from "./source.ts";
-import { createUnwind, type Unwind } from "./unwind.ts";
+import { type Copy, fetchVerified, locate, type Source, type SourceKit, unchanged } from "./source.ts";
+import { type DrillKit, openStage, type Stage } from "./stage.ts";
+import { createUnwind } from "./unwind.ts";
 import { watch } from "./watch.ts";
 
-/** Everything a drill is given; it chooses and creates nothing by itself. */
-export interface DrillKit {
-  readonly journal: Journal;
-  readonly label: RunLabel;
-  /** Chosen as the drill begins, so that "none can be used" is a journal with a verdict and not just an error. */
-  readonly chooseSandbox: () => Promise<{
-    readonly driver: SandboxDriver;
-    readonly options: unknown;
-    readonly why: string;
-  }>;
-  readonly store: { readonly driver: StoreDriver; readonly options: (folder: string) => unknown };
-  readonly redact: Redactor;
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
-  /** Leave the sandbox and the scratch folder standing, to look at. */
-  readonly keep: boolean;
-  /** Open backups that this run did not make even where the sandbox is not cut off. */
-  readonly trustBackups: boolean;
-  readonly fogbellVersion: string;
-  readonly host: Readonly<Record<string, string>>;
-  readonly contended: boolean;
-  /** The simulated moment of the damage, Unix milliseconds. */
-  readonly damagedAtMs: number;
-  /** Worlds that were built before; null builds each anew. */
-  readonly worlds: PreparedWorlds | null;
-}
+export type { DrillKit } from "./stage.ts";
 
 /** A record is handed to others: it names the file, and nothing of the machine above it. */
 function shownFile(file: string): string {
@@ -116,43 +77,6 @@ export async function drill(plan: Plan, given: DrillKit): Promise<void> {
   write({ kind: "drill-ended" });
 }
 
-interface Stage {
-  readonly folder: string;
-  readonly server: Server;
-  readonly store: WorldStore;
-  readonly opensForeign: boolean;
-  readonly ready: PreparedWorld | null;
-}
-
-/** The scratch folder, the store, the sandbox and the server: each remembered for clean-up as soon as it is there. */
-async function openStage(
-  plan: Plan,
-  { journal, label, chooseSandbox, store, redact, signal, ready }: DrillKit & { ready: PreparedWorld | null },
-  unwind: Unwind,
-): Promise<Stage> {
-  const sandbox = await chooseSandbox();
-  const scratch = await openScratch(label);
-  unwind.add(`folder ${scratch.folder}`, () => scratch[Symbol.asyncDispose]());
-  const storeFolder = `${scratch.folder}/store`;
-  await mkdir(storeFolder);
-  const opened = await store.driver.openForWorld(store.options(storeFolder), label, signal);
-  unwind.add(`backups of this run in ${opened.place}`, () => opened[Symbol.asyncDispose]());
-  const box: Sandbox = await sandbox.driver.open(label, { ...(sandbox.options as object), redactor: redact }, signal);
-  unwind.add(`${box.kind} sandbox`, () => box[Symbol.asyncDispose]());
-  const server = await box.start(plan.spec, ready === null ? undefined : (begun) => ready.fill(begun));
-  unwind.add(`${plan.engine.name} server`, () => server[Symbol.asyncDispose]());
-  // Only now is the isolation asserted, and worth writing down.
-  journal.append({
-    kind: "sandbox-opened",
-    sandbox: box.kind,
-    why: sandbox.why,
-    isolation: box.isolation,
-    hardware: box.hardware,
-  });
-  journal.append({ kind: "server-started", server: "production", made: server.made, version: plan.version });
-  return { folder: scratch.folder, server, store: opened, opensForeign: box.opensForeign, ready };
-}
-
 interface Telling extends Stage {
   readonly plan: Plan;
   readonly kit: DrillKit;
@@ -170,6 +94,10 @@ interface Told {
   method: Method | null;
   /** The replica that the side's places mean, by name. */
   replica: string | null;
+  /** The application uses what was restored beside by now. */
+  moved: boolean;
+  /** Where the backup that a disaster takes lies in the sandbox. */
+  taken: string;
 }
 
 /** What is known as the story begins, and how its commands are run. */
@@ -182,6 +110,8 @@ function begin({ plan, kit, server, store, signal, write }: Telling) {
     damagedAtClock: "",
     method: newest?.method ?? null,
     replica: null,
+    moved: false,
+    taken: "",
   };
   const beside = async <T>(replica: string, work: () => Promise<T>): Promise<T> => {
     const { method } = told;
@@ -196,7 +126,7 @@ function begin({ plan, kit, server, store, signal, write }: Telling) {
   const places = () => placeTable({ plan, server, storeUrl: store.place, side: side(), ...told });
   const runner = createRunner({
     server,
-    places: () => placeValues(places(), server),
+    places: () => placeValues(places(), server, told.taken),
     signal,
     write,
     onProgress: kit.onProgress,
@@ -208,6 +138,9 @@ function begin({ plan, kit, server, store, signal, write }: Telling) {
     log: plan.log?.archive ?? null,
     restore: (target) => (told.point === null ? [] : (told.method?.recover(told.point.facts, target) ?? [])),
     removeSide: () => told.method?.removeSide?.() ?? [plan.engine.phrases.dropSide()],
+    copies: plan.backups.map((backup) => copyOf(backup, store.place)),
+    side: side(),
+    over: (name) => overOf(plan, name),
   });
   return { told, places, runner, beside, sceneOf };
 }
@@ -225,6 +158,7 @@ async function tell(telling: Telling): Promise<void> {
       server,
       runner,
       store,
+      offsite: telling.offsite,
       write,
       beside,
       folder: telling.folder,
@@ -249,46 +183,24 @@ async function tell(telling: Telling): Promise<void> {
   if (healthy.some(({ held }) => held !== "yes")) return;
 
   await phase("damage", async () => {
-    told.damagedAtClock = await damage(telling, { runner, world, scene: scene() });
+    told.damagedAtClock = await damage(telling, { runner, world, scene: scene(), told });
   });
   const proven = await phase("proof", () => askProbes(asking("proof", "proof"), plan.proof));
   if (proven.some(({ held }) => held !== "yes")) return;
   mark("T1");
   mark("T2");
 
-  const steps = (name: "contain" | "preserve" | "restore" | "reopen" | "normal") =>
-    phase(name, () => takeSteps(plan, name, { runner, scene }));
+  const evidence = openEvidence({ runner, write });
+  const steps = (name: "contain" | "restore" | "reopen" | "normal") =>
+    phase(name, () => takeSteps(plan, name, { runner, scene, told }));
   await steps("contain");
-  await steps("preserve");
+  await phase("preserve", async () => {
+    await takeSteps(plan, "preserve", { runner, scene, told });
+    await evidence.record();
+  });
   await world.pruneOn();
 
-  const sources: SourceKit = {
-    plan,
-    store: onTimeline(store.readOnly(), world.writtenAt),
-    server,
-    runner,
-    folder: telling.folder,
-    damagedAtMs: kit.damagedAtMs,
-    signal,
-    write,
-    mark,
-    onProgress: kit.onProgress,
-    made: kit.trustBackups || telling.opensForeign ? null : world.made,
-    names: world.names,
-    live: world.live,
-    onCopy: (point, copy) =>
-      Object.assign(told, {
-        point,
-        copy,
-        method: methodOf(plan, point),
-        replica: point.facts.isLive === true ? point.name : null,
-      }),
-    shipLog: world.ship === null ? null : () => endLog(plan, { runner, world }),
-  };
-  const candidates = await phase("locate", () => locate(sources));
-  const source = await phase("fetch", () => fetchVerified(sources, candidates));
-  write({ kind: "places", places: places() });
-
+  const taken = await takeSource(telling, { world, told, runner, scene, phase, mark, places });
   mark("T5");
   await steps("restore");
   mark("T6");
@@ -301,7 +213,91 @@ async function tell(telling: Telling): Promise<void> {
     await steps("normal");
     mark("T9");
   }
-  write(await unchanged(sources, source));
+  await evidence.compare();
+  if (taken !== null) write(await unchanged(taken.kit, taken.source));
+}
+
+interface Taking {
+  readonly world: World;
+  readonly told: Told;
+  readonly runner: Runner;
+  readonly scene: () => Scene;
+  readonly phase: <T>(name: Phase, work: () => Promise<T>) => Promise<T>;
+  readonly mark: (mark: Mark) => void;
+  readonly places: () => PlaceTable;
+}
+
+/** Finds and fetches what will be restored; null when the recovery restores nothing, which is a decision as well. */
+async function takeSource(telling: Telling, taking: Taking): Promise<{ kit: SourceKit; source: Source } | null> {
+  const { plan, write } = telling;
+  const { phase, mark, places } = taking;
+  const { source: wanted } = plan.scenario.recovery;
+  if (wanted === "none") {
+    write({ kind: "note", text: "nothing is restored: the data is where it was" });
+    write({ kind: "places", places: places() });
+    mark("T3");
+    mark("T4");
+    return null;
+  }
+  const kit = sourceKit(telling, taking);
+  const candidates = await phase("locate", () => locate(kit));
+  const source = await phase("fetch", () =>
+    wanted === "newest-clean" ? fetchClean(cleanKit(kit, telling, taking), candidates) : fetchVerified(kit, candidates),
+  );
+  write({ kind: "places", places: places() });
+  return { kit, source };
+}
+
+function sourceKit({ plan, kit, server, opensForeign, folder, signal, write }: Telling, taking: Taking): SourceKit {
+  const { world, told, runner, mark } = taking;
+  const { afterDamageMs } = plan.scenario.world.writer;
+  const isSearched = plan.scenario.recovery.source === "newest-clean";
+  return {
+    plan,
+    store: onTimeline(world.stock, world.writtenAt),
+    server,
+    runner,
+    folder,
+    damagedAtMs: kit.damagedAtMs,
+    usefulUntilMs: isSearched ? kit.damagedAtMs + afterDamageMs : kit.damagedAtMs,
+    signal,
+    write,
+    mark,
+    onProgress: kit.onProgress,
+    made: kit.trustBackups || opensForeign ? null : world.made,
+    names: world.names,
+    live: world.live,
+    onCopy: (point, copy) =>
+      Object.assign(told, {
+        point,
+        copy,
+        method: methodOf(plan, point),
+        replica: point.facts.isLive === true ? point.name : null,
+      }),
+    shipLog: world.ship === null ? null : () => endLog(plan, { runner, world }),
+  };
+}
+
+/** A copy is asked where it was restored, and makes room for the next. */
+function cleanKit(kit: SourceKit, { plan }: Telling, { told, runner, scene }: Taking): CleanKit {
+  const copies = new Map<string, Copy | null>();
+  const onCopy = (point: RecoveryPoint, copy: Copy | null) => {
+    copies.set(point.id, copy);
+    kit.onCopy(point, copy);
+  };
+  const step = (name: string) => ({ phase: "fetch", name }) as const;
+  return {
+    ...kit,
+    onCopy,
+    onBest: (point) => kit.onCopy(point, copies.get(point.id) ?? null),
+    async askCopy() {
+      for (const line of told.method === null ? [] : scene().restore(plan.target))
+        await runner.must(line, step("try-copy"));
+      const findings = await ask({ runner, scene: scene(), phase: "fetch" }, plan.clean);
+      for (const line of scene().removeSide()) await runner.must(line, step("remove-copy"));
+      return findings.find(({ held }) => held !== "yes")?.because ?? null;
+    },
+  };
 }
 
 function methodOf(plan: Plan, point: RecoveryPoint): Method {
@@ -320,10 +316,23 @@ async function endLog({ log }: Plan, { runner, world }: Pick<Doing, "runner" | "
   await world.ship?.();
 }
 
+/** A replica is a kind of place of its own, and no copy off site unless it is told so. */
+const copyOf = ({ method, offsite }: PlannedBackup, store: string) => ({
+  place: offsite ? "off site" : method.live === undefined ? store : "a running server",
+  offsite,
+});
+
+/** How a person puts a backup over the database by mistake. */
+function overOf({ backups }: Plan, name: string): readonly Line[] {
+  const backup = backups.find((one) => one.name === name);
+  return backup?.method.over?.(backup.options) ?? [];
+}
+
 interface Doing {
   readonly runner: Runner;
   readonly world: World;
   readonly scene: Scene;
+  readonly told: Told;
 }
 
 /**
@@ -337,10 +346,14 @@ async function freshInstant(resolutionMs: number): Promise<string> {
 }
 
 /** The deed, and the shop going on around the hole. Returns the moment just before it, on the clock of the servers here. */
-async function damage({ plan, kit, write }: Telling, { runner, world, scene }: Doing): Promise<string> {
+async function damage({ plan, kit, write }: Telling, { runner, world, scene, told }: Doing): Promise<string> {
   const reads = plan.log !== null || plan.backups.some(({ method }) => method.live !== undefined);
   const at = await freshInstant(reads ? (plan.engine.log?.resolutionMs ?? 1) : 1);
   for (const { part, options } of plan.disaster) {
+    const takes = part.takes?.(options);
+    if (takes !== undefined) told.taken = await world.bring(takes);
+    const deed = part.store?.(options);
+    if (deed !== undefined) await world.harm(deed);
     for (const line of part.lines(scene, options)) await runner.must(line, { phase: "damage", name: part.name });
   }
   const hit = await world.ledger.recordDamage(kit.damagedAtMs);
@@ -355,11 +368,12 @@ async function damage({ plan, kit, write }: Telling, { runner, world, scene }: D
 async function takeSteps(
   plan: Plan,
   name: Phase,
-  { runner, scene }: { runner: Runner; scene: () => Scene },
+  { runner, scene, told }: { runner: Runner; scene: () => Scene; told: Told },
 ): Promise<void> {
   for (const { part, options, phase } of plan.recovery) {
     if (phase !== name) continue;
     for (const line of part.lines(scene(), options)) await runner.must(line, { phase: name, name: part.name });
+    if (part.takesOver === true && scene().side === "server") told.moved = true;
   }
 }
 

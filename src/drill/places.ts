@@ -9,21 +9,23 @@ export interface PlaceFacts {
   readonly expectedBytes: number;
   readonly point: RecoveryPoint | null;
   /** Where the fetched copy lies inside the server. */
-  readonly copy: { readonly backup: string; readonly log: string } | null;
+  readonly copy: { readonly backup: string; readonly log: string; readonly globals: string } | null;
   /** Where it is restored to. */
   readonly side: Side;
   /** The replica that is meant by the side, by name; null when it is a restored server. */
   readonly replica: string | null;
+  /** The application uses what was restored beside by now. */
+  readonly moved: boolean;
   /** The moment of the damage on the server's own clock, ISO 8601 UTC; empty until it happened. */
   readonly damagedAtClock: string;
 }
 
 /** For the runbook: every name with its meaning, the engine's own first. */
 export function placeTable(facts: PlaceFacts): PlaceTable {
-  const { plan, server, storeUrl, expectedBytes, point, copy, side, damagedAtClock } = facts;
+  const { plan, server, storeUrl, expectedBytes, point, copy, side, moved, damagedAtClock } = facts;
   const { folders } = server;
   return {
-    ...plan.engine.places({ folders, database: plan.database, side, replica: replicaFolder(facts) }),
+    ...plan.engine.places({ folders, database: plan.database, side, replica: replicaFolder(facts), moved }),
     DAMAGED_AT: {
       meaning: "When it happened, in UTC, rather a little early: 2026-01-31T02:10:00Z. Needed to stop a log before it.",
       value: damagedAtClock,
@@ -31,6 +33,10 @@ export function placeTable(facts: PlaceFacts): PlaceTable {
     STORE: { meaning: "Where the backups lie.", value: storeUrl },
     POINT: { meaning: "The recovery point, as the list of copies names it.", value: point?.id ?? "" },
     BACKUP: { meaning: "The fetched copy of that recovery point.", value: copy?.backup ?? "" },
+    GLOBALS: {
+      meaning: "The fetched file of roles and what they may do; empty when the copy has none.",
+      value: copy?.globals ?? "",
+    },
     LOG: { meaning: "The fetched pieces of the archived log; empty when there are none.", value: copy?.log ?? "" },
     SCRATCH: { meaning: "An empty working folder with room for the copy and one table.", value: folders.scratch },
     EVIDENCE: { meaning: "An empty folder, on another disk, for the damaged state.", value: folders.evidence },
@@ -45,6 +51,15 @@ export function placeTable(facts: PlaceFacts): PlaceTable {
             value: `${folders.scratch}/prune.cron`,
           },
         }),
+    SIBLING: {
+      meaning: "A database of similar name beside the one you expected.",
+      value: `${plan.database}_new`,
+    },
+    DATABASE_NAME: { meaning: "The name of the application's own database.", value: plan.database },
+    APP_CONFIG: {
+      meaning: "The file, or whatever stands for it, that tells the application which database it uses.",
+      value: `${folders.scratch}/application.conf`,
+    },
     JOBS: { meaning: "How many restore jobs at once: the server's processors.", value: "2" },
     EXPECTED_BYTES: { meaning: "How large the restored database should become.", value: String(expectedBytes) },
   };
@@ -59,11 +74,12 @@ function replicaFolder({ plan, server, replica }: PlaceFacts): string | null {
 }
 
 /** For running: names to values, and the world's own folder for new backups. */
-export function placeValues(table: PlaceTable, server: Server): Places {
+export function placeValues(table: PlaceTable, server: Server, taken: string): Places {
   const values = Object.entries(table).map(([name, { value }]) => [name, value] as const);
   return {
     ...Object.fromEntries(values),
     BACKUP_DIR: `${server.folders.scratch}/backup`,
+    TAKEN: taken,
     CRON: `${server.folders.scratch}/cron`,
   };
 }

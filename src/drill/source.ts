@@ -9,6 +9,7 @@ import type { Line, Phase, RecoveryPoint, Server, Store } from "../parts.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Considered, reason, select } from "../plan/select.ts";
 import type { EventBody, Mark, Progress, SourceFacts } from "../record.ts";
+import { SOURCES } from "../scenario/schema.ts";
 import { commandHash, type Runner } from "../world/runner.ts";
 import { fetchToScratch, LOG_FOLDER } from "./fetch.ts";
 import { takeStock } from "./locate.ts";
@@ -21,6 +22,8 @@ export interface SourceKit {
   /** Folder of this run on the host. */
   readonly folder: string;
   readonly damagedAtMs: number;
+  /** Up to here a recovery point may be of use: the damage, or when nobody knows when that was, the moment it was found. */
+  readonly usefulUntilMs: number;
   readonly signal: AbortSignal;
   readonly write: (body: EventBody) => void;
   readonly mark: (mark: Mark) => void;
@@ -41,6 +44,8 @@ export interface SourceKit {
 export interface Copy {
   readonly backup: string;
   readonly log: string;
+  /** Roles and what they may do; empty when the backup has none beside it. */
+  readonly globals: string;
 }
 
 export interface Source {
@@ -118,10 +123,16 @@ export async function locate(kit: SourceKit): Promise<RecoveryPoint[]> {
   const inventory = await ourselves(kit, listLine, { phase: "locate", id: "locate.list-sources" }, () =>
     takeStock(kit.store, [plan.engine]),
   );
-  const only = plan.scenario.recovery.source === "newest-verified" ? null : plan.scenario.recovery.source;
+  const { source } = plan.scenario.recovery;
+  const only = SOURCES.some((one) => one === source) ? null : source;
   const stored = inventory.points.map((point) => ({ ...point, name: kit.names.get(point.id) ?? point.name }));
   const points = [...stored.map((point) => withScript(plan, point)), ...kit.live];
-  const considered = select(points, { damagedAtMs, engine: plan.engine.name, version: plan.version, only });
+  const considered = select(points, {
+    damagedAtMs: kit.usefulUntilMs,
+    engine: plan.engine.name,
+    version: plan.version,
+    only,
+  });
   for (const one of considered) {
     kit.write({ kind: "source-considered", source: describe(one, damagedAtMs), rejected: one.rejected });
   }
@@ -164,12 +175,17 @@ async function bring(
   const [[top = ""] = []] = names;
   // One file is itself; several share a folder, or lie where they were fetched to.
   const backup = names.length === 1 ? (names[0] ?? []).join("/") : names.every(([first]) => first === top) ? top : "";
-  return { backup: `${base}/${backup}`, log: `${base}/${LOG_FOLDER}` };
+  const globals = point.globals === undefined ? undefined : paths[point.objects.length];
+  return {
+    backup: `${base}/${backup}`,
+    log: `${base}/${LOG_FOLDER}`,
+    globals: globals === undefined ? "" : target(globals),
+  };
 }
 
 /** Tries the candidates until one proves whole. Throws RefusedError or LostError when none does. */
 export async function fetchVerified(kit: SourceKit, candidates: readonly RecoveryPoint[]): Promise<Source> {
-  const rejected: { point: RecoveryPoint; because: string; leaves: boolean }[] = [];
+  const rejected: RejectedPoint[] = [];
   for (const [index, point] of candidates.entries()) {
     kit.write({
       kind: "source-chosen",
@@ -186,23 +202,37 @@ export async function fetchVerified(kit: SourceKit, candidates: readonly Recover
     rejected.push({ point, ...fault });
     kit.write({ kind: "source-rejected", sourceId: point.id, because: fault.because });
   }
+  throw noneWhole(rejected);
+}
+
+export interface RejectedPoint {
+  readonly point: RecoveryPoint;
+  readonly because: string;
+  readonly leaves: boolean;
+}
+
+/** The error for a search that found nothing: refused when a copy would have left its target, lost otherwise. */
+export function noneWhole(rejected: readonly RejectedPoint[]): RefusedError | LostError {
   const why = rejected.map(({ point, because }) => `${point.id}: ${because}`).join("; ");
   const next = ["look for copies in the places that no store lists: replicas, laptops, object versions"];
   if (rejected.some(({ leaves }) => leaves)) {
-    throw new RefusedError(`no recovery point may be restored: ${why}`, { code: "FB_DUMP_LEAVES", next });
+    return new RefusedError(`no recovery point may be restored: ${why}`, { code: "FB_DUMP_LEAVES", next });
   }
-  throw new LostError(`no recovery point is whole: ${why}`, { code: "FB_NO_SOURCE", next });
+  return new LostError(`no recovery point is whole: ${why}`, { code: "FB_NO_SOURCE", next });
 }
 
+/** Everything that is fetched with a point, beside its log. */
+const filesOf = ({ objects, globals }: RecoveryPoint) => (globals === undefined ? objects : [...objects, globals]);
+
 /** Fetches what the point consists of and brings it into the server. Returns the hash of it all. */
-async function fetchCopy(kit: SourceKit, point: RecoveryPoint, index: number): Promise<string> {
+export async function fetchCopy(kit: SourceKit, point: RecoveryPoint, index: number): Promise<string> {
   const folder = join(kit.folder, "fetched", String(index));
   const id = index === 0 ? "fetch.fetch-source" : `fetch.fetch-source.${index + 1}`;
   const beganMs = performance.now();
   const fetched = await ourselves(kit, fetchLine, { phase: "fetch", id }, () =>
     fetchToScratch({
       store: kit.store,
-      objects: point.objects,
+      objects: filesOf(point),
       log: point.log,
       folder,
       signal: kit.signal,
@@ -233,7 +263,7 @@ function assertMade({ made }: SourceKit, files: readonly { key: string; sha256: 
   });
 }
 
-async function checkCopy(
+export async function checkCopy(
   { plan, runner }: SourceKit,
   point: RecoveryPoint,
 ): Promise<{ because: string; leaves: boolean } | null> {
@@ -264,7 +294,7 @@ export async function unchanged(kit: SourceKit, source: Source): Promise<EventBo
   const folder = join(kit.folder, "reread");
   const again = await fetchToScratch({
     store: kit.store,
-    objects: source.point.objects,
+    objects: filesOf(source.point),
     log: source.point.log,
     folder,
     signal: kit.signal,

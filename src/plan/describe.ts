@@ -52,6 +52,12 @@ function emptyScene(plan: Plan): Scene {
     damagedAtMs: 0,
     log: plan.log?.archive ?? null,
     restore: (target) => source?.method.recover(plannedFacts(plan, source), target) ?? [],
+    copies: [],
+    side: source?.method.side ?? "database",
+    over: (name) => {
+      const backup = plan.backups.find((one) => one.name === name);
+      return backup?.method.over?.(backup.options) ?? [];
+    },
     removeSide: () => source?.method.removeSide?.() ?? [plan.engine.phrases.dropSide()],
   };
 }

@@ -42,8 +42,10 @@ export interface PlannedBackup {
   readonly name: string;
   readonly method: Method;
   readonly options: unknown;
+  /** Negative when it was taken after the damage. */
   readonly ageMs: number;
   readonly decoy: boolean;
+  readonly offsite: boolean;
   readonly fault: BackupFault | null;
 }
 
@@ -78,6 +80,8 @@ export interface Plan {
   readonly target: Target;
   readonly healthy: readonly Told<Probe>[];
   readonly proof: readonly Told<Probe>[];
+  /** What holds in a restored copy that the damage did not reach; empty when no clean point is looked for. */
+  readonly clean: readonly Told<Probe>[];
   readonly verify: readonly Told<Probe>[];
   readonly objectives: Objectives;
 }
@@ -194,7 +198,8 @@ function withWrongMove(scenario: Scenario): Scenario {
     });
   }
   const { source, steps, verdict } = wrongMove;
-  return { ...scenario, designed: verdict, recovery: { source, steps } };
+  const clean = source === scenario.recovery.source ? scenario.recovery.clean : [];
+  return { ...scenario, designed: verdict, recovery: { source, clean, steps } };
 }
 
 /**
@@ -211,6 +216,7 @@ export function plan(told: Scenario, catalog: Catalog, choices: Choices = {}): P
       options: optionsOf(findPart(engine.methods, backup.method), backup.options, engine.name),
       ageMs: backup.ageMs,
       decoy: backup.decoy,
+      offsite: backup.offsite,
       fault: backup.fault,
     }))
     .sort((a, b) => b.ageMs - a.ageMs);
@@ -231,12 +237,15 @@ export function plan(told: Scenario, catalog: Catalog, choices: Choices = {}): P
 
   const given = new Set<Capability>([
     ...engine.gives,
+    "application",
     ...backups.flatMap(({ method }) => method.gives),
     ...(log === null ? [] : (["log"] as const)),
     ...(scenario.world.retention === null ? [] : (["retention"] as const)),
     ...(log?.archive.namePoint === undefined ? [] : (["named-point"] as const)),
+    ...(backups.some(({ offsite }) => offsite) ? (["offsite"] as const) : []),
   ]);
-  const issues = lacking([...disaster, ...recovery, ...healthy, ...proof, ...verify], given);
+  const clean = tell(scenario.recovery.clean);
+  const issues = lacking([...disaster, ...recovery, ...healthy, ...proof, ...clean, ...verify], given);
   if (issues.length > 0) throw new ScenarioError(scenario.file, issues, { code: "FB_SCENARIO_IMPOSSIBLE" });
 
   const { dataset } = scenario.world;
@@ -257,6 +266,7 @@ export function plan(told: Scenario, catalog: Catalog, choices: Choices = {}): P
     target: targetOf(recovery),
     healthy,
     proof,
+    clean,
     verify,
     objectives: scenario.objectives,
   };

@@ -12,7 +12,7 @@ export interface Considered {
 }
 
 export interface SelectionRule {
-  /** Simulated moment of the damage; later points hold the damage. */
+  /** Simulated moment of the damage; later points hold the damage. The moment it was found, when that is not known. */
   readonly damagedAtMs: number;
   /** Restore with this engine's methods only. */
   readonly engine: string;

@@ -17,6 +17,10 @@ const options = z.strictObject({
   max: duration()
     .describe("The newest heartbeat may be so much older than the damage.")
     .meta({ examples: ["1h"] }),
+  min: duration()
+    .optional()
+    .describe("It must be so much older: the proof that the data is stale. Default: none.")
+    .meta({ examples: ["60d"] }),
 });
 
 export const heartbeatGap = defineProbe<z.infer<typeof options>>({
@@ -26,12 +30,14 @@ export const heartbeatGap = defineProbe<z.infer<typeof options>>({
   gives: [],
   needs: ["sql"],
   question: (scene, { of }) => scene.phrases.newestHeartbeat(of),
-  answer: ([first], scene, { of, max }) =>
+  answer: ([first], scene, { of, max, min = 0 }) =>
     answered(first, (outcome) => {
       const newestMs = Number(fields(outcome)[0]?.[0]);
       if (!Number.isFinite(newestMs)) return { held: "unknown", because: `the ${of} database holds no heartbeat` };
       const gapMs = Math.max(0, scene.damagedAtMs - newestMs);
       const because = `the newest heartbeat in the ${of} database is ${formatDuration(gapMs)} older than the damage`;
+      if (gapMs < min)
+        return { held: "no", because: `${because}; at least ${formatDuration(min)} expected`, measured: { gapMs } };
       return gapMs <= max
         ? { held: "yes", because, measured: { gapMs } }
         : { held: "no", because: `${because}; at most ${formatDuration(max)} allowed`, measured: { gapMs } };

@@ -34,6 +34,12 @@ const options = z.strictObject({
     .optional()
     .describe("Changes committed in so long a time before the damage may be gone. Default: none.")
     .meta({ examples: ["1h"] }),
+  newcomers: z
+    .int()
+    .nonnegative()
+    .default(0)
+    .describe("So many rows, exactly, that the ledger does not know came on top: strays that were brought home.")
+    .meta({ examples: [3] }),
 });
 type Options = z.infer<typeof options>;
 
@@ -142,7 +148,10 @@ function tallyAt(moment: LedgerState | null, differing: readonly Differing[]): T
 
 const unexplained = (tally: Tally) => tally.missing + tally.altered + tally.extra;
 
-function conclude(tally: Tally, rows: number, allowLoss: number | undefined): Finding {
+function conclude(found: Tally, rows: number, { "allow-loss": allowLoss, newcomers = 0 }: Options): Finding {
+  // Exactly so many: one more or one less is a difference like any other.
+  const isAsTold = newcomers > 0 && found.extra === newcomers;
+  const tally = isAsTold ? { ...found, extra: 0 } : found;
   const measured = {
     rowsCompared: rows,
     rowsMissing: tally.missing + tally.lost,
@@ -155,8 +164,11 @@ function conclude(tally: Tally, rows: number, allowLoss: number | undefined): Fi
     allowed === 0
       ? ""
       : `; ${tally.lost} lost, ${tally.stale} older, ${tally.undeleted} undeleted, all within the allowed ${formatDuration(allowLoss ?? 0)}`;
+  const home = isAsTold ? `, and ${count(newcomers, "newcomer")}` : "";
+  if (newcomers > 0 && !isAsTold && measured.rowsUnexplained === 0)
+    return { held: "no", because: `${newcomers} newcomers expected, and none came`, measured };
   if (measured.rowsUnexplained === 0)
-    return { held: "yes", because: `${count(rows, "row")} compared by key${loss}`, measured };
+    return { held: "yes", because: `${count(rows, "row")} compared by key${home}${loss}`, measured };
   const tables = [...tally.wrong].map(([table, number]) => `${table} (${number})`).join(", ");
   return {
     held: "no",
@@ -193,7 +205,7 @@ function judgeRows(outcomes: readonly Outcome[], scene: Scene, options: Options)
   return conclude(
     best,
     tables.reduce((sum, state) => sum + state.rows, 0),
-    allowLoss,
+    options,
   );
 }
 

@@ -61,6 +61,14 @@ function sourcesOf(events: readonly DrillEvent[]): SourceRecord[] {
   }));
 }
 
+/** What was fetched of the recovery point that was taken in the end, else what was fetched last. */
+function fetchedOf(events: readonly DrillEvent[]): DrillResult["fetched"] {
+  const fetched = all(events, "source-fetched");
+  const chosen = all(events, "source-chosen").at(-1)?.sourceId;
+  const last = fetched.findLast(({ sourceId }) => sourceId === chosen) ?? fetched.at(-1);
+  return last === undefined ? null : bare(last);
+}
+
 /** The event on a line, or null when it was cut off in mid-write or is none. */
 function eventOf(line: string): DrillEvent | null {
   try {
@@ -129,7 +137,7 @@ export function deriveResult(events: readonly DrillEvent[]): DrillResult {
     dataset: first(all(events, "dataset-built").map(bare)),
     backups: all(events, "backup-taken").map(bare),
     sources: sourcesOf(events),
-    fetched: all(events, "source-fetched").map(bare).at(-1) ?? null,
+    fetched: fetchedOf(events),
     findings,
     commands: commandsOf(events),
     places: all(events, "places").at(-1)?.places ?? {},

@@ -7,10 +7,11 @@ import { nearest } from "../host/near-miss.ts";
 import { parseDuration } from "../host/units.ts";
 import type { Catalog } from "../parts.ts";
 import { type Path, type Positions, valueAt } from "./positions.ts";
+import { SOURCES } from "./scenario.ts";
 import { optionShape } from "./schema.ts";
 
-/** The source that is no backup's name. */
-const NEWEST = "newest-verified";
+/** Sources that are no backup's name. */
+const NAMED: readonly string[] = SOURCES;
 
 export interface Written {
   /** The file's value as parsed, valid or not. */
@@ -53,7 +54,7 @@ export function contradictions(written: Written): Issue[] {
         ...(suggestion === undefined ? {} : { suggestion }),
       }),
   };
-  for (const rule of [names, engines, dataset, times, backups, methods, source, faults, abort]) rule(rules);
+  for (const rule of [names, engines, dataset, times, backups, methods, source, clean, faults, abort]) rule(rules);
   return issues;
 }
 
@@ -102,17 +103,39 @@ function backups({ at, list, durationMs, blame, catalog }: Rules): void {
     const path = ["world", "backups", index];
     if (typeof name === "string" && called.indexOf(name) < index)
       blame([...path, "name"], `two backups are called "${name}"`);
-    if (name === NEWEST) blame([...path, "name"], `"${NEWEST}" is what recovery.source calls the newest; no name`);
+    if (typeof name === "string" && NAMED.includes(name))
+      blame([...path, "name"], `"${name}" has a meaning of its own in recovery.source; no name`);
     if (durationMs(...path, "age") === 0)
       blame([...path, "age"], "a backup is older than the damage: age must be above zero");
+    backupTime({ at, durationMs, blame }, index);
   });
   const restores = list("recovery", "steps").some((step) =>
     catalog.actions.some(({ name, needs }) => name === valueAt(step, ["do"]) && needs.includes("side-restore")),
   );
-  if (restores && at("world") !== undefined && all.every((one) => valueAt(one, ["decoy"]) === true)) {
+  if (
+    restores &&
+    at("recovery", "source") !== "none" &&
+    at("world") !== undefined &&
+    all.every((one) => valueAt(one, ["decoy"]) === true)
+  ) {
     const why = all.length === 0 ? "there is no backup" : "every backup is a decoy";
     blame(["world", "backups"], `${why}, and the recovery restores one`);
   }
+}
+
+/** Taken before the damage or after it, and not after it was found. */
+function backupTime({ at, durationMs, blame }: Pick<Rules, "at" | "durationMs" | "blame">, index: number): void {
+  const path = ["world", "backups", index];
+  const [age, after] = [at(...path, "age"), at(...path, "after")];
+  if (age === undefined && after === undefined) blame(path, "world.backups: age is missing: how old is it?");
+  if (age !== undefined && after !== undefined) blame([...path, "after"], "a backup has an age or an after, not both");
+  const afterMs = durationMs(...path, "after");
+  const foundMs = durationMs("world", "writer", "after-damage") ?? 0;
+  if (afterMs !== null && (afterMs === 0 || afterMs > foundMs))
+    blame(
+      [...path, "after"],
+      "a backup after the damage is taken before it is found: at most world.writer.after-damage",
+    );
 }
 
 /** A scenario runs on each of its engines, or says under an engine's name what is meant for that one only. */
@@ -155,12 +178,30 @@ function source({ at, list, blame }: Rules): void {
   });
   for (const key of ["recovery", "wrong-move"]) {
     const wanted = at(key, "source");
-    if (typeof wanted !== "string" || wanted === NEWEST || known.includes(wanted)) continue;
+    if (typeof wanted !== "string" || NAMED.includes(wanted) || known.includes(wanted)) continue;
     blame(
       [key, "source"],
-      `${key}.source: no backup is called "${wanted}"; ${[NEWEST, ...known].join(", ")} would do`,
-      nearest(wanted, [NEWEST, ...known]),
+      `${key}.source: no backup is called "${wanted}"; ${[...NAMED, ...known].join(", ")} would do`,
+      nearest(wanted, [...NAMED, ...known]),
     );
+  }
+}
+
+/** What finds a clean copy goes with the source that asks for one, and nothing is restored from no source. */
+function clean({ at, list, blame, catalog }: Rules): void {
+  const wanted = at("recovery", "source");
+  const isTold = at("recovery", "clean") !== undefined;
+  if (wanted === "newest-clean" && !isTold)
+    blame(["recovery"], "recovery.source is newest-clean: recovery.clean must say what a clean copy is");
+  if (wanted !== "newest-clean" && isTold)
+    blame(["recovery", "clean"], "recovery.clean goes with recovery.source: newest-clean");
+  for (const key of ["recovery", "wrong-move"]) {
+    if (at(key, "source") !== "none") continue;
+    for (const [index, step] of list(key, "steps").entries()) {
+      const name = valueAt(step, ["do"]);
+      if (!catalog.actions.some((one) => one.name === name && one.needs.includes("side-restore"))) continue;
+      blame([key, "steps", index, "do"], `${key}.source is none, and ${String(name)} needs something restored`);
+    }
   }
 }
 

@@ -10,6 +10,7 @@ import { contradictions } from "./contradictions.ts";
 import { nearestScenario } from "./library.ts";
 import { type Path, type Position, type Positions, positionsOf } from "./positions.ts";
 import {
+  BACKUP_KEYS,
   type BackupFault,
   type Scenario,
   type ScenarioInput,
@@ -95,6 +96,16 @@ export function readScenario(file: string, text: string, catalog: Catalog): Scen
   return toScenario(parsed.data, { file, text, positions });
 }
 
+interface BackupInput {
+  readonly name: string;
+  readonly method: string;
+  readonly age?: number;
+  readonly after?: number;
+  readonly decoy: boolean;
+  readonly offsite: boolean;
+  readonly fault?: BackupFault;
+}
+
 interface Source {
   readonly file: string;
   readonly text: string;
@@ -147,15 +158,14 @@ function toScenario(input: ScenarioInput, { file, text, positions }: Source): Sc
               keepNewest: input.world.retention["keep-newest"],
               nextMs: input.world.retention.next,
             },
-      backups: (
-        input.world.backups as { name: string; method: string; age: number; decoy: boolean; fault?: BackupFault }[]
-      ).map((backup) => ({
+      backups: (input.world.backups as BackupInput[]).map((backup) => ({
         name: backup.name,
         method: backup.method,
-        ageMs: backup.age,
+        ageMs: backup.age ?? -(backup.after ?? 0),
         decoy: backup.decoy,
+        offsite: backup.offsite,
         fault: backup.fault ?? null,
-        options: without(backup, "name", "method", "age", "decoy", "fault"),
+        options: without(backup, "name", "method", ...Object.keys(BACKUP_KEYS)),
       })),
     },
     healthy: tellProbes(input.healthy, "healthy"),
@@ -163,7 +173,11 @@ function toScenario(input: ScenarioInput, { file, text, positions }: Source): Sc
       steps: tellSteps(input.disaster.steps, "disaster", "steps"),
       proof: tellProbes(input.disaster.proof, "disaster", "proof"),
     },
-    recovery: { source: input.recovery.source, steps: tellSteps(input.recovery.steps, "recovery", "steps") },
+    recovery: {
+      source: input.recovery.source,
+      clean: tellProbes(input.recovery.clean ?? [], "recovery", "clean"),
+      steps: tellSteps(input.recovery.steps, "recovery", "steps"),
+    },
     wrongMove: wrong === undefined ? null : { ...wrong, steps: tellSteps(wrong.steps, "wrong-move", "steps") },
     verify: tellProbes(input.verify, "verify"),
     abort: {

@@ -19,8 +19,11 @@ export interface ToldProbe {
 export interface ToldBackup {
   readonly name: string;
   readonly method: string;
+  /** How long before the damage; negative when it was taken after it. */
   readonly ageMs: number;
   readonly decoy: boolean;
+  /** It lies in a second store, which shares nothing with the first. */
+  readonly offsite: boolean;
   /** What is wrong with it as it lies in the store; null when nothing is. */
   readonly fault: BackupFault | null;
   readonly options: unknown;
@@ -39,6 +42,16 @@ export interface WrongMove {
   readonly why: string;
   readonly verdict: "late" | "lost";
   readonly source: string;
+  readonly steps: readonly ToldStep[];
+}
+
+/** Sources that are no backup's name: the best that verifies, the newest in which a probe finds no damage, none at all. */
+export const SOURCES = ["newest-verified", "newest-clean", "none"] as const;
+
+export interface Recovery {
+  readonly source: string;
+  /** With `newest-clean`: what must hold in a restored copy that the damage did not reach. */
+  readonly clean: readonly ToldProbe[];
   readonly steps: readonly ToldStep[];
 }
 
@@ -75,7 +88,7 @@ export interface Scenario {
   };
   readonly healthy: readonly ToldProbe[];
   readonly disaster: { readonly steps: readonly ToldAction[]; readonly proof: readonly ToldProbe[] };
-  readonly recovery: { readonly source: string; readonly steps: readonly ToldStep[] };
+  readonly recovery: Recovery;
   /** The mistake that the story is about; null when the scenario tells none. */
   readonly wrongMove: WrongMove | null;
   readonly verify: readonly ToldProbe[];

@@ -174,7 +174,21 @@ const asToldShape = (method: Method): Record<string, z.ZodType> =>
 /** What is told of every backup, beside the options of its method. @internal */
 export const BACKUP_KEYS = {
   name: name("What the backup is called; also its folder in the store.", "nightly"),
-  age: example(duration(), "How long before the damage it was taken, on the simulated timeline.", "9h"),
+  age: example(
+    duration().optional(),
+    "How long before the damage it was taken, on the simulated timeline. Default: none; needed unless after is told.",
+    "9h",
+  ),
+  after: example(
+    duration().optional(),
+    "How long after the damage it was taken, with the damage in it, before anybody knew. Default: it was taken before.",
+    "1h",
+  ),
+  offsite: example(
+    z.boolean().default(false),
+    "It lies in a second store, which shares no account, site or provider with the first.",
+    true,
+  ),
   fault: example(
     z.enum(BACKUP_FAULTS).optional(),
     "What became of it on its way to the store, though nobody was told: cut off, nothing at all, or an error's text. Default: nothing.",
@@ -285,8 +299,13 @@ export function scenarioSchema(catalog: Catalog) {
       z.strictObject({
         source: example(
           z.string().default("newest-verified"),
-          "The recovery point: newest-verified, or the name of a backup.",
+          "The recovery point: newest-verified, the name of a backup, newest-clean (the newest in which `clean` holds), or none: nothing is restored.",
           "nightly",
+        ),
+        clean: example(
+          z.array(probes).min(1).optional(),
+          "With newest-clean: what must hold in a restored copy that the damage did not reach. Default: none.",
+          [{ probe: "sql", of: "side", ask: "SELECT count(*) FROM orders WHERE note = 'TEST'", max: 0 }],
         ),
         steps: recoverySteps,
       }),

@@ -79,7 +79,7 @@ export async function fetchPoint(
   let saidMs = beganMs;
   return fetchToScratch({
     store,
-    objects: point.objects,
+    objects: point.globals === undefined ? point.objects : [...point.objects, point.globals],
     log: point.log,
     folder,
     signal: interruption.signal,

@@ -130,6 +130,8 @@ async function runOne(plan: Plan, request: SuiteRequest, contended: boolean): Pr
       return { driver, options: driver.options.parse({}), why };
     },
     store,
+    // Another provider than the main store, whatever that is: a folder of this run.
+    offsite: { driver: storeFor(catalog, "directory:/").driver, options: (scratch: string) => ({ path: scratch }) },
     redact: createRedactor([...secretsIn(process.env), ...(request.secrets ?? [])]),
     signal,
     worlds: request.freshWorld ? null : openWorlds(),

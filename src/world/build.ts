@@ -4,23 +4,27 @@ import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { UnavailableError, UsageError } from "../errors.ts";
 import { sha256Of } from "../host/digest.ts";
-import type { Line, RecoveryPoint, Server, WorldStore } from "../parts.ts";
+import type { Line, RecoveryPoint, Server, Store, StoreDeed, WorldStore } from "../parts.ts";
 import type { Plan, PlannedBackup } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
 import { type Archive, openArchive, type Shipped } from "./archive.ts";
 import { withFault } from "./faults.ts";
+import { openStores } from "./harm.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
 import type { PreparedWorld, PreparedWorlds } from "./prepared.ts";
 import { openReplicas, type Replicas, replicaPoints } from "./replicas.ts";
 import { openRetention, type Retention } from "./retention.ts";
 import type { Runner } from "./runner.ts";
 import { beginning, type Stretch, stamp, stretches } from "./timeline.ts";
+import { OFFSITE } from "./two-stores.ts";
 
 export interface WorldKit {
   readonly plan: Plan;
   readonly server: Server;
   readonly runner: Runner;
   readonly store: WorldStore;
+  /** A second store that shares nothing with the first; null when the world keeps nothing there. */
+  readonly offsite: WorldStore | null;
   readonly write: (body: EventBody) => void;
   /** A folder of this run on the host, for the ledger. */
   readonly folder: string;
@@ -52,13 +56,29 @@ export interface World {
   pruneOn(): Promise<void>;
   /** Key → name of the backup that brought it. */
   readonly names: ReadonlyMap<string, string>;
-  /** Lets the writer go on after the damage, and records what it committed. */
+  /** Lets the writer go on after the damage, and records what it committed. Backups are taken on, damage and all. */
   writeOn(): Promise<void>;
+  /** Both stores as one, for recovery: no write, no delete. */
+  readonly stock: Store;
+  /** Copies the one file of a backup into the sandbox, and tells where it lies there. */
+  bring(backup: string): Promise<string>;
+  /** Does to the stores what a disaster does to them. */
+  harm(deed: StoreDeed): Promise<void>;
 }
 
 const deed = (say: string, script: string): Line => ({ say, script, uses: ["BACKUP_DIR"], destroys: false });
 
 const WORLD = { phase: "world" } as const;
+
+const application: Line = {
+  say: "Tell the application which database it uses.",
+  script: 'printf "database=%s\\n" "$DATABASE_NAME" >"$APP_CONFIG"',
+  uses: ["DATABASE_NAME", "APP_CONFIG"],
+  destroys: false,
+};
+
+const usesApplication = ({ disaster, recovery, proof, verify, healthy }: Plan) =>
+  [...disaster, ...recovery, ...proof, ...verify, ...healthy].some(({ part }) => part.needs.includes("application"));
 
 /** A larger one takes longer to lay out than it is worth, and more of the disk. */
 const LARGEST_KEPT_BYTES = 1024 ** 3;
@@ -96,6 +116,7 @@ export async function buildWorld(given: WorldKit): Promise<World> {
   const kit: WorldKit = {
     ...given,
     store: remembering(given.store, writtenAt),
+    offsite: given.offsite === null ? null : remembering(given.offsite, writtenAt, OFFSITE),
     write: (body) => {
       events.push(body);
       given.write(body);
@@ -103,6 +124,7 @@ export async function buildWorld(given: WorldKit): Promise<World> {
   };
   const { afterDamageMs } = plan.scenario.world.writer;
   const folder = join(kit.folder, "ledger");
+  const stores = openStores(kit);
   await ready?.copyLedger(folder);
   const ask = (line: Line, sink?: (chunk: Uint8Array) => void) => runner.ask(line, { ...WORLD, name: "ledger" }, sink);
   const made = new Set<string>(prepared?.made);
@@ -122,6 +144,7 @@ export async function buildWorld(given: WorldKit): Promise<World> {
   } else {
     await layOut(kit, ready);
   }
+  if (usesApplication(plan)) await runner.must(application, { ...WORLD, name: "application" });
   const { ledger, archive, replicas, retention } = standing;
   return {
     ledger,
@@ -133,15 +156,34 @@ export async function buildWorld(given: WorldKit): Promise<World> {
       return replicaPoints(replicas.all, { foundAtMs: damagedAtMs + afterDamageMs, bytes: standing.databaseBytes });
     },
     pruneOn: async () => retention?.prune(damagedAtMs + afterDamageMs + (plan.scenario.world.retention?.nextMs ?? 0)),
+    ...stores.given(standing),
     ship: archive === null ? null : async () => void (await archive.ship(damagedAtMs + afterDamageMs)),
     async writeOn() {
       const everyMs = plan.scenario.world.writer.everyMs;
-      if (afterDamageMs > 0) await write(kit, { fromMs: damagedAtMs, toMs: damagedAtMs + afterDamageMs, everyMs });
+      let fromMs = damagedAtMs;
+      for (const backup of plan.backups.filter(({ ageMs }) => ageMs < 0)) {
+        const toMs = damagedAtMs - backup.ageMs;
+        await write(kit, { fromMs, toMs, everyMs });
+        remember(standing, backup, await takeBackup(kit, { backup, atMs: toMs, archive }));
+        fromMs = toMs;
+      }
+      if (afterDamageMs > 0) await write(kit, { fromMs, toMs: damagedAtMs + afterDamageMs, everyMs });
       await record(kit, ledger, { name: "truth", atMs: damagedAtMs + afterDamageMs });
       await replicas.arrive();
     },
   };
 }
+
+/** What this run made, and what the scenario calls it. Roles go with a backup and are none. */
+function remember({ made, names }: Standing, backup: PlannedBackup, shipped: Shipped): void {
+  for (const { key, sha256 } of shipped) {
+    made.add(sha256);
+    // A repository's index is written again with each backup: it is nobody's.
+    if (!isGlobals(key)) names.set(key, backup.name);
+  }
+}
+
+const isGlobals = (key: string) => key.includes(".globals.");
 
 /** Lets the writer commit from one moment to another. */
 async function write(
@@ -198,11 +240,7 @@ async function build(kit: WorldKit, standing: Standing): Promise<void> {
       continue;
     }
     standing.expectedBytes = await sizeOf(kit);
-    for (const { key, sha256 } of await takeBackup(kit, { backup: end.backup, atMs: stretch.toMs, archive })) {
-      standing.made.add(sha256);
-      // A repository's index is written again with each backup: it is nobody's.
-      standing.names.set(key, end.backup.name);
-    }
+    remember(standing, end.backup, await takeBackup(kit, { backup: end.backup, atMs: stretch.toMs, archive }));
   }
   await retention?.prune(damagedAtMs);
   standing.databaseBytes = await sizeOf(kit);
@@ -254,12 +292,12 @@ async function layOut({ store, write: tell }: WorldKit, { prepared, stock }: Pre
 }
 
 /** A store that notes when, on the simulated timeline, each object came to it. */
-function remembering(store: WorldStore, writtenAt: Map<string, string>): WorldStore {
+function remembering(store: WorldStore, writtenAt: Map<string, string>, prefix = ""): WorldStore {
   return {
     ...store,
     async write(key, body, at) {
       const stored = await store.write(key, body, at);
-      if (at !== undefined) writtenAt.set(stored.key, at.toISOString());
+      if (at !== undefined) writtenAt.set(`${prefix}${stored.key}`, at.toISOString());
       return stored;
     },
   };
@@ -309,7 +347,7 @@ interface TakeRequest {
   readonly archive: Archive | null;
 }
 
-/** Takes one backup with the engine's own tools and brings its files to the store. Returns them, but those that hold roles only. */
+/** Takes one backup with the engine's own tools and brings its files to the store. Returns them. */
 async function takeBackup(kit: WorldKit, { backup, atMs, archive }: TakeRequest): Promise<Shipped> {
   const { plan, runner } = kit;
   const step = { phase: "world", name: `backup-${backup.name}` } as const;
@@ -322,7 +360,7 @@ async function takeBackup(kit: WorldKit, { backup, atMs, archive }: TakeRequest)
   if (shipped.length === 0 && backup.method.scripts === undefined)
     throw new UnavailableError(`backup ${backup.name} made no file`, { code: "FB_WORLD" });
   await runner.must(deed("Clear the backup's folder.", 'rm -r "$BACKUP_DIR"'), step);
-  const own = shipped.filter(({ key }) => !key.includes(".globals."));
+  const own = shipped.filter(({ key }) => !isGlobals(key));
   kit.write({
     kind: "backup-taken",
     name: backup.name,
@@ -334,15 +372,16 @@ async function takeBackup(kit: WorldKit, { backup, atMs, archive }: TakeRequest)
     sha256: own.map(({ sha256 }) => sha256).join(" "),
     decoy: backup.decoy,
   });
-  return own;
+  return shipped;
 }
 
 /** From the backup's folder in the sandbox to its folder in the store. */
 async function moveFiles(
-  { runner, server, store }: WorldKit,
-  { name, fault }: PlannedBackup,
+  { runner, server, store: main, offsite }: WorldKit,
+  { name, fault, offsite: isOffsite }: PlannedBackup,
   atMs: number,
 ): Promise<Shipped> {
+  const store = isOffsite && offsite !== null ? offsite : main;
   const step = { phase: "world", name: `backup-${name}` } as const;
   const folder = `${server.folders.scratch}/backup`;
   const list = deed("List the files of the backup.", 'cd "$BACKUP_DIR" && find . -type f -exec stat -c "%s %n" {} +');
@@ -355,7 +394,7 @@ async function moveFiles(
     const path = file.slice(file.indexOf(" ") + 1).replace(/^\.\//, "");
     const hash = sha256Of(withFault(server.get(`${folder}/${path}`), fault, Number(file.split(" ")[0])));
     const { key, sizeBytes } = await store.write(`${name}/${path}`, hash.stream, new Date(atMs));
-    moved.push({ key, sizeBytes, sha256: await hash.digest });
+    moved.push({ key: store === offsite ? `${OFFSITE}${key}` : key, sizeBytes, sha256: await hash.digest });
   }
   return moved;
 }

@@ -3,7 +3,7 @@
  * It holds digests and never a row's values. States lie in files of fixed-width lines, so that a bucket is found by
  * arithmetic and memory stays flat however many rows there are.
  */
-import { closeSync, createWriteStream, openSync, readSync } from "node:fs";
+import { closeSync, createWriteStream, openSync, readSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { finished } from "node:stream/promises";
@@ -23,6 +23,15 @@ const MOST_BUCKETS = 65_536;
 
 /** How the ledger asks. Given by whoever may run commands. */
 export type Ask = (line: Line, sink?: (chunk: Uint8Array) => void) => Promise<Outcome>;
+
+type Keys = ReadonlyMap<string, readonly string[]>;
+
+/** A table before the damage, as the damage left it, and now. */
+interface Mending {
+  readonly before: StoredTable;
+  readonly damaged: StoredTable;
+  readonly now: StoredTable;
+}
 
 interface Recorded extends LedgerState {
   readonly tables: Map<string, StoredTable>;
@@ -50,7 +59,8 @@ export interface Ledger extends LedgerView {
   record(name: string, atMs: number): Promise<LedgerState>;
   /**
    * Finds out by digest which tables the damage hit, whatever the scenario says it hit. From here on `record` carries
-   * those tables, the catalogue and the sequences over as they were, and allowed losses count back from `atMs`.
+   * the catalogue and the sequences over as they were; of a table that was hit, each key as it was, unless somebody
+   * wrote it afterwards: that is a good write, and stays. Allowed losses count back from `atMs`.
    */
   recordDamage(atMs: number): Promise<readonly string[]>;
 }
@@ -107,6 +117,7 @@ class StoredTable implements TableState {
 
   keys(buckets: readonly number[]): ReadonlyMap<string, readonly string[]> {
     const keys = new Map<string, string[]>();
+    if (!buckets.some((bucket) => this.#offsets.has(bucket))) return keys;
     const descriptor = openSync(this.#file, "r");
     try {
       for (const bucket of buckets) {
@@ -175,7 +186,8 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask, sav
     states.flatMap(({ tables }) => [...tables.values()].map(({ table, request }) => [table, request] as const)),
   );
   let damagedAtMs = Number.POSITIVE_INFINITY;
-  let hit: readonly string[] = [];
+  /** Tables that the damage hit, as it left them; null for one that is gone or cannot be read. */
+  const hit = new Map<string, StoredTable | null>();
   let files = new Set(states.flatMap(({ tables }) => [...tables.values()])).size;
 
   async function findTables(): Promise<void> {
@@ -193,7 +205,10 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask, sav
 
   async function store(request: DigestRequest, buckets: ReadonlyMap<number, string>): Promise<StoredTable> {
     const before = states.at(-1)?.tables.get(request.table);
-    if (before !== undefined && sameBuckets(before.buckets, buckets)) return before;
+    return before !== undefined && sameBuckets(before.buckets, buckets) ? before : storeAs(request, buckets);
+  }
+
+  async function storeAs(request: DigestRequest, buckets: ReadonlyMap<number, string>): Promise<StoredTable> {
     files += 1;
     const file = join(folder, `${files}.digests`);
     const stream = createWriteStream(file);
@@ -206,19 +221,68 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask, sav
 
   async function readBuckets(asked: readonly DigestRequest[]): Promise<Map<string, Map<number, string>>> {
     const found = new Map<string, Map<number, string>>(asked.map((request) => [request.table, new Map()]));
+    if (asked.length === 0) return found;
     for (const [table = "", bucket, rows, sum] of rowsOf(await ask(phrases.bucketDigests(asked)), "the rows")) {
       found.get(table)?.set(Number(bucket), `${rows}\t${sum}`);
     }
     return found;
   }
 
+  /** Table by table when they cannot be read together; null for one that cannot be read at all. */
+  async function readWhatCanBe(asked: readonly DigestRequest[]): Promise<Map<string, Map<number, string> | null>> {
+    const together = await readBuckets(asked).catch(() => null);
+    if (together !== null) return together;
+    const one = async (request: DigestRequest) =>
+      [
+        request.table,
+        await readBuckets([request]).then(
+          (found) => found.get(request.table) ?? null,
+          () => null,
+        ),
+      ] as const;
+    return new Map(await someAtOnce(asked, one));
+  }
+
   async function readTables(): Promise<Map<string, StoredTable>> {
-    const found = await readBuckets([...requests.values()].filter((request) => !hit.includes(request.table)));
+    const known = [...requests.values()];
+    const alive = known.filter(({ table }) => !hit.has(table) || hit.get(table) !== null);
+    const found = await readBuckets(alive);
     const read = async (request: DigestRequest): Promise<StoredTable> => {
-      const carried = hit.includes(request.table) ? states.at(-1)?.tables.get(request.table) : undefined;
-      return carried ?? store(request, found.get(request.table) ?? new Map());
+      const before = states.at(-1)?.tables.get(request.table);
+      const damaged = hit.get(request.table);
+      const buckets = found.get(request.table) ?? new Map<number, string>();
+      if (damaged === undefined || before === undefined) return store(request, buckets);
+      // Gone or unreadable, or not written to since: what it was just before is still the truth.
+      if (damaged === null || sameBuckets(damaged.buckets, buckets)) return before;
+      return mend({ before, damaged, now: await storeAs(request, buckets) });
     };
-    return new Map(await someAtOnce([...requests.values()], async (request) => [request.table, await read(request)]));
+    return new Map(await someAtOnce(known, async (request) => [request.table, await read(request)]));
+  }
+
+  /** The truth of a table that was hurt and written to since: each key as it was, unless somebody changed it afterwards. */
+  function mend({ before, damaged, now }: Mending): StoredTable {
+    const buckets = new Map<number, string>();
+    const lines: string[] = [];
+    const all = new Set([...before.buckets.keys(), ...damaged.buckets.keys(), ...now.buckets.keys()]);
+    for (const bucket of [...all].sort((a, b) => a - b)) {
+      const [was, hurt, is] = [before, damaged, now].map((table) => table.keys([bucket])) as [Keys, Keys, Keys];
+      const kept = [...new Set([...was.keys(), ...is.keys()])].sort().flatMap((key) => {
+        const changedSince = (is.get(key) ?? []).join() !== (hurt.get(key) ?? []).join();
+        return ((changedSince ? is : was).get(key) ?? []).map((row) => `${key}${row}`);
+      });
+      if (kept.length === 0) continue;
+      const sum = [before, damaged, now].find(
+        (table) =>
+          [...table.keys([bucket])].flatMap(([key, rows]) => rows.map((row) => `${key}${row}`)).join() === kept.join(),
+      );
+      // Of a mixture nobody knows the sum: its keys are compared one by one.
+      buckets.set(bucket, sum?.buckets.get(bucket) ?? `${kept.length}\tmixed`);
+      lines.push(...kept.map((row) => `${bucket.toString(16).padStart(8, "0")}${row}\n`));
+    }
+    files += 1;
+    const file = join(folder, `${files}.digests`);
+    writeFileSync(file, lines.join(""));
+    return new StoredTable(now.request, buckets, file);
   }
 
   async function readCatalogue(): Promise<Map<string, string>> {
@@ -249,7 +313,7 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask, sav
     },
     window: (maxLossMs) => states.filter((state) => state.atMs <= damagedAtMs && state.atMs >= damagedAtMs - maxLossMs),
     async record(name, atMs) {
-      await findTables();
+      if (hit.size === 0 || hit.size < requests.size) await findTables();
       // After the damage, what went with it is still the truth: the objects that were there just before.
       const last = damagedAtMs === Number.POSITIVE_INFINITY ? undefined : states.at(-1);
       // Nobody writes meanwhile, so the order of these questions changes nothing.
@@ -264,12 +328,28 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask, sav
     },
     async recordDamage(atMs) {
       damagedAtMs = atMs;
-      const found = await readBuckets([...requests.values()]);
-      const before = states.at(-1)?.tables ?? new Map<string, TableState>();
-      hit = [...before.values()]
-        .filter((state) => !sameBuckets(state.buckets, found.get(state.table) ?? new Map()))
-        .map((state) => state.table);
-      return hit;
+      const before = states.at(-1)?.tables ?? new Map<string, StoredTable>();
+      const isThere = await ask(phrases.databaseExists()).then(
+        ({ exitCode, stdout }) => exitCode === 0 && stdout.trim() === "yes",
+      );
+      const found = isThere
+        ? await readWhatCanBe([...requests.values()])
+        : new Map<string, Map<number, string> | null>();
+      for (const [table, state] of before) {
+        const buckets = found.get(table) ?? null;
+        if (buckets !== null && sameBuckets(state.buckets, buckets)) continue;
+        const isEmpty = buckets === null || buckets.size === 0;
+        // Of an empty table nobody knows whether it is there; it is asked again when somebody has written to it.
+        hit.set(
+          table,
+          buckets === null
+            ? null
+            : isEmpty
+              ? new StoredTable(state.request, new Map(), "")
+              : await storeAs(state.request, buckets),
+        );
+      }
+      return [...hit.keys()];
     },
   };
 }

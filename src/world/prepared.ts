@@ -85,10 +85,14 @@ export function worldKey(plan: Plan, build: string): string {
   return createHash("sha256").update(JSON.stringify(parts, told)).digest("hex").slice(0, 32);
 }
 
-/** A replica is a second server that runs: it cannot be kept. A file of the user's may change: neither can what it made. */
+/**
+ * A replica is a second server that runs: it cannot be kept. A file of the user's may change: neither can what it made.
+ * Of the stores only the main one is kept.
+ */
 function isKeepable({ backups, dataset }: Plan): boolean {
   return (
-    "preset" in dataset && backups.every(({ method }) => method.live === undefined && method.scripts === undefined)
+    "preset" in dataset &&
+    backups.every(({ method, offsite }) => method.live === undefined && method.scripts === undefined && !offsite)
   );
 }
 

@@ -45,13 +45,14 @@ export function beginning(backups: readonly PlannedBackup[], damagedAtMs: number
 export function stretches(request: TimelineRequest): Stretch[] {
   const { backups, damagedAtMs, everyMs, logEveryMs, afterDamageMs } = request;
   const beginsMs = beginning(backups, damagedAtMs, everyMs);
-  const ends: { toMs: number; end: StretchEnd }[] = backups.map((backup) => ({
+  const before = backups.filter(({ ageMs }) => ageMs > 0);
+  const ends: { toMs: number; end: StretchEnd }[] = before.map((backup) => ({
     toMs: damagedAtMs - backup.ageMs,
     end: { kind: "backup", backup },
   }));
   if (logEveryMs !== null && damagedAtMs - logEveryMs > beginsMs)
     ends.push({ toMs: damagedAtMs - logEveryMs, end: { kind: "log" } });
-  for (const backup of backups) {
+  for (const backup of before) {
     const delayMs = backup.method.live?.delayMs(backup.options) ?? 0;
     // A shorter delay than the time until somebody looks keeps nothing back: the damage went through it.
     if (delayMs <= afterDamageMs) continue;

@@ -72,5 +72,15 @@ export function scene(states: readonly LedgerState[], damagedAtMs = 1000): Scene
     truth: states.at(-1) as LedgerState,
     window: (maxLossMs) => states.filter(({ atMs }) => atMs <= damagedAtMs && atMs >= damagedAtMs - maxLossMs),
   };
-  return { phrases: postgres.phrases, ledger, damagedAtMs, log: null, restore: () => [], removeSide: () => [] };
+  return {
+    phrases: postgres.phrases,
+    ledger,
+    damagedAtMs,
+    log: null,
+    restore: () => [],
+    removeSide: () => [],
+    copies: [],
+    side: "database",
+    over: () => [],
+  };
 }

@@ -78,6 +78,7 @@ export async function play(request: Play): Promise<Played> {
         driver: request.tamper === undefined ? base : tampered(base, request.tamper),
         options: (scratch) => request.store?.options ?? { path: scratch },
       },
+      offsite: { driver: directory, options: (scratch) => ({ path: scratch }) },
       worlds: request.worlds ?? null,
       redact: createRedactor(request.secrets ?? []),
       signal: request.signal ?? new AbortController().signal,

@@ -21,25 +21,29 @@ import { questionsOf } from "./questions.ts";
 import { recoveryOf } from "./recovery.ts";
 import { replicaOf } from "./replica.ts";
 import { snapshotOf } from "./snapshot.ts";
+import { surgeryOf } from "./surgery.ts";
+import { takeoverOf } from "./takeover.ts";
 import { worldOf } from "./world.ts";
 
 const options = z.strictObject({});
 
-function places({ folders, database, side, replica }: PlaceRequest): PlaceTable {
+function places({ folders, database, side, replica, moved }: PlaceRequest): PlaceTable {
   const own = side === "server";
   const folder = replica ?? folders.side;
   const restored = replica === null ? "restored server" : "replica";
+  const sideSocket = own ? `${folder}/server.sock` : `${folders.socket}/server.sock`;
   return {
     DB_SOCKET: {
       meaning: "The damaged server's socket. For a server elsewhere, --host and --port take the place of --socket.",
-      value: `${folders.socket}/server.sock`,
+      value: moved === true ? sideSocket : `${folders.socket}/server.sock`,
     },
+    DATADIR: { meaning: "The damaged server's data folder.", value: folders.data },
     DATABASE: { meaning: "The damaged database.", value: database },
     SIDE_SOCKET: {
       meaning: own
         ? `Where the ${restored} listens.`
         : "The server to restore beside: the damaged one, or better another.",
-      value: own ? `${folder}/server.sock` : `${folders.socket}/server.sock`,
+      value: sideSocket,
     },
     SIDE_DATABASE: {
       meaning: own
@@ -150,6 +154,8 @@ function engineOf({ flavour, summary, versions }: Family): Engine {
     ...worldOf(flavour),
     ...damageOf(flavour),
     ...recoveryOf(flavour),
+    ...takeoverOf(flavour),
+    ...surgeryOf(flavour),
     ...questionsOf(flavour),
   };
   return defineEngine<z.infer<typeof options>>({

@@ -13,6 +13,11 @@ const options = z.strictObject({
     .default("gzip")
     .describe("How the backup is compressed.")
     .meta({ examples: ["gzip", "zstd"] }),
+  "names-target": z
+    .boolean()
+    .default(false)
+    .describe("The dump drops and makes its database by name, wherever it is restored.")
+    .meta({ examples: [true] }),
 });
 type Options = z.infer<typeof options>;
 
@@ -23,8 +28,9 @@ const UNPACK: Readonly<Record<Compression, string>> = { none: "cat", gzip: "gunz
  * Dump first, compress after: in `mariadb-dump | gzip > file` the pipe's exit code is gzip's, and a failed dump becomes a
  * small archive that passes `gzip -t`.
  */
-function backup(flavour: Flavour, stem: string, { compress }: Options): readonly Line[] {
+function backup(flavour: Flavour, stem: string, { compress, "names-target": names }: Options): readonly Line[] {
   const file = `"$BACKUP_DIR/${stem}.sql"`;
+  const what = names ? '--add-drop-database --databases "$DATABASE"' : '"$DATABASE"';
   const pack = compress === "none" ? "" : ` &&\n${PACK[compress]} ${file}`;
   return [
     {
@@ -32,10 +38,36 @@ function backup(flavour: Flavour, stem: string, { compress }: Options): readonly
       script: `place=$(echo 'SELECT IF(@@log_bin, "${flavour.placeFlag}", "");' |
   ${client(flavour, "server")}) &&
 ${flavour.dump} ${at("production")}${flavour.dumpFlags} $place \\
-  ${DUMP_FLAGS} --result-file=${file} "$DATABASE" &&
+  ${DUMP_FLAGS} --result-file=${file} ${what} &&
 ${isWhole(file)}${pack}`,
       uses: ["DB_SOCKET", "DATABASE", "BACKUP_DIR"],
       destroys: false,
+    },
+    ...(flavour.accountsFlags === null
+      ? []
+      : [
+          {
+            say: "Back up accounts and what they may do.",
+            script: `${flavour.dump} ${at("server")} ${flavour.accountsFlags} \\
+  --result-file="$BACKUP_DIR/${stem}.globals.sql"`,
+            uses: ["DB_SOCKET", "BACKUP_DIR"],
+            destroys: false,
+          },
+        ]),
+  ];
+}
+
+/** A dump that names its database restores over that one, whichever database it was given. */
+function over(flavour: Flavour, { compress, "names-target": names }: Options): readonly Line[] {
+  const uses = ["DB_SOCKET", "DATABASE", "TAKEN"];
+  const scratch = `${flavour.admin} ${at("server")} create "$DATABASE"_scratch &&\n`;
+  const into = names ? `${flavour.client} ${at("server")} --batch "$DATABASE"_scratch` : client(flavour, "production");
+  return [
+    {
+      say: names ? "Try the backup out, in a database of its own." : "Restore the dump over the living database.",
+      script: `${names ? scratch : ""}${UNPACK[compress]} "$TAKEN" | ${into}`,
+      uses,
+      destroys: true,
     },
   ];
 }
@@ -158,6 +190,7 @@ export const logicalOf = (flavour: Flavour) =>
     gives: ["side-restore", "one-table", "point-in-time"],
     needs: ["sql"],
     side: "database",
+    over: (told) => over(flavour, told),
     variants: [
       { name: "logical", options: () => ({}), log: false },
       { name: "logical + log", options: () => ({}), log: true },

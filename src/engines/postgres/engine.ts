@@ -19,6 +19,8 @@ import * as recovery from "./recovery.ts";
 import { replica } from "./replica.ts";
 import { repositoryMethod } from "./repository.ts";
 import { snapshot } from "./snapshot.ts";
+import * as surgery from "./surgery.ts";
+import * as takeover from "./takeover.ts";
 import * as world from "./world.ts";
 
 const options = z.strictObject({});
@@ -35,7 +37,7 @@ const script = scriptOf({
 /** Each Debian release carries one major version. */
 const SUITES: Readonly<Record<string, string>> = { "15": "bookworm", "17": "trixie" };
 
-const phrases: Phrases = { ...world, ...damage, ...recovery, ...questions };
+const phrases: Phrases = { ...world, ...damage, ...recovery, ...takeover, ...surgery, ...questions };
 
 /** Values are quoted for the file; `$NAMES` in them are expanded by the shell that writes it. */
 function configuration(settings: Settings): string {
@@ -44,18 +46,23 @@ function configuration(settings: Settings): string {
     .join("");
 }
 
-function places({ folders, database, side, replica }: PlaceRequest): PlaceTable {
+function places({ folders, database, side, replica, moved }: PlaceRequest): PlaceTable {
   const own = side === "server";
   const folder = replica ?? folders.side;
   const restored = replica === null ? "restored server" : "replica";
+  const sideHost = own ? `${folder}/socket` : folders.socket;
   return {
-    PGHOST: { meaning: "The damaged server: its host, or the folder of its socket.", value: folders.socket },
+    PGHOST: {
+      meaning: "The damaged server: its host, or the folder of its socket.",
+      value: moved === true ? sideHost : folders.socket,
+    },
     PGDATABASE: { meaning: "The damaged database.", value: database },
+    PGDATA: { meaning: "The damaged server's data folder.", value: folders.data },
     SIDE_HOST: {
       meaning: own
         ? `Where the ${restored} listens: a folder for its socket.`
         : "The server to restore beside: the damaged one, or better another.",
-      value: own ? `${folder}/socket` : folders.socket,
+      value: sideHost,
     },
     SIDE_DATABASE: {
       meaning: own

@@ -15,6 +15,11 @@ const options = z.strictObject({
     .optional()
     .describe("How the backup is compressed. Default: gzip inside custom and directory archives, none for plain text.")
     .meta({ examples: ["gzip", "zstd"] }),
+  "names-target": z
+    .boolean()
+    .default(false)
+    .describe("The dump drops and makes its database by name, wherever it is restored. Only as plain text.")
+    .meta({ examples: [true] }),
 });
 type Options = z.infer<typeof options>;
 
@@ -44,10 +49,42 @@ function backup(stem: string, made: Options): readonly Line[] {
       globals,
     ];
   }
-  const flags = made.format === "plain" ? "-Fp" : inner === "gzip" ? "-Fc" : "-Fc -Z0";
+  const plain = made["names-target"] ? "-Fp -C --clean --if-exists" : "-Fp";
+  const flags = made.format === "plain" ? plain : inner === "gzip" ? "-Fc" : "-Fc -Z0";
   const file = `"$BACKUP_DIR/${stem}.${made.format === "plain" ? "sql" : "dump"}"`;
   const pack = outer === "none" ? "" : ` &&\n${COMPRESS[outer]} ${file}`;
   return [line("Back up the database.", `pg_dump ${flags} -f ${file} -d "$PGDATABASE"${pack}`), globals];
+}
+
+/**
+ * An archive cleans what it restores over; a plain dump needs an empty database, or makes one by the name it was taken
+ * from, whichever database it was given (traps: `pg_dump -C --clean` fed to `psql -d scratch`).
+ */
+function over(made: Options): readonly Line[] {
+  const uses = ["PGHOST", "PGDATABASE", "TAKEN"];
+  const { outer } = packing(made);
+  const unpacked = `${DECOMPRESS[outer]} "$TAKEN"`;
+  const line = (say: string, script: string): Line => ({ say, script, uses, destroys: true });
+  if (made.format !== "plain")
+    return [
+      line(
+        "Restore the archive over the living database.",
+        `${unpacked} | pg_restore --clean --if-exists --exit-on-error -d "$PGDATABASE"`,
+      ),
+    ];
+  if (made["names-target"])
+    return [
+      line(
+        "Try the backup out, in a database of its own.",
+        `createdb "$PGDATABASE"_scratch &&\n${unpacked} | ${PSQL} -o /dev/null -d "$PGDATABASE"_scratch`,
+      ),
+    ];
+  return [
+    line(
+      "Restore the dump in the place of the living database.",
+      `dropdb --force "$PGDATABASE" && createdb -T template0 -E UTF8 "$PGDATABASE" &&\n${unpacked} | ${PSQL} -o /dev/null -d "$PGDATABASE"`,
+    ),
+  ];
 }
 
 /** Plain dumps are compressed from outside; archives compress themselves, except with zstd. */
@@ -256,6 +293,7 @@ export const logical = defineMethod<Options>({
   gives: ["side-restore", "one-table"],
   needs: ["sql"],
   side: "database",
+  over,
   variants: [{ name: "logical", options: () => ({}), log: false }],
   backup,
   gather,

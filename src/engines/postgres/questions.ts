@@ -51,8 +51,7 @@ COPY (
   SELECT n.nspname || '.' || c.relname,
     CASE WHEN bool_and(
       CASE WHEN e.typtype = 'd' THEN b.typname ELSE e.typname END
-        IN (${HASHABLE.map(literal).join(", ")})
-      OR e.typtype = 'e') THEN 'record' ELSE 'text' END,
+        IN (${HASHABLE.map(literal).join(", ")})) THEN 'record' ELSE 'text' END,
     GREATEST(c.reltuples, 0)::bigint,
     COALESCE((
       SELECT jsonb_agg(k.attname ORDER BY x.at)

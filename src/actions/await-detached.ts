@@ -1,0 +1,30 @@
+/** What was started apart is waited for, with its progress; it does not need whoever waits. */
+import { z } from "zod";
+import { defineAction } from "../parts.ts";
+
+export const awaitDetached = defineAction<Record<string, never>>({
+  name: "await-detached",
+  summary: "Waits for a restore that was started apart from the terminal, and for its exit code.",
+  options: z.strictObject({}) as z.ZodType<Record<string, never>>,
+  gives: [],
+  needs: [],
+  lines: () => [
+    {
+      say: "Wait for what was started apart. Closing this terminal stops nothing.",
+      script: `while [ ! -e "$SCRATCH/detached.exit" ]; do
+  if ! kill -0 "$(cat "$SCRATCH/detached.pid")" 2>/dev/null; then
+    sleep 0.5; test -e "$SCRATCH/detached.exit" && break
+    echo "it was killed before its end" >&2; exit 1
+  fi
+  sleep 0.1
+done
+tail -n 3 "$SCRATCH/detached.log"
+code=$(cat "$SCRATCH/detached.exit"); rm "$SCRATCH/detached.exit"
+test "$code" = 0`,
+      uses: ["SCRATCH"],
+      expect: "Its last lines, and exit code 0.",
+      ifNot: "Read detached.log. Remove what it made before you begin again.",
+      destroys: false,
+    },
+  ],
+});

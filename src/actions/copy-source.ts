@@ -1,0 +1,27 @@
+/** The only good copy is not worked on: it is copied twice before the first attempt (story 004). */
+import { z } from "zod";
+import { defineAction } from "../parts.ts";
+
+export const copySource = defineAction<Record<string, never>>({
+  name: "copy-source",
+  summary: "Copies the fetched recovery point twice, and proves that all three are the same.",
+  options: z.strictObject({}) as z.ZodType<Record<string, never>>,
+  gives: [],
+  needs: ["side-restore"],
+  lines: () => [
+    {
+      say: "Copy the copy, twice, before the first attempt.",
+      script: `test ! -e "$EVIDENCE/source-1" &&
+cp -a "$BACKUP" "$EVIDENCE/source-1" &&
+cp -a "$BACKUP" "$EVIDENCE/source-2" &&
+for one in "$BACKUP" "$EVIDENCE/source-1" "$EVIDENCE/source-2"; do
+  find "$one" -type f -exec sha256sum {} + |
+    cut -c 1-64 | sort | sha256sum
+done | uniq -c | awk '{ print $1 " the same: " $2 } END { exit NR != 1 }'`,
+      uses: ["BACKUP", "EVIDENCE"],
+      expect: '"3 the same" and a hash.',
+      ifNot: "A disk is failing: copy to another one before you restore anything.",
+      destroys: false,
+    },
+  ],
+});

@@ -1,0 +1,15 @@
+/** What a disk does: nobody hears of it until the page is read (entry 3). */
+import { z } from "zod";
+import { tableName } from "../fields.ts";
+import { defineAction } from "../parts.ts";
+
+const options = z.strictObject({ table: tableName().describe("The table whose file is spoiled.") });
+
+export const corruptTable = defineAction<z.infer<typeof options>>({
+  name: "corrupt-table",
+  summary: "Spoils pages of a table's file, as a failing disk does.",
+  options,
+  gives: [],
+  needs: ["sql"],
+  lines: (scene, { table }) => [scene.phrases.corruptTable(table)],
+});

@@ -1,0 +1,22 @@
+/** The recovery of story 003: the data was never gone. */
+import { z } from "zod";
+import { defineAction } from "../parts.ts";
+
+export const pointBack = defineAction<Record<string, never>>({
+  name: "point-back",
+  summary: "Points the application at its own database again.",
+  options: z.strictObject({}) as z.ZodType<Record<string, never>>,
+  gives: [],
+  needs: ["sql", "application"],
+  lines: () => [
+    {
+      say: "Point the application at its own database again.",
+      script: `sed -i "s/^database=.*/database=$DATABASE_NAME/" \\
+  "$APP_CONFIG" && cat "$APP_CONFIG"`,
+      uses: ["APP_CONFIG", "DATABASE_NAME"],
+      expect: "The host and the database that you identified. Read both aloud.",
+      ifNot: "Look where else the application keeps its connection: environment, secrets, a proxy.",
+      destroys: false,
+    },
+  ],
+});

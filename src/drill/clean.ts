@@ -1,0 +1,69 @@
+/**
+ * The clean point: when damage is found late, newer recovery points hold it as well. What they hold is asked of each, in
+ * a restored copy, by halves: damage that is in one is in all that came later.
+ */
+import { formatDuration } from "../host/units.ts";
+import type { RecoveryPoint } from "../parts.ts";
+import { checkCopy, fetchCopy, noneWhole, type RejectedPoint, type Source, type SourceKit } from "./source.ts";
+
+export interface CleanKit extends SourceKit {
+  /** Restores the chosen copy beside, asks it, and removes it again. Null when it is clean, else why not. */
+  readonly askCopy: () => Promise<string | null>;
+  /** Told again where the copy of the one that is taken lies. */
+  readonly onBest: (point: RecoveryPoint) => void;
+}
+
+interface Best {
+  readonly point: RecoveryPoint;
+  readonly sha256: string | null;
+}
+
+/** The newest candidate that is whole and clean; `candidates` newest first. Throws when there is none. */
+export async function fetchClean(kit: CleanKit, candidates: readonly RecoveryPoint[]): Promise<Source> {
+  const rejected: RejectedPoint[] = [];
+  const left = [...candidates];
+  let best: Best | null = null;
+  let tried = 0;
+  while (left.length > 0) {
+    const middle = Math.floor((left.length - 1) / 2);
+    const point = left[middle] as RecoveryPoint;
+    kit.write({
+      kind: "source-chosen",
+      sourceId: point.id,
+      because: `looking for the newest clean one: ${left.length} left to tell apart`,
+    });
+    kit.onCopy(point, null);
+    const sha256 = point.facts.isLive === true ? null : await fetchCopy(kit, point, tried);
+    tried += 1;
+    const fault = await checkCopy(kit, point);
+    if (fault !== null) {
+      rejected.push({ point, ...fault });
+      kit.write({ kind: "source-rejected", sourceId: point.id, because: fault.because });
+      left.splice(middle, 1);
+      continue;
+    }
+    const because = await kit.askCopy();
+    if (because === null) {
+      best = { point, sha256 };
+      left.splice(middle);
+    } else {
+      rejected.push({ point, because: `it holds the damage: ${because}`, leaves: false });
+      kit.write({ kind: "source-rejected", sourceId: point.id, because: `it holds the damage: ${because}` });
+      left.splice(0, middle + 1);
+    }
+  }
+  if (best === null) throw noneWhole(rejected);
+  return take(kit, best, tried);
+}
+
+function take(kit: CleanKit, { point, sha256 }: Best, tried: number): Source {
+  const ageMs = kit.usefulUntilMs - Date.parse(point.moment.at);
+  kit.write({
+    kind: "source-chosen",
+    sourceId: point.id,
+    because: `the newest clean one, found by restoring ${tried}: restored whole, it would lose the last ${formatDuration(ageMs)}`,
+  });
+  kit.onBest(point);
+  kit.mark("T4");
+  return { point, sha256 };
+}

@@ -1,0 +1,54 @@
+/** Preserve first: the copy of the damaged state is hashed when it is made, and must be the same when all is over. */
+import type { Line } from "../parts.ts";
+import type { EventBody } from "../record.ts";
+import type { Runner } from "../world/runner.ts";
+
+const hashes: Line = {
+  say: "Hash what was preserved.",
+  script: 'cd "$EVIDENCE" && find . -type f -exec sha256sum {} + | sort -k 2',
+  uses: ["EVIDENCE"],
+  destroys: false,
+};
+
+export interface Evidence {
+  /** Remembers what was preserved. A recovery that preserved nothing has nothing to compare. */
+  record(): Promise<void>;
+  /** Finds whether all of it is still there, unchanged; what came later, such as a fresh backup, is no part of it. */
+  compare(): Promise<void>;
+}
+
+export function openEvidence({ runner, write }: { runner: Runner; write: (body: EventBody) => void }): Evidence {
+  let preserved: readonly string[] = [];
+  const read = async (phase: "preserve" | "verify") => {
+    const { exitCode, stdout } = await runner.ask(hashes, { phase, name: "hash-evidence" });
+    return exitCode === 0 ? stdout.split("\n").filter((line) => line !== "") : null;
+  };
+  return {
+    async record() {
+      preserved = (await read("preserve")) ?? [];
+    },
+    async compare() {
+      if (preserved.length === 0) return;
+      const now = await read("verify");
+      const changed = now === null ? null : preserved.filter((line) => !now.includes(line)).length;
+      const common = {
+        kind: "finding",
+        probe: "evidence-unchanged",
+        group: "verify",
+        subject: "damaged state",
+        line: 0,
+      } as const;
+      const files = `${preserved.length} ${preserved.length === 1 ? "file" : "files"}`;
+      if (changed === null)
+        write({ ...common, held: "unknown", because: "what was preserved could not be read again" });
+      else if (changed === 0)
+        write({ ...common, held: "yes", because: `${files} of the damaged state are as they were preserved` });
+      else
+        write({
+          ...common,
+          held: "no",
+          because: `${changed} of ${files} of the damaged state were changed or are gone`,
+        });
+    },
+  };
+}

@@ -1,0 +1,180 @@
+/** How a whole MariaDB or MySQL database is preserved, replaced, and made safe to reopen. */
+import type { Line, Side } from "../../parts.ts";
+import { at, client, placesOf, sql, withoutValues } from "./client.ts";
+import { shutDown } from "./damage.ts";
+import type { Flavour } from "./flavour.ts";
+import { DUMP_FLAGS, isWhole } from "./recovery.ts";
+
+function lookAround(flavour: Flavour): Line {
+  return {
+    say: "Look at what is there: which databases, how large, which accounts.",
+    script: sql(
+      flavour,
+      `
+SELECT s.SCHEMA_NAME, COUNT(t.TABLE_NAME) AS tables,
+  COALESCE(SUM(t.DATA_LENGTH + t.INDEX_LENGTH), 0) AS bytes
+FROM information_schema.SCHEMATA s
+LEFT JOIN information_schema.TABLES t ON t.TABLE_SCHEMA = s.SCHEMA_NAME
+WHERE s.SCHEMA_NAME NOT IN
+  ('mysql', 'sys', 'information_schema', 'performance_schema')
+GROUP BY s.SCHEMA_NAME;
+SELECT User, Host FROM mysql.user ORDER BY 1, 2;`,
+      "server",
+    ),
+    uses: placesOf("server"),
+    expect: "Databases, and accounts. Write down what is missing, and every name that is nearly the right one.",
+    ifNot: "The server does not answer: this is another disaster. Begin with the page for it.",
+    destroys: false,
+  };
+}
+
+function copyFiles(flavour: Flavour): readonly Line[] {
+  return [
+    {
+      say: "Shut the server down, so that nothing is written over what is broken.",
+      script: `${shutDown(flavour)} ||
+! ${flavour.admin} ${at("server")} --silent ping 2>/dev/null`,
+      uses: ["DB_SOCKET", "DATADIR"],
+      expect: "No output.",
+      ifNot: "Kill it: the log repairs what that leaves.",
+      destroys: false,
+    },
+    {
+      say: "Copy all of the server's files as they are.",
+      script: `test ! -e "$EVIDENCE/data" &&
+cp -a "$DATADIR" "$EVIDENCE/data" &&
+( cd "$EVIDENCE/data" && find . -type f -exec sha256sum {} + |
+  sort -k 2 ) >"$EVIDENCE/data.sha256" &&
+sha256sum "$EVIDENCE/data.sha256"`,
+      uses: ["DATADIR", "EVIDENCE"],
+      expect: "One line: the hash of the list of hashes. Write it down.",
+      ifNot: "Choose an empty EVIDENCE folder with room for all of it. Do not go on without this copy.",
+      destroys: false,
+      progress: `echo "$(du -sb "$EVIDENCE/data" | cut -f1) $(du -sb "$DATADIR" | cut -f1)"`,
+    },
+    {
+      say: "Prove that the copy is the same, file by file.",
+      script: `cd "$DATADIR" && sha256sum -c --quiet "$EVIDENCE/data.sha256"`,
+      uses: ["DATADIR", "EVIDENCE"],
+      expect: "No output.",
+      ifNot: "The disk is still failing: copy it again, to another disk, before anything else.",
+      destroys: false,
+    },
+  ];
+}
+
+/** Rights to single tables can only be given when the tables are there: so after the data. */
+function restoreRoles(flavour: Flavour): Line {
+  return {
+    say: "Create the accounts that are missing, with what they may do.",
+    script: `test -s "$GLOBALS" &&
+${client(flavour, "server", "--force")} <"$GLOBALS" 2>"$SCRATCH/roles.log"
+! grep ERROR "$SCRATCH/roles.log" | grep -vE 'ERROR (1396|1446|1813|1050)'`,
+    uses: ["DB_SOCKET", "GLOBALS", "SCRATCH"],
+    expect: "No output.",
+    ifNot: "Without its accounts the application cannot log in: read roles.log, and create them by hand.",
+    destroys: false,
+  };
+}
+
+function takeOver(flavour: Flavour, side: Side): readonly Line[] {
+  if (side === "database") {
+    return [
+      {
+        say: "Clear the damaged database away; the copy of it was proven.",
+        script: `${flavour.admin} ${at("server")} --force drop "$DATABASE" >/dev/null 2>&1
+${flavour.admin} ${at("server")} create "$DATABASE"`,
+        uses: ["DB_SOCKET", "DATABASE"],
+        expect: "No output.",
+        ifNot: "Something holds it: find the session with SHOW PROCESSLIST, and end it.",
+        destroys: true,
+      },
+      {
+        say: "Copy the restored database into its place, whole.",
+        script: `${flavour.dump} ${at("side")}${flavour.dumpFlags} \\
+  ${DUMP_FLAGS} \\
+  --result-file="$SCRATCH/takeover.sql" "$SIDE_DATABASE" &&
+${isWhole('"$SCRATCH/takeover.sql"')} &&
+${withoutValues(`${client(flavour, "production")} <"$SCRATCH/takeover.sql"`)}`,
+        uses: ["SIDE_SOCKET", "SIDE_DATABASE", "DB_SOCKET", "DATABASE", "SCRATCH"],
+        expect: "No output. The application is still kept out.",
+        ifNot: "If it broke off in the middle, begin again with the line before.",
+        destroys: true,
+        progress: `echo "$(stat -c %s "$SCRATCH/takeover.sql") 0"`,
+      },
+    ];
+  }
+  return [
+    {
+      say: "Point the application at the restored server. From here on DB_SOCKET means that one.",
+      script: `printf 'socket=%s\\ndatabase=%s\\n' \\
+  "$SIDE_SOCKET" "$SIDE_DATABASE" >"$APP_CONFIG" &&
+cat "$APP_CONFIG"
+DB_SOCKET=$SIDE_SOCKET DATABASE=$SIDE_DATABASE
+export DB_SOCKET DATABASE`,
+      uses: ["SIDE_SOCKET", "SIDE_DATABASE", "APP_CONFIG"],
+      expect: "The socket and the database of the restored server. Read both aloud.",
+      ifNot: "Look where else the application keeps its connection: environment, secrets, a proxy.",
+      destroys: false,
+    },
+  ];
+}
+
+/** Numbers handed out after the backup live on in mails and caches, and must not be handed out again (entry 17). */
+function bumpSequences(flavour: Flavour): Line {
+  return {
+    say: "Move every counter past the numbers that were handed out and lost.",
+    script: `${sql(
+      flavour,
+      `
+SELECT CONCAT('ALTER TABLE \`', REPLACE(TABLE_NAME, '\`', '\`\`'),
+  '\` AUTO_INCREMENT = ', AUTO_INCREMENT + 10000, ';')
+FROM information_schema.TABLES
+WHERE TABLE_SCHEMA = DATABASE() AND AUTO_INCREMENT IS NOT NULL;`,
+    ).replace("<<'SQL'", "<<'SQL' |")}
+${client(flavour, "production")}`,
+    uses: placesOf("production"),
+    expect: "No output.",
+    ifNot: "Set it by hand, far above the highest number in use.",
+    destroys: true,
+  };
+}
+
+/** Who waits says so in its state; who is waited for does nothing and has done so the longest. */
+function findBlocker(flavour: Flavour): Line {
+  const list = (columns: string, where: string) =>
+    `echo "SELECT ${columns} FROM information_schema.PROCESSLIST
+    WHERE ${where}" | ${client(flavour, "server")}`;
+  return {
+    say: "Slow, or stuck? Ask who waits, and end the idle session that is waited for.",
+    script: `while [ ! -e "$SCRATCH/detached.exit" ]; do
+  ${list("CONCAT('process ', id, ': ', state)", "state LIKE 'Waiting for%lock%' AND time >= 1")} >"$SCRATCH/stuck"
+  if [ -s "$SCRATCH/stuck" ]; then break; fi
+  sleep 0.2
+done
+cat "$SCRATCH/stuck"
+if [ -s "$SCRATCH/stuck" ]; then
+  ${list(
+    "CONCAT('KILL ', id, ';')",
+    "state IN ('User sleep', '') AND id <> CONNECTION_ID()\n    AND user NOT IN ('system user', 'event_scheduler')",
+  )} |
+    tee "$SCRATCH/ended" | ${client(flavour, "server", "--force")} 2>/dev/null
+  cat "$SCRATCH/ended"
+fi`,
+    uses: ["DB_SOCKET", "SCRATCH"],
+    expect: "Who waits for a lock, and which idle processes were ended; nothing when it was only slow.",
+    ifNot: "If it waits for a person's own work, ask that person first, aloud.",
+    destroys: true,
+  };
+}
+
+export function takeoverOf(flavour: Flavour) {
+  return {
+    lookAround: () => lookAround(flavour),
+    copyFiles: () => copyFiles(flavour),
+    restoreRoles: () => restoreRoles(flavour),
+    takeOver: (side: Side) => takeOver(flavour, side),
+    bumpSequences: () => bumpSequences(flavour),
+    findBlocker: () => findBlocker(flavour),
+  };
+}

@@ -1,0 +1,183 @@
+/** How a whole PostgreSQL database is preserved, replaced, and made safe to reopen. */
+import type { Line, Side } from "../../parts.ts";
+import { PSQL, placesOf, psql } from "./psql.ts";
+
+export function lookAround(): Line {
+  return {
+    say: "Look at what is there: which databases, how large, which roles.",
+    script: psql(
+      `
+SELECT datname, pg_size_pretty(pg_database_size(oid)) AS size, oid
+FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY oid;
+SELECT rolname, rolcanlogin FROM pg_roles
+WHERE rolname !~ '^pg_' ORDER BY 1;`,
+      "server",
+    ),
+    uses: placesOf("server"),
+    expect:
+      "Databases, oldest first, and roles. Write down what is missing, and every name that is nearly the right one.",
+    ifNot: "The server does not answer: this is another disaster. Begin with the page for it.",
+    destroys: false,
+  };
+}
+
+export function copyFiles(): readonly Line[] {
+  return [
+    {
+      say: "Shut the server down, so that nothing is written over what is broken.",
+      script: `pg_ctl -s -w -t 3600 -m fast -D "$PGDATA" stop ||
+! pg_ctl -s -D "$PGDATA" status`,
+      uses: ["PGDATA"],
+      expect: "No output.",
+      ifNot: "Stop it with -m immediate: the log repairs what that leaves.",
+      destroys: false,
+    },
+    {
+      say: "Copy all of the server's files as they are.",
+      script: `test ! -e "$EVIDENCE/data" &&
+cp -a "$PGDATA" "$EVIDENCE/data" &&
+( cd "$EVIDENCE/data" && find . -type f -exec sha256sum {} + |
+  sort -k 2 ) >"$EVIDENCE/data.sha256" &&
+sha256sum "$EVIDENCE/data.sha256"`,
+      uses: ["PGDATA", "EVIDENCE"],
+      expect: "One line: the hash of the list of hashes. Write it down.",
+      ifNot: "Choose an empty EVIDENCE folder with room for all of it. Do not go on without this copy.",
+      destroys: false,
+      progress: `echo "$(du -sb "$EVIDENCE/data" | cut -f1) $(du -sb "$PGDATA" | cut -f1)"`,
+    },
+    {
+      say: "Prove that the copy is the same, file by file.",
+      script: `cd "$PGDATA" && sha256sum -c --quiet "$EVIDENCE/data.sha256"`,
+      uses: ["PGDATA", "EVIDENCE"],
+      expect: "No output.",
+      ifNot: "The disk is still failing: copy it again, to another disk, before anything else.",
+      destroys: false,
+    },
+  ];
+}
+
+/** A role that exists already is no error; anything else is. */
+export function restoreRoles(): Line {
+  return {
+    say: "Create the roles that are missing, with what they may do.",
+    script: `test -s "$GLOBALS" &&
+psql -Xq -o /dev/null -d postgres -f "$GLOBALS" 2>"$SCRATCH/roles.log"
+! grep -E 'ERROR|FATAL' "$SCRATCH/roles.log" | grep -v 'already exists'`,
+    uses: ["PGHOST", "GLOBALS", "SCRATCH"],
+    expect: "No output.",
+    ifNot: "Without the roles the data cannot be restored as it was: read roles.log, and create them by hand.",
+    destroys: false,
+  };
+}
+
+const SHUT = "SELECT format('ALTER DATABASE %I CONNECTION LIMIT 0', :'side') \\gexec";
+
+/** A database of the same server is renamed, which takes no time; a server of its own is pointed at. */
+export function takeOver(side: Side): readonly Line[] {
+  if (side === "database") {
+    return [
+      {
+        say: "Put the restored database in the place of the damaged one, which is kept under another name.",
+        script: psql(
+          `
+${SHUT}
+SELECT count(pg_terminate_backend(pid)) || ' sessions closed'
+FROM pg_stat_activity
+WHERE datname IN (:'db', :'side') AND pid <> pg_backend_pid();
+SELECT format('ALTER DATABASE %I RENAME TO %I',
+  datname, datname || '_damaged')
+FROM pg_database WHERE datname = :'db' \\gexec
+SELECT format('ALTER DATABASE %I RENAME TO %I', :'side', :'db') \\gexec`,
+          "server",
+          '-At -v db="$PGDATABASE" -v side="$SIDE_DATABASE"',
+        ),
+        uses: ["PGHOST", "PGDATABASE", "SIDE_DATABASE"],
+        expect: "A number of closed sessions. The application is still kept out.",
+        ifNot: "A session came back: stop the application's servers by hand, then run it again.",
+        destroys: true,
+      },
+    ];
+  }
+  return [
+    {
+      say: "Keep the application out of the restored server, too, until it is proven.",
+      script: psql(SHUT, "side", '-At -v side="$SIDE_DATABASE"'),
+      uses: placesOf("side"),
+      expect: "No output.",
+      ifNot: "Do not point the application at it yet.",
+      destroys: false,
+    },
+    {
+      say: "Point the application at the restored server. From here on PGHOST means that one.",
+      script: `printf 'host=%s\\ndatabase=%s\\n' \\
+  "$SIDE_HOST" "$SIDE_DATABASE" >"$APP_CONFIG" &&
+cat "$APP_CONFIG"
+PGHOST=$SIDE_HOST PGDATABASE=$SIDE_DATABASE
+export PGHOST PGDATABASE`,
+      uses: ["SIDE_HOST", "SIDE_DATABASE", "APP_CONFIG"],
+      expect: "The host and the database of the restored server. Read both aloud.",
+      ifNot: "Look where else the application keeps its connection: environment, secrets, a proxy.",
+      destroys: false,
+    },
+  ];
+}
+
+/** Numbers handed out after the backup live on in mails and caches, and must not be handed out again (entry 17). */
+export function bumpSequences(): Line {
+  return {
+    say: "Move every sequence past the numbers that were handed out and lost.",
+    script: psql(
+      `
+SET search_path = '';
+SELECT format(
+  'SELECT setval(%L, LEAST(last_value + 10000, %s)) FROM %s',
+  s.seqrelid::regclass, s.seqmax, s.seqrelid::regclass)
+FROM pg_sequence s WHERE s.seqincrement > 0
+ORDER BY s.seqrelid::regclass::text \\gexec`,
+      "production",
+      "-At",
+    ),
+    uses: placesOf("production"),
+    expect: "The next number, one line for each sequence.",
+    ifNot: "Set it by hand, far above the highest number in use.",
+    destroys: true,
+  };
+}
+
+const STUCK = `SELECT 'process ' || a.pid || ' waits for process '
+  || b.pid || ', which is ' || b.state
+FROM pg_stat_activity a,
+  LATERAL unnest(pg_blocking_pids(a.pid)) AS p (pid)
+  JOIN pg_stat_activity b ON b.pid = p.pid
+WHERE a.datname = :'db' OR a.datname = :'side'`;
+
+/** Slow is told from stuck by one question: is anybody waited for? */
+export function findBlocker(): Line {
+  const both = '-At -v db="$PGDATABASE" -v side="$SIDE_DATABASE"';
+  return {
+    say: "Slow, or stuck? Ask who waits for whom, and end the session that is waited for.",
+    script: `while [ ! -e "$SCRATCH/detached.exit" ]; do
+  ${PSQL} ${both} \\
+    -d postgres >"$SCRATCH/stuck" <<'SQL'
+${STUCK};
+SQL
+  if [ -s "$SCRATCH/stuck" ]; then break; fi
+  sleep 0.2
+done
+cat "$SCRATCH/stuck"
+${psql(
+  `
+SELECT 'ended process ' || p.pid
+FROM pg_stat_activity a,
+  LATERAL unnest(pg_blocking_pids(a.pid)) AS p (pid)
+WHERE (a.datname = :'db' OR a.datname = :'side')
+  AND pg_terminate_backend(p.pid);`,
+  "server",
+  both,
+)}`,
+    uses: ["PGHOST", "PGDATABASE", "SIDE_DATABASE", "SCRATCH"],
+    expect: "Who waits for whom, and which process was ended; nothing when it was only slow.",
+    ifNot: "If it waits for a person's own work, ask that person first, aloud.",
+    destroys: true,
+  };
+}
