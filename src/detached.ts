@@ -12,7 +12,7 @@ const END = "DETACHED";
  * The lines as one script, started and not waited for. `apart` gives it a session of its own: a terminal that dies signals
  * the processes of its session, and nobody else. Source: POSIX.1-2017, setsid() and 11.1.10 Modem Disconnect.
  */
-export function started(lines: readonly Line[], start: Start): readonly Line[] {
+export function started(lines: readonly Line[], start: Start = "here"): readonly Line[] {
   if (start === "here") return lines;
   const body = lines.map(({ script }) => `(\n${script.replaceAll(/^DETACHED$/gm, ` ${END}`)}\n)`).join(" &&\n");
   const uses = [...new Set([...lines.flatMap((line) => line.uses), "SCRATCH"])];

@@ -4,10 +4,10 @@ import { sqlText } from "../fields.ts";
 import { defineAction, type Line } from "../parts.ts";
 
 const options = z.strictObject({
-  seed: sqlText("What the other database holds already: SQL that is run in it.")
+  seed: sqlText("What the other database holds already: SQL that is run in it. Default: nothing.")
     .optional()
     .meta({ examples: ["INSERT INTO customers (email) VALUES ('demo@example.com')"] }),
-  stray: sqlText("What the application writes there until somebody notices: SQL that is run in it.")
+  stray: sqlText("What the application writes there until somebody notices: SQL that is run in it. Default: nothing.")
     .optional()
     .meta({ examples: ["INSERT INTO customers (email) VALUES ('new@example.org')"] }),
 });

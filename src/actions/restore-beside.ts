@@ -24,8 +24,10 @@ const options = z.strictObject({
     .meta({ examples: ["before-migration"] }),
   start: z
     .enum(STARTS)
-    .default("here")
-    .describe("How it is started: here and waited for, as a job of the terminal, or apart from it. See await-detached.")
+    .optional()
+    .describe(
+      "How it is started: here and waited for, as a job of the terminal, or apart from it; then see await-detached. Default: here.",
+    )
     .meta({ examples: ["apart"] }),
 });
 type Options = z.infer<typeof options>;

@@ -4,18 +4,17 @@
  */
 import { basename, relative } from "node:path";
 import { asFogbellError, CancelledError, Defect, type FogbellError } from "../errors.ts";
-import type { LedgerView, Line, Method, Phase, PlaceTable, RecoveryPoint, Scene } from "../parts.ts";
+import type { LedgerView, Line, Phase, Scene } from "../parts.ts";
 import type { Plan, PlannedBackup } from "../plan/plan.ts";
 import type { EventBody, Mark } from "../record.ts";
 import { buildWorld, type World } from "../world/build.ts";
 import { createRunner, type Runner } from "../world/runner.ts";
-import { ask, askProbes } from "./ask-probes.ts";
-import { type CleanKit, fetchClean } from "./clean.ts";
+import { askProbes } from "./ask-probes.ts";
 import { openEvidence } from "./evidence.ts";
-import { onTimeline } from "./on-timeline.ts";
 import { placeTable, placeValues } from "./places.ts";
-import { type Copy, fetchVerified, locate, type Source, type SourceKit, unchanged } from "./source.ts";
-import { type DrillKit, openStage, type Stage } from "./stage.ts";
+import { unchanged } from "./source.ts";
+import { type DrillKit, openStage } from "./stage.ts";
+import { type Telling, type Told, takeSource } from "./take-source.ts";
 import { createUnwind } from "./unwind.ts";
 import { watch } from "./watch.ts";
 
@@ -75,29 +74,6 @@ export async function drill(plan: Plan, given: DrillKit): Promise<void> {
   write({ kind: "cleaned-up", ...(await unwind.all(kit.keep)) });
   write({ kind: "phase-ended", phase: "cleanup", durationMs: performance.now() - beganMs });
   write({ kind: "drill-ended" });
-}
-
-interface Telling extends Stage {
-  readonly plan: Plan;
-  readonly kit: DrillKit;
-  readonly signal: AbortSignal;
-  readonly write: (body: EventBody) => void;
-}
-
-/** What changes as the story goes on. */
-interface Told {
-  point: RecoveryPoint | null;
-  copy: Copy | null;
-  expectedBytes: number;
-  damagedAtClock: string;
-  /** How the chosen point's backup was made; until then, how the newest that is no decoy was. */
-  method: Method | null;
-  /** The replica that the side's places mean, by name. */
-  replica: string | null;
-  /** The application uses what was restored beside by now. */
-  moved: boolean;
-  /** Where the backup that a disaster takes lies in the sandbox. */
-  taken: string;
 }
 
 /** What is known as the story begins, and how its commands are run. */
@@ -215,105 +191,6 @@ async function tell(telling: Telling): Promise<void> {
   }
   await evidence.compare();
   if (taken !== null) write(await unchanged(taken.kit, taken.source));
-}
-
-interface Taking {
-  readonly world: World;
-  readonly told: Told;
-  readonly runner: Runner;
-  readonly scene: () => Scene;
-  readonly phase: <T>(name: Phase, work: () => Promise<T>) => Promise<T>;
-  readonly mark: (mark: Mark) => void;
-  readonly places: () => PlaceTable;
-}
-
-/** Finds and fetches what will be restored; null when the recovery restores nothing, which is a decision as well. */
-async function takeSource(telling: Telling, taking: Taking): Promise<{ kit: SourceKit; source: Source } | null> {
-  const { plan, write } = telling;
-  const { phase, mark, places } = taking;
-  const { source: wanted } = plan.scenario.recovery;
-  if (wanted === "none") {
-    write({ kind: "note", text: "nothing is restored: the data is where it was" });
-    write({ kind: "places", places: places() });
-    mark("T3");
-    mark("T4");
-    return null;
-  }
-  const kit = sourceKit(telling, taking);
-  const candidates = await phase("locate", () => locate(kit));
-  const source = await phase("fetch", () =>
-    wanted === "newest-clean" ? fetchClean(cleanKit(kit, telling, taking), candidates) : fetchVerified(kit, candidates),
-  );
-  write({ kind: "places", places: places() });
-  return { kit, source };
-}
-
-function sourceKit({ plan, kit, server, opensForeign, folder, signal, write }: Telling, taking: Taking): SourceKit {
-  const { world, told, runner, mark } = taking;
-  const { afterDamageMs } = plan.scenario.world.writer;
-  const isSearched = plan.scenario.recovery.source === "newest-clean";
-  return {
-    plan,
-    store: onTimeline(world.stock, world.writtenAt),
-    server,
-    runner,
-    folder,
-    damagedAtMs: kit.damagedAtMs,
-    usefulUntilMs: isSearched ? kit.damagedAtMs + afterDamageMs : kit.damagedAtMs,
-    signal,
-    write,
-    mark,
-    onProgress: kit.onProgress,
-    made: kit.trustBackups || opensForeign ? null : world.made,
-    names: world.names,
-    live: world.live,
-    onCopy: (point, copy) =>
-      Object.assign(told, {
-        point,
-        copy,
-        method: methodOf(plan, point),
-        replica: point.facts.isLive === true ? point.name : null,
-      }),
-    shipLog: world.ship === null ? null : () => endLog(plan, { runner, world }),
-  };
-}
-
-/** A copy is asked where it was restored, and makes room for the next. */
-function cleanKit(kit: SourceKit, { plan }: Telling, { told, runner, scene }: Taking): CleanKit {
-  const copies = new Map<string, Copy | null>();
-  const onCopy = (point: RecoveryPoint, copy: Copy | null) => {
-    copies.set(point.id, copy);
-    kit.onCopy(point, copy);
-  };
-  const step = (name: string) => ({ phase: "fetch", name }) as const;
-  return {
-    ...kit,
-    onCopy,
-    onBest: (point) => kit.onCopy(point, copies.get(point.id) ?? null),
-    async askCopy() {
-      for (const line of told.method === null ? [] : scene().restore(plan.target))
-        await runner.must(line, step("try-copy"));
-      const findings = await ask({ runner, scene: scene(), phase: "fetch" }, plan.clean);
-      for (const line of scene().removeSide()) await runner.must(line, step("remove-copy"));
-      return findings.find(({ held }) => held !== "yes")?.because ?? null;
-    },
-  };
-}
-
-function methodOf(plan: Plan, point: RecoveryPoint): Method {
-  const wanted = point.facts.script === undefined ? point.facts.method : "script";
-  const method = plan.engine.methods.find(({ name }) => name === wanted);
-  if (method === undefined) throw new Defect(`no method ${point.facts.method} although it recognised the backup`);
-  return method;
-}
-
-/**
- * What was committed until now, the damage included, goes to the store before anything is chosen from it. A server that
- * cannot do so any more has archived what it has: the recovery goes on with that.
- */
-async function endLog({ log }: Plan, { runner, world }: Pick<Doing, "runner" | "world">): Promise<void> {
-  if (log !== null) await runner.run(log.archive.close(), { phase: "locate", name: "close-log" });
-  await world.ship?.();
 }
 
 /** A replica is a kind of place of its own, and no copy off site unless it is told so. */

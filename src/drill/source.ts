@@ -6,10 +6,9 @@ import { LostError, RefusedError } from "../errors.ts";
 import type { Shown } from "../host/redact.ts";
 import { quote } from "../host/sh.ts";
 import type { Line, Phase, RecoveryPoint, Server, Store } from "../parts.ts";
-import type { Plan } from "../plan/plan.ts";
+import { namedSource, type Plan } from "../plan/plan.ts";
 import { type Considered, reason, select } from "../plan/select.ts";
 import type { EventBody, Mark, Progress, SourceFacts } from "../record.ts";
-import { SOURCES } from "../scenario/schema.ts";
 import { commandHash, type Runner } from "../world/runner.ts";
 import { fetchToScratch, LOG_FOLDER } from "./fetch.ts";
 import { takeStock } from "./locate.ts";
@@ -123,8 +122,7 @@ export async function locate(kit: SourceKit): Promise<RecoveryPoint[]> {
   const inventory = await ourselves(kit, listLine, { phase: "locate", id: "locate.list-sources" }, () =>
     takeStock(kit.store, [plan.engine]),
   );
-  const { source } = plan.scenario.recovery;
-  const only = SOURCES.some((one) => one === source) ? null : source;
+  const only = namedSource(plan.scenario);
   const stored = inventory.points.map((point) => ({ ...point, name: kit.names.get(point.id) ?? point.name }));
   const points = [...stored.map((point) => withScript(plan, point)), ...kit.live];
   const considered = select(points, {

@@ -18,7 +18,7 @@ import type {
   Target,
 } from "../parts.ts";
 import type { Objectives } from "../record.ts";
-import type { BackupFault, Scenario } from "../scenario/schema.ts";
+import { type BackupFault, type Scenario, SOURCES } from "../scenario/scenario.ts";
 import { asVariant, LOG_EVERY_MS, variantNames } from "./variants.ts";
 
 /** A part with what it was told, and the line in the scenario that told it. */
@@ -186,6 +186,11 @@ function planLog(scenario: Scenario, { engine, backups, logEveryMs }: LogQuestio
     code: "FB_NO_LOG",
     next: ["take out world.log", `fogbell run ${scenario.id} --engine another`],
   });
+}
+
+/** The one backup that the recovery asks for by name; null when the name means a search, or nothing at all. */
+export function namedSource({ recovery }: Scenario): string | null {
+  return SOURCES.some((one) => one === recovery.source) ? null : recovery.source;
 }
 
 /** The same story with the mistake in place of the recovery. Throws UsageError for a scenario that tells of none. */

@@ -36,9 +36,11 @@ const options = z.strictObject({
     .meta({ examples: ["1h"] }),
   newcomers: z
     .int()
-    .nonnegative()
-    .default(0)
-    .describe("So many rows, exactly, that the ledger does not know came on top: strays that were brought home.")
+    .positive()
+    .optional()
+    .describe(
+      "So many rows, exactly, that the ledger does not know came on top: strays that were brought home. Default: none.",
+    )
     .meta({ examples: [3] }),
 });
 type Options = z.infer<typeof options>;

@@ -104,7 +104,7 @@ function backups({ at, list, durationMs, blame, catalog }: Rules): void {
     if (typeof name === "string" && called.indexOf(name) < index)
       blame([...path, "name"], `two backups are called "${name}"`);
     if (typeof name === "string" && NAMED.includes(name))
-      blame([...path, "name"], `"${name}" has a meaning of its own in recovery.source; no name`);
+      blame([...path, "name"], `"${name}" is what recovery.source calls something else; no name`);
     if (durationMs(...path, "age") === 0)
       blame([...path, "age"], "a backup is older than the damage: age must be above zero");
     backupTime({ at, durationMs, blame }, index);

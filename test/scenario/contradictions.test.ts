@@ -11,7 +11,7 @@ describe("what no single key can show", () => {
     ["over: 60m", "over: 0s", /over must be above zero/],
     ["mtd: 4h", "mtd: 1m", /longer than the maximum tolerable downtime/],
     ["name: hourly", "name: nightly", /two backups are called "nightly"/],
-    ["name: hourly", "name: newest-verified", /is what recovery\.source calls the newest/],
+    ["name: hourly", "name: newest-verified", /is what recovery\.source calls something else/],
     ["when: disk-free, under: 1GiB", "when: elapsed, over: 10m", /"elapsed" is told twice/],
     ["preset: shop", "preset: shopp", /no dataset preset "shopp" for postgres; use one of: shop/],
     ['{ postgres: ["15"], mariadb: ["10.11"] }', "{}", /no engine is named/],

@@ -16,10 +16,11 @@ afterAll(() => rm(folder, { recursive: true }));
 type Row = readonly [bucket: number, key: string, digest: string];
 
 /** A database of digests: answers as the phrases say a server would. */
-function server(tables: Record<string, Row[]>): { ask: Ask; asked: string[] } {
+function server(tables: Record<string, Row[]>, isThere = () => true): { ask: Ask; asked: string[] } {
   const asked: string[] = [];
   const ask: Ask = async (line: Line, sink) => {
     asked.push(line.say);
+    if (line.say.startsWith("Ask whether the application's database")) return outcome(isThere() ? "yes\n" : "no\n");
     if (line.say.startsWith("List every table"))
       return outcome(
         Object.entries(tables)
@@ -102,6 +103,55 @@ test("what the damage hit is found by digest, whatever was announced, and stays 
   const rows = (name: string) => ledger.truth.tables.get(name)?.rows;
   expect([rows("public.a"), rows("public.b"), rows("public.c")]).toEqual([1, 1, 2]);
   expect(ledger.window(0).map(({ name }) => name)).toEqual(["before"]);
+});
+
+test("what somebody wrote to a table after it was hurt is good, and stays beside what was there before", async () => {
+  const tables: Record<string, Row[]> = {
+    "public.a": [
+      [0, "hurt", "good"],
+      [0, "whole", "w"],
+      [5, "gone", "g"],
+      [6, "same", "s"],
+    ],
+  };
+  const { ask } = server(tables);
+  const ledger = await openLedger(join(folder, "mended"), postgres.phrases, ask);
+  await ledger.record("before", 1000);
+  tables["public.a"] = [
+    [0, "hurt", "bad"],
+    [0, "stranger", "b"],
+    [0, "whole", "w"],
+    [6, "same", "s"],
+  ];
+  await ledger.recordDamage(1000);
+  tables["public.a"] = [
+    [0, "hurt", "bad"],
+    [0, "stranger", "b"],
+    [0, "whole", "w2"],
+    [6, "same", "s"],
+    [7, "later", "l"],
+  ];
+  await ledger.record("truth", 2000);
+  const truth = ledger.truth.tables.get("public.a");
+  const keys = [...(truth?.keys([0, 5, 6, 7]) ?? [])].map(([key, [row = ""] = []]) =>
+    [key, row].map((text) => text.replace(/0+$/, "")).join(" "),
+  );
+  expect(keys).toEqual(["hurt good", "whole w2", "gone g", "same s", "later l"]);
+  expect(truth?.rows).toBe(5);
+});
+test("a database that is gone was hit altogether, and nothing in it is asked again", async () => {
+  const tables: Record<string, Row[]> = { "public.a": [[0, "k1", "r1"]] };
+  let there = true;
+  const { ask, asked } = server(tables, () => there);
+  const ledger = await openLedger(join(folder, "gone"), postgres.phrases, ask);
+  await ledger.record("before", 1000);
+  there = false;
+  delete tables["public.a"];
+  expect(await ledger.recordDamage(1000)).toEqual(["public.a"]);
+  const before = asked.length;
+  await ledger.record("truth", 2000);
+  expect(asked.length).toBe(before);
+  expect(ledger.truth.tables.get("public.a")?.rows).toBe(1);
 });
 
 test("a question that fails is no truth", async () => {

@@ -11,11 +11,13 @@ import {
   type Settings,
 } from "../../parts.ts";
 import { scriptOf } from "../script.ts";
+import { askedOf } from "./asked.ts";
 import { damageOf } from "./damage.ts";
 import { untilReady } from "./files.ts";
 import { type Flavour, MARIADB, MYSQL } from "./flavour.ts";
 import { logOf } from "./log.ts";
 import { logicalOf } from "./logical.ts";
+import { mischiefOf } from "./mischief.ts";
 import { physicalOf } from "./physical.ts";
 import { questionsOf } from "./questions.ts";
 import { recoveryOf } from "./recovery.ts";
@@ -153,6 +155,8 @@ function engineOf({ flavour, summary, versions }: Family): Engine {
   const phrases: Phrases = {
     ...worldOf(flavour),
     ...damageOf(flavour),
+    ...mischiefOf(flavour),
+    ...askedOf(flavour),
     ...recoveryOf(flavour),
     ...takeoverOf(flavour),
     ...surgeryOf(flavour),

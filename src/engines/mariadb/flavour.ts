@@ -15,8 +15,6 @@ export interface Flavour {
   readonly initialise: string;
   /** Flags of the dump program beyond those both know. */
   readonly dumpFlags: string;
-  /** Makes the dump program write accounts and what they may do; null when it cannot. */
-  readonly accountsFlags: string | null;
   /** Makes the dump say its place in the log, as a comment. */
   readonly placeFlag: string;
   /** The database that the log's reader filters by when it renames one: MariaDB filters first, MySQL renames first. */
@@ -46,7 +44,6 @@ export const MARIADB: Flavour = {
   initialise: `mariadb-install-db --no-defaults --datadir="$DATADIR" \\
   --auth-root-authentication-method=normal --skip-test-db >/dev/null`,
   dumpFlags: "",
-  accountsFlags: "--system=users --insert-ignore",
   placeFlag: "--master-data=2",
   filtered: "$DATABASE",
   series: (to) => `(SELECT seq AS n FROM seq_1_to_${to}) s`,
@@ -70,7 +67,6 @@ export const MYSQL: Flavour = {
   packages: [],
   initialise: 'mysqld --no-defaults --initialize-insecure --datadir="$DATADIR" 2>/dev/null',
   dumpFlags: " --column-statistics=0 --set-gtid-purged=OFF --no-tablespaces",
-  accountsFlags: null,
   placeFlag: "--source-data=2",
   filtered: "$SIDE_DATABASE",
   series: (to) =>

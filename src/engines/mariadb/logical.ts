@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { type Compression, compressionOf, unpackHead } from "../../host/packing.ts";
 import { type BackupFacts, defineMethod, type Line, type Target } from "../../parts.ts";
-import { at, client, withoutValues } from "./client.ts";
+import { at, client, sql, withoutValues } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
 import { checkLog, throughLog } from "./log.ts";
 import { DUMP_FLAGS, isWhole } from "./recovery.ts";
@@ -43,17 +43,20 @@ ${isWhole(file)}${pack}`,
       uses: ["DB_SOCKET", "DATABASE", "BACKUP_DIR"],
       destroys: false,
     },
-    ...(flavour.accountsFlags === null
-      ? []
-      : [
-          {
-            say: "Back up accounts and what they may do.",
-            script: `${flavour.dump} ${at("server")} ${flavour.accountsFlags} \\
-  --result-file="$BACKUP_DIR/${stem}.globals.sql"`,
-            uses: ["DB_SOCKET", "BACKUP_DIR"],
-            destroys: false,
-          },
-        ]),
+    {
+      say: "Back up the application's accounts and what they may do.",
+      script: `${sql(flavour, `${flavour.openAccounts};`, "server").replace("<<'SQL'", `>"$BACKUP_DIR/accounts" <<'SQL' &&`)}
+echo '-- accounts and what they may do' >"$BACKUP_DIR/${stem}.globals.sql" &&
+for what in 'SHOW CREATE USER' 'SHOW GRANTS FOR'; do
+  awk -F '\\t' -v what="$what" '{ gsub(/\\047/, "&&")
+    print what " \\047" $1 "\\047@\\047" $2 "\\047;" }' "$BACKUP_DIR/accounts" |
+    ${client(flavour, "server")} |
+    sed 's/^CREATE USER /CREATE USER IF NOT EXISTS /; s/$/;/' \\
+    >>"$BACKUP_DIR/${stem}.globals.sql"
+done && rm "$BACKUP_DIR/accounts"`,
+      uses: ["DB_SOCKET", "BACKUP_DIR"],
+      destroys: false,
+    },
   ];
 }
 

@@ -1,0 +1,60 @@
+/** What a scenario and its probes ask of a MariaDB or MySQL server beyond its rows: nothing here changes anything. */
+import type { Line } from "../../parts.ts";
+import { client, literal, placesOf, sql } from "./client.ts";
+import { own } from "./damage.ts";
+import type { Flavour } from "./flavour.ts";
+
+export function askedOf(flavour: Flavour) {
+  const production = placesOf("production");
+  return {
+    askSql: (text: string, database: "production" | "side"): Line => ({
+      say: "Ask the scenario's own question, unable to write.",
+      script: sql(flavour, `SET SESSION TRANSACTION READ ONLY;\nSTART TRANSACTION;\n${own(text).trim()}`, database),
+      uses: placesOf(database),
+      destroys: false,
+    }),
+
+    databaseExists: (): Line => ({
+      say: "Ask whether the application's database is there.",
+      script: `found=$(echo 'SHOW DATABASES' | ${client(flavour, "server")}) &&
+if printf '%s\\n' "$found" | grep -qxF "$DATABASE"; then echo yes; else echo no; fi`,
+      uses: production,
+      destroys: false,
+    }),
+
+    /** Asked as an administrator, because the application is kept out until it is let in again. */
+    canLogIn: (role: string): Line => ({
+      say: `Ask whether ${role} may log in to the application's database.`,
+      script: `name=$(printf %s "$DATABASE" | sed "s/'/''/g") &&
+{ printf "SET @name = '%s';\\n" "$name"; cat <<'SQL'
+SELECT IF(EXISTS (SELECT 1 FROM mysql.user WHERE User = ${literal(role)})
+  AND EXISTS (SELECT 1 FROM (
+    SELECT GRANTEE FROM information_schema.SCHEMA_PRIVILEGES WHERE TABLE_SCHEMA = @name
+    UNION SELECT GRANTEE FROM information_schema.TABLE_PRIVILEGES WHERE TABLE_SCHEMA = @name) g
+  WHERE GRANTEE LIKE CONCAT('''', ${literal(role)}, '''@%'))
+  AND EXISTS (SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = @name),
+  'yes', 'no');
+SQL
+} | ${client(flavour, "server")}`,
+      uses: production,
+      destroys: false,
+    }),
+
+    readAll: (table?: string): Line => ({
+      say: table === undefined ? "Read every table to its end." : `Read ${table} to its end.`,
+      script: `${sql(
+        flavour,
+        `SELECT CONCAT('CHECK TABLE \`', REPLACE(TABLE_NAME, '\`', '\`\`'), '\` EXTENDED;')
+FROM information_schema.TABLES
+WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'${table === undefined ? "" : ` AND TABLE_NAME = ${literal(table)}`};`,
+      ).replace("<<'SQL'", "<<'SQL' |")}
+${client(flavour, "production", "--force")} 2>&1 | awk -F '\\t' '
+  $3 == "status" && $4 == "OK" { whole++; next }
+  NF < 4 { print "the server\\t" $0; next }
+  $3 != "note" && $3 != "Note" { print $1 "\\t" $3; bad[$1] = 1 }
+  END { for (one in bad) broken++; print "read\\t" whole + broken }'`,
+      uses: production,
+      destroys: false,
+    }),
+  };
+}
