@@ -116,8 +116,17 @@ export interface Engine<O = unknown> extends Part<O> {
   readonly log?: LogArchive;
   /** How a server of this version is made and started; `settings` are the server's own, asked for by methods and the log. */
   server(version: string, options: O, settings?: Settings): ServerSpec;
+  /** How an application in a container of its own reaches the server, over the sandbox's own loopback. */
+  readonly loopback: Loopback;
   /** What its programs and scripts call the damaged server, the damaged database, and the restored one beside it. */
   places(request: PlaceRequest): PlaceTable;
+}
+
+export interface Loopback {
+  /** Lets the server listen there, and nowhere else. */
+  readonly settings: Settings;
+  /** What applications usually read: host, port, database. */
+  environment(database: string): Places;
 }
 
 /** Lines of a server's configuration: name to value, as the configuration file wants it. `$ARCHIVE` is expanded. */
@@ -535,6 +544,16 @@ export interface Sandbox extends AsyncDisposable {
   readonly hardware: Readonly<Record<string, string>>;
   /** `fill` puts a data folder there instead of `spec.make`. */
   start(spec: ServerSpec, fill?: (server: Server) => Promise<void>): Promise<Server>;
+  /** Starts an application that shares the server's loopback, and no other network. Absent where nothing can. */
+  attach?(application: ApplicationSpec): Promise<void>;
+}
+
+/** An application of the user's, in a container beside the server. */
+export interface ApplicationSpec {
+  readonly image: string;
+  /** Instead of the image's own command; empty leaves it. */
+  readonly command: readonly string[];
+  readonly env: Places;
 }
 
 export interface RunRequest {

@@ -145,6 +145,7 @@ async function tell(telling: Telling): Promise<void> {
       signal,
     }),
   );
+  await telling.attach();
   told.expectedBytes = world.expectedBytes;
   const scene = () => sceneOf(world.ledger);
   const asking = (name: Phase, group: "healthy" | "proof" | "verify") => ({
@@ -186,6 +187,7 @@ async function tell(telling: Telling): Promise<void> {
   if (findings.every(({ held }) => held === "yes")) {
     await steps("reopen");
     mark("T8");
+    await askProbes(asking("reopen", "verify"), plan.reopened);
     await steps("normal");
     mark("T9");
   }

@@ -1,5 +1,6 @@
 /** What a drill is given, and what it opens with it: each thing is on the unwinding list from the moment it is there. */
 import { mkdir } from "node:fs/promises";
+import { UnavailableError } from "../errors.ts";
 import type { Redactor } from "../host/redact.ts";
 import { openScratch } from "../host/scratch.ts";
 import type { RunLabel, Sandbox, SandboxDriver, Server, StoreDriver, WorldStore } from "../parts.ts";
@@ -45,6 +46,8 @@ export interface Stage {
   readonly offsite: WorldStore | null;
   readonly opensForeign: boolean;
   readonly ready: PreparedWorld | null;
+  /** Starts the scenario's application, when it has one. Throws UnavailableError where that cannot be. */
+  readonly attach: () => Promise<void>;
 }
 
 /** The scratch folder, the store, the sandbox and the server: each remembered for clean-up as soon as it is there. */
@@ -76,11 +79,37 @@ export async function openStage(
     hardware: box.hardware,
   });
   journal.append({ kind: "server-started", server: "production", made: server.made, version: plan.version });
-  return { folder: scratch.folder, server, store: opened, offsite, opensForeign: box.opensForeign, ready };
+  return {
+    folder: scratch.folder,
+    server,
+    store: opened,
+    offsite,
+    opensForeign: box.opensForeign,
+    ready,
+    attach: () => attach(plan, box),
+  };
 }
 
 async function openOffsite({ offsite, label, signal }: DrillKit, scratch: string): Promise<WorldStore> {
   const folder = `${scratch}/offsite`;
   await mkdir(folder);
   return offsite.driver.openForWorld(offsite.options(folder), label, signal);
+}
+
+/** Host, port and database are those of the damaged server; an application that is pointed elsewhere is not started again. */
+async function attach(plan: Plan, box: Sandbox): Promise<void> {
+  const { application } = plan.scenario.world;
+  if (application === null) return;
+  if (box.attach === undefined) {
+    throw new UnavailableError(`the ${box.kind} sandbox starts no application in a container`, {
+      code: "FB_NO_APPLICATION",
+      next: [`fogbell run ${plan.scenario.id} --sandbox docker`],
+    });
+  }
+  const env = {
+    DATABASE_HOST: "127.0.0.1",
+    DATABASE_NAME: plan.database,
+    ...plan.engine.loopback.environment(plan.database),
+  };
+  await box.attach({ ...application, env: { ...env, ...application.env } });
 }

@@ -83,6 +83,7 @@ export interface Plan {
   /** What holds in a restored copy that the damage did not reach; empty when no clean point is looked for. */
   readonly clean: readonly Told<Probe>[];
   readonly verify: readonly Told<Probe>[];
+  readonly reopened: readonly Told<Probe>[];
   readonly objectives: Objectives;
 }
 
@@ -136,9 +137,18 @@ function lacking(told: readonly Told<Part>[], given: ReadonlySet<Capability>): I
 }
 
 /** The server with what the world's methods and its log ask of it. */
-function specOf(engine: Engine, version: string, { backups, log }: Pick<Plan, "backups" | "log">): ServerSpec {
+function specOf(
+  engine: Engine,
+  version: string,
+  { backups, log, isReached }: Pick<Plan, "backups" | "log"> & { readonly isReached: boolean },
+): ServerSpec {
   const asked = backups.flatMap(({ method }) => (method.settings === undefined ? [] : [method.settings]));
-  const settings = Object.assign({}, ...asked, log?.archive.settings) as Settings;
+  const settings = Object.assign(
+    {},
+    ...asked,
+    log?.archive.settings,
+    isReached ? engine.loopback.settings : {},
+  ) as Settings;
   const spec = engine.server(version, engine.options.parse({}), settings);
   const programs = backups.flatMap(({ method }) => method.programs ?? []);
   return { ...spec, binaries: [...new Set([...spec.binaries, ...programs])] };
@@ -239,6 +249,7 @@ export function plan(told: Scenario, catalog: Catalog, choices: Choices = {}): P
   const healthy = tell(scenario.healthy);
   const proof = tell(scenario.disaster.proof);
   const verify = tell(scenario.verify);
+  const reopened = tell(scenario.reopened);
 
   const given = new Set<Capability>([
     ...engine.gives,
@@ -250,7 +261,7 @@ export function plan(told: Scenario, catalog: Catalog, choices: Choices = {}): P
     ...(backups.some(({ offsite }) => offsite) ? (["offsite"] as const) : []),
   ]);
   const clean = tell(scenario.recovery.clean);
-  const issues = lacking([...disaster, ...recovery, ...healthy, ...proof, ...clean, ...verify], given);
+  const issues = lacking([...disaster, ...recovery, ...healthy, ...proof, ...clean, ...verify, ...reopened], given);
   if (issues.length > 0) throw new ScenarioError(scenario.file, issues, { code: "FB_SCENARIO_IMPOSSIBLE" });
 
   const { dataset } = scenario.world;
@@ -259,7 +270,7 @@ export function plan(told: Scenario, catalog: Catalog, choices: Choices = {}): P
     scenario,
     engine,
     version,
-    spec: specOf(engine, version, { backups, log }),
+    spec: specOf(engine, version, { backups, log, isReached: scenario.world.application !== null }),
     seed: choices.seed ?? scenario.world.seed,
     dataset: "sql" in dataset ? { sql: dataset.sql } : { preset: dataset.preset, rows: choices.rows ?? dataset.rows },
     database,
@@ -273,6 +284,7 @@ export function plan(told: Scenario, catalog: Catalog, choices: Choices = {}): P
     proof,
     clean,
     verify,
+    reopened,
     objectives: scenario.objectives,
   };
 }

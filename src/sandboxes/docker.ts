@@ -17,6 +17,7 @@ import {
   type ServerFolders,
   type ServerSpec,
 } from "../parts.ts";
+import { startApplication } from "./docker-application.ts";
 import { connect, findImage, labelled, seekImage, toLabels } from "./docker-engine.ts";
 import { execute, output } from "./docker-exec.ts";
 import { assertIsolated } from "./docker-isolation.ts";
@@ -40,6 +41,7 @@ async function open(label: RunLabel, options: SandboxOptions, signal: AbortSigna
   const { docker, version } = await connect();
   const engine = await docker.info();
   const isolation: string[] = [];
+  const servers: string[] = [];
   return {
     kind: "docker",
     isolation,
@@ -50,7 +52,8 @@ async function open(label: RunLabel, options: SandboxOptions, signal: AbortSigna
       processors: `${options.cpus} of ${engine.NCPU}`,
       memory: `${formatBytes(options.memoryBytes)} of ${formatBytes(engine.MemTotal)}`,
     },
-    start: (spec, fill) => startServer({ docker, spec, label, options, signal, isolation, fill }),
+    start: (spec, fill) => startServer({ docker, spec, label, options, signal, isolation, servers, fill }),
+    attach: (application) => startApplication({ docker, application, label, options, beside: servers.at(-1) ?? "" }),
     [Symbol.asyncDispose]: () => removeAll(docker, (found) => found.runId === label.runId).then(() => undefined),
   };
 }
@@ -94,6 +97,8 @@ interface Starting {
   readonly signal: AbortSignal;
   /** Filled with what was asserted of the container. */
   readonly isolation: string[];
+  /** Filled with the ids of the containers that were started. */
+  readonly servers: string[];
   readonly fill: ((server: Server) => Promise<void>) | undefined;
 }
 
@@ -109,7 +114,16 @@ function foldersOf(spec: ServerSpec): ServerFolders {
   };
 }
 
-async function startServer({ docker, spec, label, options, signal, isolation, fill }: Starting): Promise<Server> {
+async function startServer({
+  docker,
+  spec,
+  label,
+  options,
+  signal,
+  isolation,
+  servers,
+  fill,
+}: Starting): Promise<Server> {
   // Loaded only now: testcontainers takes longer to load than most commands to run.
   const { startContainer } = await import("./docker-container.ts");
   const image = await findImage(docker, spec);
@@ -117,6 +131,7 @@ async function startServer({ docker, spec, label, options, signal, isolation, fi
   await docker.createVolume({ Name: volume, Labels: toLabels(label) });
   const started = await startContainer({ docker, image: image.name, spec, label, volume, options });
   const container = docker.getContainer(started.getId());
+  servers.push(container.id);
   isolation.push(...(await assertIsolated(container, options, signal)));
   const folders = foldersOf(spec);
   const identity = `${spec.home}/fogbell/identity`;

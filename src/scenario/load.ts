@@ -150,6 +150,7 @@ function toScenario(input: ScenarioInput, { file, text, positions }: Source): Sc
       dataset: "sql" in dataset ? { ...dataset, sql: dataset.sql.map((one) => resolve(dirname(file), one)) } : dataset,
       writer: { everyMs: writer.every, afterDamageMs: writer["after-damage"] },
       logEveryMs: input.world.log?.every ?? null,
+      application: input.world.application ?? null,
       retention:
         input.world.retention === undefined
           ? null
@@ -180,6 +181,7 @@ function toScenario(input: ScenarioInput, { file, text, positions }: Source): Sc
     },
     wrongMove: wrong === undefined ? null : { ...wrong, steps: tellSteps(wrong.steps, "wrong-move", "steps") },
     verify: tellProbes(input.verify, "verify"),
+    reopened: tellProbes(input.reopened ?? [], "reopened"),
     abort: {
       elapsedMs: input.abort.find((one) => one.when === "elapsed")?.over,
       diskFreeBytes: input.abort.find((one) => one.when === "disk-free")?.under,

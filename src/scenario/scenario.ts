@@ -29,6 +29,12 @@ export interface ToldBackup {
   readonly options: unknown;
 }
 
+export interface ToldApplication {
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** What a scenario can be made to show. A void or refused drill shows nothing. */
 export const DESIGNED_VERDICTS = ["recovered", "late", "lost"] as const;
 export type DesignedVerdict = (typeof DESIGNED_VERDICTS)[number];
@@ -85,6 +91,8 @@ export interface Scenario {
     /** What a pruning job removes; null when none runs. */
     readonly retention: { readonly keepMs: number; readonly keepNewest: number; readonly nextMs: number } | null;
     readonly backups: readonly ToldBackup[];
+    /** An application of the user's; null when none is started. */
+    readonly application: ToldApplication | null;
   };
   readonly healthy: readonly ToldProbe[];
   readonly disaster: { readonly steps: readonly ToldAction[]; readonly proof: readonly ToldProbe[] };
@@ -92,5 +100,7 @@ export interface Scenario {
   /** The mistake that the story is about; null when the scenario tells none. */
   readonly wrongMove: WrongMove | null;
   readonly verify: readonly ToldProbe[];
+  /** Asked when the application was let in again. */
+  readonly reopened: readonly ToldProbe[];
   readonly abort: { readonly elapsedMs?: number | undefined; readonly diskFreeBytes?: number | undefined };
 }

@@ -115,6 +115,24 @@ const retention = z.strictObject({
   ),
 });
 
+const application = z.strictObject({
+  image: example(
+    z.string().regex(/^[a-z0-9][a-z0-9._/:@-]{0,254}$/, "the name of an image is needed"),
+    "The image, which must be on this machine. Needs the docker sandbox.",
+    "shop:latest",
+  ),
+  command: example(
+    z.array(z.string().min(1)).default([]),
+    "Instead of the image's own command, which an empty list leaves.",
+    ["./serve", "--port", "8080"],
+  ),
+  env: example(
+    z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).default({}),
+    "Added to host, port and database, which it is given as the engine's programs read them, and as DATABASE_HOST, DATABASE_PORT and DATABASE_NAME.",
+    { PGUSER: "shop_app" },
+  ),
+});
+
 const abort = z.discriminatedUnion("when", [
   z.strictObject({
     when: example(z.literal("elapsed"), "The drill takes too long.", "elapsed"),
@@ -273,6 +291,11 @@ export function scenarioSchema(catalog: Catalog) {
           "A job prunes the store, on the simulated timeline. Default: none does.",
           { keep: "7d" },
         ),
+        application: example(
+          application.optional(),
+          "An application of yours, started in a container that reaches the server and nothing else. Default: none.",
+          { image: "shop:latest" },
+        ),
         backups: example(
           z.array(oneOf("method", sharedMethods(catalog), BACKUP_KEYS)).prefault([]),
           "Backups taken with the engine's own tools, at known ages.",
@@ -339,6 +362,11 @@ export function scenarioSchema(catalog: Catalog) {
     verify: example(z.array(probes).min(1), "What must hold before the application is let in again.", [
       { probe: "rows" },
     ]),
+    reopened: example(
+      z.array(probes).min(1).optional(),
+      "What must hold when the application was let in again: the questions that its users ask. Default: nothing more.",
+      [{ probe: "http", port: 8080, path: "/health" }],
+    ),
     abort: example(z.array(abort).prefault([]), "When to give up. The drill is then void.", [
       { when: "elapsed", over: "60m" },
     ]),

@@ -15,21 +15,69 @@ export interface NewScenario {
   /** Files, relative to the working directory. */
   readonly sql?: readonly string[] | undefined;
   readonly table: string;
+  /** `postgres@15`; the first is the one it runs on unless told otherwise. Default: PostgreSQL's first. */
+  readonly engines?: readonly string[] | undefined;
+  /** A query whose number must be above zero before and after. */
+  readonly check?: string | undefined;
+  readonly application?: NewApplication | undefined;
   readonly folder: string;
+}
+
+/** An application in a container, and where it is asked. */
+export interface NewApplication {
+  readonly image: string;
+  readonly port: number;
+  readonly path: string;
 }
 
 const flow = (value: unknown) => stringify(value, { collectionStyle: "flow", lineWidth: 0 }).trim();
 
-export function scenarioText({ id, title, preset = "shop", sql, table, folder }: NewScenario): string {
+/** `postgres@15`, `mariadb@10.11` → the map of the format. */
+function enginesOf(engines: readonly string[]): Record<string, string[]> {
+  const map: Record<string, string[]> = {};
+  for (const one of engines) {
+    const [name = "", version = ""] = one.split("@");
+    map[name] = [...(map[name] ?? []), version];
+  }
+  return map;
+}
+
+interface OwnQuestions {
+  readonly world: string;
+  readonly healthy: string;
+  readonly verify: string;
+  readonly reopened: string;
+}
+
+/** What the user's own query and application add, as lines of YAML. */
+function ownQuestions({ check, application }: NewScenario): OwnQuestions {
+  const sql = check === undefined ? "" : `  - ${flow({ probe: "sql", ask: check })}\n`;
+  if (application === undefined) return { world: "", healthy: sql, verify: sql, reopened: "" };
+  const { image, port, path } = application;
+  const http = `  - ${flow({ probe: "http", port, path })}\n`;
+  return {
+    world: `  # Starts beside the server, reaches it on 127.0.0.1, and nothing else. Tell it its account under env.\n  application: ${flow({ image, env: {} })}\n`,
+    healthy: `${sql}${http}`,
+    verify: sql,
+    reopened: `
+# Asked when the application was let in again.
+reopened:
+${http}`,
+  };
+}
+
+export function scenarioText(wanted: NewScenario): string {
+  const { id, title, preset = "shop", sql, table, folder, engines = ["postgres@15"] } = wanted;
   const paths = sql?.map((file) => relative(resolve(folder), resolve(file)));
   const dataset = paths === undefined || paths.length === 0 ? { preset, rows: 200_000 } : { sql: paths };
   const name = JSON.stringify(table);
+  const own = ownQuestions(wanted);
   return `version: 1
 id: ${id}
 title: ${JSON.stringify(title ?? `The table ${table} is dropped`.slice(0, 120))}
 summary: ""
 tags: [own]
-engines: { postgres: ["15"] }
+engines: ${flow(enginesOf(engines))}
 # What a recovery must reach. The drill is late when it does not.
 objectives: { rto: 15m, rpo: 1h }
 
@@ -39,13 +87,13 @@ world:
   # On a simulated timeline: nobody waits nine hours.
   writer: { every: 1m, after-damage: 20m }
   backups:
-    - { name: nightly, method: logical, format: custom, age: 9h }
-    - { name: hourly, method: logical, format: plain, compress: gzip, age: 40m }
-
+    - { name: nightly, method: logical, age: 9h }
+    - { name: hourly, method: logical, compress: gzip, age: 40m }
+${own.world}
 # Must hold before anything breaks, or the drill is void.
 healthy:
   - { probe: row-count, table: ${name}, min: 1 }
-
+${own.healthy}
 disaster:
   steps:
     - { do: drop-table, table: ${name} }
@@ -72,7 +120,7 @@ verify:
   - { probe: grants }
   - { probe: objects }
   - { probe: heartbeat-gap, of: side, max: 12h }
-
+${own.verify}${own.reopened}
 abort:
   - { when: elapsed, over: 60m }
 `;

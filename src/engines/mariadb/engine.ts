@@ -175,6 +175,15 @@ function engineOf({ flavour, summary, versions }: Family): Engine {
         : [logicalOf(flavour), snapshotOf(flavour), scripted(flavour)],
     phrases,
     log: logOf(flavour),
+    loopback: {
+      settings: { "skip-networking": "0", "bind-address": "127.0.0.1" },
+      environment: (database) => ({
+        MYSQL_HOST: "127.0.0.1",
+        MYSQL_TCP_PORT: "3306",
+        MYSQL_DATABASE: database,
+        DATABASE_PORT: "3306",
+      }),
+    },
     server: (version, _options, settings = {}) => server(flavour, flavour.name, version, settings),
     places,
   });

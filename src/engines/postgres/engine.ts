@@ -169,6 +169,10 @@ export const postgres = defineEngine<z.infer<typeof options>>({
   methods: [logical, physical, repositoryMethod, replica, snapshot, script],
   phrases,
   log,
+  loopback: {
+    settings: { listen_addresses: "127.0.0.1" },
+    environment: (database) => ({ PGHOST: "127.0.0.1", PGPORT: "5432", PGDATABASE: database, DATABASE_PORT: "5432" }),
+  },
   server,
   places,
 });
