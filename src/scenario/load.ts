@@ -15,6 +15,7 @@ import {
   type Scenario,
   type ScenarioInput,
   scenarioSchema,
+  type ToldBackup,
   type ToldProbe,
   type ToldStep,
 } from "./schema.ts";
@@ -117,6 +118,17 @@ function without(item: object, ...keys: readonly string[]): Record<string, unkno
   return Object.fromEntries(Object.entries(item).filter(([key]) => !keys.includes(key)));
 }
 
+const tellBackups = (backups: readonly BackupInput[]): ToldBackup[] =>
+  backups.map((backup) => ({
+    name: backup.name,
+    method: backup.method,
+    ageMs: backup.age ?? -(backup.after ?? 0),
+    decoy: backup.decoy,
+    offsite: backup.offsite,
+    fault: backup.fault ?? null,
+    options: without(backup, "name", "method", ...Object.keys(BACKUP_KEYS)),
+  }));
+
 function toScenario(input: ScenarioInput, { file, text, positions }: Source): Scenario {
   const line = (...path: Path) => positions.at(path).line;
   const tellProbes = (items: readonly unknown[], ...path: Path): ToldProbe[] =>
@@ -159,15 +171,7 @@ function toScenario(input: ScenarioInput, { file, text, positions }: Source): Sc
               keepNewest: input.world.retention["keep-newest"],
               nextMs: input.world.retention.next,
             },
-      backups: (input.world.backups as BackupInput[]).map((backup) => ({
-        name: backup.name,
-        method: backup.method,
-        ageMs: backup.age ?? -(backup.after ?? 0),
-        decoy: backup.decoy,
-        offsite: backup.offsite,
-        fault: backup.fault ?? null,
-        options: without(backup, "name", "method", ...Object.keys(BACKUP_KEYS)),
-      })),
+      backups: tellBackups(input.world.backups as BackupInput[]),
     },
     healthy: tellProbes(input.healthy, "healthy"),
     disaster: {

@@ -2,6 +2,7 @@ import { Args, Flags } from "@oclif/core";
 import { asker } from "../../cli/ask.ts";
 import { FogbellCommand } from "../../cli/command.ts";
 import { UsageError } from "../../errors.ts";
+import type { Catalog } from "../../parts.ts";
 import type { NewScenario } from "../../scenario/template.ts";
 
 export default class ScenarioNew extends FogbellCommand {
@@ -23,9 +24,9 @@ export default class ScenarioNew extends FogbellCommand {
     sql: Flags.string({ description: "Your own SQL files, in the order of loading.", multiple: true }),
     table: Flags.string({ description: "The table to lose. Default: orders." }),
     engine: Flags.string({
-      description: "What it runs on, with the version; may be told several times. Default: postgres@15.",
+      description: "What it runs on, with the version; may be told several times. Default: the first there is.",
       multiple: true,
-      helpValue: "mariadb@10.11",
+      helpValue: "ENGINE@VERSION",
     }),
     check: Flags.string({ description: "A query of yours whose number must be above zero, before and after." }),
     app: Flags.string({ description: "An image of your application, to be asked over HTTP.", dependsOn: ["port"] }),
@@ -42,7 +43,7 @@ export default class ScenarioNew extends FogbellCommand {
     const application = app === undefined || port === undefined ? undefined : { image: app, port, path };
     const wanted: NewScenario =
       args.id === undefined
-        ? await askForIt(out)
+        ? await askForIt(out, catalog)
         : { id: args.id, title, preset, sql, table, engines: engine, check, application, folder: out };
     const file = await newScenario(wanted, catalog);
     this.log(`Wrote ${file}\nNext: fogbell scenario lint ${file}; fogbell run ${file}`);
@@ -51,7 +52,7 @@ export default class ScenarioNew extends FogbellCommand {
 }
 
 /** Throws UsageError where there is nobody to answer. */
-async function askForIt(folder: string): Promise<NewScenario> {
+async function askForIt(folder: string, catalog: Catalog): Promise<NewScenario> {
   if (!process.stdin.isTTY) {
     throw new UsageError("a name is needed: nobody is at a terminal to be asked", {
       code: "FB_USAGE",
@@ -60,7 +61,8 @@ async function askForIt(folder: string): Promise<NewScenario> {
   }
   using ask = asker();
   const id = await ask.line("What is it called, in lower-case words joined by hyphens?", "lost-orders");
-  const engine = await ask.line("Which engine?", "postgres@15");
+  const known = catalog.engines.flatMap(({ name, versions }) => versions.map((version) => `${name}@${version}`));
+  const engine = await ask.line(`Which engine? ${known.join(", ")}`, known[0] ?? "");
   const sql = (
     await ask.line("SQL files with your schema and rows, with spaces between; empty for the built-in shop:", "")
   )
