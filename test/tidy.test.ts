@@ -37,6 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   catalog: ["parts", "engines", "stores", "sandboxes", "actions", "probes", "reporters"],
   suite: [
     "config",
+    "verify",
     "parts",
     "record",
     "scenario",
@@ -48,7 +49,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "sandboxes",
     "reporters",
   ],
-  config: ["scenario"],
+  config: ["scenario", "fields"],
+  verify: ["parts", "record", "config", "plan", "world", "drill"],
   schedule: [],
   cli: [],
   commands: [
