@@ -24,6 +24,7 @@ import ScenarioNew from "./commands/scenario/new.ts";
 import ScenarioShow from "./commands/scenario/show.ts";
 import Schedule from "./commands/schedule.ts";
 import Schema from "./commands/schema.ts";
+import Verify from "./commands/verify.ts";
 import { asFogbellError, UsageError } from "./errors.ts";
 
 export const COMMANDS = {
@@ -46,6 +47,7 @@ export const COMMANDS = {
   "scenario:show": ScenarioShow,
   schedule: Schedule,
   schema: Schema,
+  verify: Verify,
 };
 
 /** Plugins cost a third of the start and answer only `help` and `autocomplete`: loaded when one of those is asked. */

@@ -110,6 +110,8 @@ export interface Engine<O = unknown> extends Part<O> {
   readonly versions: readonly string[];
   readonly methods: readonly Method[];
   readonly phrases: Phrases;
+  /** What is asked of a copy that was restored from somebody's own backup. */
+  readonly copies: CopyPhrases;
   /** How its log is archived, when it has one that a restore can go on through. */
   readonly log?: LogArchive;
   /** How a server of this version is made and started; `settings` are the server's own, asked for by methods and the log. */
@@ -375,6 +377,39 @@ export interface Phrases {
   newestHeartbeat(database: "production" | "side"): Line;
   /** `bytes`. */
   databaseSize(): Line;
+}
+
+/**
+ * What is asked of a restored copy that nobody knows yet. Pure. Questions go where `Phrases` send theirs: `atCopy` makes
+ * the places of the damaged database those of the copy. Answers are tab-separated lines; none holds a row's value.
+ */
+export interface CopyPhrases {
+  /** A database that every server has: where a restored one is entered before its own are known. */
+  readonly home: string;
+  /** The places of a procedure whose production is the restored copy. */
+  atCopy(places: PlaceTable): PlaceTable;
+  /** Before the restore: roles that the backup names (from `$GLOBALS` when it is not empty), extensions that it needs. */
+  prepare(facts: BackupFacts): readonly Line[];
+  /** Why a failure says nothing about the backup (a program too old, an extension that is not here); else null. */
+  unjudged(text: string): string | null;
+  /** Databases of a restored server but the engine's own, largest first, one a line. */
+  databases(): Line;
+  /** `listed <TAB> tables in the backup's own list`, and `missing <TAB> table` for each that is not in the copy; null: no list. */
+  listing(facts: BackupFacts): Line | null;
+  /** `table <TAB> rows`, counted. */
+  countAll(): Line;
+  /** Reads every foreign key: `read <TAB> keys`, and `broken <TAB> key <TAB> table <TAB> parent <TAB> rows without it`. */
+  readKeys(): Line;
+  /** Looks into tables and indexes: `looked <TAB> number`, `broken <TAB> name <TAB> why`, or `skipped <TAB> why`. */
+  structure(): Line;
+  /** `table <TAB> column <TAB> Unix milliseconds` of the newest moment that is not in the future, for columns of moments. */
+  newestRows(): Line;
+  /** `Unix milliseconds`, nothing when there is none. */
+  newestRow(request: { readonly table: string; readonly column: string }): Line;
+  /** Somebody's own query, which can only read, as a role or as the owner of everything. */
+  query(sql: string, role: string | null): Line;
+  /** Somebody's own command, with the programs' own environment pointing at the copy. */
+  shell(script: string): Line;
 }
 
 export interface PresetRequest {

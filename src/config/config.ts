@@ -68,6 +68,8 @@ export interface LoadedConfig {
   readonly file: string;
   readonly content: string;
   readonly config: Config;
+  /** The line of what stands at a path, counted from 1: `["databases", 0, "checks", 1]`. */
+  lineOf(path: readonly PropertyKey[]): number;
 }
 
 /** The JSON Schema of the file, for editors. */
@@ -141,7 +143,11 @@ export async function loadConfigFile(named: string | undefined): Promise<LoadedC
       { line: 1, column: 1, path: "", message: `it cannot be read: ${error.code ?? error.message}` },
     ]);
   });
-  return content === null ? null : { file, content, config: readConfig(file, content) };
+  if (content === null) return null;
+  const config = readConfig(file, content);
+  const counter = new LineCounter();
+  const positions = positionsOf(parseDocument(content, { version: "1.2", lineCounter: counter }), counter);
+  return { file, content, config, lineOf: (path) => positions.at(path).line };
 }
 
 /** The database that is meant: the one that is named, or the only one of this engine. Null when it cannot be told. */

@@ -11,6 +11,7 @@ import {
   type Settings,
 } from "../../parts.ts";
 import { scriptOf } from "../script.ts";
+import { copiesOf } from "./copies.ts";
 import { damageOf } from "./damage.ts";
 import { untilReady } from "./files.ts";
 import { type Flavour, MARIADB, MYSQL } from "./flavour.ts";
@@ -164,6 +165,7 @@ function engineOf({ flavour, summary, versions }: Family): Engine {
         ? [logicalOf(flavour), physicalOf(flavour), replicaOf(flavour), snapshotOf(flavour), scripted(flavour)]
         : [logicalOf(flavour), snapshotOf(flavour), scripted(flavour)],
     phrases,
+    copies: copiesOf(flavour),
     log: logOf(flavour),
     server: (version, _options, settings = {}) => server(flavour, flavour.name, version, settings),
     places,

@@ -1,0 +1,377 @@
+/**
+ * One copy, from the store to an answer: fetched, decrypted, read to its end, restored in a sandbox of its version, looked
+ * through. A sandbox serves one copy only: what a bad one left behind must not meet the next.
+ */
+import { createReadStream } from "node:fs";
+import { mkdir, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { timed } from "../drill/drill.ts";
+import { type Fetched, fetchToScratch } from "../drill/fetch.ts";
+import { takeStock } from "../drill/locate.ts";
+import { bring, checkCopy, fetchLine, ourselves } from "../drill/source.ts";
+import type { Unwind } from "../drill/unwind.ts";
+import { asFogbellError, Defect, type FogbellError, LostError, RefusedError, UnavailableError } from "../errors.ts";
+import type { Redactor } from "../host/redact.ts";
+import type {
+  BackupFacts,
+  Line,
+  Method,
+  Places,
+  PlaceTable,
+  RunLabel,
+  SandboxDriver,
+  Server,
+  ServerSpec,
+  StoreDriver,
+  Target,
+} from "../parts.ts";
+import type { EventBody, Mark, Progress } from "../record.ts";
+import { createRunner, type Runner } from "../world/runner.ts";
+import { type CopyFinding, lookThrough, type Numbers } from "./copy-checks.ts";
+import { decrypt } from "./decrypt.ts";
+import { baselineFor } from "./known.ts";
+import { askOwn } from "./own-checks.ts";
+import { type Candidate, serverFor, type VerifyTask } from "./task.ts";
+
+/** As far as its log brings it. */
+const TARGET: Target = { to: "end-of-log" };
+const DATABASE = "restored";
+
+export interface VerifyKit {
+  readonly label: RunLabel;
+  readonly chooseSandbox: (spec: ServerSpec) => Promise<{
+    readonly driver: SandboxDriver;
+    readonly options: unknown;
+    readonly why: string;
+  }>;
+  /** Opens a folder of this host as a store, to look at what was decrypted. */
+  readonly directory: StoreDriver;
+  readonly redact: Redactor;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+  readonly trustBackups: boolean;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export interface AttemptKit extends VerifyKit {
+  readonly task: VerifyTask;
+  /** A folder of this attempt's own, on the host. */
+  readonly folder: string;
+  /** 0 for the copy that is asked for; its marks are the run's. */
+  readonly index: number;
+  readonly unwind: Unwind;
+  readonly write: (body: EventBody) => void;
+}
+
+export interface Attempted {
+  /** In the order in which they were asked. */
+  readonly findings: readonly (CopyFinding & { readonly line: number })[];
+  readonly sha256: string;
+  /** Null when it did not come to questions. */
+  readonly numbers: Numbers | null;
+  /** What ended it, when something did. */
+  readonly error: FogbellError | null;
+}
+
+interface Opened {
+  readonly server: Server;
+  readonly runner: Runner;
+  readonly places: { table: PlaceTable };
+}
+
+const values = (table: PlaceTable): Places =>
+  Object.fromEntries(Object.entries(table).map(([name, { value }]) => [name, value]));
+
+/** Fetches the copy and what goes with it, and decrypts it. Nothing of it was opened by then. */
+async function fetchCandidate(kit: AttemptKit, { store, point, encryption }: Candidate) {
+  const beganMs = performance.now();
+  const id = kit.index === 0 ? "fetch.fetch-source" : `fetch.fetch-source.${kit.index + 1}`;
+  const onProgress = ({ doneBytes, totalBytes }: { doneBytes: number; totalBytes: number }) =>
+    kit.onProgress({
+      kind: "progress",
+      label: fetchLine.say,
+      doneBytes,
+      totalBytes,
+      elapsedMs: performance.now() - beganMs,
+    });
+  const common = { store, signal: kit.signal, onProgress };
+  const folder = join(kit.folder, "fetched");
+  const fetched = await ourselves(kit, fetchLine, { phase: "fetch", id }, () =>
+    fetchToScratch({ ...common, objects: point.objects, log: point.log, folder }),
+  );
+  const { bytes, sha256, retries } = fetched;
+  kit.write({ kind: "source-fetched", sourceId: point.id, bytes, sha256, retries });
+  const globals: Fetched | null =
+    point.globals === undefined
+      ? null
+      : await fetchToScratch({ ...common, objects: [point.globals], folder: join(kit.folder, "globals") });
+  const paths = fetched.files.map(({ path }) => path);
+  const plain =
+    encryption === null
+      ? paths
+      : await decrypt({ encryption, paths, folder: kit.folder, environment: kit.environment, signal: kit.signal });
+  return {
+    folder: encryption === null ? folder : join(kit.folder, "plain"),
+    paths: plain,
+    sha256,
+    globals: globals?.files[0]?.path ?? null,
+  };
+}
+
+/** What was encrypted is recognised now. Throws LostError when it is no backup. */
+async function recognise(kit: AttemptKit, folder: string): Promise<BackupFacts> {
+  const { directory, signal, task } = kit;
+  await using store = await directory.open(directory.options.parse({ path: folder }), signal);
+  const { points, unknown } = await takeStock(store, [task.engine]);
+  const [point] = points;
+  if (point !== undefined) return point.facts;
+  throw new LostError(`what was encrypted is ${unknown[0]?.because ?? "empty"}`, { code: "FB_COPY_SEALED" });
+}
+
+async function openSandbox(kit: AttemptKit, { spec, version }: { spec: ServerSpec; version: string }): Promise<Opened> {
+  const { label, unwind, write, signal, redact, task, index } = kit;
+  const chosen = await kit.chooseSandbox(spec);
+  const box = await chosen.driver.open(label, { ...(chosen.options as object), redactor: redact }, signal);
+  unwind.add(`${box.kind} sandbox`, () => box[Symbol.asyncDispose]());
+  if (!box.opensForeign && !kit.trustBackups) {
+    throw new RefusedError(`a ${box.kind} sandbox is not cut off from this machine, and a backup can hold commands`, {
+      code: "FB_FOREIGN_BACKUP",
+      next: ["fogbell verify --sandbox docker", "--trust-backups, when you know what is in it"],
+    });
+  }
+  const server = await box.start(spec);
+  unwind.add(`${task.engine.name} server`, () => server[Symbol.asyncDispose]());
+  if (index === 0) {
+    const { isolation, hardware, kind } = box;
+    write({ kind: "sandbox-opened", sandbox: kind, why: chosen.why, isolation, hardware });
+  }
+  write({
+    kind: "server-started",
+    server: index === 0 ? "restored" : `restored, older ${index}`,
+    made: server.made,
+    version,
+  });
+  const places = { table: {} as PlaceTable };
+  const runner = createRunner({
+    server,
+    places: () => values(places.table),
+    signal,
+    write,
+    onProgress: kit.onProgress,
+  });
+  return { server, runner, places };
+}
+
+function methodOf({ task }: AttemptKit, facts: BackupFacts): Method {
+  const method = task.engine.methods.find(({ name }) => name === facts.method);
+  if (method === undefined) throw new Defect(`no method ${facts.method} although it recognised the backup`);
+  return method;
+}
+
+interface PlaceFacts {
+  readonly kit: AttemptKit;
+  readonly candidate: Candidate;
+  readonly server: Server;
+  readonly method: Method;
+  readonly copy: { readonly backup: string; readonly log: string };
+  readonly globals: string;
+  readonly database: string;
+}
+
+function placesOf({ kit, candidate, server, method, copy, globals, database }: PlaceFacts): PlaceTable {
+  const { folders } = server;
+  return {
+    ...kit.task.engine.places({ folders, database, side: method.side, replica: null }),
+    STORE: { meaning: "Where the backups lie.", value: candidate.storeUrl },
+    POINT: { meaning: "The recovery point, as the list of copies names it.", value: candidate.point.id },
+    BACKUP: { meaning: "The fetched copy of that recovery point.", value: copy.backup },
+    LOG: { meaning: "The fetched pieces of the archived log; empty when there are none.", value: copy.log },
+    GLOBALS: { meaning: "The fetched roles that go with it; empty when there are none.", value: globals },
+    DAMAGED_AT: { meaning: "Where a log stops; empty: at its end.", value: "" },
+    SCRATCH: { meaning: "An empty working folder with room for the copy and one table.", value: folders.scratch },
+    JOBS: { meaning: "How many restore jobs at once: the server's processors.", value: "2" },
+    EXPECTED_BYTES: { meaning: "How large the restored database should become.", value: "0" },
+  };
+}
+
+/** Not a fault of the backup: throws UnavailableError instead of letting it be called bad. */
+function assertJudged({ task }: AttemptKit, text: string): void {
+  const why = task.engine.copies.unjudged(text);
+  if (why === null) return;
+  throw new UnavailableError(`this machine cannot judge the copy: ${why}`, {
+    code: "FB_NOT_JUDGED",
+    next: ["install what is missing into the sandbox's image", "fogbell doctor"],
+  });
+}
+
+/** Restores the copy. Returns the finding against it, or null. */
+async function restore(
+  kit: AttemptKit,
+  opened: Opened,
+  given: { method: Method; facts: BackupFacts },
+): Promise<string | null> {
+  const prefix = kit.index === 0 ? "" : `older-${kit.index}-`;
+  const lines: readonly (readonly [Line, string])[] = [
+    ...kit.task.engine.copies.prepare(given.facts).map((line) => [line, "prepare"] as const),
+    ...given.method.recover(given.facts, TARGET).map((line) => [line, "restore"] as const),
+  ];
+  for (const [line, name] of lines) {
+    const outcome = await opened.runner.run(line, { phase: "restore", name: `${prefix}${name}` });
+    if (name === "prepare") noteRoles(kit, outcome.stdout);
+    if (outcome.exitCode === 0) continue;
+    assertJudged(kit, `${outcome.stderrTail}\n${outcome.stdout}`);
+    const why =
+      outcome.stderrTail
+        .trim()
+        .split("\n")
+        .find((text) => text !== "") ?? `exit code ${outcome.exitCode}`;
+    return `"${line.say}" failed: ${why}`;
+  }
+  return null;
+}
+
+function noteRoles({ write, index }: AttemptKit, printed: string): void {
+  const roles = printed.split("\n").flatMap((line) => (line.startsWith("role\t") ? [line.slice(5)] : []));
+  if (roles.length === 0 || index > 0) return;
+  write({
+    kind: "note",
+    text: `roles that the backup names and does not bring, made here for the restore: ${roles.join(", ")}`,
+  });
+}
+
+/** The database to look at in a restored server: the one that was told, or the largest. */
+async function chooseDatabase(kit: AttemptKit, { runner }: Opened): Promise<string> {
+  const outcome = await runner.ask(kit.task.engine.copies.databases(), {
+    phase: "verify",
+    name: `databases-${kit.index}`,
+  });
+  const names = outcome.stdout.split("\n").filter((line) => line !== "");
+  const [first, ...others] = names;
+  if (outcome.exitCode !== 0 || first === undefined) {
+    throw new LostError("the restored server holds no database", { code: "FB_COPY_EMPTY" });
+  }
+  if (others.length > 0)
+    kit.write({ kind: "note", text: `looked through: ${first}; restored with it: ${others.join(", ")}` });
+  return first;
+}
+
+async function look(kit: AttemptKit, opened: Opened, given: { candidate: Candidate; facts: BackupFacts }) {
+  const { task, index } = kit;
+  const prefix = index === 0 ? "" : `older-${index}-`;
+  const { point } = given.candidate;
+  const ask = (line: Line, name: string) => opened.runner.ask(line, { phase: "verify", name: `${prefix}${name}` });
+  const { findings, numbers } = await lookThrough({
+    task,
+    phrases: task.engine.phrases,
+    copies: task.engine.copies,
+    facts: given.facts,
+    point,
+    baseline: baselineFor(task.known, { id: point.id, momentAt: point.moment.at }),
+    ask,
+  });
+  const own = await askOwn(task.checks, { copies: task.engine.copies, ask });
+  return { findings: [...findings.map((one) => ({ ...one, line: 0 })), ...own], numbers };
+}
+
+/** What is read and restored in the sandbox, once the copy lies beside it. */
+async function openCopy(
+  kit: AttemptKit,
+  opened: Opened,
+  given: { candidate: Candidate; facts: BackupFacts; sha256: string; mark: (mark: Mark) => void },
+): Promise<Attempted> {
+  const { candidate, facts, sha256, mark } = given;
+  const method = methodOf(kit, facts);
+  const { engine } = kit.task;
+  const findings: (CopyFinding & { line: number })[] = [];
+  const say = (probe: string, held: "yes" | "no", because: string) =>
+    void findings.push({ probe, subject: candidate.point.id, held, because, line: 0 });
+  const ended = (): Attempted => ({ findings, sha256, numbers: null, error: null });
+  const fault = await timed("restore", kit.write, async () => {
+    const plan = { engine, target: TARGET };
+    const found = await checkCopy({ plan, runner: opened.runner }, { facts });
+    if (found?.leaves === true) {
+      throw new RefusedError(`${candidate.point.id} would leave its target: ${found.because}`, {
+        code: "FB_DUMP_LEAVES",
+        next: ["make the dump without the name of its database, and without commands of the client"],
+      });
+    }
+    if (found !== null) {
+      assertJudged(kit, found.because);
+      say("complete", "no", found.because);
+      return found.because;
+    }
+    say("complete", "yes", "read to its end");
+    const failed = await restore(kit, opened, { method, facts });
+    say("restored", failed === null ? "yes" : "no", failed ?? `restored by ${method.name}`);
+    return failed;
+  });
+  mark("T6");
+  if (fault !== null) return ended();
+  const looked = await timed("verify", kit.write, async () => {
+    if (method.side === "server" && kit.task.database === null) {
+      const database = await chooseDatabase(kit, opened);
+      const copy = { backup: opened.places.table.BACKUP?.value ?? "", log: opened.places.table.LOG?.value ?? "" };
+      opened.places.table = placesOf({ kit, candidate, server: opened.server, method, copy, globals: "", database });
+    }
+    opened.places.table = engine.copies.atCopy(opened.places.table);
+    return look(kit, opened, { candidate, facts });
+  });
+  mark("T7");
+  return { findings: [...findings, ...looked.findings], sha256, numbers: looked.numbers, error: null };
+}
+
+async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => void): Promise<Attempted> {
+  await mkdir(kit.folder, { recursive: true });
+  const { point } = candidate;
+  if (point.facts.complete === "no") {
+    const finding = {
+      probe: "complete",
+      subject: point.id,
+      held: "no",
+      because: point.facts.because,
+      line: 0,
+    } as const;
+    return { findings: [finding], sha256: "", numbers: null, error: null };
+  }
+  mark("T3");
+  const known = candidate.encryption === null;
+  // Whether there is a sandbox for it is found out before gigabytes are fetched.
+  if (known) await kit.chooseSandbox(serverFor(kit.task.engine, point.facts).spec);
+  const fetched = await timed("fetch", kit.write, () => fetchCandidate(kit, candidate));
+  const facts = known ? point.facts : await recognise(kit, fetched.folder);
+  mark("T4");
+  const opened = await timed("world", kit.write, () => openSandbox(kit, serverFor(kit.task.engine, facts)));
+  mark("T5");
+  const copy = await bring(opened, point, { folder: fetched.folder, paths: fetched.paths });
+  const globals = fetched.globals === null ? "" : `${opened.server.folders.scratch}/${basename(fetched.globals)}`;
+  if (fetched.globals !== null) {
+    await opened.server.put(globals, createReadStream(fetched.globals), (await stat(fetched.globals)).size);
+  }
+  const method = methodOf(kit, facts);
+  const { engine, database: told } = kit.task;
+  const database = told ?? (method.side === "server" ? engine.copies.home : (facts.database ?? DATABASE));
+  opened.places.table = placesOf({ kit, candidate, server: opened.server, method, copy, globals, database });
+  return openCopy(kit, opened, { candidate, facts, sha256: fetched.sha256, mark });
+}
+
+/** Looks at one copy. Throws only when cancelled: everything else is what came of it. */
+export async function attempt(kit: AttemptKit, candidate: Candidate): Promise<Attempted> {
+  const mark = (name: Mark) => (kit.index === 0 ? kit.write({ kind: "mark", mark: name }) : undefined);
+  try {
+    return await go(kit, candidate, mark);
+  } catch (thrown) {
+    if (kit.signal.aborted) throw kit.signal.reason;
+    const error = asFogbellError(thrown);
+    if (error instanceof LostError) {
+      const finding = {
+        probe: "complete",
+        subject: candidate.point.id,
+        held: "no",
+        because: error.message,
+        line: 0,
+      } as const;
+      return { findings: [finding], sha256: "", numbers: null, error: null };
+    }
+    return { findings: [], sha256: "", numbers: null, error };
+  }
+}
