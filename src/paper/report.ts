@@ -8,7 +8,17 @@ import { pastOf, trendOf } from "./past.ts";
 import { drillName } from "./scorecard.ts";
 import { clockRows, durationOr, moment, numberOr, recoveryCommands, size, VERDICT_MEANING } from "./words.ts";
 
-function objectiveRows({ objectives, measured }: DrillResult) {
+/** What each number holds, of a drill and of a verify. */
+const MEANING = {
+  drill: ["RTA: from the damage (T0) to reopening (T8)", "RPA: from the newest recovered heartbeat to the damage"],
+  verify: [
+    "RTA: fetching, reading to the end, restoring, looking through",
+    "RPA: age of the newest data at the moment that is asked about",
+  ],
+} as const;
+
+function objectiveRows({ objectives, measured, scenario }: DrillResult) {
+  const [rta, rpa] = MEANING[scenario.kind ?? "drill"];
   const row = (name: string, objectiveMs: number, measuredMs: number | null, what: string) => ({
     name,
     objective: formatDuration(objectiveMs),
@@ -16,10 +26,7 @@ function objectiveRows({ objectives, measured }: DrillResult) {
     met: measuredMs === null ? "not measured" : measuredMs <= objectiveMs ? "met" : "MISSED",
     what,
   });
-  return [
-    row("RTO", objectives.rtoMs, measured.rtaMs, "RTA: from the damage (T0) to reopening (T8)"),
-    row("RPO", objectives.rpoMs, measured.rpaMs, "RPA: from the newest recovered heartbeat to the damage"),
-  ];
+  return [row("RTO", objectives.rtoMs, measured.rtaMs, rta), row("RPO", objectives.rpoMs, measured.rpaMs, rpa)];
 }
 
 function findingRow(finding: FindingRecord) {
@@ -58,9 +65,11 @@ function unproven(result: DrillResult): string[] {
     "Human time: nobody had to notice, decide or type. A machine's RTA is a floor.",
     result.scenario.contended
       ? "Durations: other drills ran at the same time on this machine. They are contended; take the numbers from one job."
-      : "Load: the server was otherwise idle, its caches warm from the world having just been built.",
+      : `Load: the server was otherwise idle${result.scenario.kind === "verify" ? "" : ", its caches warm from the world having just been built"}.`,
     "The network: the backup was fetched from a store near this machine; production's may be slower.",
-    "Ages: the timeline is simulated (backups of known age, a writer between them); durations are real.",
+    ...(result.scenario.kind === "verify"
+      ? ["Rows: without a ledger of the backed-up moment, no row is compared with what production held."]
+      : ["Ages: the timeline is simulated (backups of known age, a writer between them); durations are real."]),
     ...(isolated ? ["Isolation: the local sandbox could not be cut off from the network."] : []),
     ...result.findings
       .filter(({ held }) => held === "unknown")
@@ -191,6 +200,14 @@ export function reportView(result: DrillResult, past: readonly DrillResult[] = [
       duration: formatDuration(durationMs),
     })),
     sources: sourceRows(result),
+    verified:
+      result.verified == null
+        ? null
+        : {
+            ...result.verified,
+            rows: result.verified.rows.toLocaleString("en-US"),
+            moment: moment(result.verified.momentAt),
+          },
     healthy: of("healthy"),
     proof: of("proof"),
     verify: of("verify"),
@@ -213,6 +230,10 @@ export function reportView(result: DrillResult, past: readonly DrillResult[] = [
     version: result.fogbellVersion,
   };
 }
+
+/** The template of a result's report: a verify has no world and no damage to tell of. */
+export const reportPageOf = ({ scenario }: DrillResult) =>
+  scenario.kind === "verify" ? "verify.md.hbs" : "report.md.hbs";
 
 /** `past`: other drills, of which those like this one make its history. */
 export function renderReport(

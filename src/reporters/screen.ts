@@ -181,7 +181,7 @@ export function summary(raw: DrillResult, { folder, color }: { folder: string; c
     ...reasons.map((reason) => `  ${reason}`),
     `  RTA ${against(measured.rtaMs, objectives.rtoMs)}${machine}`,
     `  RPA ${against(measured.rpaMs, objectives.rpoMs)}`,
-    `  read ${folder}/${runId}/report.md, ${folder}/${runId}/runbook.md`,
+    `  read ${folder}/${runId}/report.md${scenario.kind === "verify" ? "" : `, ${folder}/${runId}/runbook.md`}`,
     ...next.map((command) => `  next: ${command}`),
     "",
   ].join("\n");

@@ -10,7 +10,7 @@ import { checkPage } from "../paper/check.ts";
 import { inline } from "../paper/format.ts";
 import { type Paper, pdf } from "../paper/pdf.ts";
 import { printHtml } from "../paper/print-html.ts";
-import { renderReport } from "../paper/report.ts";
+import { renderReport, reportPageOf } from "../paper/report.ts";
 import { reportHtml, sessionHtml } from "../paper/report-html.ts";
 import { type RunbookFacts, renderRunbook } from "../paper/runbook.ts";
 import { renderSession } from "../paper/session.ts";
@@ -46,7 +46,11 @@ async function writePages(
 export async function reportFrom(request: ReportRequest): Promise<Made> {
   const { result } = await findRun(request.name, request);
   const past = (await readHistory([request.results])).runs.map((run) => run.result);
-  const markdown = await renderReport(result, await readTemplates("reports"), past);
+  const markdown = await renderReport(
+    result,
+    await readTemplates("reports", process.cwd(), reportPageOf(result)),
+    past,
+  );
   const { stem, formats } = request;
   const html = () => reportHtml(result, markdown, past);
   const files = stem === null ? [] : await writePages(stem, formats, { markdown, html });
@@ -152,7 +156,9 @@ export interface AllRequest extends Omit<RunbookRequest, "name" | "stem"> {
 /** A page for every drilled scenario on every engine, and an index to find the right one by what is seen. */
 export async function allRunbooks(request: AllRequest): Promise<{ files: readonly string[] }> {
   const { folder, results } = request;
-  const runs = (await readHistory([results])).runs.map(({ result }) => result.scenario);
+  const runs = (await readHistory([results])).runs
+    .map(({ result }) => result.scenario)
+    .filter(({ kind }) => kind !== "verify");
   const drilled = new Map(
     runs
       .filter(({ engine }) => request.engine === undefined || request.engine.startsWith(engine))

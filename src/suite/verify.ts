@@ -196,7 +196,10 @@ async function tasksOf(stocked: Stocked, request: VerifyRequest, nowMs: number):
       file: index < 0 ? (database.sources[0]?.store ?? "") : (config?.file ?? ""),
       sha256: sha256(told),
       engine,
-      version: versionFor(engine, first),
+      version: versionFor(
+        engine,
+        candidates.find(({ point }) => point.facts.serverVersion !== undefined),
+      ),
       database: database.database ?? null,
       objectives: {
         rtoMs: request.rtoMs ?? database.objectives.rto ?? DEFAULT_RTO_MS,

@@ -238,29 +238,42 @@ async function freshness(scene: CopyScene): Promise<{ finding: Finding; lags: Re
   return { finding: judgeFound(found, lags, scene), lags };
 }
 
+async function rowsOf(scene: CopyScene): Promise<{ finding: Finding; rows: Record<string, number> }> {
+  const outcome = await scene.ask(scene.copies.countAll(), "count-all");
+  const counted = read(outcome);
+  const rows = Object.fromEntries((counted ?? []).map(([table, number]) => [table ?? "", Number(number)]));
+  return { rows, finding: counted === null ? silent(outcome) : judgeRows(rows, scene) };
+}
+
+async function catalogueOf(scene: CopyScene): Promise<{ finding: Finding; catalogue: Record<string, string> }> {
+  const outcome = await scene.ask(scene.phrases.catalogue(), "read-catalogue");
+  const listed = read(outcome);
+  const hash = (definition: readonly string[]) => sha256(definition.join("\t")).slice(0, 12);
+  const catalogue = Object.fromEntries(
+    (listed ?? []).map(([kind, name, ...definition]) => [`${kind}\t${name}`, hash(definition)]),
+  );
+  return { catalogue, finding: listed === null ? silent(outcome) : judgeCatalogue(catalogue, scene) };
+}
+
+async function sequencesOf(scene: CopyScene): Promise<{ finding: Finding; behind: string[] }> {
+  const outcome = await scene.ask(scene.phrases.sequences(), "read-sequences");
+  const numbered = read(outcome);
+  return numbered === null ? { finding: silent(outcome), behind: [] } : judgeSequences(numbered, scene);
+}
+
 /** Asks everything, in an order in which no question disturbs the next. Never stops at the first no. */
 export async function lookThrough(scene: CopyScene): Promise<Looked> {
-  const { phrases, copies, ask } = scene;
   const findings: CopyFinding[] = [];
   const say = (probe: string, subject: string, finding: Finding) => void findings.push({ probe, subject, ...finding });
-
   say("tables", "the backup's own list", await tables(scene));
-  const counted = await ask(copies.countAll(), "count-all");
-  const rows = Object.fromEntries((read(counted) ?? []).map(([table, number]) => [table ?? "", Number(number)]));
-  say("rows", "every table", read(counted) === null ? silent(counted) : judgeRows(rows, scene));
-  const listed = await ask(phrases.catalogue(), "read-catalogue");
-  const catalogue = Object.fromEntries(
-    (read(listed) ?? []).map(([kind, name, ...definition]) => [
-      `${kind}\t${name}`,
-      sha256(definition.join("\t")).slice(0, 12),
-    ]),
-  );
-  say("catalogue", "every object", read(listed) === null ? silent(listed) : judgeCatalogue(catalogue, scene));
+  const { rows, finding: counted } = await rowsOf(scene);
+  say("rows", "every table", counted);
+  const { catalogue, finding: listed } = await catalogueOf(scene);
+  say("catalogue", "every object", listed);
   say("foreign-keys", "every row", await keys(scene));
-  const numbered = await ask(phrases.sequences(), "read-sequences");
-  const { finding, behind } = judgeSequences(read(numbered) ?? [], scene);
-  say("sequences", "every sequence", read(numbered) === null ? silent(numbered) : finding);
-  const { finding: fresh, lags } = await freshness(scene);
+  const { behind, finding: numbered } = await sequencesOf(scene);
+  say("sequences", "every sequence", numbered);
+  const { lags, finding: fresh } = await freshness(scene);
   say("freshness", scene.task.fresh?.table ?? "the newest row", fresh);
   say("structure", "tables and indexes", await structure(scene));
   return { findings, numbers: { rows, catalogue, behind, lags } };

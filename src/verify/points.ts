@@ -126,16 +126,14 @@ export async function stockOf(store: Store, source: ConfiguredSource, engine: En
     (jobs.size === 0 && source.pattern !== undefined && matcher(source.pattern)(object.key));
   const left = inventory.unknown.filter((one) => !opened.includes(one));
   const candidates = [
-    ...left
-      .filter(isNone)
-      .map(
-        (object): Candidate => ({
-          store,
-          storeUrl: source.store,
-          point: broken(store, object, engine.name),
-          encryption: null,
-        }),
-      ),
+    ...left.filter(isNone).map(
+      (object): Candidate => ({
+        store,
+        storeUrl: source.store,
+        point: broken(store, object, engine.name),
+        encryption: null,
+      }),
+    ),
     ...inventory.points
       .filter(fits)
       .map((point): Candidate => ({ store, storeUrl: source.store, point: dated(point), encryption: null })),

@@ -65,6 +65,30 @@ const USUAL =
   "creat|insert|updat|modif|chang|happen|occur|logged|received|placed|_at$|_on$|^at$|^ts$|stamp|last_|beat_";
 const asMs = (column: string) => `CAST(UNIX_TIMESTAMP(MAX(${column})) * 1000 AS SIGNED)`;
 
+function readKeys(flavour: Flavour): Line {
+  const line = question(
+    flavour,
+    "Read every foreign key: has each row its parent?",
+    `SELECT 'read', COUNT(*) FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE();
+${execute(orphanCounts())}`,
+  );
+  return { ...line, script: line.script.replace("<<'SQL'", "<<'SQL' | sed '/^read/!s/^/broken\\t/'") };
+}
+
+function structure(flavour: Flavour): Line {
+  return {
+    say: "Look into every table and index for damage.",
+    script: `${flavour.check} --socket="$DB_SOCKET" --check --extended "$DATABASE" >"$SCRATCH/looked" 2>&1
+awk '
+  / OK$/ { looked++; next }
+  /^(error|Error|warning|Warning|status|note)/ { if (/^[Ee]rror/) print "broken\\t" last "\\t" $0; next }
+  NF { last = $1 }
+  END { print "looked\\t" looked + 0 }' "$SCRATCH/looked"`,
+    uses: ["DB_SOCKET", "DATABASE", "SCRATCH"],
+    destroys: false,
+  };
+}
+
 /** For one of the two. */
 export function copiesOf(flavour: Flavour): CopyPhrases {
   const ask = (say: string, text: string) => question(flavour, say, text);
@@ -91,25 +115,8 @@ ORDER BY SUM(COALESCE(t.DATA_LENGTH + t.INDEX_LENGTH, 0)) DESC, 1;`,
           TABLES,
         ),
       ),
-    readKeys: () => {
-      const line = ask(
-        "Read every foreign key: has each row its parent?",
-        `SELECT 'read', COUNT(*) FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE();
-${execute(orphanCounts())}`,
-      );
-      return { ...line, script: line.script.replace("<<'SQL'", "<<'SQL' | sed '/^read/!s/^/broken\\t/'") };
-    },
-    structure: () => ({
-      say: "Look into every table and index for damage.",
-      script: `${flavour.check} --socket="$DB_SOCKET" --check --extended "$DATABASE" >"$SCRATCH/looked" 2>&1
-awk '
-  / OK$/ { looked++; next }
-  /^(error|Error|warning|Warning|status|note)/ { if (/^[Ee]rror/) print "broken\\t" last "\\t" $0; next }
-  NF { last = $1 }
-  END { print "looked\\t" looked + 0 }' "$SCRATCH/looked"`,
-      uses: ["DB_SOCKET", "DATABASE", "SCRATCH"],
-      destroys: false,
-    }),
+    readKeys: () => readKeys(flavour),
+    structure: () => structure(flavour),
     newestRows: () =>
       ask(
         "Find the newest row: the newest moment in any column that keeps moments.",
