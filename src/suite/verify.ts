@@ -15,7 +15,7 @@ import type { Catalog, DrillName, Engine, Store } from "../parts.ts";
 import type { DrillEvent, Progress } from "../record.ts";
 import { chooseSandbox } from "../sandboxes/choose.ts";
 import { keepKnown, readKnown, slug } from "../verify/known.ts";
-import { allowedLossMs, askedMs, before, newestFirst, type SourceStock, stockOf } from "../verify/points.ts";
+import { allowedLossMs, askedMs, newestFirst, type SourceStock, stockOf, upTo } from "../verify/points.ts";
 import { type Asked, type Candidate, type VerifyTask, versionFor } from "../verify/task.ts";
 import { verify } from "../verify/verify.ts";
 import { inPool } from "./pool.ts";
@@ -173,14 +173,20 @@ function choose(
     const one = sorted[Math.floor(random() * sorted.length)];
     return [one === undefined ? [] : [one]];
   }
-  return [at === "newest" ? sorted : before(sorted, askedMs(at, nowMs))];
+  return [at === "newest" ? sorted : upTo(sorted, askedMs(at, nowMs))];
+}
+
+/** What is known of a store that no file tells of is known of that store only. */
+export function knownName({ database: { name, engine, sources }, index }: Stocked): string {
+  return [engine, name, ...(index < 0 ? [sources[0]?.store ?? ""] : [])].join(" ");
 }
 
 async function tasksOf(stocked: Stocked, request: VerifyRequest, nowMs: number): Promise<VerifyTask[]> {
   const { database, engine, stocks, index } = stocked;
   const { config, at, outFolder } = request;
   const rpoMs = request.rpoMs ?? database.objectives.rpo ?? DEFAULT_RPO_MS;
-  const known = await readKnown(outFolder, database.name);
+  const knownAs = knownName(stocked);
+  const known = await readKnown(outFolder, knownAs);
   const told = JSON.stringify({ ...database, points: undefined });
   return choose(
     stocks.flatMap((one) => one.candidates),
@@ -193,6 +199,7 @@ async function tasksOf(stocked: Stocked, request: VerifyRequest, nowMs: number):
     return {
       id: `verify-${slug(database.name)}`,
       title: database.name,
+      knownAs,
       file: index < 0 ? (database.sources[0]?.store ?? "") : (config?.file ?? ""),
       sha256: sha256(told),
       engine,
@@ -250,7 +257,7 @@ async function runOne(task: VerifyTask, request: VerifyRequest, contended: boole
     host: { ...hostFacts(), name: hostname() },
     contended,
   });
-  await keepKnown(outFolder, task.title, found).catch((error: unknown) =>
+  await keepKnown(outFolder, task.knownAs, found).catch((error: unknown) =>
     request.say(
       `what was found of ${task.title} could not be kept: ${(error as NodeJS.ErrnoException).code ?? "unknown"}`,
     ),

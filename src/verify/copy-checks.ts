@@ -229,7 +229,9 @@ function judgeFound(found: readonly Newest[], lags: Readonly<Record<string, numb
 async function freshness(scene: CopyScene): Promise<{ finding: Finding; lags: Record<string, number> }> {
   const { task, copies, ask, point } = scene;
   const outcome = await ask(copies.newestRows(), "newest-rows");
-  const found = (read(outcome) ?? []).flatMap(([table, column, ms]): Newest[] =>
+  const rows = read(outcome);
+  if (rows === null) return { finding: silent(outcome), lags: {} };
+  const found = rows.flatMap(([table, column, ms]): Newest[] =>
     Number.isFinite(Number(ms)) && ms !== "" ? [{ name: `${table}.${column}`, atMs: Number(ms) }] : [],
   );
   const momentMs = Date.parse(point.reach.at);

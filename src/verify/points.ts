@@ -168,6 +168,6 @@ export function allowedLossMs(asked: Asked, rpoMs: number): number {
 }
 
 /** The candidates for a moment, newest first. */
-export function before(candidates: readonly Candidate[], atMs: number): Candidate[] {
+export function upTo(candidates: readonly Candidate[], atMs: number): Candidate[] {
   return candidates.filter((one) => reachMs(one) <= atMs).sort(newestFirst);
 }

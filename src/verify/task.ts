@@ -22,6 +22,8 @@ export interface VerifyTask {
   /** `verify-shop`: what makes two verifies the same drill. */
   readonly id: string;
   readonly title: string;
+  /** Under which its verifies are remembered. */
+  readonly knownAs: string;
   /** The file that tells of the database, or the store when none does; with the hash of what it says. */
   readonly file: string;
   readonly sha256: string;

@@ -124,8 +124,9 @@ ORDER BY SUM(COALESCE(t.DATA_LENGTH + t.INDEX_LENGTH, 0)) DESC, 1;`,
           `CONCAT('SELECT * FROM (SELECT ', QUOTE(c.TABLE_NAME), ', ', QUOTE(c.COLUMN_NAME), ', ${asMs("', c.q, '")} AS ms FROM ', c.t,
     ' WHERE ', c.q, ' <= NOW()) x WHERE ms IS NOT NULL')`,
           `(SELECT c.TABLE_NAME, c.COLUMN_NAME, ${quoted("c.COLUMN_NAME")} AS q, ${quoted("c.TABLE_NAME")} AS t
-    FROM information_schema.COLUMNS c JOIN ${TABLES.replace(" WHERE ", " b ON b.TABLE_SCHEMA = c.TABLE_SCHEMA AND b.TABLE_NAME = c.TABLE_NAME WHERE b.").replace(" AND ", " AND b.")}
-      AND c.DATA_TYPE IN ('timestamp', 'datetime') AND c.COLUMN_NAME REGEXP '${USUAL}') c`,
+    FROM information_schema.COLUMNS c JOIN information_schema.TABLES b
+      ON b.TABLE_SCHEMA = c.TABLE_SCHEMA AND b.TABLE_NAME = c.TABLE_NAME AND b.TABLE_TYPE = 'BASE TABLE'
+    WHERE c.TABLE_SCHEMA = DATABASE() AND c.DATA_TYPE IN ('timestamp', 'datetime') AND c.COLUMN_NAME REGEXP '${USUAL}') c`,
         ),
       ),
     newestRow: ({ table, column }) =>
