@@ -7,6 +7,7 @@ import { lookup } from "./cli/lookup.ts";
 import { errorJson, errorText } from "./cli/print-error.ts";
 import BackupsFetch from "./commands/backups/fetch.ts";
 import BackupsList from "./commands/backups/list.ts";
+import Backups from "./commands/backups.ts";
 import Doctor from "./commands/doctor.ts";
 import Gc from "./commands/gc.ts";
 import History from "./commands/history.ts";
@@ -28,6 +29,7 @@ import Verify from "./commands/verify.ts";
 import { asFogbellError, UsageError } from "./errors.ts";
 
 export const COMMANDS = {
+  backups: Backups,
   "backups:fetch": BackupsFetch,
   "backups:list": BackupsList,
   doctor: Doctor,

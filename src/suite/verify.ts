@@ -18,11 +18,12 @@ import { keepKnown, readKnown, slug } from "../verify/known.ts";
 import { allowedLossMs, askedMs, newestFirst, type SourceStock, stockOf, upTo } from "../verify/points.ts";
 import { type Asked, type Candidate, type VerifyTask, versionFor } from "../verify/task.ts";
 import { verify } from "../verify/verify.ts";
+import { type DatabaseOverview, overviewOf, overviewText } from "./overview.ts";
 import { inPool } from "./pool.ts";
 import { proposalsOf } from "./proposals.ts";
 import { closeRun, hostFacts, LIFE_MS, newRunFolder, type SuiteRun, storeFor } from "./suite.ts";
 
-export { loadConfigFile };
+export { loadConfigFile, overviewText };
 
 export interface VerifyRequest {
   readonly catalog: Catalog;
@@ -282,4 +283,15 @@ export async function verifyAll(request: VerifyRequest): Promise<SuiteRun[]> {
   const tasks = (await Promise.all(opened.databases.map((one) => tasksOf(one, request, nowMs)))).flat();
   const contended = Math.min(jobs, tasks.length) > 1;
   return inPool(tasks, { jobs, signal }, (task) => runOne(task, request, contended));
+}
+
+/** An overview of every database's backups, without fetching one. */
+export async function overviews(request: Places & { readonly outFolder: string }): Promise<DatabaseOverview[]> {
+  await using opened = await openSources(request);
+  const nowMs = Date.now();
+  return Promise.all(
+    opened.databases.map(async (one) =>
+      overviewOf(one, { known: await readKnown(request.outFolder, knownName(one)), nowMs }),
+    ),
+  );
 }
