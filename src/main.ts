@@ -12,6 +12,7 @@ import Doctor from "./commands/doctor.ts";
 import Gc from "./commands/gc.ts";
 import History from "./commands/history.ts";
 import ImagesBuild from "./commands/images/build.ts";
+import Init from "./commands/init.ts";
 import ReportBuild from "./commands/report/build.ts";
 import ReportMerge from "./commands/report/merge.ts";
 import ReportSign from "./commands/report/sign.ts";
@@ -36,6 +37,7 @@ export const COMMANDS = {
   gc: Gc,
   "images:build": ImagesBuild,
   history: History,
+  init: Init,
   "report:build": ReportBuild,
   "report:merge": ReportMerge,
   "report:sign": ReportSign,

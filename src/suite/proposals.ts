@@ -61,6 +61,12 @@ export function patternOf(points: readonly RecoveryPoint[]): string {
   return series(first).replaceAll(/#(?:[-_.:T]*#)*Z?/g, "*");
 }
 
+/** Two databases of the same name are told apart by their engines. */
+export function named(proposals: readonly Proposal[]): Proposal[] {
+  const isTwice = (name: string) => proposals.filter((one) => one.name === name).length > 1;
+  return proposals.map((one) => (isTwice(one.name) ? { ...one, name: `${one.name}-${one.engine}` } : one));
+}
+
 /** Every job of a store as a source, gathered by the database that they back up. */
 export function proposalsOf(url: string, { points }: Inventory): Proposal[] {
   const jobs = new Map<string, RecoveryPoint[]>();
@@ -75,13 +81,12 @@ export function proposalsOf(url: string, { points }: Inventory): Proposal[] {
     known.jobs.push(job);
     found.set(key, known);
   }
-  const names = [...found.values()].map(({ name }) => name);
   return [...found.values()]
     .map(({ engine, name, jobs: of }): Proposal => {
       const rhythms = of.map(rhythmMs);
       const known = rhythms.filter((one) => one !== null);
       return {
-        name: names.filter((one) => one === name).length > 1 ? `${name} (${engine})` : name,
+        name,
         engine,
         environment: "PRODUCTION",
         rows: {},

@@ -20,7 +20,7 @@ import { type Asked, type Candidate, type VerifyTask, versionFor } from "../veri
 import { verify } from "../verify/verify.ts";
 import { type DatabaseOverview, overviewOf, overviewText } from "./overview.ts";
 import { inPool } from "./pool.ts";
-import { proposalsOf } from "./proposals.ts";
+import { named, proposalsOf } from "./proposals.ts";
 import { closeRun, hostFacts, LIFE_MS, newRunFolder, type SuiteRun, storeFor } from "./suite.ts";
 
 export { loadConfigFile, overviewText };
@@ -153,7 +153,7 @@ async function found(
   { url, store, names }: { url: string; store: Store; names: readonly string[] },
 ): Promise<{ database: ConfiguredDatabase; index: number }[]> {
   const inventory = await takeStock(store, catalog.engines);
-  const proposals = proposalsOf(url, inventory).filter(({ name }) => names.length === 0 || names.includes(name));
+  const proposals = named(proposalsOf(url, inventory)).filter(({ name }) => names.length === 0 || names.includes(name));
   if (proposals.length > 0) return proposals.map((database) => ({ database, index: -1 }));
   const why = inventory.unknown.slice(0, 3).map(({ key, because }) => `${key}: ${because}`);
   throw new UsageError(
