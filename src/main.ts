@@ -13,6 +13,7 @@ import Gc from "./commands/gc.ts";
 import History from "./commands/history.ts";
 import ImagesBuild from "./commands/images/build.ts";
 import Init from "./commands/init.ts";
+import LedgerRecord from "./commands/ledger/record.ts";
 import ReportBuild from "./commands/report/build.ts";
 import ReportMerge from "./commands/report/merge.ts";
 import ReportSign from "./commands/report/sign.ts";
@@ -38,6 +39,7 @@ export const COMMANDS = {
   "images:build": ImagesBuild,
   history: History,
   init: Init,
+  "ledger:record": LedgerRecord,
   "report:build": ReportBuild,
   "report:merge": ReportMerge,
   "report:sign": ReportSign,

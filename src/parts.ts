@@ -314,6 +314,8 @@ export interface RecoveryPoint {
   readonly objects: readonly StoredObject[];
   /** Roles and grants that go with it (globals), when found. */
   readonly globals?: StoredObject;
+  /** The ledger of the same moment that was recorded with it, when found. */
+  readonly ledger?: StoredObject;
   /** The archived log since, oldest piece first; empty when there is none or the method cannot use it. */
   readonly log: readonly StoredObject[];
   readonly moment: Moment;
@@ -408,8 +410,22 @@ export interface CopyPhrases {
   newestRow(request: { readonly table: string; readonly column: string }): Line;
   /** Somebody's own query, which can only read, as a role or as the owner of everything. */
   query(sql: string, role: string | null): Line;
+  /** How several sessions see one moment of a server that goes on; null when the system cannot. */
+  readonly snapshot: Snapshot | null;
   /** Somebody's own command, with the programs' own environment pointing at the copy. */
   shell(script: string): Line;
+}
+
+/** One moment of a database, held open for others to read. Pure. */
+export interface Snapshot {
+  /** What the programs' environment calls this database. */
+  environment(database: string): Places;
+  /** Prints the server's version: `15.4`. */
+  version(): Line;
+  /** Opens it, prints its name, and holds it until a line comes out of the pipe `$RELEASE`. */
+  hold(): Line;
+  /** The same question, asked at that moment, which `$SNAPSHOT` names. */
+  at(line: Line): Line;
 }
 
 export interface PresetRequest {

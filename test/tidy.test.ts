@@ -157,6 +157,7 @@ describe("engines", () => {
     "src/scenario/schema.ts": "an example in the format's documentation",
     "src/commands/run.ts": "an example in --help",
     "src/commands/images/build.ts": "an example in --help",
+    "src/commands/ledger/record.ts": "the default of a flag",
   };
   it("are not named outside their folders", () => {
     const wrong = src.filter(

@@ -73,6 +73,7 @@ function toPoint(
 ) {
   const stem = (members.length > 1 ? lead.key.replace(/\/toc\.dat$/, "") : lead.key).replace(/\.[a-z.]+$/, "");
   const globals = all.find((object) => isGlobals(object) && object.key.startsWith(`${stem}.`));
+  const ledger = all.find((object) => isLedger(object) && object.key.startsWith(`${stem}.`));
   const log = logOf(engine, facts.logFrom, all);
   const newest = log.reduce((latest, { modifiedAt }) => (modifiedAt > latest ? modifiedAt : latest), reachAt ?? "");
   const moment: Moment = byObjectTime === true ? { at: lead.modifiedAt, from: "object-time" } : momentOf(lead);
@@ -82,6 +83,7 @@ function toPoint(
     store: store.place,
     objects: members,
     ...(globals === undefined ? {} : { globals }),
+    ...(ledger === undefined ? {} : { ledger }),
     log,
     moment,
     reach: newest > moment.at ? { at: newest, from: "object-time" } : moment,
@@ -91,6 +93,8 @@ function toPoint(
   return point;
 }
 
+/** What `fogbell ledger record` writes beside a backup. */
+const isLedger = ({ key }: StoredObject) => key.includes(".ledger.");
 const isGlobals = ({ key }: StoredObject) => key.includes(".globals.");
 
 /** What the first and last bytes of an object say to each method that would take it, and to nobody. */
@@ -140,7 +144,7 @@ export async function takeStock(store: Store, engines: readonly Engine[], prefix
   const objects: StoredObject[] = [];
   for await (const object of store.list(prefix)) objects.push(object);
   const isPiece = ({ key }: StoredObject) => engines.some(({ log }) => log?.isPiece(baseName(key)) === true);
-  const left = new Set(objects.filter((object) => !isGlobals(object) && !isPiece(object)));
+  const left = new Set(objects.filter((object) => !isGlobals(object) && !isLedger(object) && !isPiece(object)));
   const shared = new Set<StoredObject>();
   const all = candidates(engines, [...left]);
   const answers = await askLeads(store, all);

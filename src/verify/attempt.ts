@@ -27,10 +27,10 @@ import type {
 } from "../parts.ts";
 import type { EventBody, Mark, Progress } from "../record.ts";
 import { createRunner, type Runner } from "../world/runner.ts";
-import { type CopyFinding, lookThrough, type Numbers } from "./copy-checks.ts";
+import type { CopyFinding, Numbers } from "./copy-checks.ts";
+import { type CopyLedger, readLedger } from "./copy-ledger.ts";
 import { decrypt } from "./decrypt.ts";
-import { baselineFor } from "./known.ts";
-import { askOwn } from "./own-checks.ts";
+import { look } from "./look.ts";
 import { type Candidate, serverFor, type VerifyTask } from "./task.ts";
 
 /** As far as its log brings it. */
@@ -77,6 +77,7 @@ interface Opened {
   readonly server: Server;
   readonly runner: Runner;
   readonly places: { table: PlaceTable };
+  readonly version: string;
 }
 
 const values = (table: PlaceTable): Places =>
@@ -105,6 +106,10 @@ async function fetchCandidate(kit: AttemptKit, { store, point, encryption }: Can
     point.globals === undefined
       ? null
       : await fetchToScratch({ ...common, objects: [point.globals], folder: join(kit.folder, "globals") });
+  const ledger: Fetched | null =
+    point.ledger === undefined
+      ? null
+      : await fetchToScratch({ ...common, objects: [point.ledger], folder: join(kit.folder, "ledger") });
   const paths = fetched.files.map(({ path }) => path);
   const plain =
     encryption === null
@@ -115,6 +120,7 @@ async function fetchCandidate(kit: AttemptKit, { store, point, encryption }: Can
     paths: plain,
     sha256,
     globals: globals?.files[0]?.path ?? null,
+    ledger: ledger?.files[0]?.path ?? null,
   };
 }
 
@@ -159,7 +165,7 @@ async function openSandbox(kit: AttemptKit, { spec, version }: { spec: ServerSpe
     write,
     onProgress: kit.onProgress,
   });
-  return { server, runner, places };
+  return { server, runner, places, version };
 }
 
 function methodOf({ task }: AttemptKit, facts: BackupFacts): Method {
@@ -255,31 +261,17 @@ async function chooseDatabase(kit: AttemptKit, { runner }: Opened): Promise<stri
   return first;
 }
 
-async function look(kit: AttemptKit, opened: Opened, given: { candidate: Candidate; facts: BackupFacts }) {
-  const { task, index } = kit;
-  const prefix = index === 0 ? "" : `older-${index}-`;
-  const { point } = given.candidate;
-  const ask = (line: Line, name: string) => opened.runner.ask(line, { phase: "verify", name: `${prefix}${name}` });
-  const { findings, numbers } = await lookThrough({
-    task,
-    phrases: task.engine.phrases,
-    copies: task.engine.copies,
-    facts: given.facts,
-    point,
-    baseline: baselineFor(task.known, { id: point.id, momentAt: point.moment.at }),
-    ask,
-  });
-  const own = await askOwn(task.checks, { copies: task.engine.copies, ask });
-  return { findings: [...findings.map((one) => ({ ...one, line: 0 })), ...own], numbers };
+interface Given {
+  readonly candidate: Candidate;
+  readonly facts: BackupFacts;
+  readonly sha256: string;
+  readonly ledger: CopyLedger | null;
+  readonly mark: (mark: Mark) => void;
 }
 
 /** What is read and restored in the sandbox, once the copy lies beside it. */
-async function openCopy(
-  kit: AttemptKit,
-  opened: Opened,
-  given: { candidate: Candidate; facts: BackupFacts; sha256: string; mark: (mark: Mark) => void },
-): Promise<Attempted> {
-  const { candidate, facts, sha256, mark } = given;
+async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<Attempted> {
+  const { candidate, facts, sha256, ledger, mark } = given;
   const method = methodOf(kit, facts);
   const { engine } = kit.task;
   const findings: (CopyFinding & { line: number })[] = [];
@@ -314,7 +306,15 @@ async function openCopy(
       opened.places.table = placesOf({ kit, candidate, server: opened.server, method, copy, globals: "", database });
     }
     opened.places.table = engine.copies.atCopy(opened.places.table);
-    return look(kit, opened, { candidate, facts });
+    const prefix = kit.index === 0 ? "" : `older-${kit.index}-`;
+    return look({
+      task: kit.task,
+      point: candidate.point,
+      facts,
+      version: opened.version,
+      ledger,
+      ask: (line, name) => opened.runner.ask(line, { phase: "verify", name: `${prefix}${name}` }),
+    });
   });
   mark("T7");
   return { findings: [...findings, ...looked.findings], sha256, numbers: looked.numbers, error: null };
@@ -351,7 +351,8 @@ async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => v
   const { engine, database: told } = kit.task;
   const database = told ?? (method.side === "server" ? engine.copies.home : (facts.database ?? DATABASE));
   opened.places.table = placesOf({ kit, candidate, server: opened.server, method, copy, globals, database });
-  return openCopy(kit, opened, { candidate, facts, sha256: fetched.sha256, mark });
+  const ledger = fetched.ledger === null ? null : await readLedger(fetched.ledger);
+  return openCopy(kit, opened, { candidate, facts, sha256: fetched.sha256, ledger, mark });
 }
 
 /** Looks at one copy. Throws only when cancelled: everything else is what came of it. */

@@ -39,7 +39,7 @@ function only(store: Store, pattern: string | undefined): Store {
     async *list(prefix) {
       for await (const object of store.list(prefix)) {
         // Roles and log lie beside a backup and rarely fit its pattern.
-        if (fits(object.key) || /\.globals\./.test(object.key)) yield object;
+        if (fits(object.key) || /\.(globals|ledger)\./.test(object.key)) yield object;
       }
     },
   };

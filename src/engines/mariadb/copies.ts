@@ -94,6 +94,8 @@ export function copiesOf(flavour: Flavour): CopyPhrases {
   const ask = (say: string, text: string) => question(flavour, say, text);
   return {
     home: "mysql",
+    // Its dump program opens a moment of its own, and tells nobody which.
+    snapshot: null,
     atCopy,
     prepare: () => [],
     unjudged,

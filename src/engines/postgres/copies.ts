@@ -1,6 +1,6 @@
 /** What is asked of a PostgreSQL copy that nobody knows yet: roles before it, and afterwards whether it holds together. */
 import type { Compression } from "../../host/packing.ts";
-import type { BackupFacts, CopyPhrases, Line, PlaceTable } from "../../parts.ts";
+import type { BackupFacts, CopyPhrases, Line, PlaceTable, Snapshot } from "../../parts.ts";
 import { identifier, PSQL, placesOf, psql, qualified, question, regclass } from "./psql.ts";
 import { USER_SCHEMA } from "./questions.ts";
 
@@ -267,7 +267,32 @@ function shell(script: string): Line {
   };
 }
 
+const SNAPSHOT: Snapshot = {
+  environment: (database) => ({ PGDATABASE: database }),
+  version: () => question("Ask the server's version.", "SELECT split_part(current_setting('server_version'), ' ', 1);"),
+  hold: () => ({
+    say: "Hold one moment of the database open, and name it.",
+    script: `{ echo 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_export_snapshot();'
+  cat "$RELEASE"; } | ${PSQL} -At -d "$PGDATABASE"`,
+    uses: ["PGDATABASE", "RELEASE"],
+    destroys: false,
+  }),
+  at: (line) => ({
+    ...line,
+    script: line.script.replace(
+      "<<'SQL'\n",
+      `<<'SQL'
+BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+\\getenv snapshot SNAPSHOT
+SET TRANSACTION SNAPSHOT :'snapshot';
+`,
+    ),
+    uses: [...line.uses, "SNAPSHOT"],
+  }),
+};
+
 export const copies: CopyPhrases = {
+  snapshot: SNAPSHOT,
   home: "postgres",
   atCopy,
   prepare,
