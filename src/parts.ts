@@ -410,10 +410,18 @@ export interface CopyPhrases {
   newestRow(request: { readonly table: string; readonly column: string }): Line;
   /** Somebody's own query, which can only read, as a role or as the owner of everything. */
   query(sql: string, role: string | null): Line;
+  /** Known ways to spoil a copy, to see which check notices. */
+  readonly mutations: readonly Mutation[];
   /** How several sessions see one moment of a server that goes on; null when the system cannot. */
   readonly snapshot: Snapshot | null;
   /** Somebody's own command, with the programs' own environment pointing at the copy. */
   shell(script: string): Line;
+}
+
+/** A way to spoil a copy. The line prints what it was done to, or nothing when there was nothing to do it to. */
+export interface Mutation {
+  readonly name: string;
+  readonly line: Line;
 }
 
 /** One moment of a database, held open for others to read. Pure. */

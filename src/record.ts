@@ -66,6 +66,17 @@ export interface VerifiedCopy {
   readonly rows: number;
 }
 
+/** A verify's checks, tried on a copy that was spoiled in a known way. */
+export interface MutationTried {
+  readonly mutation: string;
+  /** What it was done to: a table, a column, a constraint. Empty when it was not done. */
+  readonly subject: string;
+  /** Checks that noticed; none: nobody would have seen it. */
+  readonly noticedBy: readonly string[];
+  /** Why it was not done. */
+  readonly because: string;
+}
+
 export type EventBody =
   | {
       readonly kind: "drill-began";
@@ -157,6 +168,7 @@ export type EventBody =
       readonly retries: number;
     }
   | ({ readonly kind: "copy-verified" } & VerifiedCopy)
+  | ({ readonly kind: "mutation-tried" } & MutationTried)
   | { readonly kind: "damage-timed"; readonly simulatedAt: string }
   | {
       readonly kind: "places";
@@ -274,6 +286,8 @@ export interface DrillResult {
   readonly notes: readonly string[];
   /** Of a verify: the copy that holds, newest first; null when none was found. */
   readonly verified?: VerifiedCopy | null;
+  /** Of a verify that proved its checks. */
+  readonly mutations?: readonly MutationTried[];
   readonly problems: readonly Omit<Extract<EventBody, { kind: "problem" }>, "kind">[];
   readonly cleanup: Omit<Extract<EventBody, { kind: "cleaned-up" }>, "kind"> | null;
   /** SHA-256 of the journal's last line, which chains to all before it. */

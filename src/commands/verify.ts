@@ -43,6 +43,10 @@ export default class Verify extends FogbellCommand {
     "accept-changes": Flags.boolean({
       description: "Take tables and guards that are gone since the last good copy for intended.",
     }),
+    "prove-checks": Flags.boolean({
+      description:
+        "Afterwards spoil the copy in known ways, and say which check notices and which mutation nobody would see.",
+    }),
     ...reportFlags,
   };
 
@@ -65,6 +69,7 @@ export default class Verify extends FogbellCommand {
         keep: flags.keep,
         trustBackups: flags["trust-backups"],
         acceptChanges: flags["accept-changes"],
+        proveChecks: flags["prove-checks"],
         rtoMs: flags.rto,
         rpoMs: flags.rpo,
         jobs: flags.jobs,

@@ -208,6 +208,11 @@ export function reportView(result: DrillResult, past: readonly DrillResult[] = [
             rows: result.verified.rows.toLocaleString("en-US"),
             moment: moment(result.verified.momentAt),
           },
+    mutations: result.mutations?.map(({ mutation, subject, noticedBy, because }) => ({
+      mutation,
+      subject: subject === "" ? "–" : subject,
+      answer: because !== "" ? `not tried: ${because}` : noticedBy.length === 0 ? "NOBODY" : noticedBy.join(", "),
+    })),
     healthy: of("healthy"),
     proof: of("proof"),
     verify: of("verify"),

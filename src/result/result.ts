@@ -147,6 +147,9 @@ export function deriveResult(events: readonly DrillEvent[]): DrillResult {
     host: began.host,
     notes: all(events, "note").map(({ text }) => text),
     ...(isVerify ? { verified: first(all(events, "copy-verified").map(bare)) } : {}),
+    ...(events.some(({ kind }) => kind === "mutation-tried")
+      ? { mutations: all(events, "mutation-tried").map(bare) }
+      : {}),
     problems,
     cleanup: first(all(events, "cleaned-up").map(bare)),
     journalHash: sha256(JSON.stringify(last)),

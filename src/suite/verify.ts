@@ -39,6 +39,7 @@ export interface VerifyRequest {
   readonly keep: boolean;
   readonly trustBackups: boolean;
   readonly acceptChanges: boolean;
+  readonly proveChecks: boolean;
   /** Objectives in place of those that are told, in milliseconds. */
   readonly rtoMs?: number | undefined;
   readonly rpoMs?: number | undefined;
@@ -223,6 +224,7 @@ async function tasksOf(stocked: Stocked, request: VerifyRequest, nowMs: number):
         line: index < 0 ? 0 : (config?.lineOf(["databases", index, "checks", number]) ?? 0),
       })),
       known,
+      proveChecks: request.proveChecks,
       acceptChanges: request.acceptChanges,
     };
   });

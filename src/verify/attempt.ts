@@ -31,6 +31,8 @@ import type { CopyFinding, Numbers } from "./copy-checks.ts";
 import { type CopyLedger, readLedger } from "./copy-ledger.ts";
 import { decrypt } from "./decrypt.ts";
 import { look } from "./look.ts";
+import { placesOf } from "./places.ts";
+import { proveChecks } from "./prove-checks.ts";
 import { type Candidate, serverFor, type VerifyTask } from "./task.ts";
 
 /** As far as its log brings it. */
@@ -174,32 +176,6 @@ function methodOf({ task }: AttemptKit, facts: BackupFacts): Method {
   return method;
 }
 
-interface PlaceFacts {
-  readonly kit: AttemptKit;
-  readonly candidate: Candidate;
-  readonly server: Server;
-  readonly method: Method;
-  readonly copy: { readonly backup: string; readonly log: string };
-  readonly globals: string;
-  readonly database: string;
-}
-
-function placesOf({ kit, candidate, server, method, copy, globals, database }: PlaceFacts): PlaceTable {
-  const { folders } = server;
-  return {
-    ...kit.task.engine.places({ folders, database, side: method.side, replica: null }),
-    STORE: { meaning: "Where the backups lie.", value: candidate.storeUrl },
-    POINT: { meaning: "The recovery point, as the list of copies names it.", value: candidate.point.id },
-    BACKUP: { meaning: "The fetched copy of that recovery point.", value: copy.backup },
-    LOG: { meaning: "The fetched pieces of the archived log; empty when there are none.", value: copy.log },
-    GLOBALS: { meaning: "The fetched roles that go with it; empty when there are none.", value: globals },
-    DAMAGED_AT: { meaning: "Where a log stops; empty: at its end.", value: "" },
-    SCRATCH: { meaning: "An empty working folder with room for the copy and one table.", value: folders.scratch },
-    JOBS: { meaning: "How many restore jobs at once: the server's processors.", value: "2" },
-    EXPECTED_BYTES: { meaning: "How large the restored database should become.", value: "0" },
-  };
-}
-
 /** Not a fault of the backup: throws UnavailableError instead of letting it be called bad. */
 function assertJudged({ task }: AttemptKit, text: string): void {
   const why = task.engine.copies.unjudged(text);
@@ -230,7 +206,8 @@ async function restore(
       outcome.stderrTail
         .trim()
         .split("\n")
-        .find((text) => text !== "") ?? `exit code ${outcome.exitCode}`;
+        // A client may draw a line around the statement first.
+        .find((text) => /[A-Za-z]/.test(text)) ?? `exit code ${outcome.exitCode}`;
     return `"${line.say}" failed: ${why}`;
   }
   return null;
@@ -303,7 +280,7 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
     if (method.side === "server" && kit.task.database === null) {
       const database = await chooseDatabase(kit, opened);
       const copy = { backup: opened.places.table.BACKUP?.value ?? "", log: opened.places.table.LOG?.value ?? "" };
-      opened.places.table = placesOf({ kit, candidate, server: opened.server, method, copy, globals: "", database });
+      opened.places.table = placesOf({ engine, candidate, server: opened.server, method, copy, globals: "", database });
     }
     opened.places.table = engine.copies.atCopy(opened.places.table);
     const prefix = kit.index === 0 ? "" : `older-${kit.index}-`;
@@ -317,7 +294,36 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
     });
   });
   mark("T7");
+  const isWhole = [...findings, ...looked.findings].every(({ held }) => held === "yes");
+  if (kit.task.proveChecks && isWhole && kit.index === 0) await prove(kit, opened, { ...given, method, looked });
   return { findings: [...findings, ...looked.findings], sha256, numbers: looked.numbers, error: null };
+}
+
+/** Spoils copies of the copy. One that is a server of its own would need as many servers, and is left. */
+async function prove(
+  kit: AttemptKit,
+  { runner, version }: Opened,
+  { candidate, facts, ledger, method, looked }: Given & { method: Method; looked: { numbers: Numbers } },
+): Promise<void> {
+  const { engine } = kit.task;
+  if (method.side === "server") {
+    kit.write({ kind: "note", text: `checks were not proven: a copy by ${method.name} is a server of its own` });
+    return;
+  }
+  await proveChecks({
+    task: kit.task,
+    point: candidate.point,
+    facts,
+    version,
+    ledger,
+    numbers: looked.numbers,
+    mutations: engine.copies.mutations,
+    must: (line, name) => runner.must(line, { phase: "verify", name: `prove-${name}` }),
+    ask: (line, name) => runner.ask(line, { phase: "verify", name: `prove-${name}` }),
+    restore: method.recover(facts, TARGET),
+    remove: method.removeSide?.() ?? [engine.phrases.dropSide()],
+    write: kit.write,
+  });
 }
 
 async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => void): Promise<Attempted> {
@@ -350,7 +356,7 @@ async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => v
   const method = methodOf(kit, facts);
   const { engine, database: told } = kit.task;
   const database = told ?? (method.side === "server" ? engine.copies.home : (facts.database ?? DATABASE));
-  opened.places.table = placesOf({ kit, candidate, server: opened.server, method, copy, globals, database });
+  opened.places.table = placesOf({ engine, candidate, server: opened.server, method, copy, globals, database });
   const ledger = fetched.ledger === null ? null : await readLedger(fetched.ledger);
   return openCopy(kit, opened, { candidate, facts, sha256: fetched.sha256, ledger, mark });
 }

@@ -2,7 +2,7 @@
 import type { BackupFacts, Line, Outcome, RecoveryPoint } from "../parts.ts";
 import { type CopyFinding, type CopyScene, lookThrough, type Numbers } from "./copy-checks.ts";
 import { type CopyLedger, compareLedger } from "./copy-ledger.ts";
-import { baselineFor } from "./known.ts";
+import { baselineFor, type KnownCopy } from "./known.ts";
 import { askOwn } from "./own-checks.ts";
 import type { VerifyTask } from "./task.ts";
 
@@ -16,6 +16,8 @@ export interface LookRequest {
   readonly version: string;
   /** Recorded at the moment of the backup; null when there is none. */
   readonly ledger: CopyLedger | null;
+  /** What to compare with, in place of the last good copy. */
+  readonly baseline?: KnownCopy;
   readonly ask: (line: Line, name: string) => Promise<Outcome>;
 }
 
@@ -30,7 +32,7 @@ export async function look(request: LookRequest): Promise<{ findings: Asked[]; n
   const { task, facts, version, ledger, ask } = request;
   const { engine } = task;
   const point = pointAsOf(request.point, ledger);
-  const baseline = baselineFor(task.known, { id: point.id, momentAt: request.point.moment.at });
+  const baseline = request.baseline ?? baselineFor(task.known, { id: point.id, momentAt: request.point.moment.at });
   const scene: CopyScene = { task, phrases: engine.phrases, copies: engine.copies, facts, point, baseline, ask };
   const { findings, numbers } = await lookThrough(scene);
   // A log brings a copy beyond the moment of its ledger: then there is nothing to compare.

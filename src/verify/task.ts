@@ -43,6 +43,8 @@ export interface VerifyTask {
   readonly checks: readonly (ConfiguredCheck & { readonly line: number })[];
   /** What earlier verifies found, newest moment first. */
   readonly known: readonly KnownCopy[];
+  /** Spoil the copy in known ways afterwards, and say which check notices. */
+  readonly proveChecks: boolean;
   /** Take what differs from the last good copy for the new normal. */
   readonly acceptChanges: boolean;
 }

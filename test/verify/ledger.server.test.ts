@@ -54,6 +54,7 @@ async function verdict() {
     keep: false,
     trustBackups: true,
     acceptChanges: false,
+    proveChecks: false,
     jobs: 1,
     version: "test",
     signal,

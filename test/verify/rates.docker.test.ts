@@ -49,6 +49,7 @@ async function look(storeUrl: string, out: string): Promise<readonly DrillResult
     keep: false,
     trustBackups: true,
     acceptChanges: false,
+    proveChecks: false,
     jobs: 1,
     version: "test",
     signal,
@@ -169,7 +170,10 @@ describe("PostgreSQL", () => {
       for (const [how, flags, ending, pack] of ways) {
         const bytes = await dump(flags, database, pack);
         const name = `${database} ${how}`;
-        cases.push({ name, files: single(ending, bytes), wanted: "clean" }, ...spoiled(name, ending, bytes));
+        cases.push({ name, files: single(ending, bytes), wanted: "clean" });
+        // One database is enough to be spoiled in every way; the other shows that clean stays clean.
+        if (database !== databases[0]) continue;
+        cases.push(...spoiled(name, ending, bytes));
         if (how !== "plain" && how !== "custom, not packed") cases.push(...flipped(name, ending, bytes));
       }
       for (const flags of [
@@ -264,7 +268,7 @@ describe("MariaDB", () => {
     const files = ["sakila-mysql-schema.sql", "sakila-mysql-data.sql", "chinook-mysql.sql"].map(sampleFile);
     const databases = files.includes(null) ? ["small"] : ["sakila", "Chinook"];
     await bench.sh(
-      `echo 'CREATE DATABASE small; CREATE TABLE small.t (id int auto_increment primary key, v text); INSERT INTO small.t (v) SELECT seq FROM seq_1_to_3000; CREATE DATABASE empty;' | ${client}`,
+      `echo 'CREATE DATABASE small; USE small; CREATE TABLE t (id int auto_increment primary key, v text); INSERT INTO t (v) SELECT seq FROM seq_1_to_3000; CREATE DATABASE empty;' | ${client}`,
     );
     for (const file of files) if (file !== null) await bench.sh(`${client} <${await bench.bring(file)} >/dev/null`);
     const dump = async (flags: string, pack = "cat") => {
@@ -281,7 +285,10 @@ describe("MariaDB", () => {
       ] as const) {
         const bytes = await dump(`--routines --triggers --events ${database}`, pack);
         const name = `${database} ${how}`;
-        cases.push({ name, files: single(ending, bytes), wanted: "clean" }, ...spoiled(name, ending, bytes));
+        cases.push({ name, files: single(ending, bytes), wanted: "clean" });
+        // One database is enough to be spoiled in every way; the other shows that clean stays clean.
+        if (database !== databases[0]) continue;
+        cases.push(...spoiled(name, ending, bytes));
         if (how !== "plain") cases.push(...flipped(name, ending, bytes));
       }
       for (const flags of ["--skip-extended-insert", "--skip-add-locks", "--complete-insert"]) {
@@ -334,6 +341,9 @@ test("both rates over all of them", () => {
     `\n${verdicts.length} backups: ${rate(calledBad, clean)} clean ones not called good, ` +
       `${rate(calledGood, bad)} bad ones not called bad, ${rate(guessed, unjudged)} judged that could not be\n`,
   );
+  if (process.env.FOGBELL_RATES !== undefined) {
+    for (const { name, verdict, because } of verdicts) process.stdout.write(`${verdict}\t${name}\t${because}\n`);
+  }
   const said = [...calledBad, ...calledGood, ...guessed].map(
     ({ name, verdict, because }) => `${name}: ${verdict}: ${because}`,
   );
@@ -380,6 +390,7 @@ describe("a bucket that nobody described", () => {
           keep: false,
           trustBackups: false,
           acceptChanges: false,
+          proveChecks: false,
           jobs: 1,
           version: "test",
           signal,
@@ -445,6 +456,7 @@ describe("a bucket that nobody described", () => {
         keep: false,
         trustBackups: true,
         acceptChanges: false,
+        proveChecks: false,
         jobs: 1,
         version: "test",
         signal,

@@ -3,6 +3,7 @@ import type { Compression } from "../../host/packing.ts";
 import type { BackupFacts, CopyPhrases, Line, PlaceTable } from "../../parts.ts";
 import { client, execute, identifier, literal, question } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
+import { mutationsOf } from "./mutations.ts";
 import { orphanCounts } from "./questions.ts";
 
 const UNPACK: Readonly<Record<Compression, string>> = { none: "cat", gzip: "gunzip -c", zstd: "zstd -dcq" };
@@ -96,6 +97,7 @@ export function copiesOf(flavour: Flavour): CopyPhrases {
     home: "mysql",
     // Its dump program opens a moment of its own, and tells nobody which.
     snapshot: null,
+    mutations: mutationsOf(flavour),
     atCopy,
     prepare: () => [],
     unjudged,

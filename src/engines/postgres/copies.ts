@@ -1,6 +1,7 @@
 /** What is asked of a PostgreSQL copy that nobody knows yet: roles before it, and afterwards whether it holds together. */
 import type { Compression } from "../../host/packing.ts";
 import type { BackupFacts, CopyPhrases, Line, PlaceTable, Snapshot } from "../../parts.ts";
+import { mutations } from "./mutations.ts";
 import { identifier, PSQL, placesOf, psql, qualified, question, regclass } from "./psql.ts";
 import { USER_SCHEMA } from "./questions.ts";
 
@@ -293,6 +294,7 @@ SET TRANSACTION SNAPSHOT :'snapshot';
 
 export const copies: CopyPhrases = {
   snapshot: SNAPSHOT,
+  mutations,
   home: "postgres",
   atCopy,
   prepare,
