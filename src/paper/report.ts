@@ -160,6 +160,25 @@ function reachText({ reachBytes, crossesAtBytes, safeUntilBytes }: Extract<Forec
   return `the RTO is crossed at about ${size(crossesAtBytes)}, and ${safe}`;
 }
 
+/** What only a verify has to tell: the copy that holds, and what its checks are worth. */
+function verifyView(result: DrillResult) {
+  return {
+    verified:
+      result.verified == null
+        ? null
+        : {
+            ...result.verified,
+            rows: result.verified.rows.toLocaleString("en-US"),
+            moment: moment(result.verified.momentAt),
+          },
+    mutations: result.mutations?.map(({ mutation, subject, noticedBy, because }) => ({
+      mutation,
+      subject: subject === "" ? "–" : subject,
+      answer: because !== "" ? `not tried: ${because}` : noticedBy.length === 0 ? "NOBODY" : noticedBy.join(", "),
+    })),
+  };
+}
+
 /** The view that `reports/report.md.hbs` prints. Strings are plain here; rendering escapes them. */
 export function reportView(result: DrillResult, past: readonly DrillResult[] = []) {
   const { measured, dataset, fetched, cleanup } = result;
@@ -200,19 +219,7 @@ export function reportView(result: DrillResult, past: readonly DrillResult[] = [
       duration: formatDuration(durationMs),
     })),
     sources: sourceRows(result),
-    verified:
-      result.verified == null
-        ? null
-        : {
-            ...result.verified,
-            rows: result.verified.rows.toLocaleString("en-US"),
-            moment: moment(result.verified.momentAt),
-          },
-    mutations: result.mutations?.map(({ mutation, subject, noticedBy, because }) => ({
-      mutation,
-      subject: subject === "" ? "–" : subject,
-      answer: because !== "" ? `not tried: ${because}` : noticedBy.length === 0 ? "NOBODY" : noticedBy.join(", "),
-    })),
+    ...verifyView(result),
     healthy: of("healthy"),
     proof: of("proof"),
     verify: of("verify"),

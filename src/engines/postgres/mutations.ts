@@ -3,11 +3,15 @@ import type { Mutation } from "../../parts.ts";
 import { placesOf, psql } from "./psql.ts";
 import { USER_SCHEMA } from "./questions.ts";
 
+/** Sets variables from the one row of a query; without a row none is set, which is no error. */
+const found = (query: string) => `SELECT x.* FROM (SELECT 1) one LEFT JOIN (${query}) x ON true \\gset`;
+
 /** The largest table that `and` allows, as `target`. */
-const largest = (columns: string, from: string, and: string) => `SELECT c.oid::regclass AS target${columns}
+const largest = (columns: string, from: string, and: string) =>
+  found(`SELECT c.oid::regclass AS target${columns}
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace ${from}
 WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND pg_relation_size(c.oid) > 0 AND ${USER_SCHEMA} ${and}
-ORDER BY pg_relation_size(c.oid) DESC, 1 LIMIT 1 \\gset`;
+ORDER BY pg_relation_size(c.oid) DESC, 1 LIMIT 1`);
 
 /** Triggers and keys would mend or refuse what is to be spoiled. */
 const FREE = "SET session_replication_role = replica;";
@@ -51,10 +55,10 @@ ${when("target", "SET client_min_messages = error;\nALTER TABLE :target DROP CON
   mutation(
     "sequence-behind",
     "Set a sequence back to its beginning.",
-    `SELECT s.oid::regclass AS target FROM pg_class s JOIN pg_namespace n ON n.oid = s.relnamespace
+    `${found(`SELECT s.oid::regclass AS target FROM pg_class s JOIN pg_namespace n ON n.oid = s.relnamespace
 JOIN pg_depend d ON d.objid = s.oid AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0
 JOIN pg_class c ON c.oid = d.refobjid JOIN pg_sequences q ON q.schemaname = n.nspname AND q.sequencename = s.relname
-WHERE s.relkind = 'S' AND ${USER_SCHEMA} AND q.last_value > 1 AND pg_relation_size(c.oid) > 0 ORDER BY q.last_value DESC LIMIT 1 \\gset
+WHERE s.relkind = 'S' AND ${USER_SCHEMA} AND q.last_value > 1 AND pg_relation_size(c.oid) > 0 ORDER BY q.last_value DESC LIMIT 1`)}
 ${when("target", "SELECT setval(:'target'::regclass, 1, false);", ":'target'")}`,
   ),
   mutation(
