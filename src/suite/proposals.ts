@@ -15,7 +15,9 @@ function jobOf({ id, objects, facts }: RecoveryPoint): string {
   return [facts.engine, facts.method, named].join("\u0000");
 }
 
-const RHYTHM = /^(hourly|daily|nightly|weekly|monthly|yearly|backups?|dumps?|full|latest)$/i;
+/** Words of rhythms and of tools: none of them is a database. */
+const RHYTHM =
+  /^(hourly|daily|nightly|weekly|monthly|yearly|backups?|dumps?|full|incr|incremental|latest|base|basebackup|xtrabackup|info|toc|dat|cluster|pg|mysql|db)$/i;
 
 /** A name for people: what the backup says, or the word in its path that is no rhythm and no date. */
 export function nameOf({ facts, id }: RecoveryPoint): string {

@@ -207,7 +207,7 @@ async function tasksOf(stocked: Stocked, request: VerifyRequest, nowMs: number):
       engine,
       version: versionFor(
         engine,
-        candidates.find(({ point }) => point.facts.serverVersion !== undefined),
+        candidates.find(({ point }) => point.facts.method !== "unknown"),
       ),
       database: database.database ?? null,
       objectives: {

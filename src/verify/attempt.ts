@@ -6,9 +6,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { timed } from "../drill/drill.ts";
-import { type Fetched, fetchToScratch } from "../drill/fetch.ts";
-import { takeStock } from "../drill/locate.ts";
-import { bring, checkCopy, fetchLine, ourselves } from "../drill/source.ts";
+import { bring, checkCopy } from "../drill/source.ts";
 import type { Unwind } from "../drill/unwind.ts";
 import { asFogbellError, Defect, type FogbellError, LostError, RefusedError, UnavailableError } from "../errors.ts";
 import type { Redactor } from "../host/redact.ts";
@@ -29,7 +27,7 @@ import type { EventBody, Mark, Progress } from "../record.ts";
 import { createRunner, type Runner } from "../world/runner.ts";
 import type { CopyFinding, Numbers } from "./copy-checks.ts";
 import { type CopyLedger, readLedger } from "./copy-ledger.ts";
-import { decrypt } from "./decrypt.ts";
+import { fetchCandidate, recognise } from "./fetch-copy.ts";
 import { look } from "./look.ts";
 import { placesOf } from "./places.ts";
 import { proveChecks } from "./prove-checks.ts";
@@ -84,57 +82,6 @@ interface Opened {
 
 const values = (table: PlaceTable): Places =>
   Object.fromEntries(Object.entries(table).map(([name, { value }]) => [name, value]));
-
-/** Fetches the copy and what goes with it, and decrypts it. Nothing of it was opened by then. */
-async function fetchCandidate(kit: AttemptKit, { store, point, encryption }: Candidate) {
-  const beganMs = performance.now();
-  const id = kit.index === 0 ? "fetch.fetch-source" : `fetch.fetch-source.${kit.index + 1}`;
-  const onProgress = ({ doneBytes, totalBytes }: { doneBytes: number; totalBytes: number }) =>
-    kit.onProgress({
-      kind: "progress",
-      label: fetchLine.say,
-      doneBytes,
-      totalBytes,
-      elapsedMs: performance.now() - beganMs,
-    });
-  const common = { store, signal: kit.signal, onProgress };
-  const folder = join(kit.folder, "fetched");
-  const fetched = await ourselves(kit, fetchLine, { phase: "fetch", id }, () =>
-    fetchToScratch({ ...common, objects: point.objects, log: point.log, folder }),
-  );
-  const { bytes, sha256, retries } = fetched;
-  kit.write({ kind: "source-fetched", sourceId: point.id, bytes, sha256, retries });
-  const globals: Fetched | null =
-    point.globals === undefined
-      ? null
-      : await fetchToScratch({ ...common, objects: [point.globals], folder: join(kit.folder, "globals") });
-  const ledger: Fetched | null =
-    point.ledger === undefined
-      ? null
-      : await fetchToScratch({ ...common, objects: [point.ledger], folder: join(kit.folder, "ledger") });
-  const paths = fetched.files.map(({ path }) => path);
-  const plain =
-    encryption === null
-      ? paths
-      : await decrypt({ encryption, paths, folder: kit.folder, environment: kit.environment, signal: kit.signal });
-  return {
-    folder: encryption === null ? folder : join(kit.folder, "plain"),
-    paths: plain,
-    sha256,
-    globals: globals?.files[0]?.path ?? null,
-    ledger: ledger?.files[0]?.path ?? null,
-  };
-}
-
-/** What was encrypted is recognised now. Throws LostError when it is no backup. */
-async function recognise(kit: AttemptKit, folder: string): Promise<BackupFacts> {
-  const { directory, signal, task } = kit;
-  await using store = await directory.open(directory.options.parse({ path: folder }), signal);
-  const { points, unknown } = await takeStock(store, [task.engine]);
-  const [point] = points;
-  if (point !== undefined) return point.facts;
-  throw new LostError(`what was encrypted is ${unknown[0]?.because ?? "empty"}`, { code: "FB_COPY_SEALED" });
-}
 
 async function openSandbox(kit: AttemptKit, { spec, version }: { spec: ServerSpec; version: string }): Promise<Opened> {
   const { label, unwind, write, signal, redact, task, index } = kit;
@@ -277,12 +224,14 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
   mark("T6");
   if (fault !== null) return ended();
   const looked = await timed("verify", kit.write, async () => {
+    const told = opened.places.table;
+    opened.places.table = engine.copies.atCopy(told);
     if (method.side === "server" && kit.task.database === null) {
       const database = await chooseDatabase(kit, opened);
-      const copy = { backup: opened.places.table.BACKUP?.value ?? "", log: opened.places.table.LOG?.value ?? "" };
-      opened.places.table = placesOf({ engine, candidate, server: opened.server, method, copy, globals: "", database });
+      const copy = { backup: told.BACKUP?.value ?? "", log: told.LOG?.value ?? "" };
+      const chosen = placesOf({ engine, candidate, server: opened.server, method, copy, globals: "", database });
+      opened.places.table = engine.copies.atCopy(chosen);
     }
-    opened.places.table = engine.copies.atCopy(opened.places.table);
     const prefix = kit.index === 0 ? "" : `older-${kit.index}-`;
     return look({
       task: kit.task,
@@ -346,6 +295,26 @@ async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => v
   const fetched = await timed("fetch", kit.write, () => fetchCandidate(kit, candidate));
   const facts = known ? point.facts : await recognise(kit, fetched.folder);
   mark("T4");
+  const given = { candidate, facts, fetched, mark };
+  try {
+    return await openFetched(kit, given);
+  } catch (error) {
+    // Files do not say their version before they are opened; the answer names it.
+    const theirs =
+      error instanceof UnavailableError ? /taken by version (\d[\d.]*)/.exec(error.message)?.[1] : undefined;
+    if (theirs === undefined || facts.serverVersion !== undefined) throw error;
+    await kit.unwind.all(false);
+    return openFetched(kit, { ...given, facts: { ...facts, serverVersion: theirs } });
+  }
+}
+
+interface FetchedGiven extends Omit<Given, "sha256" | "ledger"> {
+  readonly fetched: Awaited<ReturnType<typeof fetchCandidate>>;
+}
+
+/** Opens a sandbox for what was fetched, and brings it in. */
+async function openFetched(kit: AttemptKit, { candidate, facts, fetched, mark }: FetchedGiven): Promise<Attempted> {
+  const { point } = candidate;
   const opened = await timed("world", kit.write, () => openSandbox(kit, serverFor(kit.task.engine, facts)));
   mark("T5");
   const copy = await bring(opened, point, { folder: fetched.folder, paths: fetched.paths });

@@ -52,7 +52,7 @@ export interface VerifyTask {
 /** The version to call a verify by: of what will restore its copy, or what stands for an unknown one. */
 export function versionFor(engine: Engine, candidate: Candidate | undefined): string {
   const newest = engine.versions.at(-1) ?? "";
-  if (candidate === undefined || candidate.point.facts.method === "unknown") return newest;
+  if (candidate === undefined) return newest;
   try {
     return serverFor(engine, candidate.point.facts).version;
   } catch {
