@@ -75,7 +75,7 @@ function sizeOfUsual(one: Candidate, older: readonly Candidate[]): number | null
 }
 
 const matches = (known: KnownCopy, { point }: Candidate) =>
-  known.id === point.id && known.store === point.store && known.sizeBytes === point.sizeBytes;
+  known.id === point.id && known.store === point.store && known.momentAt === point.moment.at;
 
 function rowOf(
   one: Candidate,

@@ -5,7 +5,7 @@ import { type LoadedConfig, loadConfigFile } from "../config/config.ts";
 import { type ConfiguredDatabase, DEFAULT_RPO_MS, DEFAULT_RTO_MS } from "../config/database.ts";
 import { openJournal, systemClock } from "../drill/journal.ts";
 import { takeStock } from "../drill/locate.ts";
-import { UsageError } from "../errors.ts";
+import { asFogbellError, type FogbellError, UsageError } from "../errors.ts";
 import { sha256 } from "../host/digest.ts";
 import { makeLabel } from "../host/label.ts";
 import { nearest } from "../host/near-miss.ts";
@@ -58,6 +58,8 @@ export interface Stocked {
   readonly database: ConfiguredDatabase;
   readonly engine: Engine;
   readonly stocks: readonly SourceStock[];
+  /** Why a source of it cannot be read: then nothing about it can be judged. */
+  readonly fault: FogbellError | null;
   /** Where it stands in `fogbell.yaml`; -1 when no file tells of it. */
   readonly index: number;
 }
@@ -139,8 +141,16 @@ export async function openSources({ catalog, config, storeUrl, names, signal }: 
     for (const { database, index } of told) {
       const engine = engineOf(catalog, database);
       const stocks: SourceStock[] = [];
-      for (const source of database.sources) stocks.push(await stockOf(await open(source.store), source, engine));
-      databases.push({ database, engine, stocks, index });
+      let fault: FogbellError | null = null;
+      for (const source of database.sources) {
+        try {
+          stocks.push(await stockOf(await open(source.store), source, engine));
+        } catch (error) {
+          if (signal.aborted || asFogbellError(error).exitCode !== 4) throw error;
+          fault ??= asFogbellError(error);
+        }
+      }
+      databases.push({ database, engine, stocks, fault, index });
     }
     return { databases, [Symbol.asyncDispose]: dispose };
   } catch (error) {
@@ -186,15 +196,19 @@ export function knownName({ database: { name, engine, sources }, index }: Stocke
 async function tasksOf(stocked: Stocked, request: VerifyRequest, nowMs: number): Promise<VerifyTask[]> {
   const { database, engine, stocks, index } = stocked;
   const { config, at, outFolder } = request;
+  const lists =
+    stocked.fault === null
+      ? choose(
+          stocks.flatMap((one) => one.candidates),
+          request,
+          nowMs,
+        )
+      : [[]];
   const rpoMs = request.rpoMs ?? database.objectives.rpo ?? DEFAULT_RPO_MS;
   const knownAs = knownName(stocked);
   const known = await readKnown(outFolder, knownAs);
   const told = JSON.stringify({ ...database, points: undefined });
-  return choose(
-    stocks.flatMap((one) => one.candidates),
-    request,
-    nowMs,
-  ).map((candidates) => {
+  return lists.map((candidates) => {
     const [first] = candidates;
     const own = at === "all" || at === "random";
     const askedAtMs = own && first !== undefined ? Date.parse(first.point.reach.at) : askedMs(at, nowMs);
@@ -217,6 +231,7 @@ async function tasksOf(stocked: Stocked, request: VerifyRequest, nowMs: number):
       asked: at,
       askedAtMs,
       candidates,
+      fault: stocked.fault,
       fresh: database.fresh ?? null,
       mayShrink: database["may-shrink"],
       checks: database.checks.map((check, number) => ({
@@ -291,6 +306,8 @@ export async function verifyAll(request: VerifyRequest): Promise<SuiteRun[]> {
 export async function overviews(request: Places & { readonly outFolder: string }): Promise<DatabaseOverview[]> {
   await using opened = await openSources(request);
   const nowMs = Date.now();
+  const unread = opened.databases.find(({ fault }) => fault !== null)?.fault;
+  if (unread != null) throw unread;
   return Promise.all(
     opened.databases.map(async (one) =>
       overviewOf(one, { known: await readKnown(request.outFolder, knownName(one)), nowMs }),

@@ -4,7 +4,7 @@
  */
 import { createReadStream } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { timed } from "../drill/drill.ts";
 import { bring, checkCopy } from "../drill/source.ts";
 import type { Unwind } from "../drill/unwind.ts";

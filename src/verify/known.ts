@@ -72,10 +72,10 @@ export async function readKnown(outFolder: string, database: string): Promise<Kn
     );
 }
 
-/** Adds what was found; a copy that was looked at before is replaced. */
+/** Adds what was found; a copy that was looked at before is replaced. One name can hold another copy each night. */
 export async function keepKnown(outFolder: string, database: string, found: readonly KnownCopy[]): Promise<void> {
   if (found.length === 0) return;
-  const same = (a: KnownCopy, b: KnownCopy) => a.id === b.id && a.store === b.store;
+  const same = (a: KnownCopy, b: KnownCopy) => a.id === b.id && a.store === b.store && a.momentAt === b.momentAt;
   const before = (await readKnown(outFolder, database)).filter((one) => !found.some((other) => same(one, other)));
   const copies = [...found, ...before]
     .sort((a, b) => (a.verifiedAt < b.verifiedAt ? 1 : -1))
@@ -85,13 +85,10 @@ export async function keepKnown(outFolder: string, database: string, found: read
   await writeAtomic(pathOf(outFolder, database), `${JSON.stringify({ version: 1, database, copies })}\n`);
 }
 
-/** The copy to compare one of `momentAt` with: the newest that held and is not younger. Null when there is none. */
-export function baselineFor(
-  known: readonly KnownCopy[],
-  { id, momentAt }: { id: string; momentAt: string },
-): KnownCopy | null {
-  const fitting = known.filter(
-    (one) => one.holds && one.momentAt <= momentAt && one.id !== id && Object.keys(one.rows).length > 0,
-  );
-  return fitting[0] ?? null;
+/**
+ * The copy to compare one of `momentAt` with: the newest that held and is not younger, and be it the same one. Null when
+ * there is none.
+ */
+export function baselineFor(known: readonly KnownCopy[], momentAt: string): KnownCopy | null {
+  return known.find((one) => one.holds && one.momentAt <= momentAt && Object.keys(one.rows).length > 0) ?? null;
 }

@@ -32,7 +32,7 @@ export async function look(request: LookRequest): Promise<{ findings: Asked[]; n
   const { task, facts, version, ledger, ask } = request;
   const { engine } = task;
   const point = pointAsOf(request.point, ledger);
-  const baseline = request.baseline ?? baselineFor(task.known, { id: point.id, momentAt: request.point.moment.at });
+  const baseline = request.baseline ?? baselineFor(task.known, request.point.moment.at);
   const scene: CopyScene = { task, phrases: engine.phrases, copies: engine.copies, facts, point, baseline, ask };
   const { findings, numbers } = await lookThrough(scene);
   // A log brings a copy beyond the moment of its ledger: then there is nothing to compare.

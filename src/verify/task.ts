@@ -1,6 +1,6 @@
 /** What a verify is given: a database, the copies of it that may be looked at, and what must hold in them. */
 import type { ConfiguredCheck, ConfiguredDatabase, Encryption } from "../config/database.ts";
-import { UnavailableError } from "../errors.ts";
+import { type FogbellError, UnavailableError } from "../errors.ts";
 import type { BackupFacts, Engine, RecoveryPoint, ServerSpec, Settings, Store } from "../parts.ts";
 import type { Objectives } from "../record.ts";
 import type { KnownCopy } from "./known.ts";
@@ -38,6 +38,8 @@ export interface VerifyTask {
   readonly askedAtMs: number;
   /** The one that is asked for, then older ones that are looked at when it does not hold; none when there is no copy at all. */
   readonly candidates: readonly Candidate[];
+  /** Why a source cannot be read, when one cannot: then nothing is judged, and that is the result. */
+  readonly fault: FogbellError | null;
   readonly fresh: ConfiguredDatabase["fresh"] | null;
   readonly mayShrink: readonly string[];
   readonly checks: readonly (ConfiguredCheck & { readonly line: number })[];

@@ -139,6 +139,7 @@ async function fallBack(telling: Telling, first: Candidate, attempted: Attempted
 
 async function tell(telling: Telling): Promise<void> {
   const { task, write } = telling;
+  if (task.fault !== null) throw task.fault;
   for (const candidate of task.candidates.slice(0, 1 + MOST_OLDER)) {
     write({ kind: "source-considered", source: factsOf(candidate, task.askedAtMs), rejected: null });
   }
