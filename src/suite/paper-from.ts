@@ -1,7 +1,7 @@
 /** Paper from run folders: the journal read again, the result derived again, the page rendered again. */
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { databaseOf, loadConfig } from "../config/config.ts";
+import { type ConfiguredDatabase, databaseOf, loadConfig } from "../config/config.ts";
 import { UsageError } from "../errors.ts";
 import { writeAtomic } from "../host/atomic-file.ts";
 import { nearest } from "../host/near-miss.ts";
@@ -15,6 +15,8 @@ import { reportHtml, sessionHtml } from "../paper/report-html.ts";
 import { type RunbookFacts, renderRunbook } from "../paper/runbook.ts";
 import { renderSession } from "../paper/session.ts";
 import { readTemplates } from "../paper/templates.ts";
+import { readKnown } from "../verify/known.ts";
+import { matcher } from "../verify/points.ts";
 import { findRun, type LostRun, readHistory } from "./history.ts";
 
 export interface ReportRequest {
@@ -114,9 +116,24 @@ export interface Made {
   readonly files: readonly string[];
 }
 
+const withoutQuery = (url: string) => url.split("?")[0];
+
+/** Where the backups lie that `fogbell verify` looks at, and what it last found to hold there. */
+async function sourcesOf({ name, engine, sources }: ConfiguredDatabase, results: string) {
+  const known = await readKnown(results, `${engine} ${name}`);
+  return sources.map(({ store, pattern }) => {
+    const fits = pattern === undefined ? () => true : matcher(pattern);
+    const held = known.find((one) => one.holds && withoutQuery(one.store) === withoutQuery(store) && fits(one.id));
+    return {
+      place: `${withoutQuery(store)}${pattern === undefined ? "" : ` ${pattern}`}`,
+      verified: held === undefined ? undefined : `${held.verifiedAt.slice(0, 10)}: ${held.id}`,
+    };
+  });
+}
+
 /** What the page says of the real database. Throws UsageError when a database is named that the file does not have. */
 async function factsFrom(
-  { config: file, database: name }: Pick<RunbookRequest, "config" | "database">,
+  { config: file, database: name, results }: Pick<RunbookRequest, "config" | "database" | "results">,
   engine: string,
 ): Promise<RunbookFacts> {
   const config = await loadConfig(file);
@@ -145,7 +162,7 @@ async function factsFrom(
     breakGlass: runbook["break-glass"],
     channel: runbook.channel,
     offline: runbook.offline,
-    copies: runbook.copies,
+    copies: [...(known === null ? [] : await sourcesOf(known, results)), ...runbook.copies],
   };
 }
 

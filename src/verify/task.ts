@@ -53,12 +53,12 @@ export interface VerifyTask {
 
 /** The version to call a verify by: of what will restore its copy, or what stands for an unknown one. */
 export function versionFor(engine: Engine, candidate: Candidate | undefined): string {
-  const newest = engine.versions.at(-1) ?? "";
-  if (candidate === undefined) return newest;
+  const any = engine.versions.join(" or ");
+  if (candidate === undefined) return any;
   try {
     return serverFor(engine, candidate.point.facts).version;
   } catch {
-    return candidate.point.facts.serverVersion ?? newest;
+    return candidate.point.facts.serverVersion ?? any;
   }
 }
 

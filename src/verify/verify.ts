@@ -126,12 +126,14 @@ async function fallBack(telling: Telling, first: Candidate, attempted: Attempted
     tried.push(`${candidate.point.id}: ${whyNot(again)}`);
     write({ kind: "note", text: `older, and not whole either: ${candidate.point.id}: ${whyNot(again)}` });
   }
+  // What could not be judged is said already, and no older copy says more about it.
+  if (attempted.error !== null) return;
   const why = tried.length === 0 ? "and there is no older one" : `and of ${tried.length} older ones none does`;
   write({
     kind: "problem",
     code: "FB_NEWEST_UNVERIFIED",
     message: `${first.point.id} does not verify: ${whyNot(attempted)}; ${why}`,
-    next: ["take a backup now, and verify it: fogbell verify", ...(attempted.error?.next ?? [])],
+    next: ["take a backup now, and verify it: fogbell verify"],
     makes,
     interrupted: false,
   });

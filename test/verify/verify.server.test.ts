@@ -136,7 +136,7 @@ describe("a run", () => {
     await backUp(1 * HOUR);
     expect((await verify({ trustBackups: false }))[0]).toMatchObject({
       verdict: "refused",
-      problems: [{ code: "FB_FOREIGN_BACKUP" }, {}],
+      problems: [{ code: "FB_FOREIGN_BACKUP" }],
     });
   });
   test("of a store that cannot be read is void, with a journal to show for it", async () => {
