@@ -1,6 +1,6 @@
 /** The RTO/RPO report: a view of one result, and nothing that is not in it. */
 import { formatDuration } from "../host/units.ts";
-import type { DrillResult, FindingRecord } from "../record.ts";
+import type { DrillResult, FindingRecord, SourceRecord } from "../record.ts";
 import { CONTROLS } from "./controls.ts";
 import { type Forecast, forecast } from "./forecast.ts";
 import { renderPage, type Templates } from "./format.ts";
@@ -46,6 +46,16 @@ function worstFinding(result: DrillResult): string {
   return `none; the slowest phase was ${slowest.phase}, ${formatDuration(slowest.durationMs)}`;
 }
 
+const fateOf = ({ chosen, rejected }: SourceRecord) =>
+  chosen ? "CHOSEN: the newest that verified" : (rejected ?? "not needed: a newer one verified");
+
+/** A verify chooses what was asked for, whatever comes of it; older ones are there for the night that it is bad. */
+function verifyFate({ id, chosen, rejected }: SourceRecord, { verified }: DrillResult): string {
+  if (verified?.sourceId === id) return verified.asked ? "asked for: it HOLDS" : "the newest that HOLDS";
+  if (rejected !== null) return `asked for: ${rejected}`;
+  return chosen ? "asked for: not judged" : "older: looked at only when it is needed";
+}
+
 function sourceRows(result: DrillResult) {
   return result.sources.map((source) => ({
     id: source.id,
@@ -54,7 +64,7 @@ function sourceRows(result: DrillResult) {
     momentFrom: { name: "its name", content: "its content", "object-time": "the object's time" }[source.moment.from],
     size: size(source.sizeBytes),
     format: `${source.facts.method}, ${source.facts.format}${source.facts.compression === "none" ? "" : `, ${source.facts.compression}`}`,
-    fate: source.chosen ? "CHOSEN: the newest that verified" : (source.rejected ?? "not needed: a newer one verified"),
+    fate: result.scenario.kind === "verify" ? verifyFate(source, result) : fateOf(source),
   }));
 }
 
@@ -68,7 +78,11 @@ function unproven(result: DrillResult): string[] {
       : `Load: the server was otherwise idle${result.scenario.kind === "verify" ? "" : ", its caches warm from the world having just been built"}.`,
     "The network: the backup was fetched from a store near this machine; production's may be slower.",
     ...(result.scenario.kind === "verify"
-      ? ["Rows: without a ledger of the backed-up moment, no row is compared with what production held."]
+      ? [
+          ...(result.findings.some(({ probe }) => probe === "ledger")
+            ? []
+            : ["Rows: without a ledger of the backed-up moment, no row is compared with what production held."]),
+        ]
       : ["Ages: the timeline is simulated (backups of known age, a writer between them); durations are real."]),
     ...(isolated ? ["Isolation: the local sandbox could not be cut off from the network."] : []),
     ...result.findings
