@@ -27,6 +27,7 @@ export default class Verify extends FogbellCommand {
     config: Flags.string({ description: "The file that tells of the databases. Default: fogbell.yaml." }),
     rto: optionalDurationFlag("Time objective in place of the one that is told."),
     rpo: optionalDurationFlag("Loss objective in place of the one that is told."),
+    "each-source": Flags.boolean({ description: "Ask of each source by itself, and not of the best of them." }),
     sandbox: Flags.string({
       description: "Where the servers live.",
       options: ["auto", "docker", "local"],
@@ -69,6 +70,7 @@ export default class Verify extends FogbellCommand {
         keep: flags.keep,
         trustBackups: flags["trust-backups"],
         acceptChanges: flags["accept-changes"],
+        eachSource: flags["each-source"],
         proveChecks: flags["prove-checks"],
         rtoMs: flags.rto,
         rpoMs: flags.rpo,

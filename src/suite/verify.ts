@@ -40,6 +40,8 @@ export interface VerifyRequest {
   readonly trustBackups: boolean;
   readonly acceptChanges: boolean;
   readonly proveChecks: boolean;
+  /** Ask of each source by itself, and not of the best of them. */
+  readonly eachSource?: boolean;
   /** Objectives in place of those that are told, in milliseconds. */
   readonly rtoMs?: number | undefined;
   readonly rpoMs?: number | undefined;
@@ -188,27 +190,42 @@ function choose(
   return [at === "newest" ? sorted : upTo(sorted, askedMs(at, nowMs))];
 }
 
+/** One list of candidates for each verify, and what tells it from the others. */
+function listsOf(
+  { stocks, fault }: Stocked,
+  request: VerifyRequest,
+  nowMs: number,
+): { candidates: readonly Candidate[]; variant: string | null }[] {
+  const asked = request.at === "newest" ? [] : [request.at];
+  const variantOf = (more: readonly string[]) => [...asked, ...more].join(" ") || null;
+  // What cannot be read cannot be judged in part: the unread source may hold the newest.
+  if (fault !== null) return [{ candidates: [], variant: variantOf([]) }];
+  const ways =
+    request.eachSource === true
+      ? stocks.map(({ candidates, source: { store, pattern } }) => ({
+          candidates,
+          // Without what is behind the question mark: endpoints make no difference.
+          variant: variantOf([`of ${store.split("?")[0]}${pattern === undefined ? "" : ` ${pattern}`}`]),
+        }))
+      : [{ candidates: stocks.flatMap(({ candidates }) => candidates), variant: variantOf([]) }];
+  return ways.flatMap(({ candidates, variant }) =>
+    choose(candidates, request, nowMs).map((list) => ({ candidates: list, variant })),
+  );
+}
+
 /** What is known of a store that no file tells of is known of that store only. */
 export function knownName({ database: { name, engine, sources }, index }: Stocked): string {
   return [engine, name, ...(index < 0 ? [sources[0]?.store ?? ""] : [])].join(" ");
 }
 
 async function tasksOf(stocked: Stocked, request: VerifyRequest, nowMs: number): Promise<VerifyTask[]> {
-  const { database, engine, stocks, index } = stocked;
+  const { database, engine, index } = stocked;
   const { config, at, outFolder } = request;
-  const lists =
-    stocked.fault === null
-      ? choose(
-          stocks.flatMap((one) => one.candidates),
-          request,
-          nowMs,
-        )
-      : [[]];
   const rpoMs = request.rpoMs ?? database.objectives.rpo ?? DEFAULT_RPO_MS;
   const knownAs = knownName(stocked);
   const known = await readKnown(outFolder, knownAs);
   const told = JSON.stringify({ ...database, points: undefined });
-  return lists.map((candidates) => {
+  return listsOf(stocked, request, nowMs).map(({ candidates, variant }) => {
     const [first] = candidates;
     const own = at === "all" || at === "random";
     const askedAtMs = own && first !== undefined ? Date.parse(first.point.reach.at) : askedMs(at, nowMs);
@@ -229,6 +246,7 @@ async function tasksOf(stocked: Stocked, request: VerifyRequest, nowMs: number):
         rpoMs: allowedLossMs(at, rpoMs),
       },
       asked: at,
+      variant,
       askedAtMs,
       candidates,
       fault: stocked.fault,
@@ -249,7 +267,7 @@ async function runOne(task: VerifyTask, request: VerifyRequest, contended: boole
   const { catalog, signal, outFolder } = request;
   const now = new Date();
   const { runId, folder } = await newRunFolder(outFolder, now);
-  const variant = task.asked === "newest" ? {} : { variant: task.asked };
+  const variant = task.variant === null ? {} : { variant: task.variant };
   const name: DrillName = {
     runId,
     name: drillName({ id: task.id, engine: task.engine.name, version: task.version, ...variant }),

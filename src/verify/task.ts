@@ -34,6 +34,8 @@ export interface VerifyTask {
   readonly database: string | null;
   readonly objectives: Objectives;
   readonly asked: Asked;
+  /** What tells it from other verifies of the same database: the question, the source. Null when nothing has to. */
+  readonly variant: string | null;
   /** The moment that is asked about: now, a week ago. Unix milliseconds. */
   readonly askedAtMs: number;
   /** The one that is asked for, then older ones that are looked at when it does not hold; none when there is no copy at all. */

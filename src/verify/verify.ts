@@ -200,7 +200,7 @@ export async function verify(task: VerifyTask, run: VerifyRun): Promise<KnownCop
       sha256: task.sha256,
       engine: task.engine.name,
       version: task.version,
-      ...(task.asked === "newest" ? {} : { variant: task.asked }),
+      ...(task.variant === null ? {} : { variant: task.variant }),
       contended: run.contended,
     },
     objectives: task.objectives,

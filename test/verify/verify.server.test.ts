@@ -109,6 +109,17 @@ describe("which copy", () => {
     expect((await verify({ at: "all" })).map(({ sources }) => sources.length)).toEqual([1, 1]);
     expect(await verify({ at: "random" })).toHaveLength(1);
   });
+  test("each source by itself, and told apart", async () => {
+    await backUp(1 * HOUR);
+    await mkdir(join(store, "offsite"));
+    await writeFile(join(store, "offsite", `shop-${stamp(2 * HOUR)}.dump`), "pg_dump: error");
+    const content = `version: 1\ndatabases:\n  - name: Shop\n    engine: postgres\n    sources:\n      - { store: "directory:${store}", pattern: "*.dump" }\n      - { store: "directory:${store}", pattern: "offsite/*.dump" }\n`;
+    const config = { file: "fogbell.yaml", content, config: readConfig("fogbell.yaml", content), lineOf: () => 1 };
+    expect((await verify({ config })).map(({ verdict }) => verdict)).toEqual(["recovered"]);
+    const runs = await verify({ config, eachSource: true });
+    expect(runs.map(({ verdict }) => verdict)).toEqual(["recovered", "lost"]);
+    expect(runs[1]?.scenario.variant).toBe(`of directory:${store} offsite/*.dump`);
+  });
   test("an old newest one is late", async () => {
     await backUp(50 * HOUR);
     expect((await verify({ config: null, storeUrl: `directory:${store}` }))[0]?.verdict).toBe("late");
