@@ -67,23 +67,30 @@ const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b
 /** So many earlier ones make what is usual. */
 const USUAL = 10;
 
-function sizeOfUsual(one: Candidate, older: readonly Candidate[]): number | null {
-  const job = series(one.point.id);
-  const before = older.filter(({ point }) => series(point.id) === job && point.facts.complete !== "no").slice(0, USUAL);
-  const usual = median(before.map(({ point }) => point.sizeBytes));
-  return usual === undefined || usual === 0 ? null : Math.round((one.point.sizeBytes / usual) * 100);
+/** Per cent of the median of the few before it in the same job, for each; `all` is newest first. */
+function sizesOfUsual(all: readonly Candidate[]): ReadonlyMap<Candidate, number | null> {
+  const earlier = new Map<string, number[]>();
+  const shares = new Map<Candidate, number | null>();
+  for (const one of [...all].reverse()) {
+    const { id, sizeBytes, facts } = one.point;
+    const sizes = earlier.get(series(id)) ?? [];
+    const usual = median(sizes);
+    shares.set(one, usual === undefined || usual === 0 ? null : Math.round((sizeBytes / usual) * 100));
+    if (facts.complete !== "no") earlier.set(series(id), [...sizes, sizeBytes].slice(-USUAL));
+  }
+  return shares;
 }
 
 const matches = (known: KnownCopy, { point }: Candidate) =>
   known.id === point.id && known.store === point.store && known.momentAt === point.moment.at;
 
-function rowOf(
-  one: Candidate,
-  older: readonly Candidate[],
-  { known, nowMs }: { known: readonly KnownCopy[]; nowMs: number },
-): PointRow {
-  const { point } = one;
-  const found = known.find((copy) => matches(copy, one));
+interface Beside {
+  readonly found: KnownCopy | undefined;
+  readonly sizeOfUsual: number | null;
+  readonly nowMs: number;
+}
+
+function rowOf({ point }: Candidate, { found, sizeOfUsual, nowMs }: Beside): PointRow {
   return {
     id: point.id,
     store: point.store,
@@ -95,7 +102,7 @@ function rowOf(
     reachAt: point.reach.at,
     ageMs: nowMs - Date.parse(point.reach.at),
     sizeBytes: point.sizeBytes,
-    sizeOfUsual: sizeOfUsual(one, older),
+    sizeOfUsual,
     unusable: point.facts.complete === "no" ? point.facts.because : null,
     verified:
       found === undefined
@@ -136,7 +143,11 @@ export function overviewOf(
   { known, nowMs }: { known: readonly KnownCopy[]; nowMs: number },
 ): DatabaseOverview {
   const all = stocks.flatMap(({ candidates }) => candidates).sort(newestFirst);
-  const rows = all.map((one, index) => rowOf(one, all.slice(index + 1), { known, nowMs }));
+  const shares = sizesOfUsual(all);
+  const rows = all.map((one) => {
+    const found = known.find((copy) => matches(copy, one));
+    return rowOf(one, { found, sizeOfUsual: shares.get(one) ?? null, nowMs });
+  });
   const usable = all.filter(({ point }) => point.facts.complete !== "no");
   const loss = (row: PointRow | undefined) => (row === undefined ? null : Math.max(0, row.ageMs));
   return {
