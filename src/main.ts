@@ -7,10 +7,13 @@ import { lookup } from "./cli/lookup.ts";
 import { errorJson, errorText } from "./cli/print-error.ts";
 import BackupsFetch from "./commands/backups/fetch.ts";
 import BackupsList from "./commands/backups/list.ts";
+import Backups from "./commands/backups.ts";
 import Doctor from "./commands/doctor.ts";
 import Gc from "./commands/gc.ts";
 import History from "./commands/history.ts";
 import ImagesBuild from "./commands/images/build.ts";
+import Init from "./commands/init.ts";
+import LedgerRecord from "./commands/ledger/record.ts";
 import ReportBuild from "./commands/report/build.ts";
 import ReportMerge from "./commands/report/merge.ts";
 import ReportSign from "./commands/report/sign.ts";
@@ -24,15 +27,19 @@ import ScenarioNew from "./commands/scenario/new.ts";
 import ScenarioShow from "./commands/scenario/show.ts";
 import Schedule from "./commands/schedule.ts";
 import Schema from "./commands/schema.ts";
+import Verify from "./commands/verify.ts";
 import { asFogbellError, UsageError } from "./errors.ts";
 
 export const COMMANDS = {
+  backups: Backups,
   "backups:fetch": BackupsFetch,
   "backups:list": BackupsList,
   doctor: Doctor,
   gc: Gc,
   "images:build": ImagesBuild,
   history: History,
+  init: Init,
+  "ledger:record": LedgerRecord,
   "report:build": ReportBuild,
   "report:merge": ReportMerge,
   "report:sign": ReportSign,
@@ -46,6 +53,7 @@ export const COMMANDS = {
   "scenario:show": ScenarioShow,
   schedule: Schedule,
   schema: Schema,
+  verify: Verify,
 };
 
 /** Plugins cost a third of the start and answer only `help` and `autocomplete`: loaded when one of those is asked. */

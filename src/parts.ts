@@ -112,6 +112,8 @@ export interface Engine<O = unknown> extends Part<O> {
   readonly versions: readonly string[];
   readonly methods: readonly Method[];
   readonly phrases: Phrases;
+  /** What is asked of a copy that was restored from somebody's own backup. */
+  readonly copies: CopyPhrases;
   /** How its log is archived, when it has one that a restore can go on through. */
   readonly log?: LogArchive;
   /** How a server of this version is made and started; `settings` are the server's own, asked for by methods and the log. */
@@ -327,6 +329,8 @@ export interface RecoveryPoint {
   readonly objects: readonly StoredObject[];
   /** Roles and grants that go with it (globals), when found. */
   readonly globals?: StoredObject;
+  /** The ledger of the same moment that was recorded with it, when found. */
+  readonly ledger?: StoredObject;
   /** The archived log since, oldest piece first; empty when there is none or the method cannot use it. */
   readonly log: readonly StoredObject[];
   readonly moment: Moment;
@@ -438,6 +442,61 @@ export interface RepairRequest {
   readonly tables: Readonly<Record<string, string>>;
   /** What becomes of touched rows that the recovery point does not know. */
   readonly strangers: "delete" | "leave";
+}
+
+/**
+ * What is asked of a restored copy that nobody knows yet. Pure. Questions go where `Phrases` send theirs: `atCopy` makes
+ * the places of the damaged database those of the copy. Answers are tab-separated lines; none holds a row's value.
+ */
+export interface CopyPhrases {
+  /** A database that every server has: where a restored one is entered before its own are known. */
+  readonly home: string;
+  /** The places of a procedure whose production is the restored copy. */
+  atCopy(places: PlaceTable): PlaceTable;
+  /** Before the restore: roles that the backup names (from `$GLOBALS` when it is not empty), extensions that it needs. */
+  prepare(facts: BackupFacts): readonly Line[];
+  /** Why a failure says nothing about the backup (a program too old, an extension that is not here); else null. */
+  unjudged(text: string): string | null;
+  /** Databases of a restored server but the engine's own, largest first, one a line. */
+  databases(): Line;
+  /** `listed <TAB> tables in the backup's own list`, and `missing <TAB> table` for each that is not in the copy; null: no list. */
+  listing(facts: BackupFacts): Line | null;
+  /** `table <TAB> rows`, counted. */
+  countAll(): Line;
+  /** Reads every foreign key: `read <TAB> keys`, and `broken <TAB> key <TAB> table <TAB> parent <TAB> rows without it`. */
+  readKeys(): Line;
+  /** Looks into tables and indexes: `looked <TAB> number`, `broken <TAB> name <TAB> why`, or `skipped <TAB> why`. */
+  structure(): Line;
+  /** `table <TAB> column <TAB> Unix milliseconds` of the newest moment that is not in the future, for columns of moments. */
+  newestRows(): Line;
+  /** `Unix milliseconds`, nothing when there is none. */
+  newestRow(request: { readonly table: string; readonly column: string }): Line;
+  /** Somebody's own query, which can only read, as a role or as the owner of everything. */
+  query(sql: string, role: string | null): Line;
+  /** Known ways to spoil a copy, to see which check notices. */
+  readonly mutations: readonly Mutation[];
+  /** How several sessions see one moment of a server that goes on; null when the system cannot. */
+  readonly snapshot: Snapshot | null;
+  /** Somebody's own command, with the programs' own environment pointing at the copy. */
+  shell(script: string): Line;
+}
+
+/** A way to spoil a copy. The line prints what it was done to, or nothing when there was nothing to do it to. */
+export interface Mutation {
+  readonly name: string;
+  readonly line: Line;
+}
+
+/** One moment of a database, held open for others to read. Pure. */
+export interface Snapshot {
+  /** What the programs' environment calls this database. */
+  environment(database: string): Places;
+  /** Prints the server's version: `15.4`. */
+  version(): Line;
+  /** Opens it, prints its name, and holds it until a line comes out of the pipe `$RELEASE`. */
+  hold(): Line;
+  /** The same question, asked at that moment, which `$SNAPSHOT` names. */
+  at(line: Line): Line;
 }
 
 export interface PresetRequest {

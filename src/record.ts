@@ -54,6 +54,29 @@ export interface SourceFacts {
   readonly facts: BackupFacts;
 }
 
+/** What was found in a copy that verified: numbers and names, never a row's value. */
+export interface VerifiedCopy {
+  readonly sourceId: string;
+  readonly momentAt: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  /** Whether it is the one that was asked for, or what is left when that one did not verify. */
+  readonly asked: boolean;
+  readonly tables: number;
+  readonly rows: number;
+}
+
+/** A verify's checks, tried on a copy that was spoiled in a known way. */
+export interface MutationTried {
+  readonly mutation: string;
+  /** What it was done to: a table, a column, a constraint. Empty when it was not done. */
+  readonly subject: string;
+  /** Checks that noticed; none: nobody would have seen it. */
+  readonly noticedBy: readonly string[];
+  /** Why it was not done. */
+  readonly because: string;
+}
+
 export type EventBody =
   | {
       readonly kind: "drill-began";
@@ -144,6 +167,8 @@ export type EventBody =
       readonly sha256: string;
       readonly retries: number;
     }
+  | ({ readonly kind: "copy-verified" } & VerifiedCopy)
+  | ({ readonly kind: "mutation-tried" } & MutationTried)
   | { readonly kind: "damage-timed"; readonly simulatedAt: string }
   | {
       readonly kind: "places";
@@ -180,6 +205,8 @@ export interface Progress {
 }
 
 export interface ScenarioFacts {
+  /** A verify has no world and no disaster: somebody's own backup, restored and looked at. Absent: a drill. */
+  readonly kind?: "verify";
   readonly id: string;
   readonly title: string;
   readonly file: string;
@@ -257,6 +284,10 @@ export interface DrillResult {
   readonly servers: readonly Omit<Extract<EventBody, { kind: "server-started" }>, "kind">[];
   readonly host: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
+  /** Of a verify: the copy that holds, newest first; null when none was found. */
+  readonly verified?: VerifiedCopy | null;
+  /** Of a verify that proved its checks. */
+  readonly mutations?: readonly MutationTried[];
   readonly problems: readonly Omit<Extract<EventBody, { kind: "problem" }>, "kind">[];
   readonly cleanup: Omit<Extract<EventBody, { kind: "cleaned-up" }>, "kind"> | null;
   /** SHA-256 of the journal's last line, which chains to all before it. */

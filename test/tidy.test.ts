@@ -38,6 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   catalog: ["parts", "engines", "stores", "sandboxes", "actions", "probes", "reporters"],
   suite: [
     "config",
+    "verify",
     "parts",
     "record",
     "scenario",
@@ -49,7 +50,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "sandboxes",
     "reporters",
   ],
-  config: ["scenario"],
+  config: ["scenario", "fields"],
+  verify: ["parts", "record", "config", "plan", "world", "drill"],
   schedule: [],
   cli: [],
   commands: [
@@ -62,6 +64,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "result",
     "paper",
     "suite",
+    "verify",
     "schedule",
     "sandboxes",
   ],
@@ -155,6 +158,7 @@ describe("engines", () => {
     "src/scenario/schema.ts": "an example in the format's documentation",
     "src/commands/run.ts": "an example in --help",
     "src/commands/images/build.ts": "an example in --help",
+    "src/commands/ledger/record.ts": "the default of a flag",
   };
   it("are not named outside their folders", () => {
     const wrong = src.filter(

@@ -2,13 +2,19 @@
 import { Errors, Flags } from "@oclif/core";
 import { parseDuration } from "../host/units.ts";
 
+async function parse(text: string): Promise<number> {
+  const ms = parseDuration(text);
+  if (ms === null) throw new Errors.CLIError(`"${text}" is no duration; write 90d, 12h or 30m`);
+  return ms;
+}
+
+/** Likewise, and absent when nobody gives it. */
+export function optionalDurationFlag(description: string) {
+  return Flags.custom<number>({ description, helpValue: "30m", parse })();
+}
+
 /** `--max-age 30d`: milliseconds in code. */
 export function durationFlag({ description, default: fallback }: { description: string; default: string }) {
-  const parse = async (text: string): Promise<number> => {
-    const ms = parseDuration(text);
-    if (ms === null) throw new Errors.CLIError(`"${text}" is no duration; write 90d, 12h or 30m`);
-    return ms;
-  };
   return Flags.custom<number>({
     description: `${description} Default: ${fallback}.`,
     helpValue: fallback,

@@ -39,6 +39,7 @@ export default class Schedule extends FogbellCommand {
       multiple: true,
       multipleNonGreedy: true,
     }),
+    config: Flags.string({ description: "The file that tells of the databases. Default: fogbell.yaml." }),
     to: Flags.string({ description: "Folder to write into. Default: print." }),
   };
 
@@ -51,14 +52,16 @@ export default class Schedule extends FogbellCommand {
         next: Object.keys(WRITERS).map((kind) => `fogbell schedule --${kind}`),
       });
     }
+    const keys = await this.#keys(flags.config);
+    const words = this.#words(argv as string[], keys !== null);
     const job: Job = {
       rhythm: flags.on as Rhythm,
       ...parseTime(flags.at),
-      words: this.#words(argv as string[]),
+      words,
       program: [process.execPath, realpathSync(join(this.config.root, "bin", "run.js"))],
       folder: resolve(flags.folder),
       envFile: flags["env-file"] === undefined ? null : resolve(flags["env-file"]),
-      secrets: flags.secret ?? [],
+      secrets: [...new Set([...(words[0] === "verify" ? (keys ?? []) : []), ...(flags.secret ?? [])])],
       version: this.config.version,
     };
     const files = (await Promise.all(kinds.map(async (kind) => (await WRITERS[kind]?.())?.(job) ?? []))).flat();
@@ -70,10 +73,17 @@ export default class Schedule extends FogbellCommand {
     return files;
   }
 
-  /** What stands behind `--`, checked as far as its command; else the user's backups, or everything that ships. */
-  #words(typed: readonly string[]): readonly string[] {
+  /** The variables that the sources of fogbell.yaml take their keys from; null when it names no source. */
+  async #keys(named: string | undefined): Promise<readonly string[] | null> {
+    const { loadConfigFile } = await import("../suite/verify.ts");
+    const sources = (await loadConfigFile(named))?.config.databases.flatMap(({ sources }) => sources) ?? [];
+    return sources.length === 0 ? null : sources.flatMap(({ encryption }) => encryption?.["key-env"] ?? []);
+  }
+
+  /** What stands behind `--`, checked as far as its command; else the backups that fogbell.yaml tells of, or everything that ships. */
+  #words(typed: readonly string[], hasSources: boolean): readonly string[] {
     const ids = this.config.commandIDs;
-    if (typed.length === 0) return ids.includes("verify") ? ["verify"] : ["run", "--all"];
+    if (typed.length === 0) return hasSources ? ["verify"] : ["run", "--all"];
     const found = lookup(typed, ids);
     if (found.kind === "command") return typed;
     const meant = found.kind === "unknown" && found.meant !== null ? ` (did you mean "${found.meant}"?)` : "";

@@ -9,20 +9,7 @@ import { ConfigError, type Issue } from "../errors.ts";
 import { nearest } from "../host/near-miss.ts";
 import { positionsOf } from "../scenario/positions.ts";
 import { syntaxFaults } from "../scenario/syntax.ts";
-
-/** What is a secret wherever it stands: keys, tokens, and URLs that carry a password. */
-const SECRET = /-----BEGIN|\b(AKIA|ASIA)[A-Z0-9]{16}\b|:\/\/[^\s/@:]+:[^\s/@]+@|\b(ghp|xox[bp])[-_][A-Za-z0-9-]{10,}/;
-
-const text = (description: string, ...examples: string[]) =>
-  z
-    .string()
-    .min(1)
-    .max(300)
-    .refine((value) => !SECRET.test(value), {
-      error: "this looks like a secret: put it into the environment, never into this file",
-    })
-    .describe(description)
-    .meta({ examples });
+import { type ConfiguredDatabase, database, text } from "./database.ts";
 
 const contact = z.strictObject({
   role: text(
@@ -42,26 +29,17 @@ const copy = z.strictObject({
   by: text("Who or what can get it. Default: a blank.", "the role backup-reader").optional(),
 });
 
-const database = z.strictObject({
-  name: text("What pages and messages call the system.", "Shop"),
-  engine: text("The engine, as scenarios name it."),
-  environment: text("As one word. Default: PRODUCTION.", "PRODUCTION").default("PRODUCTION"),
-  host: text("Where it runs. Default: a blank.", "db1.example.org").optional(),
-  database: text("The database's own name. Default: a blank.", "shop").optional(),
-  size: text("How large it is, roughly. Default: a blank.", "40 GB").optional(),
-  rows: z
-    .record(z.string(), text("How many, roughly.", "about 1,200,000"))
-    .default({})
-    .describe("Tables that people know, and how many rows they have, roughly. Default: none.")
-    .meta({ examples: [{ orders: "about 1,200,000" }] }),
-});
-
 export const configSchema = z.strictObject({
   version: z
     .literal(1)
     .describe("The version of this format.")
     .meta({ examples: [1] }),
-  databases: z.array(database).min(1).describe("The databases that Fogbell is told of.").meta({ examples: [] }),
+  databases: z
+    .array(database)
+    .min(1)
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, { error: "two have the same name" })
+    .describe("The databases that Fogbell is told of.")
+    .meta({ examples: [] }),
   contacts: z.array(contact).default([]).describe("Who is called. Default: nobody.").meta({ examples: [] }),
   runbook: z
     .strictObject({
@@ -83,7 +61,16 @@ export const configSchema = z.strictObject({
 });
 
 export type Config = z.infer<typeof configSchema>;
-export type ConfiguredDatabase = Config["databases"][number];
+export type { ConfiguredDatabase };
+
+/** The file as it was read. */
+export interface LoadedConfig {
+  readonly file: string;
+  readonly content: string;
+  readonly config: Config;
+  /** The line of what stands at a path, counted from 1: `["databases", 0, "checks", 1]`. */
+  lineOf(path: readonly PropertyKey[]): number;
+}
 
 /** The JSON Schema of the file, for editors. */
 export function configJsonSchema(): object {
@@ -144,6 +131,11 @@ export function readConfig(file: string, content: string): Config {
 
 /** The file that is named, which must be there; else `fogbell.yaml` where it is there; else null. */
 export async function loadConfig(named: string | undefined): Promise<Config | null> {
+  return (await loadConfigFile(named))?.config ?? null;
+}
+
+/** Likewise, with its text and name: for positions and hashes. */
+export async function loadConfigFile(named: string | undefined): Promise<LoadedConfig | null> {
   const file = named ?? "fogbell.yaml";
   const content = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (named === undefined && error.code === "ENOENT") return null;
@@ -151,7 +143,11 @@ export async function loadConfig(named: string | undefined): Promise<Config | nu
       { line: 1, column: 1, path: "", message: `it cannot be read: ${error.code ?? error.message}` },
     ]);
   });
-  return content === null ? null : readConfig(file, content);
+  if (content === null) return null;
+  const config = readConfig(file, content);
+  const counter = new LineCounter();
+  const positions = positionsOf(parseDocument(content, { version: "1.2", lineCounter: counter }), counter);
+  return { file, content, config, lineOf: (path) => positions.at(path).line };
 }
 
 /** The database that is meant: the one that is named, or the only one of this engine. Null when it cannot be told. */

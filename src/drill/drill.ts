@@ -256,7 +256,7 @@ async function takeSteps(
   }
 }
 
-async function timed<T>(phase: Phase, write: (body: EventBody) => void, work: () => Promise<T>): Promise<T> {
+export async function timed<T>(phase: Phase, write: (body: EventBody) => void, work: () => Promise<T>): Promise<T> {
   const beganMs = performance.now();
   write({ kind: "phase-began", phase });
   try {
@@ -267,7 +267,7 @@ async function timed<T>(phase: Phase, write: (body: EventBody) => void, work: ()
 }
 
 /** What an error makes of the drill. The message passes the redactor, because it may quote a tool. */
-function problemOf(thrown: unknown, { redact, signal }: DrillKit): EventBody {
+export function problemOf(thrown: unknown, { redact, signal }: Pick<DrillKit, "redact" | "signal">): EventBody {
   // A signal shows up as whatever the interrupted work threw; its own reason says more.
   const error: FogbellError = asFogbellError(signal.aborted ? signal.reason : thrown);
   const makes = error.exitCode === 5 ? "refused" : error.exitCode === 1 ? "lost" : "void";

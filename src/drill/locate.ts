@@ -73,6 +73,7 @@ function toPoint(
 ) {
   const stem = (members.length > 1 ? lead.key.replace(/\/toc\.dat$/, "") : lead.key).replace(/\.[a-z.]+$/, "");
   const globals = all.find((object) => isGlobals(object) && object.key.startsWith(`${stem}.`));
+  const ledger = all.find((object) => isLedger(object) && object.key.startsWith(`${stem}.`));
   const log = logOf(engine, facts.logFrom, all);
   const newest = log.reduce((latest, { modifiedAt }) => (modifiedAt > latest ? modifiedAt : latest), reachAt ?? "");
   const moment: Moment = byObjectTime === true ? { at: lead.modifiedAt, from: "object-time" } : momentOf(lead);
@@ -82,6 +83,7 @@ function toPoint(
     store: store.place,
     objects: members,
     ...(globals === undefined ? {} : { globals }),
+    ...(ledger === undefined ? {} : { ledger }),
     log,
     moment,
     reach: newest > moment.at ? { at: newest, from: "object-time" } : moment,
@@ -91,7 +93,48 @@ function toPoint(
   return point;
 }
 
+/** What `fogbell ledger record` writes beside a backup. */
+const isLedger = ({ key }: StoredObject) => key.includes(".ledger.");
 const isGlobals = ({ key }: StoredObject) => key.includes(".globals.");
+
+/** What the first and last bytes of an object say to each method that would take it, and to nobody. */
+interface Answer {
+  readonly facts: ReadonlyMap<Method, BackupFacts | null>;
+  readonly because: string;
+}
+
+/** Objects at once: a listing of thousands would take minutes one by one. */
+const AT_ONCE = 16;
+
+/** Asks every lead once. Of what was read only the answers stay: heads of thousands of objects would fill the memory. */
+async function askLeads(store: Store, all: readonly Candidate[]): Promise<ReadonlyMap<string, Answer>> {
+  const byLead = new Map<StoredObject, Method[]>();
+  // Members of a folder are not asked one by one, unless the folder turns out to be none.
+  const inFolders = new Set(all.flatMap(({ lead, members }) => members.filter((member) => member !== lead)));
+  for (const { lead, members, method } of all) {
+    if (lead.sizeBytes === 0 || (members.length === 1 && inFolders.has(lead))) continue;
+    byLead.set(lead, [...(byLead.get(lead) ?? []), method]);
+  }
+  const answers = new Map<string, Answer>();
+  const todo = [...byLead];
+  const worker = async () => {
+    try {
+      for (let next = todo.shift(); next !== undefined; next = todo.shift()) {
+        answers.set(next[0].key, await askObject(store, next[0], next[1]));
+      }
+    } finally {
+      todo.length = 0;
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return answers;
+}
+
+async function askObject(store: Store, object: StoredObject, methods: readonly Method[]): Promise<Answer> {
+  const [head, tail] = await readEnds(store, object);
+  const facts = new Map(methods.map((method) => [method, method.inspect(head, tail)] as const));
+  return { facts, because: whyUnrecognised(head, object.sizeBytes) };
+}
 
 /**
  * Every recovery point under `prefix`. Reads a head and a tail of each object, never all of it.
@@ -101,18 +144,20 @@ export async function takeStock(store: Store, engines: readonly Engine[], prefix
   const objects: StoredObject[] = [];
   for await (const object of store.list(prefix)) objects.push(object);
   const isPiece = ({ key }: StoredObject) => engines.some(({ log }) => log?.isPiece(baseName(key)) === true);
-  const left = new Set(objects.filter((object) => !isGlobals(object) && !isPiece(object)));
+  const left = new Set(objects.filter((object) => !isGlobals(object) && !isLedger(object) && !isPiece(object)));
   const shared = new Set<StoredObject>();
-  const ends = new Map<string, readonly [Uint8Array, Uint8Array]>();
+  const all = candidates(engines, [...left]);
+  const answers = await askLeads(store, all);
   const points: RecoveryPoint[] = [];
-  for (const candidate of candidates(engines, [...left])) {
+  for (const candidate of all) {
     const { lead, members, method } = candidate;
     const isFree = (member: StoredObject) => left.has(member) || (candidate.shared === true && shared.has(member));
     if (lead.sizeBytes === 0 || !members.every(isFree)) continue;
-    const [head, tail] = ends.get(lead.key) ?? (await readEnds(store, lead));
-    ends.set(lead.key, [head, tail]);
-    const facts = method.inspect(head, tail);
-    if (facts === null || (facts.isChain === true) !== (candidate.chain === true)) continue;
+    const known = answers.get(lead.key) ?? (await askObject(store, lead, [method]));
+    const facts = known.facts.has(method)
+      ? known.facts.get(method)
+      : (await askObject(store, lead, [method])).facts.get(method);
+    if (facts === null || facts === undefined || (facts.isChain === true) !== (candidate.chain === true)) continue;
     for (const member of members) {
       left.delete(member);
       if (candidate.shared === true) shared.add(member);
@@ -121,8 +166,8 @@ export async function takeStock(store: Store, engines: readonly Engine[], prefix
   }
   const unknown: (StoredObject & { because: string })[] = [];
   for (const object of left) {
-    const [head] = ends.get(object.key) ?? (await readEnds(store, object));
-    unknown.push({ ...object, because: whyUnrecognised(head, object.sizeBytes) });
+    const because = answers.get(object.key)?.because ?? (await askObject(store, object, [])).because;
+    unknown.push({ ...object, because });
   }
   return { points, unknown };
 }

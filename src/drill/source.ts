@@ -75,8 +75,8 @@ export const fetchLine: Line = {
 };
 
 /** Runs one of our own commands in this process, and writes it down as the line that a person would type. */
-async function ourselves<T>(
-  kit: SourceKit,
+export async function ourselves<T>(
+  kit: Pick<SourceKit, "write">,
   line: Line,
   step: { phase: Phase; id: string },
   work: () => Promise<T>,
@@ -161,9 +161,9 @@ function withScript({ backups }: Plan, point: RecoveryPoint): RecoveryPoint {
 }
 
 /** Copies a fetched point into the server, in a folder of its own, and returns where it lies there. */
-async function bring(
-  kit: SourceKit,
-  point: RecoveryPoint,
+export async function bring(
+  kit: Pick<SourceKit, "server">,
+  point: Pick<RecoveryPoint, "objects" | "globals">,
   { folder, paths }: { folder: string; paths: readonly string[] },
 ): Promise<Copy> {
   const base = `${kit.server.folders.scratch}/fetched/${basename(folder)}`;
@@ -262,8 +262,8 @@ function assertMade({ made }: SourceKit, files: readonly { key: string; sha256: 
 }
 
 export async function checkCopy(
-  { plan, runner }: SourceKit,
-  point: RecoveryPoint,
+  { plan, runner }: { readonly plan: Pick<Plan, "engine" | "target">; readonly runner: Pick<Runner, "run"> },
+  point: Pick<RecoveryPoint, "facts">,
 ): Promise<{ because: string; leaves: boolean } | null> {
   const method = plan.engine.methods.find(({ name }) => name === point.facts.method);
   for (const line of method?.check(point.facts, plan.target) ?? []) {

@@ -1,6 +1,6 @@
 /** The RTO/RPO report: a view of one result, and nothing that is not in it. */
 import { formatDuration } from "../host/units.ts";
-import type { DrillResult, FindingRecord } from "../record.ts";
+import type { DrillResult, FindingRecord, SourceRecord } from "../record.ts";
 import { CONTROLS } from "./controls.ts";
 import { type Forecast, forecast } from "./forecast.ts";
 import { renderPage, type Templates } from "./format.ts";
@@ -8,7 +8,17 @@ import { pastOf, trendOf } from "./past.ts";
 import { drillName } from "./scorecard.ts";
 import { clockRows, durationOr, moment, numberOr, recoveryCommands, size, VERDICT_MEANING } from "./words.ts";
 
-function objectiveRows({ objectives, measured }: DrillResult) {
+/** What each number holds, of a drill and of a verify. */
+const MEANING = {
+  drill: ["RTA: from the damage (T0) to reopening (T8)", "RPA: from the newest recovered heartbeat to the damage"],
+  verify: [
+    "RTA: fetching, reading to the end, restoring, looking through",
+    "RPA: age of the newest data at the moment that is asked about",
+  ],
+} as const;
+
+function objectiveRows({ objectives, measured, scenario }: DrillResult) {
+  const [rta, rpa] = MEANING[scenario.kind ?? "drill"];
   const row = (name: string, objectiveMs: number, measuredMs: number | null, what: string) => ({
     name,
     objective: formatDuration(objectiveMs),
@@ -16,10 +26,7 @@ function objectiveRows({ objectives, measured }: DrillResult) {
     met: measuredMs === null ? "not measured" : measuredMs <= objectiveMs ? "met" : "MISSED",
     what,
   });
-  return [
-    row("RTO", objectives.rtoMs, measured.rtaMs, "RTA: from the damage (T0) to reopening (T8)"),
-    row("RPO", objectives.rpoMs, measured.rpaMs, "RPA: from the newest recovered heartbeat to the damage"),
-  ];
+  return [row("RTO", objectives.rtoMs, measured.rtaMs, rta), row("RPO", objectives.rpoMs, measured.rpaMs, rpa)];
 }
 
 function findingRow(finding: FindingRecord) {
@@ -39,6 +46,16 @@ function worstFinding(result: DrillResult): string {
   return `none; the slowest phase was ${slowest.phase}, ${formatDuration(slowest.durationMs)}`;
 }
 
+const fateOf = ({ chosen, rejected }: SourceRecord) =>
+  chosen ? "CHOSEN: the newest that verified" : (rejected ?? "not needed: a newer one verified");
+
+/** A verify chooses what was asked for, whatever comes of it; older ones are there for the night that it is bad. */
+function verifyFate({ id, chosen, rejected }: SourceRecord, { verified }: DrillResult): string {
+  if (verified?.sourceId === id) return verified.asked ? "asked for: it HOLDS" : "the newest that HOLDS";
+  if (rejected !== null) return `asked for: ${rejected}`;
+  return chosen ? "asked for: not judged" : "older: looked at only when it is needed";
+}
+
 function sourceRows(result: DrillResult) {
   return result.sources.map((source) => ({
     id: source.id,
@@ -47,7 +64,7 @@ function sourceRows(result: DrillResult) {
     momentFrom: { name: "its name", content: "its content", "object-time": "the object's time" }[source.moment.from],
     size: size(source.sizeBytes),
     format: `${source.facts.method}, ${source.facts.format}${source.facts.compression === "none" ? "" : `, ${source.facts.compression}`}`,
-    fate: source.chosen ? "CHOSEN: the newest that verified" : (source.rejected ?? "not needed: a newer one verified"),
+    fate: result.scenario.kind === "verify" ? verifyFate(source, result) : fateOf(source),
   }));
 }
 
@@ -58,9 +75,15 @@ function unproven(result: DrillResult): string[] {
     "Human time: nobody had to notice, decide or type. A machine's RTA is a floor.",
     result.scenario.contended
       ? "Durations: other drills ran at the same time on this machine. They are contended; take the numbers from one job."
-      : "Load: the server was otherwise idle, its caches warm from the world having just been built.",
+      : `Load: the server was otherwise idle${result.scenario.kind === "verify" ? "" : ", its caches warm from the world having just been built"}.`,
     "The network: the backup was fetched from a store near this machine; production's may be slower.",
-    "Ages: the timeline is simulated (backups of known age, a writer between them); durations are real.",
+    ...(result.scenario.kind === "verify"
+      ? [
+          ...(result.findings.some(({ probe }) => probe === "ledger")
+            ? []
+            : ["Rows: without a ledger of the backed-up moment, no row is compared with what production held."]),
+        ]
+      : ["Ages: the timeline is simulated (backups of known age, a writer between them); durations are real."]),
     ...(isolated ? ["Isolation: the local sandbox could not be cut off from the network."] : []),
     ...result.findings
       .filter(({ held }) => held === "unknown")
@@ -151,6 +174,25 @@ function reachText({ reachBytes, crossesAtBytes, safeUntilBytes }: Extract<Forec
   return `the RTO is crossed at about ${size(crossesAtBytes)}, and ${safe}`;
 }
 
+/** What only a verify has to tell: the copy that holds, and what its checks are worth. */
+function verifyView(result: DrillResult) {
+  return {
+    verified:
+      result.verified == null
+        ? null
+        : {
+            ...result.verified,
+            rows: result.verified.rows.toLocaleString("en-US"),
+            moment: moment(result.verified.momentAt),
+          },
+    mutations: result.mutations?.map(({ mutation, subject, noticedBy, because }) => ({
+      mutation,
+      subject: subject === "" ? "–" : subject,
+      answer: because !== "" ? `not tried: ${because}` : noticedBy.length === 0 ? "NOBODY" : noticedBy.join(", "),
+    })),
+  };
+}
+
 /** The view that `reports/report.md.hbs` prints. Strings are plain here; rendering escapes them. */
 export function reportView(result: DrillResult, past: readonly DrillResult[] = []) {
   const { measured, dataset, fetched, cleanup } = result;
@@ -191,6 +233,7 @@ export function reportView(result: DrillResult, past: readonly DrillResult[] = [
       duration: formatDuration(durationMs),
     })),
     sources: sourceRows(result),
+    ...verifyView(result),
     healthy: of("healthy"),
     proof: of("proof"),
     verify: of("verify"),
@@ -213,6 +256,10 @@ export function reportView(result: DrillResult, past: readonly DrillResult[] = [
     version: result.fogbellVersion,
   };
 }
+
+/** The template of a result's report: a verify has no world and no damage to tell of. */
+export const reportPageOf = ({ scenario }: DrillResult) =>
+  scenario.kind === "verify" ? "verify.md.hbs" : "report.md.hbs";
 
 /** `past`: other drills, of which those like this one make its history. */
 export function renderReport(

@@ -97,6 +97,8 @@ export interface RunbookFacts {
     readonly place: string;
     readonly kept?: string | undefined;
     readonly by?: string | undefined;
+    /** What a verify last found to hold there. */
+    readonly verified?: string | undefined;
   }[];
 }
 
@@ -148,8 +150,13 @@ function factsView(facts: RunbookFacts) {
     channel: or(facts.channel),
     offline: or(facts.offline),
     copies: [
-      ...(facts.copies ?? []).map(({ place, kept, by }) => ({ place, kept: or(kept), by: or(by) })),
-      ...Array.from({ length: BLANK_COPIES }, () => ({ place: null, kept: null, by: null })),
+      ...(facts.copies ?? []).map(({ place, kept, by, verified }) => ({
+        place,
+        kept: or(kept),
+        by: or(by),
+        verified: or(verified),
+      })),
+      ...Array.from({ length: BLANK_COPIES }, () => ({ place: null, kept: null, by: null, verified: null })),
     ],
   };
 }

@@ -10,14 +10,15 @@ export const markdownReporter = defineReporter<Record<string, never>>({
   gives: [],
   needs: [],
   async forFolder(result) {
-    const { renderReport } = await import("../paper/report.ts");
+    const { renderReport, reportPageOf } = await import("../paper/report.ts");
     const { renderRunbook } = await import("../paper/runbook.ts");
     const { readTemplates } = await import("../paper/templates.ts");
-    const [reports, runbooks] = [await readTemplates("reports"), await readTemplates("runbooks")];
-    return [
-      { file: "report.md", text: await renderReport(result, reports) },
-      { file: "runbook.md", text: await renderRunbook(result, runbooks) },
-    ];
+    const reports = await readTemplates("reports", process.cwd(), reportPageOf(result));
+    const report = { file: "report.md", text: await renderReport(result, reports) };
+    // A verify is no procedure for the night it happens: nobody declared anything, and nothing was reopened.
+    if (result.scenario.kind === "verify") return [report];
+    const runbooks = await readTemplates("runbooks");
+    return [report, { file: "runbook.md", text: await renderRunbook(result, runbooks) }];
   },
   render: async (results) => [
     {

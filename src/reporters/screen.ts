@@ -76,6 +76,8 @@ function lineOf(event: DrillEvent, ink: (text: string, ink: Ink) => string): str
       return `  ${ink("rejected", "yellow")}   ${event.sourceId}: ${event.because}`;
     case "finding":
       return findingLine(event, ink);
+    case "mutation-tried":
+      return mutationLine(event, ink);
     case "problem":
       return `  ${ink(event.makes, "red")}: ${event.message}`;
     case "cleaned-up":
@@ -88,6 +90,18 @@ function lineOf(event: DrillEvent, ink: (text: string, ink: Ink) => string): str
 function findingLine(event: Extract<DrillEvent, { kind: "finding" }>, ink: (text: string, ink: Ink) => string): string {
   const sign = { yes: ink("yes", "green"), no: ink("NO ", "red"), unknown: ink("?  ", "yellow") }[event.held];
   return `    ${sign} ${event.probe} (${event.subject}): ${event.because}`;
+}
+
+type Tried = Extract<DrillEvent, { kind: "mutation-tried" }>;
+
+function mutationLine(
+  { mutation, subject, noticedBy, because }: Tried,
+  ink: (text: string, ink: Ink) => string,
+): string {
+  if (because !== "") return `    ${ink("not tried", "dim")}  ${mutation}: ${because}`;
+  return noticedBy.length > 0
+    ? `    ${ink("noticed", "green")}    ${mutation} (${subject}): by ${noticedBy.join(", ")}`
+    : `    ${ink("UNNOTICED", "red")}  ${mutation} (${subject}): nobody would have seen it`;
 }
 
 /** How far one drill is. */
@@ -181,7 +195,7 @@ export function summary(raw: DrillResult, { folder, color }: { folder: string; c
     ...reasons.map((reason) => `  ${reason}`),
     `  RTA ${against(measured.rtaMs, objectives.rtoMs)}${machine}`,
     `  RPA ${against(measured.rpaMs, objectives.rpoMs)}`,
-    `  read ${folder}/${runId}/report.md, ${folder}/${runId}/runbook.md`,
+    `  read ${folder}/${runId}/report.md${scenario.kind === "verify" ? "" : `, ${folder}/${runId}/runbook.md`}`,
     ...next.map((command) => `  next: ${command}`),
     "",
   ].join("\n");

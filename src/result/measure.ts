@@ -30,10 +30,16 @@ function total(findings: readonly FindingRecord[], key: string): number | null {
   return held(findings, key)?.reduce((sum, part) => sum + part, 0) ?? null;
 }
 
-export function measure(marks: Marks, findings: readonly FindingRecord[]): DrillResult["measured"] {
+/** Of a verify: fetching, and what follows once a sandbox stands. Making the sandbox is no part of a recovery. */
+function handsOn(marks: Marks): number | null {
+  const [fetching, rest] = [between(marks, "T3", "T4"), between(marks, "T5", "T7")];
+  return fetching === null || rest === null ? null : Math.round((fetching + rest) * 10) / 10;
+}
+
+export function measure(marks: Marks, findings: readonly FindingRecord[], isVerify = false): DrillResult["measured"] {
   const gaps = held(findings, "gapMs");
   return {
-    rtaMs: between(marks, "T0", "T8"),
+    rtaMs: isVerify ? handsOn(marks) : between(marks, "T0", "T8"),
     machineMs: between(marks, "T3", "T7"),
     wrtMs: between(marks, "T8", "T9"),
     rpaMs: gaps === null ? null : Math.max(...gaps),

@@ -115,7 +115,8 @@ export function deriveResult(events: readonly DrillEvent[]): DrillResult {
   const findings = all(events, "finding").map(bare) as DrillResult["findings"];
   const problems = all(events, "problem").map(bare) as DrillResult["problems"];
   const marks = marksOf(events);
-  const measured = measure(marks, findings);
+  const isVerify = began.scenario.kind === "verify";
+  const measured = measure(marks, findings, isVerify);
   const interrupted = problems.some((problem) => problem.interrupted);
   const first = <T>(items: readonly T[]): T | null => items[0] ?? null;
   const last = events.at(-1) as DrillEvent;
@@ -126,7 +127,15 @@ export function deriveResult(events: readonly DrillEvent[]): DrillResult {
     scenario: began.scenario,
     beganAt: began.at,
     endedAt: last.at,
-    ...judge({ findings, problems, objectives: began.objectives, measured, interrupted, brokeOff: breakOf(events) }),
+    ...judge({
+      isVerify,
+      findings,
+      problems,
+      objectives: began.objectives,
+      measured,
+      interrupted,
+      brokeOff: breakOf(events),
+    }),
     next: [...new Set(problems.flatMap(({ next }) => next))],
     interrupted,
     objectives: began.objectives,
@@ -145,6 +154,10 @@ export function deriveResult(events: readonly DrillEvent[]): DrillResult {
     servers: all(events, "server-started").map(bare),
     host: began.host,
     notes: all(events, "note").map(({ text }) => text),
+    ...(isVerify ? { verified: first(all(events, "copy-verified").map(bare)) } : {}),
+    ...(events.some(({ kind }) => kind === "mutation-tried")
+      ? { mutations: all(events, "mutation-tried").map(bare) }
+      : {}),
     problems,
     cleanup: first(all(events, "cleaned-up").map(bare)),
     journalHash: sha256(JSON.stringify(last)),

@@ -20,6 +20,8 @@ export interface Judged {
 export type Evidence = Pick<DrillResult, "findings" | "problems" | "objectives" | "measured" | "interrupted"> & {
   /** Where the journal breaks off, in words; null when it was written to its end. */
   readonly brokeOff: string | null;
+  /** Somebody's own backup: there was no world to be healthy, and no damage to be proven. */
+  readonly isVerify?: boolean;
 };
 
 interface Reason {
@@ -56,13 +58,14 @@ function verification(asked: readonly FindingRecord[], empty: string | null): Re
 function clock({ rtaMs, rpaMs }: Evidence["measured"], { rtoMs, rpoMs }: Objectives): Reason[] {
   const reasons: Reason[] = [];
   if (rtaMs === null)
-    reasons.push({ verdict: "void", text: "the RTA could not be measured: damage or reopening has no time" });
+    reasons.push({ verdict: "void", text: "the RTA could not be measured: its beginning or its end has no time" });
   else if (rtaMs > rtoMs)
     reasons.push({
       verdict: "late",
       text: `RTA ${formatDuration(rtaMs)} is longer than the RTO of ${formatDuration(rtoMs)}`,
     });
-  if (rpaMs === null) reasons.push({ verdict: "void", text: "the RPA could not be measured: no heartbeat was read" });
+  if (rpaMs === null)
+    reasons.push({ verdict: "void", text: "the RPA could not be measured: nothing told how new the data is" });
   else if (rpaMs > rpoMs)
     reasons.push({
       verdict: "late",
@@ -101,6 +104,7 @@ export function judge(evidence: Evidence): Judged {
   const [healthy, proof, verify] = (["healthy", "proof", "verify"] as const).map((group) =>
     inGroup(findings, group),
   ) as [FindingRecord[], FindingRecord[], FindingRecord[]];
+  if (evidence.isVerify === true) return verdictOf([...reasons, ...verifying(evidence, verify, hasOtherEnd)], evidence);
   reasons.push(...gate(healthy, unless("no gate was asked")));
   if (holds(healthy)) reasons.push(...gate(proof, unless("the damage was not proven")));
   // Without proven damage there is nothing that could have been lost, verified or late. With it, a no stays a no,
@@ -110,10 +114,22 @@ export function judge(evidence: Evidence): Judged {
     reasons.push(...verified);
     if (verified.length === 0 && !hasOtherEnd) reasons.push(...clock(evidence.measured, evidence.objectives));
   }
+  return verdictOf(reasons, evidence);
+}
+
+/** The drill's own questions are enough here, because they cannot pass on nothing. */
+function verifying(evidence: Evidence, asked: readonly FindingRecord[], hasOtherEnd: boolean): Reason[] {
+  const counted = asked.map((finding) => ({ ...finding, line: Math.max(1, finding.line) }));
+  const reasons = verification(counted, hasOtherEnd ? null : "nothing was verified");
+  return reasons.length > 0 || hasOtherEnd ? reasons : clock(evidence.measured, evidence.objectives);
+}
+
+function verdictOf(reasons: readonly Reason[], { measured, isVerify }: Evidence): Judged {
   const verdict = WORST_FIRST.find((one) => reasons.some((reason) => reason.verdict === one)) ?? "recovered";
   const ranked = [...reasons].sort((a, b) => WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict));
   const texts = [...new Set(ranked.map(({ text }) => text))];
-  return { verdict, reasons: texts.length > 0 ? texts : [proven(evidence.measured)] };
+  const fine = isVerify === true ? "restored, looked through and within its objectives" : proven(measured);
+  return { verdict, reasons: texts.length > 0 ? texts : [fine] };
 }
 
 export function exitCodeOf(result: Pick<DrillResult, "verdict" | "interrupted" | "problems">): ExitCode {

@@ -27,14 +27,21 @@ function assertSecretNames(names: readonly string[]): void {
 const write = (header: readonly string[], value: object) =>
   `${header.map((text) => `# ${text}\n`).join("")}${stringify(value, { lineWidth: 0 })}`;
 
-/** Where is kept what receivers were told: without it, each night that is not recovered looks like the first. */
-const MEMORY = "drill-results/.notified";
-
-const isTelling = ({ secrets }: Job) => secrets.some((name) => name.startsWith("FOGBELL_NOTIFY_"));
+/**
+ * What the next night must know: what receivers were told, or each bad night looks like the first; and what the last good
+ * copy held, or a verify has nothing to compare with.
+ */
+function memoryOf({ secrets, words }: Job): string[] {
+  const isTelling = secrets.some((name) => name.startsWith("FOGBELL_NOTIFY_"));
+  return [
+    ...(isTelling ? ["drill-results/.notified"] : []),
+    ...(words[0] === "verify" ? ["drill-results/.verified"] : []),
+  ];
+}
 
 /** A cache entry is never changed, so each run leaves one of its own, and takes the newest that begins the same. */
-function githubMemory(step: "restore" | "save"): object {
-  const own = { path: MEMORY, key: `fogbell-notified-\${{ github.run_id }}-\${{ github.run_attempt }}` };
+function githubMemory(step: "restore" | "save", memory: readonly string[]): object {
+  const own = { path: memory.join("\n"), key: `fogbell-notified-\${{ github.run_id }}-\${{ github.run_attempt }}` };
   if (step === "save") return { if: "always()", uses: "actions/cache/save@v4", with: own };
   return { uses: "actions/cache/restore@v4", with: { ...own, "restore-keys": "fogbell-notified-" } };
 }
@@ -42,6 +49,7 @@ function githubMemory(step: "restore" | "save"): object {
 export function githubWorkflow(job: Job): ScheduleFile[] {
   assertInert(job.words, "a workflow");
   assertSecretNames(job.secrets);
+  const memory = memoryOf(job);
   const env = Object.fromEntries(job.secrets.map((name) => [name, `\${{ secrets.${name} }}`]));
   const workflow = {
     name: "Fogbell",
@@ -56,13 +64,13 @@ export function githubWorkflow(job: Job): ScheduleFile[] {
         steps: [
           { uses: "actions/checkout@v4" },
           { uses: "actions/setup-node@v4", with: { "node-version": 24 } },
-          ...(isTelling(job) ? [githubMemory("restore")] : []),
+          ...(memory.length > 0 ? [githubMemory("restore", memory)] : []),
           {
             name: "Fogbell",
             run: line(job, ["line", "github", `junit=${JUNIT}`]),
             ...(job.secrets.length > 0 ? { env } : {}),
           },
-          ...(isTelling(job) ? [githubMemory("save")] : []),
+          ...(memory.length > 0 ? [githubMemory("save", memory)] : []),
           {
             name: "Keep the journals and reports: no row values and no secrets are in them",
             if: "always()",
@@ -85,6 +93,7 @@ export function githubWorkflow(job: Job): ScheduleFile[] {
 export function gitlabPipeline(job: Job): ScheduleFile[] {
   assertInert(job.words, "a pipeline");
   assertSecretNames(job.secrets);
+  const memory = memoryOf(job);
   const pipeline = {
     fogbell: {
       image: "node:24",
@@ -92,7 +101,9 @@ export function gitlabPipeline(job: Job): ScheduleFile[] {
       resource_group: "fogbell",
       timeout: "2h",
       script: [line(job, ["line", `junit=${JUNIT}`])],
-      ...(isTelling(job) ? { cache: { key: "fogbell-notified", paths: [`${MEMORY}/`], when: "always" } } : {}),
+      ...(memory.length > 0
+        ? { cache: { key: "fogbell-notified", paths: memory.map((path) => `${path}/`), when: "always" } }
+        : {}),
       artifacts: {
         when: "always",
         reports: { junit: JUNIT },

@@ -1,7 +1,7 @@
 /** Paper from run folders: the journal read again, the result derived again, the page rendered again. */
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { databaseOf, loadConfig } from "../config/config.ts";
+import { type ConfiguredDatabase, databaseOf, loadConfig } from "../config/config.ts";
 import { UsageError } from "../errors.ts";
 import { writeAtomic } from "../host/atomic-file.ts";
 import { nearest } from "../host/near-miss.ts";
@@ -10,11 +10,13 @@ import { checkPage } from "../paper/check.ts";
 import { inline } from "../paper/format.ts";
 import { type Paper, pdf } from "../paper/pdf.ts";
 import { printHtml } from "../paper/print-html.ts";
-import { renderReport } from "../paper/report.ts";
+import { renderReport, reportPageOf } from "../paper/report.ts";
 import { reportHtml, sessionHtml } from "../paper/report-html.ts";
 import { type RunbookFacts, renderRunbook } from "../paper/runbook.ts";
 import { renderSession } from "../paper/session.ts";
 import { readTemplates } from "../paper/templates.ts";
+import { readKnown } from "../verify/known.ts";
+import { matcher } from "../verify/points.ts";
 import { findRun, type LostRun, readHistory } from "./history.ts";
 
 export interface ReportRequest {
@@ -46,7 +48,11 @@ async function writePages(
 export async function reportFrom(request: ReportRequest): Promise<Made> {
   const { result } = await findRun(request.name, request);
   const past = (await readHistory([request.results])).runs.map((run) => run.result);
-  const markdown = await renderReport(result, await readTemplates("reports"), past);
+  const markdown = await renderReport(
+    result,
+    await readTemplates("reports", process.cwd(), reportPageOf(result)),
+    past,
+  );
   const { stem, formats } = request;
   const html = () => reportHtml(result, markdown, past);
   const files = stem === null ? [] : await writePages(stem, formats, { markdown, html });
@@ -110,9 +116,24 @@ export interface Made {
   readonly files: readonly string[];
 }
 
+const withoutQuery = (url: string) => url.split("?")[0];
+
+/** Where the backups lie that `fogbell verify` looks at, and what it last found to hold there. */
+async function sourcesOf({ name, engine, sources }: ConfiguredDatabase, results: string) {
+  const known = await readKnown(results, `${engine} ${name}`);
+  return sources.map(({ store, pattern }) => {
+    const fits = pattern === undefined ? () => true : matcher(pattern);
+    const held = known.find((one) => one.holds && withoutQuery(one.store) === withoutQuery(store) && fits(one.id));
+    return {
+      place: `${withoutQuery(store)}${pattern === undefined ? "" : ` ${pattern}`}`,
+      verified: held === undefined ? undefined : `${held.verifiedAt.slice(0, 10)}: ${held.id}`,
+    };
+  });
+}
+
 /** What the page says of the real database. Throws UsageError when a database is named that the file does not have. */
 async function factsFrom(
-  { config: file, database: name }: Pick<RunbookRequest, "config" | "database">,
+  { config: file, database: name, results }: Pick<RunbookRequest, "config" | "database" | "results">,
   engine: string,
 ): Promise<RunbookFacts> {
   const config = await loadConfig(file);
@@ -141,7 +162,7 @@ async function factsFrom(
     breakGlass: runbook["break-glass"],
     channel: runbook.channel,
     offline: runbook.offline,
-    copies: runbook.copies,
+    copies: [...(known === null ? [] : await sourcesOf(known, results)), ...runbook.copies],
   };
 }
 
@@ -152,7 +173,9 @@ export interface AllRequest extends Omit<RunbookRequest, "name" | "stem"> {
 /** A page for every drilled scenario on every engine, and an index to find the right one by what is seen. */
 export async function allRunbooks(request: AllRequest): Promise<{ files: readonly string[] }> {
   const { folder, results } = request;
-  const runs = (await readHistory([results])).runs.map(({ result }) => result.scenario);
+  const runs = (await readHistory([results])).runs
+    .map(({ result }) => result.scenario)
+    .filter(({ kind }) => kind !== "verify");
   const drilled = new Map(
     runs
       .filter(({ engine }) => request.engine === undefined || request.engine.startsWith(engine))

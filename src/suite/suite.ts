@@ -47,7 +47,7 @@ export interface SuiteRun {
 }
 
 /** Longer than any drill: after this `gc` takes what is left even if the process id lives on in another program. */
-const LIFE_MS = 6 * 60 * 60 * 1000;
+export const LIFE_MS = 6 * 60 * 60 * 1000;
 
 /** The driver and the options of a store URL. Throws UsageError for a URL that no driver knows. */
 export function storeFor(catalog: Catalog, text: string): { driver: StoreDriver; options: unknown } {
@@ -68,7 +68,7 @@ function newRunId(now: Date): string {
   return `${moment}-${randomBytes(3).toString("hex")}`;
 }
 
-function hostFacts(): Record<string, string> {
+export function hostFacts(): Record<string, string> {
   const processors = cpus();
   return {
     system: `${type()} ${release()}`,
@@ -86,7 +86,7 @@ export async function runSuite(request: SuiteRequest): Promise<SuiteRun[]> {
 }
 
 /** A folder that no other run has, with the run's name. */
-async function newRunFolder(outFolder: string, now: Date): Promise<{ runId: string; folder: string }> {
+export async function newRunFolder(outFolder: string, now: Date): Promise<{ runId: string; folder: string }> {
   await mkdir(resolve(outFolder), { recursive: true });
   for (;;) {
     const runId = newRunId(now);
@@ -144,11 +144,23 @@ async function runOne(plan: Plan, request: SuiteRequest, contended: boolean): Pr
     // Whole seconds, so that every moment on the simulated timeline can be read in a file's name.
     damagedAtMs: Math.floor(now.getTime() / 1000) * 1000,
   });
-  const result = deriveResult(journal.events);
-  for (const reporter of catalog.reporters) {
+  return closeRun({ events: journal.events, folder, reporters: catalog.reporters, say: request.say });
+}
+
+export interface Closing {
+  readonly events: readonly DrillEvent[];
+  readonly folder: string;
+  readonly reporters: Catalog["reporters"];
+  readonly say?: ((text: string) => void) | undefined;
+}
+
+/** Derives the result of a journal that was written to its end, and writes the documents of its folder. */
+export async function closeRun({ events, folder, reporters, say }: Closing): Promise<SuiteRun> {
+  const result = deriveResult(events);
+  for (const reporter of reporters) {
     await writeDocuments(reporter, result, folder).catch((error: unknown) => {
       const why = asFogbellError(error).message.split("\n")[0];
-      request.say?.(`what ${reporter.name} writes into ${folder} is missing: ${why}`);
+      say?.(`what ${reporter.name} writes into ${folder} is missing: ${why}`);
     });
   }
   return { result, folder };

@@ -12,6 +12,8 @@ import { deriveResult, readJournal } from "../../src/result/result.ts";
 
 const MINIMAL = "version: 1\ndatabases:\n  - { name: Shop, engine: postgres }\n";
 
+const DB = "version: 1\ndatabases:\n  - name: Shop\n    engine: postgres\n";
+
 function problems(text: string): string {
   try {
     readConfig("fogbell.yaml", text);
@@ -44,6 +46,17 @@ describe("reading", () => {
     ["a: [", /fogbell\.yaml:1:\d+/],
     [`${MINIMAL}runbook: { break-glass: "postgres://admin:hunter2@db1/shop" }\n`, /looks like a secret/],
     [`${MINIMAL}runbook: { channel: AKIAABCDEFGHIJKLMNOP }\n`, /looks like a secret/],
+    [`${DB}    sources: [{ store: "s3://key:hunter2@bucket/x" }]\n`, /looks like a secret/],
+    [`${DB}    sources: [{ store: "s3://b/x", encryption: { with: age } }]\n`, /name the key of age or gpg once/],
+    [
+      `${DB}    sources: [{ store: "s3://b/x", encryption: { with: age, key-env: AGE-SECRET-KEY-1ABC } }]\n`,
+      /looks like a secret/,
+    ],
+    [`${DB}    sources: [{ stor: "s3://b/x" }]\n`, /unknown key "stor" .*did you mean "store"/],
+    [`${DB}    checks: [{ sql: "SELECT 1" }]\n`, /needs min, max or equals/],
+    [`${DB}    checks: [{ min: 1 }]\n`, /one of sql and shell/],
+    [`${DB}    objectives: { rto: soon }\n`, /a duration such as/],
+    [`${DB}  - { name: Shop, engine: mariadb }\n`, /two have the same name/],
   ])("%j", (text, words) => expect(problems(text)).toMatch(words));
   test("a secret is refused and not repeated", () =>
     expect(problems(`${MINIMAL}runbook: { channel: "https://a:hunter2@b/" }\n`)).not.toContain("hunter2"));

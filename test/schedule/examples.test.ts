@@ -10,7 +10,7 @@ const JOB: Job = {
   rhythm: "daily",
   hour: 3,
   minute: 10,
-  words: ["run", "--all"],
+  words: ["verify"],
   program: ["/usr/local/bin/fogbell"],
   folder: "/srv/fogbell",
   envFile: "/etc/fogbell.env",

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readTemplates } from "../../src/paper/templates.ts";
 import { findRun, historyOf, mustBeFolders, readHistory } from "../../src/suite/history.ts";
 import { allRunbooks, checkRunbooks, runbookFrom, sessionFrom } from "../../src/suite/paper-from.ts";
+import { keepKnown } from "../../src/verify/known.ts";
 
 let results = "";
 beforeEach(async () => {
@@ -27,6 +28,36 @@ describe("a runbook from a scenario's name", () => {
     expect(html).toContain("<!doctype html>");
     expect(pdf.startsWith("%PDF-")).toBe(true);
     expect(markdown).toMatch(/Expires on \| \d{4}-\d\d-\d\d: drill again before/);
+  });
+  test("names the sources of fogbell.yaml, with what was last found to hold there", async () => {
+    const config = join(results, "fogbell.yaml");
+    await writeFile(
+      config,
+      'version: 1\ndatabases:\n  - name: Shop\n    engine: postgres\n    sources:\n      - { store: "s3://b/shop?endpoint=http://x", pattern: "daily/*" }\n      - { store: "directory:/mnt/usb" }\n',
+    );
+    const copy = {
+      id: "daily/shop-1.dump",
+      store: "s3://b/shop",
+      momentAt: "2026-11-20T03:00:00.000Z",
+      sizeBytes: 1,
+      sha256: "x",
+    };
+    const found = {
+      runId: "r",
+      verifiedAt: "2026-11-20T04:00:00.000Z",
+      because: "",
+      rows: {},
+      catalogue: {},
+      behind: [],
+      lags: {},
+    };
+    await keepKnown(results, "postgres Shop", [
+      { ...copy, ...found, holds: true },
+      { ...copy, ...found, id: "daily/shop-2.dump", momentAt: "2026-11-21T03:00:00.000Z", holds: false },
+    ]);
+    const { markdown } = await runbookFrom({ ...request(), config, stem: null });
+    expect(markdown).toMatch(/\| s3:\/\/b\/shop daily\/.* \| 2026-11-20: daily\/shop-1\.dump \|/);
+    expect(markdown).toMatch(/\| directory:\/mnt\/usb \|.*\| ______ \|\n/);
   });
   test("a scenario that nobody drilled, and a folder that is none, are said with what to type", async () => {
     await expect(findRun("no-such", { results })).rejects.toMatchObject({

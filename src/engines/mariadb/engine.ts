@@ -12,6 +12,7 @@ import {
 } from "../../parts.ts";
 import { scriptOf } from "../script.ts";
 import { askedOf } from "./asked.ts";
+import { copiesOf } from "./copies.ts";
 import { damageOf } from "./damage.ts";
 import { untilReady } from "./files.ts";
 import { type Flavour, MARIADB, MYSQL } from "./flavour.ts";
@@ -174,6 +175,7 @@ function engineOf({ flavour, summary, versions }: Family): Engine {
         ? [logicalOf(flavour), physicalOf(flavour), replicaOf(flavour), snapshotOf(flavour), scripted(flavour)]
         : [logicalOf(flavour), snapshotOf(flavour), scripted(flavour)],
     phrases,
+    copies: copiesOf(flavour),
     log: logOf(flavour),
     loopback: {
       settings: { "skip-networking": "0", "bind-address": "127.0.0.1" },

@@ -10,6 +10,7 @@ import {
   type Settings,
 } from "../../parts.ts";
 import { scriptOf } from "../script.ts";
+import { copies } from "./copies.ts";
 import * as damage from "./damage.ts";
 import { log } from "./log.ts";
 import { logical } from "./logical.ts";
@@ -168,6 +169,7 @@ export const postgres = defineEngine<z.infer<typeof options>>({
   versions: ["15", "17"],
   methods: [logical, physical, repositoryMethod, replica, snapshot, script],
   phrases,
+  copies,
   log,
   loopback: {
     settings: { listen_addresses: "127.0.0.1" },

@@ -94,6 +94,24 @@ function check(facts: BackupFacts): readonly Line[] {
   ];
 }
 
+/** `-X stream`, which is pg_basebackup's default, puts the log that the copy needs into an archive of its own. */
+const ownLog: Line = {
+  say: "Add the log that was streamed beside the copy, when there is one.",
+  script: `for wal in "$BACKUP"/pg_wal.tar*; do
+  if [ -e "$wal" ]; then
+    case $wal in
+    *.gz) gunzip -c "$wal" ;;
+    *.zst) zstd -dcq "$wal" ;;
+    *) cat "$wal" ;;
+    esac | tar -x -f - -C "$SIDE_DATA/pg_wal" || false
+  fi
+done`,
+  uses: ["BACKUP", "SIDE_DATA"],
+  expect: "No output.",
+  ifNot: "The log is damaged: begin again with the next older recovery point.",
+  destroys: false,
+};
+
 function recover(facts: BackupFacts, target: Target): readonly Line[] {
   const verify: Line = {
     say: "Compare every file with the backup's own list of checksums.",
@@ -103,7 +121,13 @@ function recover(facts: BackupFacts, target: Target): readonly Line[] {
     ifNot: "The copy is damaged: remove the folder and begin again with the next older recovery point.",
     destroys: false,
   };
-  return [unpack(archiveOf(facts)), verify, ownSettings, ...(facts.hasLog === true ? throughLog(target) : [startSide])];
+  return [
+    unpack(archiveOf(facts)),
+    verify,
+    ownLog,
+    ownSettings,
+    ...(facts.hasLog === true ? throughLog(target) : [startSide]),
+  ];
 }
 
 export const physical = defineMethod<Options>({

@@ -2,7 +2,7 @@
 import type { DigestRequest, Line } from "../../parts.ts";
 import { identifier, literal, qualified, question, regclass } from "./psql.ts";
 
-const USER_SCHEMA = `n.nspname NOT IN ('pg_catalog', 'information_schema')
+export const USER_SCHEMA = `n.nspname NOT IN ('pg_catalog', 'information_schema')
     AND n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT LIKE 'pg\\_temp%'`;
 
 /**

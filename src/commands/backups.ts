@@ -1,0 +1,43 @@
+import { Args, Flags } from "@oclif/core";
+import { FogbellCommand } from "../cli/command.ts";
+
+export default class Backups extends FogbellCommand {
+  static override summary =
+    "Every recovery point of your databases: age, size, gaps, last verified, and what would be lost.";
+  static override description =
+    "Goes by fogbell.yaml, or by a store alone. Reads names, and the first and last bytes of each object; fetches nothing.";
+  static override examples = [
+    "<%= config.bin %> backups",
+    "<%= config.bin %> backups Shop --json",
+    "<%= config.bin %> backups --store directory:/var/backups",
+  ];
+  static override enableJsonFlag = true;
+  static override strict = false;
+  static override args = {
+    database: Args.string({ description: "Names of databases in fogbell.yaml. Default: all that have sources." }),
+  };
+  static override flags = {
+    store: Flags.string({ description: "Look into this store instead of fogbell.yaml.", helpValue: "URL" }),
+    config: Flags.string({ description: "The file that tells of the databases. Default: fogbell.yaml." }),
+    results: Flags.string({ description: "Where verifies have left their results.", default: "drill-results" }),
+  };
+
+  async run(): Promise<unknown> {
+    const { flags, argv } = await this.parse(Backups);
+    const { catalog } = await import("../catalog.ts");
+    const { loadConfigFile, overviews, overviewText } = await import("../suite/verify.ts");
+    const { onInterrupt } = await import("../suite/signals.ts");
+    const config = flags.store === undefined || flags.config !== undefined ? await loadConfigFile(flags.config) : null;
+    using interruption = onInterrupt((text) => this.logToStderr(text));
+    const all = await overviews({
+      catalog,
+      config,
+      storeUrl: flags.store ?? null,
+      names: argv as string[],
+      signal: interruption.signal,
+      outFolder: flags.results,
+    });
+    for (const one of all) this.log(`${overviewText(one)}\n`);
+    return all;
+  }
+}

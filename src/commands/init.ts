@@ -1,0 +1,81 @@
+import { writeFile } from "node:fs/promises";
+import { Flags } from "@oclif/core";
+import { FogbellCommand } from "../cli/command.ts";
+import { optionalDurationFlag } from "../cli/duration-flag.ts";
+import { UsageError } from "../errors.ts";
+
+export default class Init extends FogbellCommand {
+  static override summary = "Look into where your backups lie, and write a first fogbell.yaml.";
+  static override description =
+    "Tells databases and jobs apart by names and content, and proposes sources, schedules and objectives. Overwrites nothing.";
+  static override examples = [
+    "<%= config.bin %> init --store directory:/var/backups",
+    "<%= config.bin %> init --store 's3://backups/shop?endpoint=https://s3.example.org' --rto 30m",
+  ];
+  static override enableJsonFlag = true;
+  static override flags = {
+    store: Flags.string({
+      description: "Where backups lie; several may be named. Asked for on a terminal.",
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: "URL",
+    }),
+    out: Flags.string({ description: "The file to write; - prints it.", default: "fogbell.yaml" }),
+    engine: Flags.string({ description: "Engine of encrypted backups, whose content does not tell." }),
+    rto: optionalDurationFlag("How long a recovery may take. Asked for on a terminal; else 4h."),
+    rpo: optionalDurationFlag("How old the data may be. Default: the rhythm that is found, and an hour."),
+  };
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(Init);
+    const stores =
+      flags.store ?? (await this.#ask("Where do your backups lie? (directory:/path or s3://bucket/prefix) "));
+    if (stores.length === 0) {
+      throw new UsageError("nothing says where your backups are", {
+        code: "FB_NO_SOURCES",
+        next: [
+          "fogbell init --store directory:/path/to/backups",
+          "fogbell init --store 's3://bucket/prefix?endpoint=…'",
+        ],
+      });
+    }
+    const { catalog } = await import("../catalog.ts");
+    const { propose } = await import("../suite/init.ts");
+    const { onInterrupt } = await import("../suite/signals.ts");
+    using interruption = onInterrupt((text) => this.logToStderr(text));
+    const { signal } = interruption;
+    const told = { rtoMs: flags.rto ?? null, rpoMs: flags.rpo ?? null, engine: flags.engine ?? null };
+    const made = await propose({ catalog, stores, signal, ...told });
+    if (flags.out === "-") this.log(made.text.trimEnd());
+    else await this.#write(flags.out, made.text);
+    for (const note of made.notes) this.logToStderr(`Note: ${note}`);
+    if (flags.out !== "-") {
+      for (const { name, engine, points } of made.databases)
+        this.log(`  ${name}: ${engine}, ${points} recovery points`);
+      this.log(`Wrote ${flags.out}. Next: fogbell verify`);
+    }
+    return { file: flags.out, ...made };
+  }
+
+  async #ask(question: string): Promise<string[]> {
+    if (!process.stdin.isTTY || this.jsonEnabled()) return [];
+    const { createInterface } = await import("node:readline/promises");
+    const reader = createInterface({ input: process.stdin, output: process.stderr });
+    try {
+      const answer = (await reader.question(question)).trim();
+      return answer === "" ? [] : [answer];
+    } finally {
+      reader.close();
+    }
+  }
+
+  async #write(file: string, text: string): Promise<void> {
+    await writeFile(file, text, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+      throw new UsageError(`${file} is already there`, {
+        code: "FB_EXISTS",
+        next: ["fogbell init --store URL --out -", "fogbell verify"],
+      });
+    });
+  }
+}

@@ -1,0 +1,57 @@
+import { Flags } from "@oclif/core";
+import { FogbellCommand } from "../../cli/command.ts";
+import { UsageError } from "../../errors.ts";
+
+export default class LedgerRecord extends FogbellCommand {
+  static override summary =
+    "Run your backup, and record digests of every row at the same moment, so that verify can prove identity.";
+  static override description =
+    "Holds one moment of the database open, runs what stands behind -- with that snapshot, and digests every row at that " +
+    "moment. It only reads, connects as your own tools do (PGHOST, PGUSER, ~/.pgpass), and writes no value into the ledger. " +
+    "Store the ledger beside the backup, as the backup's name without its ending and .ledger.json.gz.";
+  static override examples = [
+    "<%= config.bin %> ledger record --database shop --to shop-20261120T0300.ledger.json.gz -- pg_dump --snapshot={snapshot} -Fc -f shop-20261120T0300.dump shop",
+  ];
+  static override enableJsonFlag = true;
+  static override strict = false;
+  static override flags = {
+    engine: Flags.string({ description: "The database system.", default: "postgres" }),
+    database: Flags.string({ description: "The database's name.", required: true }),
+    to: Flags.string({ description: "The ledger's file: <name of the backup>.ledger.json.gz", required: true }),
+  };
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(LedgerRecord);
+    // As typed: the parser sorts words, and takes one that also stands before -- for that one.
+    const at = this.argv.indexOf("--");
+    const command = at === -1 ? [] : this.argv.slice(at + 1);
+    if (command.length === 0) {
+      throw new UsageError("there is no backup behind --", {
+        code: "FB_NO_SNAPSHOT",
+        next: ["fogbell ledger record --help"],
+      });
+    }
+    if (!flags.to.includes(".ledger.")) {
+      throw new UsageError(`${flags.to} would not be found beside its backup`, {
+        code: "FB_LEDGER",
+        next: ["end the name in .ledger.json.gz"],
+      });
+    }
+    const { catalog } = await import("../../catalog.ts");
+    const { recordBeside } = await import("../../suite/ledger.ts");
+    const { onInterrupt } = await import("../../suite/signals.ts");
+    using interruption = onInterrupt((text) => this.logToStderr(text));
+    const made = await recordBeside({
+      catalog,
+      engine: flags.engine,
+      database: flags.database,
+      file: flags.to,
+      command,
+      signal: interruption.signal,
+      // A backup on standard output belongs there; only --json takes it for itself.
+      onOutput: (chunk) => void (this.jsonEnabled() ? process.stderr : process.stdout).write(chunk),
+    });
+    this.logToStderr(`Recorded ${made.rows.toLocaleString("en-US")} rows of ${made.tables} tables in ${flags.to}`);
+    return { file: flags.to, ...made };
+  }
+}

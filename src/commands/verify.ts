@@ -1,0 +1,89 @@
+import { Args, Flags } from "@oclif/core";
+import { FogbellCommand } from "../cli/command.ts";
+import { optionalDurationFlag } from "../cli/duration-flag.ts";
+import { audienceOf, reportFlags } from "../cli/report-flags.ts";
+import { ASKED, type Asked } from "../verify/task.ts";
+
+export default class Verify extends FogbellCommand {
+  static override summary = "Restore your own backups in a sandbox, and prove that they hold.";
+  static override description =
+    "Fetches the copy that is asked for, reads it to its end, restores it on a server of its version without a network, " +
+    "looks through it, and times all of it. Goes by fogbell.yaml, or by a store alone. " +
+    "Exit codes: 0 recovered, 1 lost, 2 usage, 3 late, 4 void, 5 refused, 70 a defect, 130 interrupted; of several, the worst.";
+  static override examples = [
+    "<%= config.bin %> verify",
+    "<%= config.bin %> verify Shop --at last-week",
+    "<%= config.bin %> verify --store directory:/var/backups",
+    "<%= config.bin %> verify --reporter junit=out/junit.xml --reporter github",
+  ];
+  static override enableJsonFlag = true;
+  static override strict = false;
+  static override args = {
+    database: Args.string({ description: "Names of databases in fogbell.yaml. Default: all that have sources." }),
+  };
+  static override flags = {
+    at: Flags.string({ description: "Which copy.", options: [...ASKED], default: "newest" }),
+    store: Flags.string({ description: "Look into this store instead of fogbell.yaml.", helpValue: "URL" }),
+    config: Flags.string({ description: "The file that tells of the databases. Default: fogbell.yaml." }),
+    rto: optionalDurationFlag("Time objective in place of the one that is told."),
+    rpo: optionalDurationFlag("Loss objective in place of the one that is told."),
+    "each-source": Flags.boolean({ description: "Ask of each source by itself, and not of the best of them." }),
+    sandbox: Flags.string({
+      description: "Where the servers live.",
+      options: ["auto", "docker", "local"],
+      default: "auto",
+    }),
+    jobs: Flags.integer({
+      description: "Verifies at the same time. More than one falsifies durations.",
+      min: 1,
+      default: 1,
+    }),
+    out: Flags.string({ description: "Folder that receives a run folder for each verify.", default: "drill-results" }),
+    keep: Flags.boolean({ description: "Leave the sandbox standing, to look at; remove it later with gc." }),
+    "trust-backups": Flags.boolean({ description: "Open backups in a sandbox that is not cut off from this machine." }),
+    "accept-changes": Flags.boolean({
+      description: "Take tables and guards that are gone since the last good copy for intended.",
+    }),
+    "prove-checks": Flags.boolean({
+      description:
+        "Afterwards spoil the copy in known ways, and say which check notices and which mutation nobody would see.",
+    }),
+    ...reportFlags,
+  };
+
+  async run(): Promise<unknown> {
+    const { flags, argv } = await this.parse(Verify);
+    const { catalog } = await import("../catalog.ts");
+    const { loadConfigFile, verifyAll } = await import("../suite/verify.ts");
+    const { withAudience } = await import("../suite/with-terminal.ts");
+    const config = flags.store === undefined || flags.config !== undefined ? await loadConfigFile(flags.config) : null;
+    const { audience, secrets } = audienceOf(flags, this.jsonEnabled());
+    const runs = await withAudience({ ...audience, reporters: catalog.reporters, outFolder: flags.out }, (attended) =>
+      verifyAll({
+        catalog,
+        config,
+        storeUrl: flags.store ?? null,
+        names: argv as string[],
+        at: flags.at as Asked,
+        sandbox: flags.sandbox,
+        outFolder: flags.out,
+        keep: flags.keep,
+        trustBackups: flags["trust-backups"],
+        acceptChanges: flags["accept-changes"],
+        eachSource: flags["each-source"],
+        proveChecks: flags["prove-checks"],
+        rtoMs: flags.rto,
+        rpoMs: flags.rpo,
+        jobs: flags.jobs,
+        version: this.config.version,
+        secrets,
+        random: Math.random,
+        ...attended,
+      }),
+    );
+    const { worstExitCode } = await import("../result/verdict.ts");
+    const results = runs.map(({ result }) => result);
+    process.exitCode = worstExitCode(results);
+    return results.length === 1 ? results[0] : results;
+  }
+}

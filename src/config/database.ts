@@ -1,0 +1,155 @@
+/** A database of `fogbell.yaml`: who it is, what is wanted of it, where its backups lie, and what must hold in a copy of it. */
+import { z } from "zod";
+import { duration } from "../fields.ts";
+
+/** What is a secret wherever it stands: keys, tokens, and URLs that carry a password. */
+const SECRET =
+  /-----BEGIN|AGE-SECRET-KEY-|\b(AKIA|ASIA)[A-Z0-9]{16}\b|:\/\/[^\s/@:]+:[^\s/@]+@|\b(ghp|xox[bp])[-_][A-Za-z0-9-]{10,}/;
+const NO_SECRET = "this looks like a secret: put it into the environment, never into this file";
+
+/** Text of at most 300 characters that is no secret. */
+export const text = (description: string, ...examples: string[]) =>
+  z
+    .string()
+    .min(1)
+    .max(300)
+    .refine((value) => !SECRET.test(value), { error: NO_SECRET })
+    .describe(description)
+    .meta({ examples });
+
+const time = (description: string, example: string) =>
+  duration()
+    .optional()
+    .describe(description)
+    .meta({ examples: [example] });
+
+const objectives = z
+  .strictObject({
+    rto: time("How long fetching, restoring and checking may take. Default: 4h.", "30m"),
+    rpo: time("How old the newest data in a copy may be. Default: 25h.", "25h"),
+  })
+  .prefault({})
+  .describe("What is wanted of a recovery.")
+  .meta({ examples: [] });
+
+const encryption = z
+  .strictObject({
+    with: z
+      .enum(["none", "age", "gpg"])
+      .describe("How the backups are encrypted.")
+      .meta({ examples: ["age", "gpg"] }),
+    "key-env": text("The environment variable that holds the key: never the key.", "BACKUP_KEY")
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable is needed")
+      .optional(),
+    "key-file": text("The file that holds the key.", "/run/secrets/backup.key").optional(),
+  })
+  .refine(
+    (told) =>
+      told.with === "none"
+        ? told["key-env"] === undefined && told["key-file"] === undefined
+        : (told["key-env"] === undefined) !== (told["key-file"] === undefined),
+    { error: "name the key of age or gpg once, by key-env or by key-file" },
+  )
+  .describe("How the backups are encrypted, and where the key comes from. Default: they are not.")
+  .meta({ examples: [{ with: "age", "key-env": "BACKUP_KEY" }] });
+
+const source = z.strictObject({
+  store: text(
+    "Where the backups lie: the URL of a store, without credentials.",
+    "s3://backups/shop?endpoint=https://s3.example.org",
+    "directory:/var/backups/shop",
+  ),
+  pattern: text("Which objects of it: * is anything but /, ** anything. Default: all.", "daily/shop-*.dump").optional(),
+  method: text("How they were made, when it cannot be told from them. Default: by content.", "logical").optional(),
+  every: time("How often a new one is expected; a gap is said. Default: not watched.", "1d"),
+  encryption: encryption.optional(),
+});
+
+const limit = (description: string) =>
+  z
+    .number()
+    .optional()
+    .describe(description)
+    .meta({ examples: [1] });
+
+const check = z
+  .strictObject({
+    name: text("What the check is called in reports. Default: its number.", "orders of yesterday").optional(),
+    sql: z
+      .string()
+      .min(1)
+      .max(10_000)
+      .refine((value) => !SECRET.test(value), { error: NO_SECRET })
+      .optional()
+      .describe("A query that answers with one number; it runs in a transaction that can only read.")
+      .meta({ examples: ["SELECT count(*) FROM orders"] }),
+    role: text("As whom the query runs: the application's role. Default: the owner of everything.", "app").optional(),
+    min: limit("The least that the answer may be."),
+    max: limit("The most that it may be."),
+    equals: limit("What it must be."),
+    tolerance: z
+      .string()
+      .regex(/^\d+(\.\d+)?%?$/, "a number or a percentage is needed")
+      .optional()
+      .describe("How far it may be from `equals`: a number, or per cent of it. Default: not at all.")
+      .meta({ examples: ["5%", "10"] }),
+    shell: z
+      .string()
+      .min(1)
+      .max(10_000)
+      .refine((value) => !SECRET.test(value), { error: NO_SECRET })
+      .optional()
+      .describe("A command that runs beside the restored server, without a network; exit code 0 means that it holds.")
+      .meta({ examples: ["psql -c 'SELECT app.self_test()'"] }),
+  })
+  .refine((told) => (told.sql === undefined) !== (told.shell === undefined), {
+    error: "a check is one of sql and shell",
+  })
+  .refine((told) => told.shell !== undefined || [told.min, told.max, told.equals].some((one) => one !== undefined), {
+    error: "an sql check needs min, max or equals: without one, anything would pass",
+  });
+
+const fresh = z
+  .strictObject({
+    table: text("A table that gets new rows all the time.", "orders"),
+    column: text("Its column with the moment of a row.", "created_at"),
+  })
+  .optional()
+  .describe("Where the newest row is to be looked for. Default: a heartbeat table, or a column that is found.")
+  .meta({ examples: [{ table: "orders", column: "created_at" }] });
+
+export const database = z.strictObject({
+  name: text("What pages and messages call the system.", "Shop"),
+  engine: text("The engine, as scenarios name it."),
+  environment: text("As one word. Default: PRODUCTION.", "PRODUCTION").default("PRODUCTION"),
+  host: text("Where it runs. Default: a blank.", "db1.example.org").optional(),
+  database: text("The database's own name. Default: what its backups say.", "shop").optional(),
+  size: text("How large it is, roughly. Default: a blank.", "40 GB").optional(),
+  rows: z
+    .record(z.string(), text("How many, roughly.", "about 1,200,000"))
+    .default({})
+    .describe("Tables that people know, and how many rows they have, roughly. Default: none.")
+    .meta({ examples: [{ orders: "about 1,200,000" }] }),
+  objectives,
+  sources: z.array(source).default([]).describe("Where its backups lie. Default: nowhere.").meta({ examples: [] }),
+  fresh,
+  "may-shrink": z
+    .array(text("A table.", "sessions"))
+    .default([])
+    .describe("Tables that may lose most of their rows from one backup to the next. Default: none.")
+    .meta({ examples: [["sessions", "jobs"]] }),
+  checks: z
+    .array(check)
+    .default([])
+    .describe("What must hold in a restored copy, beside what is always asked. Default: nothing more.")
+    .meta({ examples: [] }),
+});
+
+export type ConfiguredDatabase = z.infer<typeof database>;
+export type ConfiguredSource = ConfiguredDatabase["sources"][number];
+export type ConfiguredCheck = ConfiguredDatabase["checks"][number];
+export type Encryption = NonNullable<ConfiguredSource["encryption"]>;
+
+/** What is wanted when nobody said: a working morning, and a nightly backup with an hour to spare. */
+export const DEFAULT_RTO_MS = 4 * 3_600_000;
+export const DEFAULT_RPO_MS = 25 * 3_600_000;

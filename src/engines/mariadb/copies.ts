@@ -1,0 +1,160 @@
+/** What is asked of a MariaDB or MySQL copy that nobody knows yet. */
+import type { Compression } from "../../host/packing.ts";
+import type { BackupFacts, CopyPhrases, Line, PlaceTable } from "../../parts.ts";
+import { client, execute, identifier, literal, question } from "./client.ts";
+import type { Flavour } from "./flavour.ts";
+import { mutationsOf } from "./mutations.ts";
+import { orphanCounts } from "./questions.ts";
+
+const UNPACK: Readonly<Record<Compression, string>> = { none: "cat", gzip: "gunzip -c", zstd: "zstd -dcq" };
+
+function atCopy(places: PlaceTable): PlaceTable {
+  const { SIDE_SOCKET: socket, SIDE_DATABASE: database } = places;
+  return {
+    ...places,
+    ...(socket === undefined
+      ? {}
+      : { DB_SOCKET: { meaning: "The socket of the server that holds the copy.", value: socket.value } }),
+    ...(database === undefined ? {} : { DATABASE: { meaning: "The copy.", value: database.value } }),
+  };
+}
+
+/** Words of programs that are too old or lack something, as against words about a bad backup. */
+const UNJUDGED: readonly RegExp[] = [
+  /Unknown collation: '[^']{1,60}'/,
+  /Unknown character set: '[^']{1,60}'/,
+  /Unknown storage engine '[^']{1,60}'/,
+  /Plugin '[^']{1,60}' is not loaded/,
+  /Unknown system variable '[^']{1,60}'/,
+  /No space left on device|table '[^']{1,100}' is full/i,
+  /Access denied for user/,
+];
+
+function unjudged(text: string): string | null {
+  for (const pattern of UNJUDGED) {
+    const found = pattern.exec(text)?.[0];
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+const OWN = "('information_schema', 'performance_schema', 'mysql', 'sys')";
+const TABLES = "information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'";
+const quoted = (column: string) => `CONCAT('\`', REPLACE(${column}, '\`', '\`\`'), '\`')`;
+
+/** One statement over everything that `from` finds: `each` makes the text of its part. */
+const union = (each: string, from: string) =>
+  execute(`SELECT GROUP_CONCAT(${each} SEPARATOR ' UNION ALL ') FROM ${from}`);
+
+function listing(flavour: Flavour, { method, compression }: BackupFacts): Line | null {
+  if (method !== "logical") return null;
+  return {
+    say: "Compare the backup's own list of tables with what came back.",
+    script: `${UNPACK[compression]} "$BACKUP" |
+  sed -n 's/^CREATE TABLE \\(IF NOT EXISTS \\)\\{0,1\\}\`\\(.*\\)\` ($/\\2/p' |
+  sort -u >"$SCRATCH/listed" &&
+echo "SELECT TABLE_NAME FROM ${TABLES};" |
+  ${client(flavour, "production")} | sort >"$SCRATCH/there" &&
+{ printf 'listed\\t%s\\n' "$(wc -l <"$SCRATCH/listed")"
+  comm -23 "$SCRATCH/listed" "$SCRATCH/there" | sed 's/^/missing\\t/'; }`,
+    uses: ["DB_SOCKET", "DATABASE", "BACKUP", "SCRATCH"],
+    destroys: false,
+  };
+}
+
+const USUAL =
+  "creat|insert|updat|modif|chang|happen|occur|logged|received|placed|_at$|_on$|^at$|^ts$|stamp|last_|beat_";
+const asMs = (column: string) => `CAST(UNIX_TIMESTAMP(MAX(${column})) * 1000 AS SIGNED)`;
+
+function readKeys(flavour: Flavour): Line {
+  const line = question(
+    flavour,
+    "Read every foreign key: has each row its parent?",
+    `SELECT 'read', COUNT(*) FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE();
+${execute(orphanCounts())}`,
+  );
+  return { ...line, script: line.script.replace("<<'SQL'", "<<'SQL' | sed '/^read/!s/^/broken\\t/'") };
+}
+
+function structure(flavour: Flavour): Line {
+  return {
+    say: "Look into every table and index for damage.",
+    script: `${flavour.check} --socket="$DB_SOCKET" --check --extended "$DATABASE" >"$SCRATCH/looked" 2>&1
+awk '
+  / OK$/ { looked++; next }
+  /^(error|Error|warning|Warning|status|note)/ { if (/^[Ee]rror/) print "broken\\t" last "\\t" $0; next }
+  NF { last = $1 }
+  END { print "looked\\t" looked + 0 }' "$SCRATCH/looked"`,
+    uses: ["DB_SOCKET", "DATABASE", "SCRATCH"],
+    destroys: false,
+  };
+}
+
+/** For one of the two. */
+export function copiesOf(flavour: Flavour): CopyPhrases {
+  const ask = (say: string, text: string) => question(flavour, say, text);
+  return {
+    home: "mysql",
+    // Its dump program opens a moment of its own, and tells nobody which.
+    snapshot: null,
+    mutations: mutationsOf(flavour),
+    atCopy,
+    prepare: () => [],
+    unjudged,
+    databases: () =>
+      question(
+        flavour,
+        "List the databases of the restored server, largest first.",
+        `SELECT s.SCHEMA_NAME FROM information_schema.SCHEMATA s
+LEFT JOIN information_schema.TABLES t ON t.TABLE_SCHEMA = s.SCHEMA_NAME
+WHERE s.SCHEMA_NAME NOT IN ${OWN} GROUP BY s.SCHEMA_NAME
+ORDER BY SUM(COALESCE(t.DATA_LENGTH + t.INDEX_LENGTH, 0)) DESC, 1;`,
+      ),
+    listing: (facts) => listing(flavour, facts),
+    countAll: () =>
+      ask(
+        "Count the rows of every table.",
+        union(
+          `CONCAT('SELECT ', QUOTE(TABLE_NAME), ', COUNT(*) FROM ', ${quoted("TABLE_NAME")}) ORDER BY TABLE_NAME`,
+          TABLES,
+        ),
+      ),
+    readKeys: () => readKeys(flavour),
+    structure: () => structure(flavour),
+    newestRows: () =>
+      ask(
+        "Find the newest row: the newest moment in any column that keeps moments.",
+        union(
+          `CONCAT('SELECT * FROM (SELECT ', QUOTE(c.TABLE_NAME), ', ', QUOTE(c.COLUMN_NAME), ', ${asMs("', c.q, '")} AS ms FROM ', c.t,
+    ' WHERE ', c.q, ' <= NOW()) x WHERE ms IS NOT NULL')`,
+          `(SELECT c.TABLE_NAME, c.COLUMN_NAME, ${quoted("c.COLUMN_NAME")} AS q, ${quoted("c.TABLE_NAME")} AS t
+    FROM information_schema.COLUMNS c JOIN information_schema.TABLES b
+      ON b.TABLE_SCHEMA = c.TABLE_SCHEMA AND b.TABLE_NAME = c.TABLE_NAME AND b.TABLE_TYPE = 'BASE TABLE'
+    WHERE c.TABLE_SCHEMA = DATABASE() AND c.DATA_TYPE IN ('timestamp', 'datetime') AND c.COLUMN_NAME REGEXP '${USUAL}') c`,
+        ),
+      ),
+    newestRow: ({ table, column }) =>
+      ask(
+        `Read the newest moment of ${column} in ${table}.`,
+        execute(
+          `SELECT ${literal(
+            `SELECT ${asMs(identifier(column))} FROM ${identifier(table)} WHERE ${identifier(column)} <= NOW()`,
+          )} FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ${literal(table)}`,
+        ),
+      ),
+    query: (sql, role) =>
+      ask(
+        "Ask the question of fogbell.yaml.",
+        `${role === null ? "" : `SET ROLE ${identifier(role)};\n`}START TRANSACTION READ ONLY;
+${sql.trim().replace(/;+$/, "")}
+;
+ROLLBACK;`,
+      ),
+    shell: (script) => ({
+      say: "Run the command of fogbell.yaml.",
+      script: `export DB_SOCKET DATABASE\n${script}`,
+      uses: ["DB_SOCKET", "DATABASE"],
+      destroys: false,
+    }),
+  };
+}

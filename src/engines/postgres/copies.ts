@@ -1,0 +1,311 @@
+/** What is asked of a PostgreSQL copy that nobody knows yet: roles before it, and afterwards whether it holds together. */
+import type { Compression } from "../../host/packing.ts";
+import type { BackupFacts, CopyPhrases, Line, PlaceTable, Snapshot } from "../../parts.ts";
+import { mutations } from "./mutations.ts";
+import { identifier, PSQL, placesOf, psql, qualified, question, regclass } from "./psql.ts";
+import { USER_SCHEMA } from "./questions.ts";
+
+const UNPACK: Readonly<Record<Compression, string>> = { none: "cat", gzip: "gunzip -c", zstd: "zstd -dcq" };
+
+function atCopy(places: PlaceTable): PlaceTable {
+  const { SIDE_HOST: host, SIDE_DATABASE: database } = places;
+  return {
+    ...places,
+    ...(host === undefined ? {} : { PGHOST: { meaning: "The server that holds the copy.", value: host.value } }),
+    ...(database === undefined ? {} : { PGDATABASE: { meaning: "The copy.", value: database.value } }),
+  };
+}
+
+/** Prints everything of a dump but its rows. */
+function schemaOf({ format, compression }: BackupFacts): string {
+  if (format === "plain")
+    return `${UNPACK[compression]} "$BACKUP" | awk '
+  /^COPY .* FROM stdin;$/ { rows = 1; next }
+  rows { if ($0 == "\\\\.") rows = 0; next }
+  { print }'`;
+  return compression === "none"
+    ? 'pg_restore --schema-only -f - "$BACKUP"'
+    : `${UNPACK[compression]} "$BACKUP" | pg_restore --schema-only -f -`;
+}
+
+/** Names that an awk program prints, as a table `named` of a session that then asks `sql` about them. */
+function askNames(facts: BackupFacts, { awk, sql, database }: { awk: string; sql: string; database: string }): string {
+  return `${schemaOf(facts)} | awk '${awk}' | sort -u >"$SCRATCH/names" &&
+{ cat <<'SQL'
+SET client_min_messages = error;
+CREATE TEMP TABLE named (name text);
+COPY named FROM STDIN;
+SQL
+  cat "$SCRATCH/names"
+  printf '%s\\n' '\\.'
+  cat <<'SQL'
+${sql}
+SQL
+} | ${PSQL} -At -d "${database}"`;
+}
+
+/** Owners and grantees, as pg_dump writes them. */
+const ROLES = `
+  /^(ALTER|GRANT|REVOKE|CREATE POLICY) / {
+    rest = $0
+    while (match(rest, /(TO|FROM|ROLE) ("[^"]+"|[a-z_][a-z_0-9$]*)/)) {
+      name = substr(rest, RSTART, RLENGTH); rest = substr(rest, RSTART + RLENGTH)
+      sub(/^[A-Z]+ /, "", name); print name
+    }
+  }`;
+const EXTENSIONS = `
+  /^CREATE EXTENSION / {
+    sub(/^CREATE EXTENSION (IF NOT EXISTS )?/, ""); gsub(/"/, ""); sub(/[ ;].*/, ""); print
+  }`;
+const TABLES = `
+  /^CREATE (UNLOGGED |FOREIGN )?TABLE / {
+    sub(/^CREATE (UNLOGGED |FOREIGN )?TABLE (IF NOT EXISTS )?/, "")
+    if (match($0, /^(("[^"]+"|[A-Za-z0-9_$]+)\\.)?("[^"]+"|[A-Za-z0-9_$]+)/)) print substr($0, 1, RLENGTH)
+  }`;
+
+function prepare(facts: BackupFacts): readonly Line[] {
+  if (facts.method !== "logical") return [];
+  return [
+    {
+      say: "Make the roles that the backup belongs to, from its globals and from its own words.",
+      script: `if [ -n "$GLOBALS" ]; then
+  psql -Xq -d postgres -f "$GLOBALS" >/dev/null 2>&1 || true
+fi
+${askNames(facts, {
+  awk: ROLES,
+  sql: `SELECT 'role' || chr(9) || name FROM named WHERE to_regrole(name) IS NULL ORDER BY 1;
+SELECT 'CREATE ROLE ' || name FROM named WHERE to_regrole(name) IS NULL \\gexec`,
+  database: "postgres",
+})}`,
+      uses: ["PGHOST", "GLOBALS", "BACKUP", "SCRATCH"],
+      destroys: false,
+    },
+    {
+      say: "Ask whether every extension that the backup needs is installed here.",
+      script: `${askNames(facts, {
+        awk: EXTENSIONS,
+        sql: `SELECT 'extension "' || name || '" is not available' FROM named
+WHERE NOT EXISTS (SELECT FROM pg_available_extensions e WHERE e.name = named.name);`,
+        database: "postgres",
+      })} | { ! grep . >&2; }`,
+      uses: ["PGHOST", "BACKUP", "SCRATCH"],
+      destroys: false,
+    },
+  ];
+}
+
+/** Words of programs that are too old or lack something, as against words about a bad backup. */
+const UNJUDGED: readonly RegExp[] = [
+  /extension "[^"]+" is not available/,
+  /could not open extension control file[^\n]{0,80}/,
+  /could not access file "\$libdir[^\n]{0,80}/,
+  /unsupported version \([0-9.]+\) in file header/,
+  /invalid command \\(un)?restrict/,
+  /unrecognized configuration parameter "[a-z_.]+"/,
+  /No space left on device/,
+  /taken by version \d+, and this is version \d+/,
+  /no pg_hba\.conf entry[^\n]{0,60}|password authentication failed|role "postgres" does not exist/,
+  /tablespace "[^"]{1,63}" does not exist/,
+  /compression (method|with)[^\n]{0,60}not supported[^\n]{0,40}/,
+];
+
+function unjudged(text: string): string | null {
+  for (const pattern of UNJUDGED) {
+    const found = pattern.exec(text)?.[0];
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+/** Every table that the dump creates, asked for by its own name. */
+function listing(facts: BackupFacts): Line | null {
+  if (facts.method !== "logical") return null;
+  return {
+    say: "Compare the backup's own list of tables with what came back.",
+    script: askNames(facts, {
+      awk: TABLES,
+      sql: `SET search_path = public;
+SELECT 'listed' || chr(9) || count(*) FROM named;
+SELECT 'missing' || chr(9) || name FROM named WHERE to_regclass(name) IS NULL ORDER BY 1;`,
+      database: "$PGDATABASE",
+    }),
+    uses: ["PGHOST", "PGDATABASE", "BACKUP", "SCRATCH"],
+    destroys: false,
+  };
+}
+
+function databases(): Line {
+  return question(
+    "List the databases of the restored server, largest first.",
+    `SELECT datname FROM pg_database
+WHERE NOT datistemplate AND datallowconn AND datname <> 'postgres'
+ORDER BY pg_database_size(oid) DESC, datname;`,
+    "server",
+  );
+}
+
+function countAll(): Line {
+  return question(
+    "Count the rows of every table.",
+    `SET search_path = '';
+SELECT format('COPY (SELECT %L, count(*) FROM ONLY %s) TO STDOUT', n.nspname || '.' || c.relname, c.oid::regclass)
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND ${USER_SCHEMA} ORDER BY 1 \\gexec`,
+  );
+}
+
+/** A key that is not validated was not valid where it comes from: no fault of the copy. */
+function readKeys(): Line {
+  const keys = `FROM pg_catalog.pg_constraint k
+CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS x(child, parent, at)
+JOIN pg_catalog.pg_attribute f ON f.attrelid = k.conrelid AND f.attnum = x.child
+JOIN pg_catalog.pg_attribute g ON g.attrelid = k.confrelid AND g.attnum = x.parent
+WHERE k.contype = 'f' AND k.convalidated
+GROUP BY k.oid, k.conname, k.conrelid, k.confrelid`;
+  return question(
+    "Read every foreign key: has each row its parent?",
+    `SET search_path = '';
+SELECT 'read' || chr(9) || count(*) FROM pg_catalog.pg_constraint WHERE contype = 'f' AND convalidated;
+SELECT format(
+  'COPY (SELECT %L, %L, %L, %L, count(*) FROM %s c WHERE NOT EXISTS (SELECT FROM %s p WHERE %s) AND %s HAVING count(*) > 0) TO STDOUT',
+  'broken', k.conname, k.conrelid::regclass::text, k.confrelid::regclass::text, k.conrelid::regclass, k.confrelid::regclass,
+  string_agg(format('p.%I = c.%I', g.attname, f.attname), ' AND ' ORDER BY x.at),
+  string_agg(format('c.%I IS NOT NULL', f.attname), ' AND ' ORDER BY x.at))
+${keys} ORDER BY 1 \\gexec`,
+  );
+}
+
+/** The copy is thrown away: what the look needs is made in it. Messages of amcheck name places, not values. */
+function structure(): Line {
+  return {
+    say: "Look into every table and index for damage.",
+    script: psql(
+      `SET client_min_messages = error;
+SELECT count(*) = 0 AS lacks FROM pg_available_extensions WHERE name = 'amcheck' \\gset
+\\if :lacks
+SELECT 'skipped' || chr(9) || 'amcheck is not installed here';
+\\else
+CREATE EXTENSION IF NOT EXISTS amcheck;
+CREATE FUNCTION pg_temp.fogbell_look(looked regclass, kind "char") RETURNS text LANGUAGE plpgsql AS $look$
+DECLARE found text;
+BEGIN
+  IF kind = 'i' THEN
+    PERFORM bt_index_check(looked, true);
+  ELSE
+    SELECT msg INTO found FROM verify_heapam(looked) LIMIT 1;
+  END IF;
+  RETURN found;
+EXCEPTION WHEN OTHERS THEN
+  RETURN SQLERRM;
+END $look$;
+CREATE TEMP TABLE fogbell_looked AS
+  SELECT c.oid::regclass::text AS name, pg_temp.fogbell_look(c.oid, c.relkind) AS found
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN pg_index i ON i.indexrelid = c.oid
+  LEFT JOIN pg_am a ON a.oid = c.relam
+  WHERE ${USER_SCHEMA} AND c.relpersistence = 'p'
+    AND (c.relkind = 'r' AND a.amname = 'heap' OR c.relkind = 'i' AND a.amname = 'btree' AND i.indisvalid);
+SELECT 'looked' || chr(9) || count(*) FROM fogbell_looked;
+COPY (SELECT 'broken', name, found FROM fogbell_looked WHERE found IS NOT NULL ORDER BY 2) TO STDOUT;
+\\endif`,
+      "production",
+      "-At",
+    ),
+    uses: placesOf("production"),
+    destroys: false,
+  };
+}
+
+/** Names under which the moment of a row is usually kept; others may lie in the future or the distant past by nature. */
+const USUAL =
+  "(creat|insert|updat|modif|chang|happen|occur|logged|received|placed|_at$|_on$|^at$|^ts$|stamp|last_|beat_)";
+
+function newestRows(): Line {
+  return question(
+    "Find the newest row: the newest moment in any column that keeps moments.",
+    `SET search_path = ''; SET TimeZone = 'UTC';
+SELECT format('COPY (SELECT %L, %L, (extract(epoch FROM max(c.%I)) * 1000)::bigint FROM ONLY %s c WHERE c.%I <= now() AND isfinite(c.%I) HAVING count(*) > 0) TO STDOUT',
+  n.nspname || '.' || r.relname, a.attname, a.attname, r.oid::regclass, a.attname, a.attname)
+FROM pg_catalog.pg_class r JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
+JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE r.relkind = 'r' AND r.relpersistence <> 't' AND ${USER_SCHEMA}
+  AND a.atttypid IN ('timestamp'::regtype, 'timestamptz'::regtype) AND a.attname ~* '${USUAL}'
+ORDER BY 1 \\gexec`,
+  );
+}
+
+function newestRow({ table, column }: { table: string; column: string }): Line {
+  return question(
+    `Read the newest moment of ${column} in ${table}.`,
+    `SET TimeZone = 'UTC';
+SELECT to_regclass(${regclass(table)}) IS NULL AS missing \\gset
+\\if :missing
+\\else
+SELECT (extract(epoch FROM max(${identifier(column)})) * 1000)::bigint
+FROM ${qualified(table)} WHERE ${identifier(column)} <= now() AND isfinite(${identifier(column)});
+\\endif`,
+  );
+}
+
+/** One statement of somebody else's: whatever it is, it can only read. */
+function query(sql: string, role: string | null): Line {
+  return question(
+    "Ask the question of fogbell.yaml.",
+    `SET default_transaction_read_only = on;
+BEGIN READ ONLY;
+${role === null ? "" : `SET LOCAL ROLE ${identifier(role)};\n`}${sql.trim().replace(/;+$/, "")}
+;
+ROLLBACK;`,
+  );
+}
+
+function shell(script: string): Line {
+  return {
+    say: "Run the command of fogbell.yaml.",
+    script: `export PGHOST PGDATABASE\n${script}`,
+    uses: ["PGHOST", "PGDATABASE"],
+    destroys: false,
+  };
+}
+
+const SNAPSHOT: Snapshot = {
+  environment: (database) => ({ PGDATABASE: database }),
+  version: () => question("Ask the server's version.", "SELECT split_part(current_setting('server_version'), ' ', 1);"),
+  hold: () => ({
+    say: "Hold one moment of the database open, and name it.",
+    script: `{ echo 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_export_snapshot();'
+  cat "$RELEASE"; } | ${PSQL} -At -d "$PGDATABASE"`,
+    uses: ["PGDATABASE", "RELEASE"],
+    destroys: false,
+  }),
+  at: (line) => ({
+    ...line,
+    script: line.script.replace(
+      "<<'SQL'\n",
+      `<<'SQL'
+BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+\\getenv snapshot SNAPSHOT
+SET TRANSACTION SNAPSHOT :'snapshot';
+`,
+    ),
+    uses: [...line.uses, "SNAPSHOT"],
+  }),
+};
+
+export const copies: CopyPhrases = {
+  snapshot: SNAPSHOT,
+  mutations,
+  home: "postgres",
+  atCopy,
+  prepare,
+  unjudged,
+  databases,
+  listing,
+  countAll,
+  readKeys,
+  structure,
+  newestRows,
+  newestRow,
+  query,
+  shell,
+};

@@ -1,0 +1,184 @@
+/** The first `fogbell.yaml`: what stores seem to hold, as a file that loads and that people go on writing in. */
+import { readConfig } from "../config/config.ts";
+import { type Encryption, text as plainText } from "../config/database.ts";
+import { takeStock } from "../drill/locate.ts";
+import { UsageError } from "../errors.ts";
+import { quote } from "../host/sh.ts";
+import type { Catalog } from "../parts.ts";
+import { series } from "../verify/points.ts";
+import { named, type Proposal, proposalsOf } from "./proposals.ts";
+import { storeFor } from "./suite.ts";
+
+export interface InitRequest {
+  readonly catalog: Catalog;
+  readonly stores: readonly string[];
+  /** For backups that are encrypted: nothing in them tells their engine. */
+  readonly engine: string | null;
+  readonly rtoMs: number | null;
+  readonly rpoMs: number | null;
+  readonly signal: AbortSignal;
+}
+
+export interface Init {
+  readonly text: string;
+  readonly databases: readonly { readonly name: string; readonly engine: string; readonly points: number }[];
+  /** What a person should know: objects that were not recognised, keys to be given. */
+  readonly notes: readonly string[];
+}
+
+/** `30m`, `25h`, `7d`: as the file wants it, rounded up to minutes. */
+export function durationWord(ms: number): string {
+  const minutes = Math.ceil(ms / 60_000);
+  if (minutes % 1440 === 0) return `${minutes / 1440}d`;
+  return minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`;
+}
+
+/** YAML's double-quoted form, which JSON's is a part of. */
+const word = (value: string) =>
+  /^[A-Za-z][A-Za-z0-9_-]*$/.test(value) && !/^(null|true|false|yes|no|on|off)$/i.test(value)
+    ? value
+    : JSON.stringify(value);
+
+interface Sealed {
+  readonly url: string;
+  readonly pattern: string;
+  readonly encryption: Encryption;
+  readonly objects: number;
+}
+
+const SEALED: readonly (readonly [RegExp, "age" | "gpg"])[] = [
+  [/^encrypted with age/, "age"],
+  [/^encrypted with OpenPGP/, "gpg"],
+];
+
+function sealedOf(url: string, unknown: readonly { key: string; because: string }[]): Sealed[] {
+  const jobs = new Map<string, Sealed>();
+  for (const { key, because } of unknown) {
+    const how = SEALED.find(([pattern]) => pattern.test(because))?.[1];
+    if (how === undefined) continue;
+    const pattern = series(key).replaceAll(/#(?:[-_.:T]*#)*Z?/g, "*");
+    const known = jobs.get(pattern);
+    jobs.set(pattern, {
+      url,
+      pattern,
+      encryption: { with: how, "key-env": "BACKUP_KEY" },
+      objects: (known?.objects ?? 0) + 1,
+    });
+  }
+  return [...jobs.values()];
+}
+
+function databaseText({ name, engine, objectives, sources }: Proposal, { rtoMs, rpoMs }: InitRequest): string {
+  const lines = sources.map(({ store, pattern, every, encryption }) =>
+    [
+      `      - store: ${word(store)}`,
+      ...(pattern === undefined ? [] : [`        pattern: ${word(pattern)}`]),
+      ...(every === undefined ? [] : [`        every: ${durationWord(every)}`]),
+      ...(encryption === undefined
+        ? []
+        : [`        encryption: { with: ${encryption.with}, key-env: ${encryption["key-env"]} }`]),
+    ].join("\n"),
+  );
+  return [
+    `  - name: ${word(name)}`,
+    `    engine: ${engine}`,
+    `    objectives: { rto: ${durationWord(rtoMs ?? objectives.rto ?? 0)}, rpo: ${durationWord(rpoMs ?? objectives.rpo ?? 0)} }`,
+    "    sources:",
+    ...lines,
+    "    # fresh: { table: orders, column: created_at }   # where the newest row tells how new a copy is",
+    "    # checks:",
+    '    #   - { name: orders, sql: "SELECT count(*) FROM orders", min: 1 }',
+  ].join("\n");
+}
+
+/** Of the same database in several stores one, with all their sources. */
+function merge(all: readonly Proposal[]): Proposal[] {
+  const merged = new Map<string, Proposal>();
+  for (const one of all) {
+    const key = `${one.engine} ${one.name}`;
+    const known = merged.get(key);
+    merged.set(
+      key,
+      known === undefined
+        ? one
+        : { ...known, sources: [...known.sources, ...one.sources], points: [...known.points, ...one.points] },
+    );
+  }
+  return [...merged.values()];
+}
+
+function assertPlain(url: string): void {
+  if (plainText("", "").safeParse(url).success) return;
+  throw new UsageError("the store's URL holds what looks like a secret, and would stand in the file", {
+    code: "FB_STORE_URL",
+    next: ["put credentials into the environment: AWS_ACCESS_KEY_ID, AWS_PROFILE"],
+  });
+}
+
+/** Looks into the stores and proposes a file. Throws UsageError when nothing in them is recognised. */
+export async function propose(request: InitRequest): Promise<Init> {
+  const { catalog, stores, engine, signal } = request;
+  const found: Proposal[] = [];
+  const notes: string[] = [];
+  for (const url of stores) {
+    assertPlain(url);
+    const { driver, options } = storeFor(catalog, url);
+    await using store = await driver.open(driver.options.parse(options), signal);
+    const inventory = await takeStock(store, catalog.engines);
+    const sealed = sealedOf(url, inventory.unknown);
+    const proposals = proposalsOf(url, inventory);
+    found.push(...proposals);
+    for (const one of sealed) {
+      const what = `${one.objects} objects like ${one.pattern} are encrypted with ${one.encryption.with}`;
+      if (engine === null) notes.push(`${what}: say --engine, and they become a source`);
+      else {
+        const name =
+          proposals.length === 1
+            ? (proposals[0]?.name ?? "sealed")
+            : (/[A-Za-z]{3,}/.exec(one.pattern)?.[0] ?? "sealed");
+        const source = { store: url, pattern: one.pattern, encryption: one.encryption };
+        const objectives = { rto: 4 * 3_600_000, rpo: 25 * 3_600_000 };
+        found.push({
+          name,
+          engine,
+          environment: "PRODUCTION",
+          rows: {},
+          objectives,
+          sources: [source],
+          "may-shrink": [],
+          checks: [],
+          points: [],
+        });
+        notes.push(`${what}: put the key into BACKUP_KEY, or name another place in the file`);
+      }
+    }
+    const left = inventory.unknown.filter(({ because }) => !/^encrypted/.test(because));
+    if (left.length > 0)
+      notes.push(
+        `${left.length} objects in ${store.place} are no backups that are recognised: ${left[0]?.key}: ${left[0]?.because}`,
+      );
+  }
+  const databases = named(merge(found));
+  if (databases.length === 0) {
+    throw new UsageError(
+      `no backup is recognised in ${stores.join(", ")}${notes.length === 0 ? "" : `: ${notes.join("; ")}`}`,
+      {
+        code: "FB_NO_SOURCES",
+        next: stores.map((url) => `fogbell backups list --store ${quote(url)}`),
+      },
+    );
+  }
+  const text = [
+    "# What Fogbell is told of your databases. No secret belongs here. docs/config.md has every key.",
+    "version: 1",
+    "databases:",
+    ...databases.map((one) => databaseText(one, request)),
+    "",
+  ].join("\n");
+  readConfig("fogbell.yaml", text);
+  return {
+    text,
+    notes,
+    databases: databases.map(({ name, engine: of, points }) => ({ name, engine: of, points: points.length })),
+  };
+}

@@ -1,0 +1,45 @@
+/** Records a ledger beside a backup that somebody makes: finds out which engine and version, then does both at one moment. */
+import { UsageError } from "../errors.ts";
+import { createRedactor, secretsIn } from "../host/redact.ts";
+import type { Catalog } from "../parts.ts";
+import { recordLedger } from "../verify/copy-ledger.ts";
+
+export interface LedgerRequest {
+  readonly catalog: Catalog;
+  readonly engine: string;
+  readonly database: string;
+  readonly file: string;
+  readonly command: readonly string[];
+  readonly signal: AbortSignal;
+  readonly onOutput: (chunk: Uint8Array) => void;
+}
+
+/** Throws UsageError for an engine that nobody knows, or a command that takes no snapshot. */
+export async function recordBeside(request: LedgerRequest): Promise<{ tables: number; rows: number; takenAt: string }> {
+  const { catalog, command } = request;
+  const engine = catalog.engines.find(({ name }) => name === request.engine);
+  if (engine === undefined) {
+    throw new UsageError(`there is no engine "${request.engine}"`, {
+      code: "FB_ENGINE_UNKNOWN",
+      next: catalog.engines.map(({ name }) => `--engine ${name}`),
+    });
+  }
+  if (!command.some((word) => /\{snapshot\}|FOGBELL_SNAPSHOT/.test(word))) {
+    throw new UsageError(
+      "the backup behind -- does not say where the snapshot goes, so it would be of another moment",
+      {
+        code: "FB_NO_SNAPSHOT",
+        next: ["fogbell ledger record … -- pg_dump --snapshot={snapshot} -Fc -f shop.dump shop"],
+      },
+    );
+  }
+  const environment = Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
+  );
+  return recordLedger({
+    ...request,
+    engine,
+    environment: { ...environment, ...engine.copies.snapshot?.environment(request.database) },
+    redact: createRedactor(secretsIn(process.env)),
+  });
+}

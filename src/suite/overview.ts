@@ -1,0 +1,237 @@
+/** Every recovery point of every source at a glance: what there is, what is missing, what a disaster now would lose. */
+import type { ConfiguredSource } from "../config/database.ts";
+import { formatBytes, formatDuration } from "../host/units.ts";
+import type { KnownCopy } from "../verify/known.ts";
+import { askedMs, newestFirst, series, upTo } from "../verify/points.ts";
+import type { Asked, Candidate } from "../verify/task.ts";
+import type { Stocked } from "./verify.ts";
+
+/** One recovery point, for `--json`. Milliseconds and bytes. */
+export interface PointRow {
+  readonly id: string;
+  readonly store: string;
+  readonly method: string;
+  readonly format: string;
+  readonly serverVersion: string | null;
+  readonly momentAt: string;
+  /** Where the moment comes from: its name, its content, or the object's time. */
+  readonly momentFrom: string;
+  /** The latest moment that it can be brought to. */
+  readonly reachAt: string;
+  readonly ageMs: number;
+  readonly sizeBytes: number;
+  /** Per cent of the median of those before it; null when there is none. */
+  readonly sizeOfUsual: number | null;
+  /** Why it cannot be used, as far as its head and its end tell; null when nothing speaks against it. */
+  readonly unusable: string | null;
+  readonly verified: {
+    readonly at: string;
+    readonly holds: boolean;
+    readonly runId: string;
+    readonly because: string;
+    readonly sha256: string;
+  } | null;
+}
+
+export interface Gap {
+  readonly store: string;
+  readonly pattern: string | null;
+  readonly fromAt: string;
+  /** Null: until now, and it goes on. */
+  readonly toAt: string | null;
+  readonly missing: number;
+}
+
+export interface Answer {
+  readonly asked: Asked;
+  readonly id: string | null;
+  /** How long before the moment that is asked about it was taken. */
+  readonly beforeMs: number | null;
+  readonly verified: "holds" | "does not hold" | "never verified" | null;
+}
+
+export interface DatabaseOverview {
+  readonly name: string;
+  readonly engine: string;
+  /** Newest first. */
+  readonly points: readonly PointRow[];
+  readonly gaps: readonly Gap[];
+  readonly answers: readonly Answer[];
+  /** What a disaster now would lose, by the newest that nothing speaks against, and by the newest that verified. */
+  readonly lossMs: number | null;
+  readonly verifiedLossMs: number | null;
+  readonly unknown: readonly { readonly key: string; readonly because: string }[];
+}
+
+const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+/** So many earlier ones make what is usual. */
+const USUAL = 10;
+
+/** Per cent of the median of the few before it in the same job, for each; `all` is newest first. */
+function sizesOfUsual(all: readonly Candidate[]): ReadonlyMap<Candidate, number | null> {
+  const earlier = new Map<string, number[]>();
+  const shares = new Map<Candidate, number | null>();
+  for (const one of [...all].reverse()) {
+    const { id, sizeBytes, facts } = one.point;
+    const sizes = earlier.get(series(id)) ?? [];
+    const usual = median(sizes);
+    shares.set(one, usual === undefined || usual === 0 ? null : Math.round((sizeBytes / usual) * 100));
+    if (facts.complete !== "no") earlier.set(series(id), [...sizes, sizeBytes].slice(-USUAL));
+  }
+  return shares;
+}
+
+const matches = (known: KnownCopy, { point }: Candidate) =>
+  known.id === point.id && known.store === point.store && known.momentAt === point.moment.at;
+
+interface Beside {
+  readonly found: KnownCopy | undefined;
+  readonly sizeOfUsual: number | null;
+  readonly nowMs: number;
+}
+
+function rowOf({ point }: Candidate, { found, sizeOfUsual, nowMs }: Beside): PointRow {
+  return {
+    id: point.id,
+    store: point.store,
+    method: point.facts.method,
+    format: point.facts.format,
+    serverVersion: point.facts.serverVersion ?? null,
+    momentAt: point.moment.at,
+    momentFrom: point.moment.from,
+    reachAt: point.reach.at,
+    ageMs: nowMs - Date.parse(point.reach.at),
+    sizeBytes: point.sizeBytes,
+    sizeOfUsual,
+    unusable: point.facts.complete === "no" ? point.facts.because : null,
+    verified:
+      found === undefined
+        ? null
+        : {
+            at: found.verifiedAt,
+            holds: found.holds,
+            runId: found.runId,
+            because: found.because,
+            sha256: found.sha256,
+          },
+  };
+}
+
+/** A backup may be late by half of its rhythm before it is missing. */
+const PATIENCE = 1.5;
+
+function gapsOf(source: ConfiguredSource, candidates: readonly Candidate[], nowMs: number): Gap[] {
+  const { every, store, pattern = null } = source;
+  if (every === undefined) return [];
+  const good = candidates.filter(({ point }) => point.facts.complete !== "no");
+  const moments = good.map(({ point }) => Date.parse(point.moment.at)).sort((a, b) => a - b);
+  const gaps = moments.flatMap((fromMs, index): Gap[] => {
+    const toMs = moments[index + 1] ?? nowMs;
+    const missing = Math.round((toMs - fromMs) / every) - (index + 1 < moments.length ? 1 : 0);
+    if (toMs - fromMs <= every * PATIENCE) return [];
+    const toAt = index + 1 < moments.length ? new Date(toMs).toISOString() : null;
+    return [{ store, pattern, fromAt: new Date(fromMs).toISOString(), toAt, missing: Math.max(1, missing) }];
+  });
+  return gaps.reverse();
+}
+
+const QUESTIONS: readonly Asked[] = ["yesterday", "last-week", "last-month"];
+
+/** Everything that is known of a database's backups, without fetching one. Pure. */
+export function overviewOf(
+  { database, engine, stocks }: Stocked,
+  { known, nowMs }: { known: readonly KnownCopy[]; nowMs: number },
+): DatabaseOverview {
+  const all = stocks.flatMap(({ candidates }) => candidates).sort(newestFirst);
+  const shares = sizesOfUsual(all);
+  const rows = all.map((one) => {
+    const found = known.find((copy) => matches(copy, one));
+    return rowOf(one, { found, sizeOfUsual: shares.get(one) ?? null, nowMs });
+  });
+  const usable = all.filter(({ point }) => point.facts.complete !== "no");
+  const loss = (row: PointRow | undefined) => (row === undefined ? null : Math.max(0, row.ageMs));
+  return {
+    name: database.name,
+    engine: engine.name,
+    points: rows,
+    gaps: stocks.flatMap(({ source, candidates }) => gapsOf(source, candidates, nowMs)),
+    answers: QUESTIONS.map((asked): Answer => {
+      const atMs = askedMs(asked, nowMs);
+      const [best] = upTo(usable, atMs);
+      if (best === undefined) return { asked, id: null, beforeMs: null, verified: null };
+      const found = known.find((copy) => matches(copy, best));
+      const verified = found === undefined ? "never verified" : found.holds ? "holds" : "does not hold";
+      return { asked, id: best.point.id, beforeMs: atMs - Date.parse(best.point.reach.at), verified };
+    }),
+    lossMs: loss(rows.find(({ unusable, verified }) => unusable === null && verified?.holds !== false)),
+    verifiedLossMs: loss(rows.find(({ verified }) => verified?.holds === true)),
+    unknown: stocks.flatMap(({ unknown }) => unknown.map(({ key, because }) => ({ key, because }))),
+  };
+}
+
+const MOST_ROWS = 15;
+const WORD: Readonly<Partial<Record<Asked, string>>> = {
+  yesterday: "Yesterday?",
+  "last-week": "Last week?",
+  "last-month": "Last month?",
+};
+const minute = (at: string) => at.slice(0, 16).replace("T", " ");
+
+function pointLine(row: PointRow): string {
+  const usual = row.sizeOfUsual;
+  const strange = usual !== null && (usual < 50 || usual > 200) ? ` (${usual} % of usual)` : "";
+  const verified =
+    row.unusable !== null
+      ? `BAD: ${row.unusable}`
+      : row.verified === null
+        ? "never verified"
+        : row.verified.holds
+          ? `holds (${minute(row.verified.at).slice(0, 10)}, ${row.verified.runId})`
+          : `DOES NOT HOLD (${row.verified.runId}): ${row.verified.because}`;
+  const from = { name: "name", content: "content", "object-time": "object" }[row.momentFrom] ?? row.momentFrom;
+  return [
+    formatDuration(row.ageMs).padStart(9),
+    `${minute(row.momentAt)} (${from})`.padEnd(25),
+    `${formatBytes(row.sizeBytes)}${strange}`.padStart(10),
+    `${row.method} ${row.format}`.padEnd(16),
+    row.id,
+    verified,
+  ].join("  ");
+}
+
+function answerLine({ asked, id, beforeMs, verified }: Answer): string {
+  const word = (WORD[asked] ?? asked).padEnd(12);
+  if (id === null) return `  ${word} NO: there is no copy as old as that`;
+  const sure = verified === "holds" ? "yes" : verified === "does not hold" ? "NO" : "perhaps";
+  return `  ${word} ${sure}: ${id}, ${formatDuration(beforeMs ?? 0)} before; ${verified}`;
+}
+
+/** The overview for a terminal. */
+export function overviewText(overview: DatabaseOverview): string {
+  const { points, gaps, answers, lossMs, verifiedLossMs, unknown } = overview;
+  const rest = points.length - MOST_ROWS;
+  const said = (ms: number | null) => (ms === null ? "EVERYTHING" : formatDuration(ms));
+  const reasons = [...new Set(unknown.map(({ because }) => because))];
+  return [
+    `${overview.name} (${overview.engine}): ${points.length} recovery points`,
+    ...(points.length === 0
+      ? []
+      : [
+          `  ${"age".padStart(7)}  ${"moment (from)".padEnd(25)}  ${"size".padStart(10)}  ${"kind".padEnd(16)}  recovery point, and whether it verified`,
+        ]),
+    ...points.slice(0, MOST_ROWS).map(pointLine),
+    ...(rest > 0 ? [`  … and ${rest} older ones: --json lists them all`] : []),
+    ...gaps
+      .slice(0, 5)
+      .map(
+        ({ fromAt, toAt, missing, pattern }) =>
+          `  GAP of about ${missing} ${missing === 1 ? "backup" : "backups"}: ${pattern ?? "all"} from ${minute(fromAt)} to ${toAt === null ? "now" : minute(toAt)}`,
+      ),
+    ...answers.map(answerLine),
+    `  A disaster now would lose ${said(lossMs)}; by what has been verified, ${said(verifiedLossMs)}.`,
+    ...reasons.map((reason) => {
+      const of = unknown.filter(({ because }) => because === reason);
+      return `  ${of.length} other ${of.length === 1 ? "object" : "objects"}, ${reason}: ${of[0]?.key}${of.length === 1 ? "" : " …"}`;
+    }),
+  ].join("\n");
+}

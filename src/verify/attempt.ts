@@ -1,0 +1,353 @@
+/**
+ * One copy, from the store to an answer: fetched, decrypted, read to its end, restored in a sandbox of its version, looked
+ * through. A sandbox serves one copy only: what a bad one left behind must not meet the next.
+ */
+import { createReadStream } from "node:fs";
+import { mkdir, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { timed } from "../drill/drill.ts";
+import { bring, checkCopy } from "../drill/source.ts";
+import type { Unwind } from "../drill/unwind.ts";
+import { asFogbellError, Defect, type FogbellError, LostError, RefusedError, UnavailableError } from "../errors.ts";
+import type { Redactor } from "../host/redact.ts";
+import type {
+  BackupFacts,
+  Line,
+  Method,
+  Places,
+  PlaceTable,
+  RunLabel,
+  SandboxDriver,
+  Server,
+  ServerSpec,
+  StoreDriver,
+  Target,
+} from "../parts.ts";
+import type { EventBody, Mark, Progress } from "../record.ts";
+import { createRunner, type Runner } from "../world/runner.ts";
+import type { CopyFinding, Numbers } from "./copy-checks.ts";
+import { type CopyLedger, readLedger } from "./copy-ledger.ts";
+import { fetchCandidate, recognise } from "./fetch-copy.ts";
+import { look } from "./look.ts";
+import { placesOf } from "./places.ts";
+import { proveChecks } from "./prove-checks.ts";
+import { type Candidate, serverFor, type VerifyTask } from "./task.ts";
+
+/** As far as its log brings it. */
+const TARGET: Target = { to: "end-of-log" };
+const DATABASE = "restored";
+
+export interface VerifyKit {
+  readonly label: RunLabel;
+  readonly chooseSandbox: (spec: ServerSpec) => Promise<{
+    readonly driver: SandboxDriver;
+    readonly options: unknown;
+    readonly why: string;
+  }>;
+  /** Opens a folder of this host as a store, to look at what was decrypted. */
+  readonly directory: StoreDriver;
+  readonly redact: Redactor;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+  readonly trustBackups: boolean;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export interface AttemptKit extends VerifyKit {
+  readonly task: VerifyTask;
+  /** A folder of this attempt's own, on the host. */
+  readonly folder: string;
+  /** 0 for the copy that is asked for; its marks are the run's. */
+  readonly index: number;
+  readonly unwind: Unwind;
+  readonly write: (body: EventBody) => void;
+}
+
+export interface Attempted {
+  /** In the order in which they were asked. */
+  readonly findings: readonly (CopyFinding & { readonly line: number })[];
+  readonly sha256: string;
+  /** Null when it did not come to questions. */
+  readonly numbers: Numbers | null;
+  /** What ended it, when something did. */
+  readonly error: FogbellError | null;
+}
+
+interface Opened {
+  readonly server: Server;
+  readonly runner: Runner;
+  readonly places: { table: PlaceTable };
+  readonly version: string;
+}
+
+const values = (table: PlaceTable): Places =>
+  Object.fromEntries(Object.entries(table).map(([name, { value }]) => [name, value]));
+
+async function openSandbox(kit: AttemptKit, { spec, version }: { spec: ServerSpec; version: string }): Promise<Opened> {
+  const { label, unwind, write, signal, redact, task, index } = kit;
+  const chosen = await kit.chooseSandbox(spec);
+  const box = await chosen.driver.open(label, { ...(chosen.options as object), redactor: redact }, signal);
+  unwind.add(`${box.kind} sandbox`, () => box[Symbol.asyncDispose]());
+  if (!box.opensForeign && !kit.trustBackups) {
+    throw new RefusedError(`a ${box.kind} sandbox is not cut off from this machine, and a backup can hold commands`, {
+      code: "FB_FOREIGN_BACKUP",
+      next: ["fogbell verify --sandbox docker", "--trust-backups, when you know what is in it"],
+    });
+  }
+  const server = await box.start(spec);
+  unwind.add(`${task.engine.name} server`, () => server[Symbol.asyncDispose]());
+  if (index === 0) {
+    const { isolation, hardware, kind } = box;
+    write({ kind: "sandbox-opened", sandbox: kind, why: chosen.why, isolation, hardware });
+  }
+  write({
+    kind: "server-started",
+    server: index === 0 ? "restored" : `restored, older ${index}`,
+    made: server.made,
+    version,
+  });
+  const places = { table: {} as PlaceTable };
+  const runner = createRunner({
+    server,
+    places: () => values(places.table),
+    signal,
+    write,
+    onProgress: kit.onProgress,
+  });
+  return { server, runner, places, version };
+}
+
+function methodOf({ task }: AttemptKit, facts: BackupFacts): Method {
+  const method = task.engine.methods.find(({ name }) => name === facts.method);
+  if (method === undefined) throw new Defect(`no method ${facts.method} although it recognised the backup`);
+  return method;
+}
+
+/** Not a fault of the backup: throws UnavailableError instead of letting it be called bad. */
+function assertJudged({ task }: AttemptKit, text: string): void {
+  const why = task.engine.copies.unjudged(text);
+  if (why === null) return;
+  throw new UnavailableError(`this machine cannot judge the copy: ${why}`, {
+    code: "FB_NOT_JUDGED",
+    next: ["install what is missing into the sandbox's image", "fogbell doctor"],
+  });
+}
+
+/** Restores the copy. Returns the finding against it, or null. */
+async function restore(
+  kit: AttemptKit,
+  opened: Opened,
+  given: { method: Method; facts: BackupFacts },
+): Promise<string | null> {
+  const prefix = kit.index === 0 ? "" : `older-${kit.index}-`;
+  const lines: readonly (readonly [Line, string])[] = [
+    ...kit.task.engine.copies.prepare(given.facts).map((line) => [line, "prepare"] as const),
+    ...given.method.recover(given.facts, TARGET).map((line) => [line, "restore"] as const),
+  ];
+  for (const [line, name] of lines) {
+    const outcome = await opened.runner.run(line, { phase: "restore", name: `${prefix}${name}` });
+    if (name === "prepare") noteRoles(kit, outcome.stdout);
+    if (outcome.exitCode === 0) continue;
+    assertJudged(kit, `${outcome.stderrTail}\n${outcome.stdout}`);
+    const why =
+      outcome.stderrTail
+        .trim()
+        .split("\n")
+        // A client may draw a line around the statement first.
+        .find((text) => /[A-Za-z]/.test(text)) ?? `exit code ${outcome.exitCode}`;
+    return `"${line.say}" failed: ${why}`;
+  }
+  return null;
+}
+
+function noteRoles({ write, index }: AttemptKit, printed: string): void {
+  const roles = printed.split("\n").flatMap((line) => (line.startsWith("role\t") ? [line.slice(5)] : []));
+  if (roles.length === 0 || index > 0) return;
+  write({
+    kind: "note",
+    text: `roles that the backup names and does not bring, made here for the restore: ${roles.join(", ")}`,
+  });
+}
+
+/** The database to look at in a restored server: the one that was told, or the largest. */
+async function chooseDatabase(kit: AttemptKit, { runner }: Opened): Promise<string> {
+  const outcome = await runner.ask(kit.task.engine.copies.databases(), {
+    phase: "verify",
+    name: `databases-${kit.index}`,
+  });
+  const names = outcome.stdout.split("\n").filter((line) => line !== "");
+  const [first, ...others] = names;
+  if (outcome.exitCode !== 0 || first === undefined) {
+    throw new LostError("the restored server holds no database", { code: "FB_COPY_EMPTY" });
+  }
+  if (others.length > 0)
+    kit.write({ kind: "note", text: `looked through: ${first}; restored with it: ${others.join(", ")}` });
+  return first;
+}
+
+interface Given {
+  readonly candidate: Candidate;
+  readonly facts: BackupFacts;
+  readonly sha256: string;
+  readonly ledger: CopyLedger | null;
+  readonly mark: (mark: Mark) => void;
+}
+
+/** What is read and restored in the sandbox, once the copy lies beside it. */
+async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<Attempted> {
+  const { candidate, facts, sha256, ledger, mark } = given;
+  const method = methodOf(kit, facts);
+  const { engine } = kit.task;
+  const findings: (CopyFinding & { line: number })[] = [];
+  const say = (probe: string, held: "yes" | "no", because: string) =>
+    void findings.push({ probe, subject: candidate.point.id, held, because, line: 0 });
+  const ended = (): Attempted => ({ findings, sha256, numbers: null, error: null });
+  const fault = await timed("restore", kit.write, async () => {
+    const plan = { engine, target: TARGET };
+    const found = await checkCopy({ plan, runner: opened.runner }, { facts });
+    if (found?.leaves === true) {
+      throw new RefusedError(`${candidate.point.id} would leave its target: ${found.because}`, {
+        code: "FB_DUMP_LEAVES",
+        next: ["make the dump without the name of its database, and without commands of the client"],
+      });
+    }
+    if (found !== null) {
+      assertJudged(kit, found.because);
+      say("complete", "no", found.because);
+      return found.because;
+    }
+    say("complete", "yes", "read to its end");
+    const failed = await restore(kit, opened, { method, facts });
+    say("restored", failed === null ? "yes" : "no", failed ?? `restored by ${method.name}`);
+    return failed;
+  });
+  mark("T6");
+  if (fault !== null) return ended();
+  const looked = await timed("verify", kit.write, async () => {
+    const told = opened.places.table;
+    opened.places.table = engine.copies.atCopy(told);
+    if (method.side === "server" && kit.task.database === null) {
+      const database = await chooseDatabase(kit, opened);
+      const copy = { backup: told.BACKUP?.value ?? "", log: told.LOG?.value ?? "" };
+      const chosen = placesOf({ engine, candidate, server: opened.server, method, copy, globals: "", database });
+      opened.places.table = engine.copies.atCopy(chosen);
+    }
+    const prefix = kit.index === 0 ? "" : `older-${kit.index}-`;
+    return look({
+      task: kit.task,
+      point: candidate.point,
+      facts,
+      version: opened.version,
+      ledger,
+      ask: (line, name) => opened.runner.ask(line, { phase: "verify", name: `${prefix}${name}` }),
+    });
+  });
+  mark("T7");
+  const isWhole = [...findings, ...looked.findings].every(({ held }) => held === "yes");
+  if (kit.task.proveChecks && isWhole && kit.index === 0) await prove(kit, opened, { ...given, method, looked });
+  return { findings: [...findings, ...looked.findings], sha256, numbers: looked.numbers, error: null };
+}
+
+/** Spoils copies of the copy. One that is a server of its own would need as many servers, and is left. */
+async function prove(
+  kit: AttemptKit,
+  { runner, version }: Opened,
+  { candidate, facts, ledger, method, looked }: Given & { method: Method; looked: { numbers: Numbers } },
+): Promise<void> {
+  const { engine } = kit.task;
+  if (method.side === "server") {
+    kit.write({ kind: "note", text: `checks were not proven: a copy by ${method.name} is a server of its own` });
+    return;
+  }
+  await proveChecks({
+    task: kit.task,
+    point: candidate.point,
+    facts,
+    version,
+    ledger,
+    numbers: looked.numbers,
+    mutations: engine.copies.mutations,
+    must: (line, name) => runner.must(line, { phase: "verify", name: `prove-${name}` }),
+    ask: (line, name) => runner.ask(line, { phase: "verify", name: `prove-${name}` }),
+    restore: method.recover(facts, TARGET),
+    remove: method.removeSide?.() ?? [engine.phrases.dropSide()],
+    write: kit.write,
+  });
+}
+
+async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => void): Promise<Attempted> {
+  await mkdir(kit.folder, { recursive: true });
+  const { point } = candidate;
+  if (point.facts.complete === "no") {
+    const finding = {
+      probe: "complete",
+      subject: point.id,
+      held: "no",
+      because: point.facts.because,
+      line: 0,
+    } as const;
+    return { findings: [finding], sha256: "", numbers: null, error: null };
+  }
+  mark("T3");
+  const known = candidate.encryption === null;
+  // Whether there is a sandbox for it is found out before gigabytes are fetched.
+  if (known) await kit.chooseSandbox(serverFor(kit.task.engine, point.facts).spec);
+  const fetched = await timed("fetch", kit.write, () => fetchCandidate(kit, candidate));
+  const facts = known ? point.facts : await recognise(kit, fetched.folder);
+  mark("T4");
+  const given = { candidate, facts, fetched, mark };
+  try {
+    return await openFetched(kit, given);
+  } catch (error) {
+    // Files do not say their version before they are opened; the answer names it.
+    const theirs =
+      error instanceof UnavailableError ? /taken by version (\d[\d.]*)/.exec(error.message)?.[1] : undefined;
+    if (theirs === undefined || facts.serverVersion !== undefined) throw error;
+    await kit.unwind.all(false);
+    return openFetched(kit, { ...given, facts: { ...facts, serverVersion: theirs } });
+  }
+}
+
+interface FetchedGiven extends Omit<Given, "sha256" | "ledger"> {
+  readonly fetched: Awaited<ReturnType<typeof fetchCandidate>>;
+}
+
+/** Opens a sandbox for what was fetched, and brings it in. */
+async function openFetched(kit: AttemptKit, { candidate, facts, fetched, mark }: FetchedGiven): Promise<Attempted> {
+  const { point } = candidate;
+  const opened = await timed("world", kit.write, () => openSandbox(kit, serverFor(kit.task.engine, facts)));
+  mark("T5");
+  const copy = await bring(opened, point, { folder: fetched.folder, paths: fetched.paths });
+  const globals = fetched.globals === null ? "" : `${opened.server.folders.scratch}/${basename(fetched.globals)}`;
+  if (fetched.globals !== null) {
+    await opened.server.put(globals, createReadStream(fetched.globals), (await stat(fetched.globals)).size);
+  }
+  const method = methodOf(kit, facts);
+  const { engine, database: told } = kit.task;
+  const database = told ?? (method.side === "server" ? engine.copies.home : (facts.database ?? DATABASE));
+  opened.places.table = placesOf({ engine, candidate, server: opened.server, method, copy, globals, database });
+  const ledger = fetched.ledger === null ? null : await readLedger(fetched.ledger);
+  return openCopy(kit, opened, { candidate, facts, sha256: fetched.sha256, ledger, mark });
+}
+
+/** Looks at one copy. Throws only when cancelled: everything else is what came of it. */
+export async function attempt(kit: AttemptKit, candidate: Candidate): Promise<Attempted> {
+  const mark = (name: Mark) => (kit.index === 0 ? kit.write({ kind: "mark", mark: name }) : undefined);
+  try {
+    return await go(kit, candidate, mark);
+  } catch (thrown) {
+    if (kit.signal.aborted) throw kit.signal.reason;
+    const error = asFogbellError(thrown);
+    if (error instanceof LostError) {
+      const finding = {
+        probe: "complete",
+        subject: candidate.point.id,
+        held: "no",
+        because: error.message,
+        line: 0,
+      } as const;
+      return { findings: [finding], sha256: "", numbers: null, error: null };
+    }
+    return { findings: [], sha256: "", numbers: null, error };
+  }
+}

@@ -1,0 +1,61 @@
+/** A copy with what lies beside it, from the store to this host: fetched, decrypted, recognised. Nothing of it is run. */
+import { join } from "node:path";
+import { type Fetched, fetchToScratch } from "../drill/fetch.ts";
+import { takeStock } from "../drill/locate.ts";
+import { fetchLine, ourselves } from "../drill/source.ts";
+import { LostError } from "../errors.ts";
+import type { BackupFacts } from "../parts.ts";
+import type { AttemptKit } from "./attempt.ts";
+import { decrypt } from "./decrypt.ts";
+import type { Candidate } from "./task.ts";
+
+/** Fetches the copy and what goes with it, and decrypts it. Nothing of it was opened by then. */
+export async function fetchCandidate(kit: AttemptKit, { store, point, encryption }: Candidate) {
+  const beganMs = performance.now();
+  const id = kit.index === 0 ? "fetch.fetch-source" : `fetch.fetch-source.${kit.index + 1}`;
+  const onProgress = ({ doneBytes, totalBytes }: { doneBytes: number; totalBytes: number }) =>
+    kit.onProgress({
+      kind: "progress",
+      label: fetchLine.say,
+      doneBytes,
+      totalBytes,
+      elapsedMs: performance.now() - beganMs,
+    });
+  const common = { store, signal: kit.signal, onProgress };
+  const folder = join(kit.folder, "fetched");
+  const fetched = await ourselves(kit, fetchLine, { phase: "fetch", id }, () =>
+    fetchToScratch({ ...common, objects: point.objects, log: point.log, folder }),
+  );
+  const { bytes, sha256, retries } = fetched;
+  kit.write({ kind: "source-fetched", sourceId: point.id, bytes, sha256, retries });
+  const globals: Fetched | null =
+    point.globals === undefined
+      ? null
+      : await fetchToScratch({ ...common, objects: [point.globals], folder: join(kit.folder, "globals") });
+  const ledger: Fetched | null =
+    point.ledger === undefined
+      ? null
+      : await fetchToScratch({ ...common, objects: [point.ledger], folder: join(kit.folder, "ledger") });
+  const paths = fetched.files.map(({ path }) => path);
+  const plain =
+    encryption === null
+      ? paths
+      : await decrypt({ encryption, paths, folder: kit.folder, environment: kit.environment, signal: kit.signal });
+  return {
+    folder: encryption === null ? folder : join(kit.folder, "plain"),
+    paths: plain,
+    sha256,
+    globals: globals?.files[0]?.path ?? null,
+    ledger: ledger?.files[0]?.path ?? null,
+  };
+}
+
+/** What was encrypted is recognised now. Throws LostError when it is no backup. */
+export async function recognise(kit: AttemptKit, folder: string): Promise<BackupFacts> {
+  const { directory, signal, task } = kit;
+  await using store = await directory.open(directory.options.parse({ path: folder }), signal);
+  const { points, unknown } = await takeStock(store, [task.engine]);
+  const [point] = points;
+  if (point !== undefined) return point.facts;
+  throw new LostError(`what was encrypted is ${unknown[0]?.because ?? "empty"}`, { code: "FB_COPY_SEALED" });
+}

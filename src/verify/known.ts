@@ -1,0 +1,94 @@
+/**
+ * What verifies found, kept below the results folder: which copy held, and its numbers and names, so that the next one
+ * has something to be compared with. Never a row's value: definitions are kept as hashes.
+ */
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { writeAtomic } from "../host/atomic-file.ts";
+import { sha256 } from "../host/digest.ts";
+
+const knownCopy = z.object({
+  /** The recovery point's id and its store's place. */
+  id: z.string(),
+  store: z.string(),
+  momentAt: z.string(),
+  sizeBytes: z.number(),
+  sha256: z.string(),
+  runId: z.string(),
+  verifiedAt: z.string(),
+  holds: z.boolean(),
+  /** Why not, in one line; empty when it holds. */
+  because: z.string(),
+  /** Table to rows. */
+  rows: z.record(z.string(), z.number()),
+  /** `kind <TAB> name` to a hash of its definition. */
+  catalogue: z.record(z.string(), z.string()),
+  /** Sequences that stood behind their data. */
+  behind: z.array(z.string()),
+  /** `table.column` to how long before the copy's own moment its newest row lay, in milliseconds. */
+  lags: z.record(z.string(), z.number()),
+});
+export type KnownCopy = z.infer<typeof knownCopy>;
+
+const file = z.object({ version: z.literal(1), database: z.string(), copies: z.array(z.unknown()) });
+
+const FOLDER = ".verified";
+/** So many verifies a database are remembered; of the older ones only that they held. */
+const MOST = 400;
+const WITH_NUMBERS = 20;
+
+/** A name that is safe in a path, and unlike any other database's. */
+export function slug(text: string): string {
+  const readable = text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "")
+    .slice(0, 40);
+  return readable === "" ? `database-${sha256(text).slice(0, 8)}` : readable;
+}
+
+const pathOf = (outFolder: string, database: string) =>
+  join(outFolder, FOLDER, `${slug(database)}-${sha256(database).slice(0, 8)}.json`);
+
+/** Newest moment first; none when nothing was verified yet, or what was kept cannot be read. */
+export async function readKnown(outFolder: string, database: string): Promise<KnownCopy[]> {
+  const text = await readFile(pathOf(outFolder, database), "utf8").catch(() => "");
+  let json: unknown = null;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return [];
+  }
+  const read = file.safeParse(json);
+  if (!read.success) return [];
+  return read.data.copies
+    .flatMap((one) => {
+      const copy = knownCopy.safeParse(one);
+      return copy.success ? [copy.data] : [];
+    })
+    .sort((a, b) =>
+      a.momentAt < b.momentAt ? 1 : a.momentAt > b.momentAt ? -1 : b.verifiedAt < a.verifiedAt ? -1 : 1,
+    );
+}
+
+/** Adds what was found; a copy that was looked at before is replaced. One name can hold another copy each night. */
+export async function keepKnown(outFolder: string, database: string, found: readonly KnownCopy[]): Promise<void> {
+  if (found.length === 0) return;
+  const same = (a: KnownCopy, b: KnownCopy) => a.id === b.id && a.store === b.store && a.momentAt === b.momentAt;
+  const before = (await readKnown(outFolder, database)).filter((one) => !found.some((other) => same(one, other)));
+  const copies = [...found, ...before]
+    .sort((a, b) => (a.verifiedAt < b.verifiedAt ? 1 : -1))
+    .slice(0, MOST)
+    .map((copy, index) => (index < WITH_NUMBERS ? copy : { ...copy, rows: {}, catalogue: {}, lags: {} }));
+  await mkdir(join(outFolder, FOLDER), { recursive: true });
+  await writeAtomic(pathOf(outFolder, database), `${JSON.stringify({ version: 1, database, copies })}\n`);
+}
+
+/**
+ * The copy to compare one of `momentAt` with: the newest that held and is not younger, and be it the same one. Null when
+ * there is none.
+ */
+export function baselineFor(known: readonly KnownCopy[], momentAt: string): KnownCopy | null {
+  return known.find((one) => one.holds && one.momentAt <= momentAt && Object.keys(one.rows).length > 0) ?? null;
+}

@@ -1,0 +1,106 @@
+/** What a verify is given: a database, the copies of it that may be looked at, and what must hold in them. */
+import type { ConfiguredCheck, ConfiguredDatabase, Encryption } from "../config/database.ts";
+import { type FogbellError, UnavailableError } from "../errors.ts";
+import type { BackupFacts, Engine, RecoveryPoint, ServerSpec, Settings, Store } from "../parts.ts";
+import type { Objectives } from "../record.ts";
+import type { KnownCopy } from "./known.ts";
+
+/** Which copy is asked for. */
+export const ASKED = ["newest", "yesterday", "last-week", "last-month", "random", "all"] as const;
+export type Asked = (typeof ASKED)[number];
+
+/** A recovery point with the store it lies in. */
+export interface Candidate {
+  readonly store: Store;
+  readonly storeUrl: string;
+  readonly point: RecoveryPoint;
+  /** How it is encrypted; null when it is not. What is in it is not known then until it was decrypted. */
+  readonly encryption: Encryption | null;
+}
+
+export interface VerifyTask {
+  /** `verify-shop`: what makes two verifies the same drill. */
+  readonly id: string;
+  readonly title: string;
+  /** Under which its verifies are remembered. */
+  readonly knownAs: string;
+  /** The file that tells of the database, or the store when none does; with the hash of what it says. */
+  readonly file: string;
+  readonly sha256: string;
+  readonly engine: Engine;
+  /** Of the server that restores it, as far as it is known before it was fetched. */
+  readonly version: string;
+  /** The database's own name, when somebody told it. */
+  readonly database: string | null;
+  readonly objectives: Objectives;
+  readonly asked: Asked;
+  /** What tells it from other verifies of the same database: the question, the source. Null when nothing has to. */
+  readonly variant: string | null;
+  /** The moment that is asked about: now, a week ago. Unix milliseconds. */
+  readonly askedAtMs: number;
+  /** The one that is asked for, then older ones that are looked at when it does not hold; none when there is no copy at all. */
+  readonly candidates: readonly Candidate[];
+  /** Why a source cannot be read, when one cannot: then nothing is judged, and that is the result. */
+  readonly fault: FogbellError | null;
+  readonly fresh: ConfiguredDatabase["fresh"] | null;
+  readonly mayShrink: readonly string[];
+  readonly checks: readonly (ConfiguredCheck & { readonly line: number })[];
+  /** What earlier verifies found, newest moment first. */
+  readonly known: readonly KnownCopy[];
+  /** Spoil the copy in known ways afterwards, and say which check notices. */
+  readonly proveChecks: boolean;
+  /** Take what differs from the last good copy for the new normal. */
+  readonly acceptChanges: boolean;
+}
+
+/** The version to call a verify by: of what will restore its copy, or what stands for an unknown one. */
+export function versionFor(engine: Engine, candidate: Candidate | undefined): string {
+  const any = engine.versions.join(" or ");
+  if (candidate === undefined) return any;
+  try {
+    return serverFor(engine, candidate.point.facts).version;
+  } catch {
+    return candidate.point.facts.serverVersion ?? any;
+  }
+}
+
+const majorOf = (version: string) => Number.parseInt(version, 10);
+
+/** As many parts as the engine's own versions have: `10.11` of `10.11.6`, `15` of `15.4`. */
+const shorten = (version: string, like: string) => version.split(".").slice(0, like.split(".").length).join(".");
+
+/**
+ * The server that restores such a backup: of its version, or for SQL text the next newer there is. The program that
+ * wrote it counts like the server. Throws UnavailableError when every known one is older.
+ */
+export function serverFor(engine: Engine, facts: BackupFacts): { version: string; spec: ServerSpec } {
+  const wanted = [facts.serverVersion, facts.toolVersion].filter((one) => one !== undefined && /^\d/.test(one));
+  const isText = facts.method === "logical" || facts.method === "script";
+  const known = [...engine.versions].sort((a, b) => majorOf(a) - majorOf(b) || a.localeCompare(b));
+  const server = facts.serverVersion;
+  const exact = isText || server === undefined ? undefined : known.find((one) => shorten(server, one) === one);
+  const fits = (one: string) => wanted.every((version) => compare(shorten(version ?? "", one), one) <= 0);
+  // The client of some engines numbers itself apart from the server: a version is only compared with its like.
+  const version = exact ?? (isText || server === undefined ? known.find(fits) : undefined);
+  if (version === undefined) {
+    throw new UnavailableError(
+      `made by ${engine.name} ${wanted.join(" and ")}, and no sandbox restores that: known are ${known.join(", ")}`,
+      {
+        code: "FB_NO_VERSION",
+        next: ["fogbell doctor", "take a backup with a version that is known, and verify that"],
+      },
+    );
+  }
+  const method = engine.methods.find(({ name }) => name === facts.method);
+  const spec = engine.server(version, engine.options.parse({}), (method?.settings ?? {}) as Settings);
+  return { version, spec: { ...spec, binaries: [...new Set([...spec.binaries, ...(method?.programs ?? [])])] } };
+}
+
+function compare(a: string, b: string): number {
+  const [left, right] = [a.split(".").map(Number), b.split(".").map(Number)];
+  for (let at = 0; at < Math.max(left.length, right.length); at++) {
+    const difference = (left[at] ?? 0) - (right[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

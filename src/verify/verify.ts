@@ -1,0 +1,231 @@
+/**
+ * Somebody's own backup, from the store to a verdict: a drill without a world and without a disaster. The copy that is
+ * asked for decides; when it does not hold, older ones are looked at until one does, so that the night knows where to turn.
+ */
+import { join } from "node:path";
+import { type DrillKit, problemOf } from "../drill/drill.ts";
+import type { Journal } from "../drill/journal.ts";
+import { createUnwind, type Unwound } from "../drill/unwind.ts";
+import { LostError } from "../errors.ts";
+import { openScratch } from "../host/scratch.ts";
+import { quote } from "../host/sh.ts";
+import { formatDuration } from "../host/units.ts";
+import type { EventBody, SourceFacts } from "../record.ts";
+import { type Attempted, attempt, type VerifyKit } from "./attempt.ts";
+import type { KnownCopy } from "./known.ts";
+import type { Candidate, VerifyTask } from "./task.ts";
+
+/** Older copies are looked at, newest first, when the one that is asked for does not hold: so many. */
+const MOST_OLDER = 5;
+
+export interface VerifyRun extends VerifyKit {
+  readonly journal: Journal;
+  readonly keep: boolean;
+  readonly fogbellVersion: string;
+  readonly host: DrillKit["host"];
+  readonly contended: boolean;
+}
+
+function factsOf({ point }: Candidate, askedAtMs: number): SourceFacts {
+  return {
+    id: point.id,
+    name: point.name,
+    place: point.store,
+    keys: point.objects.map(({ key }) => key),
+    moment: point.moment,
+    ageMs: askedAtMs - Date.parse(point.reach.at),
+    sizeBytes: point.sizeBytes,
+    facts: point.facts,
+  };
+}
+
+const holds = ({ findings, error, numbers }: Attempted) =>
+  error === null && numbers !== null && findings.every(({ held }) => held === "yes");
+
+const whyNot = ({ findings, error }: Attempted) =>
+  error?.message.split("\n")[0] ?? findings.find(({ held }) => held !== "yes")?.because ?? "nothing was asked of it";
+
+/** What is remembered of a copy that was judged; null when it could not be. */
+function knownOf(candidate: Candidate, attempted: Attempted, runId: string): KnownCopy | null {
+  const { point } = candidate;
+  const isJudged = holds(attempted) || attempted.findings.some(({ held }) => held === "no");
+  if (!isJudged) return null;
+  return {
+    id: point.id,
+    store: point.store,
+    momentAt: point.moment.at,
+    sizeBytes: point.sizeBytes,
+    sha256: attempted.sha256,
+    runId,
+    verifiedAt: new Date().toISOString(),
+    holds: holds(attempted),
+    because: holds(attempted) ? "" : whyNot(attempted),
+    ...(attempted.numbers ?? { rows: {}, catalogue: {}, behind: [], lags: {} }),
+  };
+}
+
+interface Telling {
+  readonly task: VerifyTask;
+  readonly run: VerifyRun;
+  readonly folder: string;
+  readonly write: (body: EventBody) => void;
+  readonly known: KnownCopy[];
+  /** What each attempt left behind, and did not. */
+  readonly cleaned: Unwound[];
+}
+
+async function tryOne({ task, run, folder, write, known, cleaned }: Telling, candidate: Candidate, index: number) {
+  const unwind = createUnwind();
+  try {
+    const attempted = await attempt(
+      { ...run, task, folder: join(folder, String(index)), index, unwind, write },
+      candidate,
+    );
+    const found = knownOf(candidate, attempted, run.label.runId);
+    if (found !== null) known.push(found);
+    if (holds(attempted)) {
+      const rows = attempted.numbers?.rows ?? {};
+      write({
+        kind: "copy-verified",
+        sourceId: candidate.point.id,
+        momentAt: candidate.point.moment.at,
+        sizeBytes: candidate.point.sizeBytes,
+        sha256: attempted.sha256,
+        asked: index === 0,
+        tables: Object.keys(rows).length,
+        rows: Object.values(rows).reduce((sum, one) => sum + one, 0),
+      });
+    }
+    return attempted;
+  } finally {
+    cleaned.push(await unwind.all(run.keep));
+  }
+}
+
+/** Looks for the newest older copy that holds, and says what was found. */
+async function fallBack(telling: Telling, first: Candidate, attempted: Attempted): Promise<void> {
+  const { task, write } = telling;
+  const makes = attempted.error === null ? "lost" : attempted.error.exitCode === 5 ? "refused" : "void";
+  const older = task.candidates.slice(1, 1 + MOST_OLDER);
+  const tried: string[] = [];
+  for (const [at, candidate] of older.entries()) {
+    const again = await tryOne(telling, candidate, at + 1);
+    if (holds(again)) {
+      const age = formatDuration(task.askedAtMs - Date.parse(candidate.point.reach.at));
+      const next = [`fogbell backups fetch ${quote(candidate.point.id)} --store ${quote(candidate.storeUrl)} --to .`];
+      write({
+        kind: "problem",
+        code: "FB_NEWEST_UNVERIFIED",
+        message: `${first.point.id} does not verify: ${whyNot(attempted)}. The newest that does is ${candidate.point.id}, ${age} old`,
+        next: ["look at the job that makes the backups: the newest one is bad", ...next],
+        makes,
+        interrupted: false,
+      });
+      return;
+    }
+    tried.push(`${candidate.point.id}: ${whyNot(again)}`);
+    write({ kind: "note", text: `older, and not whole either: ${candidate.point.id}: ${whyNot(again)}` });
+  }
+  // What could not be judged is said already, and no older copy says more about it.
+  if (attempted.error !== null) return;
+  const why = tried.length === 0 ? "and there is no older one" : `and of ${tried.length} older ones none does`;
+  write({
+    kind: "problem",
+    code: "FB_NEWEST_UNVERIFIED",
+    message: `${first.point.id} does not verify: ${whyNot(attempted)}; ${why}`,
+    next: ["take a backup now, and verify it: fogbell verify"],
+    makes,
+    interrupted: false,
+  });
+}
+
+async function tell(telling: Telling): Promise<void> {
+  const { task, write } = telling;
+  if (task.fault !== null) throw task.fault;
+  for (const candidate of task.candidates.slice(0, 1 + MOST_OLDER)) {
+    write({ kind: "source-considered", source: factsOf(candidate, task.askedAtMs), rejected: null });
+  }
+  const [first] = task.candidates;
+  if (first === undefined) {
+    throw new LostError(`there is no recovery point of ${task.title} for ${task.asked}`, {
+      code: "FB_NO_SOURCE",
+      next: [
+        "fogbell backups",
+        "look for copies in the places that no store lists: replicas, laptops, object versions",
+      ],
+    });
+  }
+  const reach = formatDuration(task.askedAtMs - Date.parse(first.point.reach.at));
+  write({
+    kind: "source-chosen",
+    sourceId: first.point.id,
+    because: `${task.asked}: taken ${reach} before the moment that is asked about`,
+  });
+  const attempted = await tryOne(telling, first, 0);
+  for (const { probe, subject, line, held, because, measured } of attempted.findings) {
+    const common = {
+      kind: "finding",
+      group: "verify",
+      probe,
+      subject,
+      line,
+      held,
+      because: telling.run.redact(because),
+    } as const;
+    write(measured === undefined ? common : { ...common, measured });
+  }
+  if (holds(attempted)) return;
+  if (attempted.error !== null) write(problemOf(attempted.error, telling.run));
+  else write({ kind: "source-rejected", sourceId: first.point.id, because: whyNot(attempted) });
+  if (task.asked === "newest") await fallBack(telling, first, attempted);
+}
+
+/**
+ * Verifies one copy to the end of its journal. Never throws for anything that happens in it. Returns what is worth
+ * remembering of the copies that were looked at.
+ */
+export async function verify(task: VerifyTask, run: VerifyRun): Promise<KnownCopy[]> {
+  const write = (body: EventBody) => void run.journal.append(body);
+  const known: KnownCopy[] = [];
+  write({
+    kind: "drill-began",
+    schemaVersion: 1,
+    runId: run.label.runId,
+    fogbellVersion: run.fogbellVersion,
+    scenario: {
+      kind: "verify",
+      id: task.id,
+      title: task.title,
+      file: task.file,
+      sha256: task.sha256,
+      engine: task.engine.name,
+      version: task.version,
+      ...(task.variant === null ? {} : { variant: task.variant }),
+      contended: run.contended,
+    },
+    objectives: task.objectives,
+    host: run.host,
+  });
+  const outer = createUnwind();
+  const cleaned: Unwound[] = [];
+  try {
+    const scratch = await openScratch(run.label);
+    outer.add(`folder ${scratch.folder}`, () => scratch[Symbol.asyncDispose]());
+    await tell({ task, run, folder: scratch.folder, write, known, cleaned });
+  } catch (error) {
+    write(problemOf(error, run));
+  }
+  const beganMs = performance.now();
+  write({ kind: "phase-began", phase: "cleanup" });
+  const last = await outer.all(run.keep);
+  const parts = [...cleaned, last];
+  write({
+    kind: "cleaned-up",
+    removed: parts.flatMap(({ removed }) => removed),
+    failed: parts.flatMap(({ failed }) => failed),
+    kept: parts.flatMap(({ kept }) => kept),
+  });
+  write({ kind: "phase-ended", phase: "cleanup", durationMs: performance.now() - beganMs });
+  write({ kind: "drill-ended" });
+  return known;
+}

@@ -1,0 +1,58 @@
+/** The two commands of the README, as a person types them, on a folder that nobody described. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { catalog } from "../../src/catalog.ts";
+import type { Engine } from "../../src/parts.ts";
+import type { DrillResult } from "../../src/record.ts";
+import { openBench, testFolder } from "../support/dumps.ts";
+import { startFogbell } from "../support/fogbell.ts";
+
+const stamp = (ageMs: number) => new Date(Date.now() - ageMs).toISOString().replace(/[-:]|\.\d+/g, "");
+let folder: Awaited<ReturnType<typeof testFolder>>;
+let store = "";
+beforeAll(async () => {
+  folder = await testFolder();
+  store = join(folder.path, "backups");
+  await mkdir(store);
+  await using bench = await openBench(catalog.engines[0] as Engine);
+  await bench.sh("createdb shop && psql -Xqd shop -c 'CREATE TABLE t (id int); INSERT INTO t VALUES (1), (2)'");
+  await bench.sh('pg_dump -Fc -d shop -f "$SCRATCH/x"');
+  for (let day = 0; day < 4; day++) {
+    await writeFile(join(store, `shop-${stamp(day * 86_400_000 + 3_600_000)}.dump`), await bench.take("x"));
+  }
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+const fogbell = (...args: string[]) => startFogbell(args, {}, folder.path).ended;
+const SANDBOX = ["--sandbox", "local", "--trust-backups"];
+
+test("init, verify, backups, schedule: from nothing to a job for every night", async () => {
+  const none = await fogbell("verify");
+  expect(none.code).toBe(2);
+  expect(none.stderr).toMatch(/FB_NO_SOURCES[\s\S]*fogbell init --store/);
+  const made = await fogbell("init", "--store", `directory:${store}`);
+  expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining("Next: fogbell verify") });
+  expect((await fogbell("init", "--store", `directory:${store}`)).stderr).toContain("FB_EXISTS");
+  expect(await readFile(join(folder.path, "fogbell.yaml"), "utf8")).toMatch(/pattern: "shop-\*\.dump"\n\s+every: 1d/);
+  const verified = await fogbell("verify", "--json", ...SANDBOX, "--reporter", "junit=junit.xml");
+  expect(verified.code).toBe(0);
+  const result = JSON.parse(verified.stdout) as DrillResult;
+  expect(result).toMatchObject({
+    verdict: "recovered",
+    scenario: { kind: "verify", id: "verify-shop" },
+    verified: { rows: 2 },
+  });
+  expect(await readFile(join(folder.path, "junit.xml"), "utf8")).toMatch(/verify-shop/);
+  const listed = await fogbell("backups");
+  expect(listed.stdout).toMatch(new RegExp(`holds \\(.*${result.runId}\\)`));
+  expect((await fogbell("schedule", "--cron")).stdout).toMatch(/ verify /);
+});
+
+test("a bad newest one fails the build, and names the one to take", async () => {
+  await writeFile(join(store, `shop-${stamp(60_000)}.dump`), "");
+  const { code, stdout } = await fogbell("verify", "shop", ...SANDBOX);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/LOST[\s\S]*it is empty\. The newest that does is shop-/);
+  expect((await fogbell("verify", "shopp")).stderr).toMatch(/FB_DATABASE_UNKNOWN|did you mean "shop"/);
+});

@@ -1,0 +1,180 @@
+/** Which copies a source holds, which are asked for, and what a store that nobody described seems to hold. */
+import { describe, expect, test } from "vitest";
+import { catalog } from "../../src/catalog.ts";
+import type { Engine, RecoveryPoint, Store, StoredObject } from "../../src/parts.ts";
+import { nameOf, patternOf, proposalsOf, rhythmMs } from "../../src/suite/proposals.ts";
+import {
+  allowedLossMs,
+  askedMs,
+  listedPrefix,
+  matcher,
+  momentOfObject,
+  stockOf,
+  upTo,
+} from "../../src/verify/points.ts";
+import { serverFor } from "../../src/verify/task.ts";
+
+const engine = catalog.engines[0] as Engine;
+const DUMP =
+  "--\n-- PostgreSQL database dump\n--\n\n-- Dumped from database version 15.4\n-- Dumped by pg_dump version 15.4\n";
+const WHOLE = `${DUMP}CREATE TABLE t ();\n-- PostgreSQL database dump complete\n`;
+
+function storeOf(files: Readonly<Record<string, string>>, modifiedAt = "2026-11-21T03:00:00.000Z"): Store {
+  return {
+    place: "memory:/",
+    async *list(prefix) {
+      for (const [key, text] of Object.entries(files)) {
+        if (key.startsWith(prefix)) yield { key, sizeBytes: text.length, modifiedAt };
+      }
+    },
+    async *read(object, from = 0, to) {
+      yield Buffer.from(files[object.key] ?? "").subarray(from, to);
+    },
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+const source = { store: "memory:/" };
+const ids = (stock: { candidates: readonly { point: RecoveryPoint }[] }) =>
+  stock.candidates.map(({ point }) => point.id);
+
+describe("patterns", () => {
+  test.each([
+    ["daily/*.dump", "daily/a.dump", true],
+    ["daily/*.dump", "daily/x/a.dump", false],
+    ["**/*.dump", "daily/x/a.dump", true],
+    ["**/*.dump", "a.dump", true],
+    ["a?c", "abc", true],
+    ["a.c", "abc", false],
+    ["shop+1/*", "shop+1/x", true],
+  ])("%s on %s: %s", (pattern, key, fits) => expect(matcher(pattern)(key)).toBe(fits));
+  test("are listed by what stands before the first star", () => {
+    expect(listedPrefix("daily/shop-*.dump")).toBe("daily/");
+    expect(listedPrefix(undefined)).toBe("");
+    expect(listedPrefix("daily/one.dump")).toBe("daily/one.dump");
+  });
+});
+
+describe("a source", () => {
+  test("holds what is recognised, newest first, and only what fits its pattern", async () => {
+    const store = storeOf({
+      "a/shop-20261119T0300.sql": WHOLE,
+      "a/shop-20261120T0300.sql": WHOLE,
+      "b/x-20261121T0300.sql": WHOLE,
+    });
+    expect(ids(await stockOf(store, { ...source, pattern: "a/*.sql" }, engine))).toEqual([
+      "a/shop-20261120T0300.sql",
+      "a/shop-20261119T0300.sql",
+    ]);
+  });
+  test("an empty or foreign object of the same job is the newest and bad, not passed over", async () => {
+    const store = storeOf({
+      "shop-20261119T0300.sql": WHOLE,
+      "shop-20261120T0300.sql": "",
+      "shop-20261121T0300.sql": "pg_dump: error: connection failed",
+      "README.txt": "hello",
+    });
+    const stock = await stockOf(store, source, engine);
+    expect(stock.candidates.map(({ point }) => point.facts.complete)).toEqual(["no", "no", "yes"]);
+    expect(stock.unknown.map(({ key }) => key)).toEqual(["README.txt"]);
+  });
+  test("with a key, what is sealed is a copy; without one it is named and left", async () => {
+    const store = storeOf({ "shop-20261120T0300.sql.age": "age-encryption.org/v1\nxxxx" });
+    const encryption = { with: "age", "key-env": "K" } as const;
+    expect(ids(await stockOf(store, { ...source, encryption }, engine))).toEqual(["shop-20261120T0300.sql.age"]);
+    expect((await stockOf(store, source, engine)).unknown[0]?.because).toMatch(/encrypted with age/);
+  });
+  test("a name with a day only counts by its object's time, unless that is of another day", () => {
+    const moment = { at: "2026-11-21T03:00:00.000Z", from: "object-time" } as const;
+    const object = (key: string): StoredObject => ({ key, sizeBytes: 1, modifiedAt: moment.at });
+    expect(momentOfObject(object("shop-2026-11-21.sql"), moment)).toBe(moment);
+    expect(momentOfObject(object("shop-20261120.sql"), moment)).toBe(moment);
+    expect(momentOfObject(object("shop-2026-11-01.sql"), moment)).toEqual({
+      at: "2026-11-01T00:00:00.000Z",
+      from: "name",
+    });
+  });
+});
+
+describe("what is asked for", () => {
+  const now = Date.parse("2026-11-21T12:00:00Z");
+  test("last week is the newest copy from a week ago or older", async () => {
+    const store = storeOf({ "s-20261113T0300.sql": WHOLE, "s-20261115T0300.sql": WHOLE, "s-20261121T0300.sql": WHOLE });
+    const { candidates } = await stockOf(store, source, engine);
+    expect(ids({ candidates: upTo(candidates, askedMs("last-week", now)) })).toEqual(["s-20261113T0300.sql"]);
+    expect(upTo(candidates, askedMs("last-month", now))).toEqual([]);
+    expect(allowedLossMs("last-week", 1000)).toBe(7 * 86_400_000);
+    expect(allowedLossMs("newest", 1000)).toBe(1000);
+  });
+  test.each([
+    ["15.4", "15.4", "15"],
+    ["14.2", "14.2", "15"],
+    ["15.4", "17.0", "17"],
+    ["16.1", "16.1", "17"],
+    ["17.0", "17.0", "17"],
+  ])("a dump of server %s by %s is restored by %s", (serverVersion, toolVersion, version) => {
+    const facts = {
+      engine: engine.name,
+      method: "logical",
+      format: "plain",
+      compression: "none",
+      complete: "yes",
+      because: "",
+    } as const;
+    expect(serverFor(engine, { ...facts, serverVersion, toolVersion }).version).toBe(version);
+  });
+  test("a newer server than any that is known is no fault of the backup", () => {
+    const facts = {
+      engine: engine.name,
+      method: "logical",
+      format: "plain",
+      compression: "none",
+      complete: "yes",
+      because: "",
+    } as const;
+    expect(() => serverFor(engine, { ...facts, serverVersion: "19.1" })).toThrow(/no sandbox restores that/);
+  });
+});
+
+describe("a store that nobody described", () => {
+  const point = (id: string, database?: string): RecoveryPoint => {
+    const at = /(\d{4})(\d{2})(\d{2})/.exec(id);
+    const moment = { at: `${at?.[1]}-${at?.[2]}-${at?.[3]}T03:00:00.000Z`, from: "name" } as const;
+    const facts = {
+      engine: engine.name,
+      method: "logical",
+      format: "plain",
+      compression: "none",
+      complete: "yes",
+      because: "",
+      ...(database === undefined ? {} : { database }),
+    } as const;
+    const object = { key: id, sizeBytes: 1, modifiedAt: moment.at };
+    return { id, name: id, store: "m", objects: [object], log: [], moment, reach: moment, sizeBytes: 1, facts };
+  };
+  const days = ["20261117", "20261118", "20261119", "20261120"];
+  test("is told apart by databases and jobs, with a rhythm and a pattern for each", () => {
+    const points = [
+      ...days.map((day) => point(`daily/shop-${day}.sql`)),
+      point("monthly/shop-20261101.sql"),
+      ...days.map((day) => point(`daily/crm_${day}T0300.sql`)),
+    ];
+    const proposals = proposalsOf("directory:/b", { points, unknown: [] });
+    expect(proposals.map(({ name }) => name)).toEqual(["crm", "shop"]);
+    const [crm, shop] = proposals;
+    expect(crm?.sources.map(({ pattern }) => pattern)).toEqual(["daily/crm_*.sql"]);
+    expect(shop?.sources).toMatchObject([
+      { pattern: "daily/shop-*.sql", every: 86_400_000 },
+      { pattern: "monthly/shop-*.sql" },
+    ]);
+    expect(shop?.objectives.rpo).toBe(25 * 3_600_000);
+  });
+  test("patterns match what they were made from, and names are the words that are no rhythm", () => {
+    const points = days.map((day) => point(`backups/daily/shop-${day}T030000Z.sql.gz`));
+    for (const { id } of points) expect(matcher(patternOf(points))(id)).toBe(true);
+    expect(nameOf(points[0] as RecoveryPoint)).toBe("shop");
+    expect(nameOf(point("x-20261117.dump", "billing"))).toBe("billing");
+    expect(rhythmMs(points)).toBe(86_400_000);
+    expect(rhythmMs(points.slice(0, 2))).toBeNull();
+  });
+});
