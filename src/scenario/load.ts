@@ -166,6 +166,7 @@ function toScenario(input: ScenarioInput, { file, text, positions }: Source): Sc
     recovery: { source: input.recovery.source, steps: tellSteps(input.recovery.steps, "recovery", "steps") },
     wrongMove: wrong === undefined ? null : { ...wrong, steps: tellSteps(wrong.steps, "wrong-move", "steps") },
     verify: tellProbes(input.verify, "verify"),
+    gameday: input.gameday ?? null,
     abort: {
       elapsedMs: input.abort.find((one) => one.when === "elapsed")?.over,
       diskFreeBytes: input.abort.find((one) => one.when === "disk-free")?.under,
