@@ -4,7 +4,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import { basename, relative } from "node:path";
-import { asFogbellError, CancelledError, Defect, type FogbellError } from "../errors.ts";
+import { Defect } from "../errors.ts";
 import type { Redactor } from "../host/redact.ts";
 import { openScratch } from "../host/scratch.ts";
 import type {
@@ -28,7 +28,9 @@ import { createRunner, type Runner } from "../world/runner.ts";
 import { askProbes } from "./ask-probes.ts";
 import type { Journal } from "./journal.ts";
 import { onTimeline } from "./on-timeline.ts";
+import type { People } from "./people.ts";
 import { placeTable, placeValues } from "./places.ts";
+import { problemOf } from "./problem.ts";
 import { type Copy, fetchVerified, locate, type SourceKit, unchanged } from "./source.ts";
 import { createUnwind, type Unwind } from "./unwind.ts";
 import { watch } from "./watch.ts";
@@ -58,6 +60,8 @@ export interface DrillKit {
   readonly damagedAtMs: number;
   /** Worlds that were built before; null builds each anew. */
   readonly worlds: PreparedWorlds | null;
+  /** On a game day, who recovers instead of the plan's steps. */
+  readonly people?: People;
 }
 
 /** A record is handed to others: it names the file, and nothing of the machine above it. */
@@ -91,6 +95,7 @@ export async function drill(plan: Plan, given: DrillKit): Promise<void> {
       ...(plan.variant === null ? {} : { variant: plan.variant }),
       ...(plan.scenario.designed === "recovered" ? {} : { designed: plan.scenario.designed }),
       contended: kit.contended,
+      ...(kit.people === undefined ? {} : { by: "people" as const }),
     },
     objectives: plan.objectives,
     host: kit.host,
@@ -245,14 +250,20 @@ async function tell(telling: Telling): Promise<void> {
     write,
   });
 
+  const sources = sourceKit(telling, { told, runner, world, mark });
+  const verify = () => phase("verify", () => askProbes(asking("verify", "verify"), plan.verify));
+  const table = { ...telling, world, runner, places, scene, sources, verify };
+
   const healthy = await phase("healthy", () => askProbes(asking("healthy", "healthy"), plan.healthy));
   if (healthy.some(({ held }) => held !== "yes")) return;
 
+  await kit.people?.ready(table);
   await phase("damage", async () => {
     told.damagedAtClock = await damage(telling, { runner, world, scene: scene() });
   });
   const proven = await phase("proof", () => askProbes(asking("proof", "proof"), plan.proof));
   if (proven.some(({ held }) => held !== "yes")) return;
+  if (kit.people !== undefined) return kit.people.recover(table);
   mark("T1");
   mark("T2");
 
@@ -262,18 +273,47 @@ async function tell(telling: Telling): Promise<void> {
   await steps("preserve");
   await world.pruneOn();
 
-  const sources: SourceKit = {
+  const candidates = await phase("locate", () => locate(sources));
+  const source = await phase("fetch", () => fetchVerified(sources, candidates));
+  write({ kind: "places", places: places() });
+
+  mark("T5");
+  await steps("restore");
+  mark("T6");
+  const findings = await verify();
+  mark("T7");
+  // What is not whole is not opened to anybody.
+  if (findings.every(({ held }) => held === "yes")) {
+    await steps("reopen");
+    mark("T8");
+    await steps("normal");
+    mark("T9");
+  }
+  write(await unchanged(sources, source));
+}
+
+/** What locating and fetching are given, and how the story learns what they chose. */
+function sourceKit(
+  { plan, kit, store, server, folder, opensForeign, signal, write }: Telling,
+  {
+    told,
+    runner,
+    world,
+    mark,
+  }: { readonly told: Told; readonly mark: (name: Mark) => void } & Pick<Doing, "runner" | "world">,
+): SourceKit {
+  return {
     plan,
     store: onTimeline(store.readOnly(), world.writtenAt),
     server,
     runner,
-    folder: telling.folder,
+    folder,
     damagedAtMs: kit.damagedAtMs,
     signal,
     write,
     mark,
     onProgress: kit.onProgress,
-    made: kit.trustBackups || telling.opensForeign ? null : world.made,
+    made: kit.trustBackups || opensForeign ? null : world.made,
     names: world.names,
     live: world.live,
     onCopy: (point, copy) =>
@@ -285,23 +325,6 @@ async function tell(telling: Telling): Promise<void> {
       }),
     shipLog: world.ship === null ? null : () => endLog(plan, { runner, world }),
   };
-  const candidates = await phase("locate", () => locate(sources));
-  const source = await phase("fetch", () => fetchVerified(sources, candidates));
-  write({ kind: "places", places: places() });
-
-  mark("T5");
-  await steps("restore");
-  mark("T6");
-  const findings = await phase("verify", () => askProbes(asking("verify", "verify"), plan.verify));
-  mark("T7");
-  // What is not whole is not opened to anybody.
-  if (findings.every(({ held }) => held === "yes")) {
-    await steps("reopen");
-    mark("T8");
-    await steps("normal");
-    mark("T9");
-  }
-  write(await unchanged(sources, source));
 }
 
 function methodOf(plan: Plan, point: RecoveryPoint): Method {
@@ -371,20 +394,4 @@ async function timed<T>(phase: Phase, write: (body: EventBody) => void, work: ()
   } finally {
     write({ kind: "phase-ended", phase, durationMs: Math.round((performance.now() - beganMs) * 10) / 10 });
   }
-}
-
-/** What an error makes of the drill. The message passes the redactor, because it may quote a tool. */
-function problemOf(thrown: unknown, { redact, signal }: DrillKit): EventBody {
-  // A signal shows up as whatever the interrupted work threw; its own reason says more.
-  const error: FogbellError = asFogbellError(signal.aborted ? signal.reason : thrown);
-  const makes = error.exitCode === 5 ? "refused" : error.exitCode === 1 ? "lost" : "void";
-  const stack = error instanceof Defect ? `\n${(error.cause instanceof Error ? error.cause : error).stack ?? ""}` : "";
-  return {
-    kind: "problem",
-    code: error.code,
-    message: redact(`${error.message}${stack}`),
-    next: error.next.map((line) => redact(line)),
-    makes,
-    interrupted: error instanceof CancelledError && error.exitCode === 130,
-  };
 }

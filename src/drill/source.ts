@@ -195,7 +195,7 @@ export async function fetchVerified(kit: SourceKit, candidates: readonly Recover
 }
 
 /** Fetches what the point consists of and brings it into the server. Returns the hash of it all. */
-async function fetchCopy(kit: SourceKit, point: RecoveryPoint, index: number): Promise<string> {
+export async function fetchCopy(kit: SourceKit, point: RecoveryPoint, index: number): Promise<string> {
   const folder = join(kit.folder, "fetched", String(index));
   const id = index === 0 ? "fetch.fetch-source" : `fetch.fetch-source.${index + 1}`;
   const beganMs = performance.now();

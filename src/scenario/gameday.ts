@@ -93,9 +93,11 @@ export const gamedaySchema = z.strictObject({
     "What reaches people when it happens, as they would see it: a pager, an application's error, an angry customer.",
     [{ from: "pager", say: "checkout fails for everybody" }],
   ),
-  injects: example(z.array(inject).default([]), "What somebody says while people work. Default: nobody says anything.", [
-    { at: "8m", say: "When will it be back?" },
-  ]),
+  injects: example(
+    z.array(inject).default([]),
+    "What somebody says while people work. Default: nobody says anything.",
+    [{ at: "8m", say: "When will it be back?" }],
+  ),
   hints: example(z.array(hint).max(5).default([]), "Help, weakest first; never forced.", [
     { cost: 5, say: "What is missing?" },
   ]),

@@ -47,7 +47,7 @@ export interface SuiteRun {
 }
 
 /** Longer than any drill: after this `gc` takes what is left even if the process id lives on in another program. */
-const LIFE_MS = 6 * 60 * 60 * 1000;
+export const LIFE_MS = 6 * 60 * 60 * 1000;
 
 /** The driver and the options of a store URL. Throws UsageError for a URL that no driver knows. */
 export function storeFor(catalog: Catalog, text: string): { driver: StoreDriver; options: unknown } {
@@ -68,7 +68,7 @@ function newRunId(now: Date): string {
   return `${moment}-${randomBytes(3).toString("hex")}`;
 }
 
-function hostFacts(): Record<string, string> {
+export function hostFacts(): Record<string, string> {
   const processors = cpus();
   return {
     system: `${type()} ${release()}`,
@@ -86,7 +86,7 @@ export async function runSuite(request: SuiteRequest): Promise<SuiteRun[]> {
 }
 
 /** A folder that no other run has, with the run's name. */
-async function newRunFolder(outFolder: string, now: Date): Promise<{ runId: string; folder: string }> {
+export async function newRunFolder(outFolder: string, now: Date): Promise<{ runId: string; folder: string }> {
   await mkdir(resolve(outFolder), { recursive: true });
   for (;;) {
     const runId = newRunId(now);

@@ -14,6 +14,7 @@ import { scriptOf } from "../script.ts";
 import { damageOf } from "./damage.ts";
 import { untilReady } from "./files.ts";
 import { type Flavour, MARIADB, MYSQL } from "./flavour.ts";
+import { keyboardOf } from "./keyboard.ts";
 import { logOf } from "./log.ts";
 import { logicalOf } from "./logical.ts";
 import { physicalOf } from "./physical.ts";
@@ -164,6 +165,7 @@ function engineOf({ flavour, summary, versions }: Family): Engine {
         ? [logicalOf(flavour), physicalOf(flavour), replicaOf(flavour), snapshotOf(flavour), scripted(flavour)]
         : [logicalOf(flavour), snapshotOf(flavour), scripted(flavour)],
     phrases,
+    keyboard: keyboardOf(flavour),
     log: logOf(flavour),
     server: (version, _options, settings = {}) => server(flavour, flavour.name, version, settings),
     places,

@@ -11,6 +11,7 @@ import {
 } from "../../parts.ts";
 import { scriptOf } from "../script.ts";
 import * as damage from "./damage.ts";
+import { keyboard } from "./keyboard.ts";
 import { log } from "./log.ts";
 import { logical } from "./logical.ts";
 import { physical } from "./physical.ts";
@@ -161,6 +162,7 @@ export const postgres = defineEngine<z.infer<typeof options>>({
   versions: ["15", "17"],
   methods: [logical, physical, repositoryMethod, replica, snapshot, script],
   phrases,
+  keyboard,
   log,
   server,
   places,
