@@ -28,7 +28,7 @@ import { createRunner, type Runner } from "../world/runner.ts";
 import { askProbes } from "./ask-probes.ts";
 import type { Journal } from "./journal.ts";
 import { onTimeline } from "./on-timeline.ts";
-import type { People } from "./people.ts";
+import type { People, PeopleTable } from "./people.ts";
 import { placeTable, placeValues } from "./places.ts";
 import { problemOf } from "./problem.ts";
 import { type Copy, fetchVerified, locate, type SourceKit, unchanged } from "./source.ts";
@@ -251,7 +251,8 @@ async function tell(telling: Telling): Promise<void> {
   });
 
   const sources = sourceKit(telling, { told, runner, world, mark });
-  const verify = () => phase("verify", () => askProbes(asking("verify", "verify"), plan.verify));
+  const verify: PeopleTable["verify"] = (probes) =>
+    phase("verify", () => askProbes(asking("verify", "verify"), probes));
   const table = { ...telling, world, runner, places, scene, sources, verify };
 
   const healthy = await phase("healthy", () => askProbes(asking("healthy", "healthy"), plan.healthy));
@@ -280,7 +281,7 @@ async function tell(telling: Telling): Promise<void> {
   mark("T5");
   await steps("restore");
   mark("T6");
-  const findings = await verify();
+  const findings = await verify(plan.verify);
   mark("T7");
   // What is not whole is not opened to anybody.
   if (findings.every(({ held }) => held === "yes")) {

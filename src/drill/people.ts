@@ -1,6 +1,6 @@
 /** A recovery by people: where they come in, and what a drill lays on the table for them. */
-import type { Finding, PlaceTable, Scene, Server, WorldStore } from "../parts.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Finding, PlaceTable, Probe, Scene, Server, WorldStore } from "../parts.ts";
+import type { Plan, Told } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
 import type { World } from "../world/build.ts";
 import type { Runner } from "../world/runner.ts";
@@ -19,8 +19,8 @@ export interface PeopleTable {
   readonly places: () => PlaceTable;
   readonly scene: () => Scene;
   readonly sources: SourceKit;
-  /** Asks what the scenario verifies, and writes down the findings. */
-  readonly verify: () => Promise<Finding[]>;
+  /** Asks these in the phase `verify`, and writes down the findings. */
+  readonly verify: (probes: readonly Told<Probe>[]) => Promise<Finding[]>;
 }
 
 export interface People {

@@ -119,8 +119,7 @@ export async function locate(kit: SourceKit): Promise<RecoveryPoint[]> {
     takeStock(kit.store, [plan.engine]),
   );
   const only = plan.scenario.recovery.source === "newest-verified" ? null : plan.scenario.recovery.source;
-  const stored = inventory.points.map((point) => ({ ...point, name: kit.names.get(point.id) ?? point.name }));
-  const points = [...stored.map((point) => withScript(plan, point)), ...kit.live];
+  const points = named(kit, inventory.points);
   const considered = select(points, { damagedAtMs, engine: plan.engine.name, version: plan.version, only });
   for (const one of considered) {
     kit.write({ kind: "source-considered", source: describe(one, damagedAtMs), rejected: one.rejected });
@@ -142,6 +141,12 @@ export async function locate(kit: SourceKit): Promise<RecoveryPoint[]> {
   }
   kit.mark("T3");
   return candidates;
+}
+
+/** Every recovery point there is, as the scenario calls it: those of the store, and those that run. */
+export function named({ plan, names, live }: SourceKit, stored: readonly RecoveryPoint[]): RecoveryPoint[] {
+  const points = stored.map((point) => ({ ...point, name: names.get(point.id) ?? point.name }));
+  return [...points.map((point) => withScript(plan, point)), ...live];
 }
 
 /** What a user's script made is restored by the user's script, when there is one. */
