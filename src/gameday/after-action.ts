@@ -114,11 +114,44 @@ function summary(events: readonly DayEvent[], score: Score | null): string {
   ].join(" ");
 }
 
+/** The day from line to line. A milestone that moved on is told where it came to rest, a correction always. */
+function timelineOf(events: readonly DayEvent[]): { at: string; text: string }[] {
+  const last = new Map(all(events, "milestone").map((event) => [event.milestone, event.seq]));
+  return events.flatMap((event) => {
+    if (event.kind === "answer" || event.kind === "day-began") return [];
+    if (event.kind === "milestone" && event.from !== "scribe" && last.get(event.milestone) !== event.seq) return [];
+    const text = textOf(event, "facilitator");
+    return text === null ? [] : [{ at: (event.kind === "command" ? event.beganAt : event.at).slice(11, 19), text }];
+  });
+}
+
+/** What is said of the day itself, before anything of how it went. */
+function headOf(events: readonly DayEvent[]) {
+  const began = all(events, "day-began")[0];
+  const revealed = all(events, "revealed").at(-1);
+  const level = { known: "a known scenario", family: "a known family", blind: "blind" }[began?.level ?? "blind"];
+  const roles = all(events, "joined").map(({ role, name }) => (name === undefined ? role : `${role} (${name})`));
+  return {
+    title: revealed?.title ?? "a game day",
+    scenario: revealed?.scenario ?? "not revealed",
+    dayId: began?.dayId ?? "",
+    level: `${level}${began?.solo ? ", solo" : ""}`,
+    engine: began?.engine ?? "",
+    began: moment(began?.at),
+    ended: moment(events.at(-1)?.at),
+    roles: roles.length === 0 ? "nobody joined" : [...new Set(roles)].join(", "),
+    carried: began?.carried ?? [],
+    seal: new Raw(began?.seal ?? ""),
+    check: new Raw(revealed === undefined ? "# not revealed" : sealCheck(revealed.salt, revealed.sha256)),
+    lines: events.length,
+    logHash: new Raw(sha256(JSON.stringify(events.at(-1) ?? {})).slice(0, 16)),
+  };
+}
+
 /** The view that `reports/after-action.md.hbs` prints. */
 export function afterActionView(events: readonly DayEvent[]) {
   const began = all(events, "day-began")[0];
   const judged = all(events, "judged").at(-1);
-  const revealed = all(events, "revealed").at(-1);
   const score = scoreOf(events);
   const answers = all(events, "answer");
   const runbook = [
@@ -127,9 +160,6 @@ export function afterActionView(events: readonly DayEvent[]) {
       .filter(({ question }) => question === RUNBOOK_QUESTION)
       .flatMap(({ answer }) => proposedIn(answer) ?? []),
   ];
-  const roles = [
-    ...new Set(all(events, "joined").map(({ role, name }) => (name === undefined ? role : `${role} (${name})`))),
-  ];
   const found = actionsOf(events).map((one) => ({
     ...one,
     owner: one.owner || "__________",
@@ -137,16 +167,7 @@ export function afterActionView(events: readonly DayEvent[]) {
   }));
   const objectives = began?.objectives;
   return {
-    title: revealed?.title ?? "a game day",
-    scenario: revealed?.scenario ?? "not revealed",
-    dayId: began?.dayId ?? "",
-    level:
-      { known: "a known scenario", family: "a known family", blind: "blind" }[began?.level ?? "blind"] +
-      (began?.solo ? ", solo" : ""),
-    engine: began?.engine ?? "",
-    began: moment(began?.at),
-    ended: moment(events.at(-1)?.at),
-    roles: roles.length === 0 ? "nobody joined" : roles.join(", "),
+    ...headOf(events),
     verdict: (judged?.verdict ?? "void").toUpperCase(),
     score:
       score === null
@@ -187,15 +208,7 @@ export function afterActionView(events: readonly DayEvent[]) {
     })),
     runbook: runbook.map((fault) => ({ page: fault.page, because: fault.because, diff: diffOf(fault) })),
     actions: found.length === 0 ? [{ text: "______________________", owner: "__________", due: "__________" }] : found,
-    carried: began?.carried ?? [],
-    timeline: events.flatMap((event) => {
-      const text = event.kind === "answer" ? null : textOf(event, "facilitator");
-      return text === null ? [] : [{ at: (event.kind === "command" ? event.beganAt : event.at).slice(11, 19), text }];
-    }),
-    seal: new Raw(began?.seal ?? ""),
-    check: new Raw(revealed === undefined ? "# not revealed" : sealCheck(revealed.salt, revealed.sha256)),
-    lines: events.length,
-    logHash: new Raw(sha256(JSON.stringify(events.at(-1) ?? {})).slice(0, 16)),
+    timeline: timelineOf(events),
   };
 }
 

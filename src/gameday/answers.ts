@@ -5,15 +5,9 @@ import { MILESTONES, type Milestone } from "../record.ts";
 import type { Day } from "./day.ts";
 import { all, type DayEvent, type Saying } from "./events.ts";
 import { MILESTONE_MEANING, reached } from "./milestones.ts";
+import type { Page } from "./pages.ts";
 import type { Answer, Asked } from "./wire.ts";
 import { momentOf, numberOf, readWords, type Verb, verbOf, type Words } from "./words.ts";
-
-/** A page of the cabinet door. */
-export interface Page {
-  readonly title: string;
-  readonly symptom: string;
-  readonly text: string;
-}
 
 export interface Copy {
   readonly id: string;
@@ -83,13 +77,21 @@ function mark({ day, wallMs }: AnswerKit, words: Words, role: string): Answer {
 function runbook({ pages }: AnswerKit, words: Words): Answer {
   const number = numberOf(words);
   if (number === null) {
-    const index = pages.map(({ symptom }, index) => `  runbook ${index + 1}   when you see: ${symptom}`);
-    return say(index.length === 0 ? "No page is on the door." : ["Begin with what you see:", ...index].join("\n"));
+    const index = pages.map(({ symptom }, i) => `  runbook ${i + 1}   when you see: ${symptom}`);
+    return say(
+      index.length === 0
+        ? "No page is on the door."
+        : ["Begin with what you see:", ...index, "One step of a page: runbook 1 9"].join("\n"),
+    );
   }
   const page = pages[number - 1];
   if (page === undefined)
     throw new UsageError(`there is no page ${number}`, { code: "FB_GAMEDAY_WORD", next: ["runbook"] });
-  return say(page.text);
+  const step = words.rest[1];
+  if (step === undefined) return say(page.text);
+  const found = page.steps.find((one) => String(one.number) === step);
+  if (found !== undefined) return say(`# ${found.number}. ${found.say}\n${found.script}`);
+  throw new UsageError(`page ${number} has no step ${step}`, { code: "FB_GAMEDAY_WORD", next: [`runbook ${number}`] });
 }
 
 async function backups(kit: AnswerKit, { rest }: Words): Promise<Answer> {

@@ -58,7 +58,8 @@ export async function attend(request: AttendRequest): Promise<void> {
   const { door, argv, env } = session.shell;
   await ask(session.socket, { role, words: ["joined", ...(name === undefined ? [] : [name])] });
   const stop = new AbortController();
-  const before = (await readLog(folder)).length;
+  // Whoever comes, or comes back, hears what was said since somebody was on call.
+  const before = (await readLog(folder)).findIndex((event) => event.kind === "stage" && event.stage === "on-call") + 1;
   const [loud, plain] = color ? ["\u001b[1;30;43m", "\u001b[0m"] : ["", ""];
   const following = followLog(
     folder,

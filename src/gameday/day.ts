@@ -30,6 +30,8 @@ export interface DayKit {
   readonly story: GamedayStory;
   readonly recogniser: Recogniser;
   readonly objectives: Objectives;
+  /** What the pages on the door say of a line that was typed as printed. */
+  readonly pagesSay: (text: string) => string | undefined;
   readonly redact: Redactor;
   /** Nobody facilitates: Fogbell asks for an ETA and offers hints itself. */
   readonly solo: boolean;
@@ -95,6 +97,7 @@ export function createDay(kit: DayKit): Day {
   function typed(line: DeskLine): readonly Recognised[] {
     const exitCode = line.kind === "client" ? 0 : Number(line.word) || 0;
     const { role, beganAtMs, endedAtMs } = line;
+    const printed = kit.pagesSay(line.text);
     write({
       kind: "command",
       role,
@@ -103,6 +106,7 @@ export function createDay(kit: DayKit): Day {
       exitCode,
       durationMs: Math.max(0, endedAtMs - beganAtMs),
       inside: line.kind === "client",
+      ...(printed === undefined ? {} : { printed }),
     });
     if (stage !== "alarm" && stage !== "paused") return [];
     for (const { when, matches, cost, say } of story.traps) {

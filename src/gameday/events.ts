@@ -41,6 +41,8 @@ export type DayBody =
       readonly beganAt: string;
       readonly exitCode: number;
       readonly durationMs: number;
+      /** What the page says that it does, when it was typed as printed. */
+      readonly printed?: string;
       /** Typed into the engine's client; its own exit is all that is known. */
       readonly inside: boolean;
     }

@@ -3,7 +3,7 @@
  * facilitator may crash; the day goes on until somebody ends it, and then everything goes.
  */
 import { randomBytes } from "node:crypto";
-import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
+import { copyFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, join } from "node:path";
 import { drill } from "../drill/drill.ts";
@@ -11,29 +11,27 @@ import { type Journal, openJournal, systemClock } from "../drill/journal.ts";
 import { UnavailableError } from "../errors.ts";
 import { writeAtomic } from "../host/atomic-file.ts";
 import { makeLabel } from "../host/label.ts";
-import { packageFolder } from "../host/package-folder.ts";
 import { createRedactor, secretsIn } from "../host/redact.ts";
 import { openScratch } from "../host/scratch.ts";
 import { pastOf } from "../paper/past.ts";
 import { drillName } from "../paper/scorecard.ts";
 import type { Catalog, Sign } from "../parts.ts";
 import { plan as makePlan, type Plan } from "../plan/plan.ts";
-import type { DrillResult, Milestone } from "../record.ts";
+import type { DrillEvent, DrillResult, Milestone } from "../record.ts";
 import { deriveResult } from "../result/result.ts";
 import { chooseSandbox } from "../sandboxes/choose.ts";
 import type { Scenario } from "../scenario/schema.ts";
 import { readHistory } from "../suite/history.ts";
-import { allRunbooks } from "../suite/paper-from.ts";
 import { hostFacts, LIFE_MS, storeFor } from "../suite/suite.ts";
 import { openWorlds } from "../suite/worlds.ts";
 import { writeAfterAction } from "./after-action.ts";
-import type { Page } from "./answers.ts";
 import { chooseScenario, levelOf, type Wanted } from "./choose-scenario.ts";
 import { createDay, storyOf } from "./day.ts";
 import { sealOf } from "./day-seal.ts";
-import { type Action, actionsOf, type DayBody, type DayEvent } from "./events.ts";
+import { type Action, actionsOf, type DayBody } from "./events.ts";
 import { hardFails } from "./judging.ts";
 import { type DrilledLine, type Recogniser, recogniser } from "./milestones.ts";
+import { pagesFor, printedIn } from "./pages.ts";
 import { createPlayingTime } from "./playing-time.ts";
 import { createTable, type RecoveryTable } from "./recovery-table.ts";
 import { dayFolders, endSession, LOG_FILE, readLog, type Session, writeSession } from "./session.ts";
@@ -81,28 +79,6 @@ function recogniserOf(plan: Plan): Recogniser {
   return recogniser([...story, ...(plan.engine.keyboard?.signs ?? [])], drilled);
 }
 
-/** The pages on the cabinet door: every runbook that was drilled, or the one that ships when none was. */
-async function pagesFor(scratch: string, out: string, engine: string): Promise<Page[]> {
-  const folder = join(scratch, "runbooks");
-  await mkdir(folder);
-  await allRunbooks({ folder, results: out, engine, formats: ["md"], paper: "a4", goodForMs: LIFE_MS * 400 }).catch(
-    async () => {
-      const samples = join(packageFolder(), "runbooks", "samples");
-      for (const name of await readdir(samples).catch(() => []))
-        if (name.endsWith(".md")) await copyFile(join(samples, name), join(folder, name));
-    },
-  );
-  const names = (await readdir(folder)).filter((name) => name !== "index.md").sort();
-  return Promise.all(
-    names.map(async (name) => {
-      const text = await readFile(join(folder, name), "utf8");
-      const title = /^# (.*)$/m.exec(text)?.[1] ?? name;
-      const symptom = /^\| ([^|]+?) +\| this:/m.exec(text)?.[1] ?? title;
-      return { title, symptom, text };
-    }),
-  );
-}
-
 /** What the team left itself to do when it last played. */
 async function carriedFrom(out: string, folder: string): Promise<readonly Action[]> {
   const days = (await dayFolders(out)).filter((one) => one !== folder);
@@ -131,7 +107,7 @@ async function close(
   const findings = result.findings.filter(({ group }) => group === "verify");
   if (!abandoned) {
     const failed = hardFails({
-      events: log.events as readonly DayEvent[],
+      events: log.events,
       spoiled: outcomes.spoiled,
       evidence: outcomes.evidence,
       findings,
@@ -186,93 +162,116 @@ async function open(request: KeepRequest) {
   return { plan, dayId, label, scratch, salt, log };
 }
 
-/** Keeps a day from its first moment to its last. Resolves when everything is taken down and written. */
-export async function keepDay(request: KeepRequest): Promise<void> {
-  const { catalog, folder, out, signal } = request;
-  const { plan, dayId, label, scratch, salt, log } = await open(request);
-  await using _scratch = scratch;
-  const redact = createRedactor(secretsIn(process.env));
+type Opened = Awaited<ReturnType<typeof open>>;
+
+/** The day and its table, ready to be played. */
+async function layTable(
+  request: KeepRequest,
+  { plan, dayId, scratch, log }: Opened,
+  drillEvents: () => readonly DrillEvent[],
+) {
   const { scenario } = plan;
   const story = storyOf(scenario.gameday, { title: scenario.title, symptom: scenario.story?.symptom });
-  const nowMs = () => performance.now();
+  const pages = await pagesFor(scratch.folder, request.out, plan.engine.name);
   const day = createDay({
     log,
     playing: createPlayingTime(),
-    nowMs,
+    nowMs: () => performance.now(),
     wallMs: Date.now,
     story,
     recogniser: recogniserOf(plan),
     objectives: plan.objectives,
-    redact,
+    pagesSay: (text) => printedIn(pages, text)?.step.say,
+    redact: createRedactor(secretsIn(process.env)),
     solo: request.solo,
   });
   const session: Session = { dayId, pid: process.pid, socket: join(scratch.folder, "desk.sock"), shell: null };
-  // Out of sight until it is over: it names the scenario.
-  const hidden = join(scratch.folder, "journal.jsonl");
-  const stop = new AbortController();
-  using journal = openJournal(hidden, systemClock, () => {});
   const table = createTable({
     day,
-    log: log as never,
-    drillEvents: () => journal.events,
-    pages: await pagesFor(scratch.folder, out, plan.engine.name),
+    log,
+    drillEvents,
+    pages,
     withinMs: request.withinMs,
     wallMs: Date.now,
     async onDesk({ argv, env }, { server }) {
-      const opened = journal.events.find((event) => event.kind === "sandbox-opened");
-      if (server.door === undefined || opened === undefined)
-        throw new UnavailableError("this sandbox has no door for people", {
-          code: "FB_GAMEDAY_DOOR",
-          next: ["--sandbox docker"],
-        });
+      const opened = drillEvents().find((event) => event.kind === "sandbox-opened");
+      if (server.door === undefined || opened === undefined) {
+        const next = ["fogbell gameday start --sandbox docker"];
+        throw new UnavailableError("this sandbox has no door for people", { code: "FB_GAMEDAY_DOOR", next });
+      }
       const { sandbox, isolation } = opened;
-      await writeSession(folder, { ...session, shell: { sandbox, door: server.door, argv, env, isolation } });
+      await writeSession(request.folder, { ...session, shell: { sandbox, door: server.door, argv, env, isolation } });
       if (story.briefing !== "") log.append({ kind: "told", from: "briefing", to: "everybody", say: story.briefing });
     },
   });
-  await using _listening = await listen(session.socket, (asked) => {
-    const words = asked.words.join(" ");
-    if (asked.words[0] === "joined" || asked.words[0] === "left") {
-      const [kind, ...name] = asked.words;
-      log.append({ kind: kind as "joined", role: asked.role, ...(name.length === 0 ? {} : { name: name.join(" ") }) });
+  return { day, table, session };
+}
+
+/** Hears terminals. `stop` ends what has not come to the table yet. */
+function hear(
+  { day, table, session }: Awaited<ReturnType<typeof layTable>>,
+  log: Journal<DayBody>,
+  stop: (reason: unknown) => void,
+): Promise<AsyncDisposable> {
+  return listen(session.socket, (asked) => {
+    const [first, ...rest] = asked.words;
+    if (first === "joined" || first === "left") {
+      log.append({ kind: first, role: asked.role, ...(rest.length === 0 ? {} : { name: rest.join(" ") }) });
       return Promise.resolve({ code: 0, text: "" });
     }
-    if (day.stage === "building" && /\bend\b/.test(words))
-      stop.abort(new UnavailableError("ended while it was being built", { code: "FB_ABANDONED", next: [] }));
+    if (day.stage === "building" && asked.words.includes("end"))
+      stop(new UnavailableError("ended while it was being built", { code: "FB_ABANDONED", next: [] }));
     return table.answer(asked);
   });
-  await writeSession(folder, session);
-  day.turn("building", "a database, its history, its backups");
-  await drill(
-    { ...plan, scenario },
-    {
-      journal,
-      label,
-      chooseSandbox: async () => {
-        const { driver, why } = await chooseSandbox(catalog.sandboxes, request.sandbox, plan.spec, signal);
-        return { driver, options: driver.options.parse({}), why };
-      },
-      store: { driver: storeFor(catalog, "directory:/").driver, options: (path) => ({ path }) },
-      redact,
-      signal: AbortSignal.any([signal, stop.signal]),
-      onProgress: () => {},
-      keep: false,
-      trustBackups: true,
-      fogbellVersion: request.version,
-      host: { ...hostFacts(), name: hostname() },
-      contended: false,
-      damagedAtMs: Math.floor(Date.now() / 1000) * 1000,
-      worlds: openWorlds(),
-      people: table,
-    },
-  );
-  const result = deriveResult(journal.events);
+}
+
+/** The drill's own documents, once nothing is to be kept secret any more. */
+async function writeDrill({ catalog, folder }: KeepRequest, hidden: string, result: DrillResult): Promise<void> {
   await copyFile(hidden, join(folder, "journal.jsonl"));
   for (const reporter of catalog.reporters) {
     // The procedure is that of the drills: people's own way is in the after-action report.
     for (const { file, text } of (await reporter.forFolder?.(result)) ?? [])
       if (file !== "runbook.md") await writeAtomic(join(folder, file), text);
   }
+}
+
+/** Keeps a day from its first moment to its last. Resolves when everything is taken down and written. */
+export async function keepDay(request: KeepRequest): Promise<void> {
+  const { catalog, folder, signal } = request;
+  const opened = await open(request);
+  const { plan, label, scratch, salt, log } = opened;
+  await using _scratch = scratch;
+  // Out of sight until it is over: it names the scenario.
+  const hidden = join(scratch.folder, "journal.jsonl");
+  using journal = openJournal(hidden, systemClock, () => {});
+  const laid = await layTable(request, opened, () => journal.events);
+  const { day, table, session } = laid;
+  const stop = new AbortController();
+  await using _listening = await hear(laid, log, (reason) => stop.abort(reason));
+  await writeSession(folder, session);
+  day.turn("building", "a database, its history, its backups");
+  await drill(plan, {
+    journal,
+    label,
+    chooseSandbox: async () => {
+      const { driver, why } = await chooseSandbox(catalog.sandboxes, request.sandbox, plan.spec, signal);
+      return { driver, options: driver.options.parse({}), why };
+    },
+    store: { driver: storeFor(catalog, "directory:/").driver, options: (path) => ({ path }) },
+    redact: createRedactor(secretsIn(process.env)),
+    signal: AbortSignal.any([signal, stop.signal]),
+    onProgress: () => {},
+    keep: false,
+    trustBackups: false,
+    fogbellVersion: request.version,
+    host: { ...hostFacts(), name: hostname() },
+    contended: false,
+    damagedAtMs: Math.floor(Date.now() / 1000) * 1000,
+    worlds: openWorlds(),
+    people: table,
+  });
+  const result = deriveResult(journal.events);
+  await writeDrill(request, hidden, result);
   await close({ log, result, table, salt }, request);
   log[Symbol.dispose]();
   await writeAfterAction(folder);

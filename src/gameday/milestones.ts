@@ -79,7 +79,8 @@ export interface Recogniser {
   readonly drilled: readonly DrilledLine[];
 }
 
-const flat = (text: string) => text.replace(/\s+/g, " ").trim();
+/** What a shell keeps of a line that goes on: neither the backslash nor the break. */
+export const flat = (text: string) => text.replace(/\\\n/g, " ").replace(/\s+/g, " ").trim();
 
 /** One recogniser from all who know signs: the story, the engine, everybody. */
 export function recogniser(signs: readonly Sign[], drilled: readonly DrilledLine[]): Recogniser {

@@ -6,13 +6,14 @@ import { fetchCopy, locate, named, type Source } from "../drill/source.ts";
 import { asFogbellError, CancelledError, UnavailableError } from "../errors.ts";
 import { formatBytes } from "../host/units.ts";
 import type { DrillEvent, EventBody } from "../record.ts";
-import { answer, type Copy, type Page } from "./answers.ts";
+import { answer, type Copy } from "./answers.ts";
 import type { Day } from "./day.ts";
 import type { DeskLine } from "./desk.ts";
 import { all, type DayBody, type DayEvent, type RunbookFault } from "./events.ts";
 import { changedIn, lookBeside, trapsIn, verifyAll, writeMarks } from "./judging.ts";
 import { reached } from "./milestones.ts";
 import { type OpenDesk, openDesk } from "./open-desk.ts";
+import { type Page, printedIn } from "./pages.ts";
 import { type Answer, type Asked, failed } from "./wire.ts";
 import { readWords } from "./words.ts";
 
@@ -168,20 +169,10 @@ export function createTable(kit: TableKit): RecoveryTable {
 
   /** A printed line that was typed as it stands, and failed. */
   function noteFault(line: DeskLine): void {
-    const flat = (text: string) => text.replace(/\s+/g, " ").trim();
-    const typed = flat(line.text);
-    for (const page of kit.pages) {
-      const printed = [...page.text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, script = ""]) => script.trim());
-      const hit = printed.find((script) => flat(script) === typed);
-      if (hit === undefined || faults.some(({ before: known }) => known === hit)) continue;
-      faults.push({
-        page: page.title,
-        before: hit,
-        after: "",
-        because: `it ended with exit code ${line.word} as printed`,
-      });
-      return;
-    }
+    const hit = printedIn(kit.pages, line.text);
+    if (hit === null || faults.some(({ before: known }) => known === hit.step.script)) return;
+    const because = `step ${hit.step.number} ended with exit code ${line.word} as printed`;
+    faults.push({ page: hit.page.title, before: hit.step.script, after: "", because });
   }
 
   async function inventoryOf(which: "store" | "evidence"): Promise<ReadonlyMap<string, string>> {

@@ -8,6 +8,15 @@ export type Eyes = "responder" | "observer" | "facilitator";
 
 const clock = (at: string) => at.slice(11, 19);
 
+/** Longer than this is a page that was pasted: its beginning says which. */
+const LONGEST_CHARS = 160;
+
+function commandText({ text, printed }: DayOf<"command">): string {
+  if (printed !== undefined) return `(as printed) ${printed}`;
+  const line = text.replaceAll("\n", "⏎");
+  return line.length <= LONGEST_CHARS ? line : `${line.slice(0, LONGEST_CHARS)}…`;
+}
+
 function milestoneText({ milestone, playedMs, from, because }: DayOf<"milestone">): string {
   const mean = MILESTONE_MEANING[milestone];
   if (playedMs === null) return `STRUCK ${milestone}: ${because}`;
@@ -31,7 +40,7 @@ export function textOf(event: DayEvent, eyes: Eyes): string | null {
     case "left":
       return `${event.role} ${event.kind}`;
     case "command":
-      return `${event.role} $ ${event.text.replaceAll("\n", "⏎")} [exit ${event.exitCode}, ${formatDuration(event.durationMs)}]`;
+      return `${event.role} ${event.inside ? ">" : "$"} ${commandText(event)} [exit ${event.exitCode}, ${formatDuration(event.durationMs)}]`;
     case "said":
       return `${event.role} ${event.how}: ${event.text}${event.owner === undefined ? "" : ` (owner ${event.owner}, due ${event.due ?? "open"})`}`;
     case "milestone":
