@@ -18,6 +18,7 @@ import GamedayKeep from "./commands/gameday/keep.ts";
 import GamedayMark from "./commands/gameday/mark.ts";
 import GamedayNote from "./commands/gameday/note.ts";
 import GamedayPause from "./commands/gameday/pause.ts";
+import GamedayPlan from "./commands/gameday/plan.ts";
 import GamedayReport from "./commands/gameday/report.ts";
 import GamedayResume from "./commands/gameday/resume.ts";
 import GamedaySee from "./commands/gameday/see.ts";
@@ -60,6 +61,7 @@ export const COMMANDS = {
   "gameday:mark": GamedayMark,
   "gameday:note": GamedayNote,
   "gameday:pause": GamedayPause,
+  "gameday:plan": GamedayPlan,
   "gameday:report": GamedayReport,
   "gameday:resume": GamedayResume,
   "gameday:see": GamedaySee,

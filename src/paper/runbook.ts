@@ -202,7 +202,7 @@ export function runbookView(
     identity: new Raw(identityLine(identityOf(result, commands, drills))),
     expires: new Date(Date.parse(result.endedAt) + goodForMs).toISOString().slice(0, 10),
     drills: drills.length,
-    people: peopleView(result, past),
+    gamedays: peopleView(result, past),
     version: result.fogbellVersion,
     rto: formatDuration(result.objectives.rtoMs),
     rpo: formatDuration(result.objectives.rpoMs),
