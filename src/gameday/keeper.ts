@@ -128,7 +128,8 @@ async function close(
       hardFails: failed,
       runbook: outcomes.runbook,
     });
-  } else log.append({ kind: "stage", stage: "over", because: result.reasons[0] ?? "it could not be judged" });
+  } else if (!log.events.some((event) => event.kind === "stage" && event.stage === "over"))
+    log.append({ kind: "stage", stage: "over", because: result.reasons[0] ?? "it could not be judged" });
   const { id, title, sha256 } = result.scenario;
   log.append({ kind: "revealed", scenario: id, title, sha256, salt });
   log.append({ kind: "day-ended", abandoned });

@@ -37,7 +37,7 @@ export interface OpenDesk {
 }
 
 /** Of the procedure's places, those that would tell what people have to find out. */
-const HIDDEN = ["DAMAGED_AT", "EXPECTED_BYTES", "STORE"];
+const HIDDEN = ["DAMAGED_AT", "EXPECTED_BYTES", "STORE", "POINT"];
 
 const export_ = (name: string, value: string) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`;
 
@@ -66,7 +66,8 @@ export async function openDesk(
   const shown = new Map<string, StoredObject>();
 
   async function places(): Promise<void> {
-    const own = Object.entries(table.places()).filter(([name]) => !HIDDEN.includes(name));
+    // What is not known yet is people's to set: an empty value would take theirs away.
+    const own = Object.entries(table.places()).filter(([name, { value }]) => !HIDDEN.includes(name) && value !== "");
     await put(
       `${desk}/places`,
       own.map(([name, { value }]) => export_(name, value)).join("") + export_("STORE", store),

@@ -194,7 +194,10 @@ export function createTable(kit: TableKit): RecoveryTable {
           pages: kit.pages,
           list: () => later(list),
           fetch: (point) => later(() => fetch(point)),
-          end: (abandon) => ending.resolve({ abandon }),
+          end(abandon) {
+            if (abandon && day.stage !== "over") day.turn("over", `the game day was abandoned by ${asked.role}`);
+            ending.resolve({ abandon });
+          },
         },
         asked,
       );

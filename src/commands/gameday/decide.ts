@@ -2,6 +2,7 @@ import { Args } from "@oclif/core";
 import { WordCommand, wordFlags } from "./word-command.ts";
 
 export default class GamedayDecide extends WordCommand {
+  static override strict = false;
   static override summary = "Write down a decision of a game day: what, and from which copy.";
   static override description = "A decision can be a milestone: the source, reopening.";
   static override examples = ["<%= config.bin %> gameday decide 'restore from hourly, beside, into shop_side'"];

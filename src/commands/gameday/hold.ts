@@ -2,6 +2,7 @@ import { Args } from "@oclif/core";
 import { WordCommand, wordFlags } from "./word-command.ts";
 
 export default class GamedayHold extends WordCommand {
+  static override strict = false;
   static override summary = "Hold an inject of a game day back until it is fired by hand.";
   static override examples = ["<%= config.bin %> gameday hold 2"];
   static override args = {

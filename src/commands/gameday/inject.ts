@@ -2,6 +2,7 @@ import { Args } from "@oclif/core";
 import { WordCommand, wordFlags } from "./word-command.ts";
 
 export default class GamedayInject extends WordCommand {
+  static override strict = false;
   static override summary = "Fire an inject of a game day now: somebody says something.";
   static override description = "Injects also fire by themselves at their time, unless they are held or skipped.";
   static override examples = ["<%= config.bin %> gameday inject", "<%= config.bin %> gameday inject 2"];

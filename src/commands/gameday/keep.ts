@@ -3,7 +3,6 @@ import { durationFlag } from "../../cli/duration-flag.ts";
 import { dayFlags, WordCommand } from "./word-command.ts";
 
 export default class GamedayKeep extends WordCommand {
-  static override strict = true;
   static override hidden = true;
   static override summary = "Hold the world of a game day while people come and go; started by gameday start.";
   static override examples = ["<%= config.bin %> gameday keep drill-results/20261121-100000-abcdef"];

@@ -2,6 +2,7 @@ import { Args, Flags } from "@oclif/core";
 import { WordCommand, wordFlags } from "./word-command.ts";
 
 export default class GamedayMark extends WordCommand {
+  static override strict = false;
   static override summary =
     "Correct when a milestone of a game day was reached, or strike it; the correction is recorded.";
   static override description = "Milestones are told from what people type and say. The scribe knows better.";

@@ -2,6 +2,7 @@ import { Args } from "@oclif/core";
 import { WordCommand, wordFlags } from "./word-command.ts";
 
 export default class GamedayNote extends WordCommand {
+  static override strict = false;
   static override summary = "Write something down for the record of a game day.";
   static override examples = ["<%= config.bin %> gameday note 'incident declared, bridge is open'"];
   static override args = {

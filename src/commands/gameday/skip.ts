@@ -2,6 +2,7 @@ import { Args } from "@oclif/core";
 import { WordCommand, wordFlags } from "./word-command.ts";
 
 export default class GamedaySkip extends WordCommand {
+  static override strict = false;
   static override summary = "Leave an inject of a game day out.";
   static override examples = ["<%= config.bin %> gameday skip 3"];
   static override args = {

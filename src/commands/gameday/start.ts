@@ -3,7 +3,6 @@ import { durationFlag } from "../../cli/duration-flag.ts";
 import { dayFlags, WordCommand } from "./word-command.ts";
 
 export default class GamedayStart extends WordCommand {
-  static override strict = true;
   static override summary = "Begin a game day: people at the keyboard, a disaster they do not know, a clock.";
   static override description =
     "Builds a world, shows the seal of the scenario, opens a shell for the responders, and breaks the world at a hidden " +

@@ -2,6 +2,7 @@ import { Args } from "@oclif/core";
 import { WordCommand, wordFlags } from "./word-command.ts";
 
 export default class GamedayTell extends WordCommand {
+  static override strict = false;
   static override summary = "Write down what those outside were told: customers, support, the board.";
   static override description = "The first message is due after five minutes, each further one after twenty.";
   static override examples = ["<%= config.bin %> gameday tell 'orders cannot be placed; next word at 12:20 UTC'"];

@@ -2,6 +2,7 @@ import { Args, Flags } from "@oclif/core";
 import { dayFlags, WordCommand, wordFlags } from "./word-command.ts";
 
 export default class GamedayTodo extends WordCommand {
+  static override strict = false;
   static override summary = "Write down an action of a game day, with its owner and the date it is due.";
   static override description = "Works while the day is played, and afterwards. The next game day begins with these.";
   static override examples = [

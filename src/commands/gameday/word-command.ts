@@ -27,8 +27,6 @@ export interface Spoken {
 }
 
 export abstract class WordCommand extends FogbellCommand {
-  static override strict = false;
-
   /** Asks the keeper of the day, and prints what it answers. Throws what it answers when that is no. */
   protected async ask({ out, session, role }: Spoken, words: readonly string[]): Promise<{ text: string }> {
     const { findPlayed } = await import("../../gameday/session.ts");
