@@ -78,7 +78,8 @@ export async function attend(request: AttendRequest): Promise<void> {
     });
   } finally {
     const over = (await readLog(folder)).some(
-      ({ kind, ...event }) => kind === "stage" && "stage" in event && event.stage === "judging",
+      ({ kind, ...event }) =>
+        kind === "stage" && "stage" in event && (event.stage === "judging" || event.stage === "over"),
     );
     if (over) await following;
     stop.abort();

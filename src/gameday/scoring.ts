@@ -129,6 +129,8 @@ function communication(events: readonly DayEvent[]): Told {
 function time(judged: DayOf<"judged"> | undefined, began: DayOf<"day-began"> | undefined): Told {
   const rtaMs = judged?.rtaMs ?? null;
   if (rtaMs === null || began === undefined) return [0, "it was not reopened"];
+  if (judged?.verdict !== "recovered" && judged?.verdict !== "late")
+    return [0, "what came back was not whole, however soon"];
   const { rtoMs, mtdMs } = began.objectives;
   if (rtaMs <= rtoMs) return [10, "within the objective"];
   return rtaMs <= (mtdMs ?? rtoMs * 2) ? [5, "later than the objective"] : [0, "later than anybody could bear"];

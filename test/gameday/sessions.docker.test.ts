@@ -8,7 +8,7 @@ import { all, type DayEvent } from "../../src/gameday/events.ts";
 import { reached } from "../../src/gameday/milestones.ts";
 import { readPage } from "../../src/gameday/pages.ts";
 import { scoreOf } from "../../src/gameday/scoring.ts";
-import { readLog, readSession } from "../../src/gameday/session.ts";
+import { isPlayed, readLog, readSession } from "../../src/gameday/session.ts";
 import { isOver } from "../../src/host/label.ts";
 import { sweepScratch } from "../../src/host/scratch.ts";
 import { verifyRun } from "../../src/suite/seal.ts";
@@ -18,7 +18,16 @@ let out = "";
 beforeAll(async () => {
   out = await mkdtemp(join(tmpdir(), "gameday-test-"));
 });
-afterAll(() => rm(out, { recursive: true, force: true }));
+afterAll(async () => {
+  // A test that failed half-way leaves a keeper, which takes its world down when it is asked to.
+  for (const results of await readdir(out)) {
+    for (const name of await readdir(join(out, results)).catch(() => [])) {
+      const session = await readSession(join(out, results, name));
+      if (session !== null && (await isPlayed(join(out, results, name)))) process.kill(session.pid, "SIGTERM");
+    }
+  }
+  await rm(out, { recursive: true, force: true });
+});
 
 const page = readPage(await readFile("runbooks/samples/drop-table.md", "utf8"), "drop-table");
 const step = (number: number) => page.steps.find((one) => one.number === number)?.script ?? "";
