@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
@@ -11,6 +11,7 @@ import { scoreOf } from "../../src/gameday/scoring.ts";
 import { isPlayed, readLog, readSession } from "../../src/gameday/session.ts";
 import { isOver } from "../../src/host/label.ts";
 import { sweepScratch } from "../../src/host/scratch.ts";
+import type { RunLabel } from "../../src/parts.ts";
 import { verifyRun } from "../../src/suite/seal.ts";
 import { openTerminal } from "../support/tmux.ts";
 
@@ -37,6 +38,13 @@ const START = "--sandbox docker --rows 3000 --within 2s";
 async function dayIn(folder: string): Promise<{ folder: string; events: DayEvent[] }> {
   const [name = ""] = await readdir(folder);
   return { folder: join(folder, name), events: await readLog(join(folder, name)) };
+}
+
+/** As gc does it, but for this run alone. */
+async function sweep(runId: string): Promise<void> {
+  const isMine = (label: RunLabel) => label.runId === runId && isOver(label);
+  for (const sandbox of catalog.sandboxes) await sandbox.sweep(isMine);
+  await sweepScratch(isMine);
 }
 
 /** Containers and volumes of a run: a label, never a name. */
@@ -230,20 +238,10 @@ test("two terminals: injects, pauses and corrections; one drops and comes back; 
   expect(reached(events).detected).toBe(5000);
   const { pid, dayId } = (await readSession(folder)) ?? { pid: 0, dayId: "" };
   process.kill(pid, "SIGKILL");
-  await expect
-    .poll(() =>
-      isOver({
-        runId: dayId,
-        pid,
-        host: execFileSync("hostname", { encoding: "utf8" }).trim(),
-        expiresAt: "2100-01-01",
-      }),
-    )
-    .toBe(true);
+  const label = { runId: dayId, pid, host: hostname(), expiresAt: "2100-01-01T00:00:00Z" };
+  await expect.poll(() => isOver(label), { timeout: 10_000 }).toBe(true);
   expect(leftOf(dayId).length).toBeGreaterThan(0);
-  // As gc does it, but for this run alone.
-  for (const sandbox of catalog.sandboxes) await sandbox.sweep((label) => label.runId === dayId && isOver(label));
-  await sweepScratch((label) => label.runId === dayId && isOver(label));
+  await sweep(dayId);
   expect(leftOf(dayId)).toEqual([]);
   await say("status");
   await scribe.sees("no game day is being played");
