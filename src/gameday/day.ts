@@ -96,7 +96,9 @@ export function createDay(kit: DayKit): Day {
 
   function typed(line: DeskLine): readonly Recognised[] {
     const exitCode = line.kind === "client" ? 0 : Number(line.word) || 0;
-    const { role, beganAtMs, endedAtMs } = line;
+    const { role, endedAtMs } = line;
+    // Of what was typed into a client only the end of its session is known: never earlier than it was.
+    const beganAtMs = line.kind === "client" ? endedAtMs : line.beganAtMs;
     const printed = kit.pagesSay(line.text);
     write({
       kind: "command",

@@ -169,12 +169,13 @@ export interface DeskLine {
   readonly text: string;
 }
 
-const decode = (text: string): string =>
-  Buffer.from(text, "base64")
-    .toString("utf8")
-    // Clients keep a statement of several lines, and a space, in their own ways.
+const decode = (text: string): string => Buffer.from(text, "base64").toString("utf8");
+
+/** Clients keep the breaks of a statement, and spaces, in their own ways. */
+const fromClient = (text: string): string =>
+  text
     .replaceAll("\u0001", "\n")
-    .replaceAll("\\040", " ");
+    .replace(/\\(0\d{2}|1[0-7]\d)/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
 /** Reads a line; null for one that is none, such as one that somebody wrote by hand. */
 export function readDeskLine(text: string): DeskLine | null {
@@ -182,5 +183,12 @@ export function readDeskLine(text: string): DeskLine | null {
   if (kind !== "command" && kind !== "client" && kind !== "ask") return null;
   const [beganAtMs, endedAtMs] = [began, ended].map((one) => Math.round(Number(one?.replace(",", ".")) * 1000));
   if (beganAtMs === undefined || endedAtMs === undefined || !Number.isFinite(beganAtMs + endedAtMs)) return null;
-  return { kind, beganAtMs, endedAtMs, role: role.slice(0, 20), word: word.slice(0, 60), text: decode(packed) };
+  return {
+    kind,
+    beganAtMs,
+    endedAtMs,
+    role: role.slice(0, 20),
+    word: word.slice(0, 60),
+    text: kind === "client" ? fromClient(decode(packed)) : decode(packed),
+  };
 }

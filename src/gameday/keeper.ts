@@ -271,6 +271,7 @@ export async function keepDay(request: KeepRequest): Promise<void> {
     worlds: openWorlds(),
     people: table,
   });
+  table.close();
   const result = deriveResult(journal.events);
   await writeDrill(request, hidden, result);
   await close({ log, result, table, salt }, request);

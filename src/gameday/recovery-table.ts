@@ -45,6 +45,8 @@ export interface RecoveryTable {
   /** Answers whoever asks, from outside or from the desk. */
   answer(asked: Asked): Promise<Answer>;
   readonly outcomes: Outcomes;
+  /** However it ended: nothing goes on listening. */
+  close(): void;
 }
 
 const abandoned = () =>
@@ -303,6 +305,7 @@ export function createTable(kit: TableKit): RecoveryTable {
     ready,
     recover,
     answer: answerAny,
+    close: () => closing.abort(),
     get outcomes() {
       return outcomes;
     },

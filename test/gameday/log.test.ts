@@ -112,6 +112,7 @@ describe("the desk", () => {
       text: "ls -l",
     });
     expect(readDeskLine(`client\t1\t2\toperator\t0\t${pack("select\u00011;")}`)?.text).toBe("select\n1;");
+    expect(readDeskLine(`client\t1\t2\toperator\t0\t${pack("select\\0401\\040\\134g")}`)?.text).toBe("select 1 \\g");
     for (const bad of ["", "rm -rf", "boo\t1\t2\ta\t0\t", "command\tx\ty\ta\t0\t"])
       expect(readDeskLine(bad)).toBeNull();
   });

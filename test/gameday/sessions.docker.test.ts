@@ -47,6 +47,12 @@ async function sweep(runId: string): Promise<void> {
   await sweepScratch(isMine);
 }
 
+/** The keeper goes with its day. */
+async function expectGone(pid: number): Promise<void> {
+  const label = { runId: "", pid, host: hostname(), expiresAt: "2100-01-01T00:00:00Z" };
+  await expect.poll(() => isOver(label), { timeout: 15_000 }).toBe(true);
+}
+
 /** Containers and volumes of a run: a label, never a name. */
 const leftOf = (runId: string): string[] =>
   ["ps -aq", "volume ls -q"].flatMap((what) =>
@@ -127,6 +133,7 @@ test("a team that takes the first copy, keeps no evidence and opens unverified f
   await using operator = await openTerminal("trap-operator", out);
   await operator.type(`fogbell gameday start drop-table --solo ${START} --out ${results}`);
   await operator.sees(/>> a customer: /);
+  const { pid = 0 } = (await readSession((await dayIn(results)).folder)) ?? {};
   await operator.enter("hint");
   await operator.enter('db -c "select count(*) from orders"');
   await operator.enter("gunzip --version >/dev/null; ls $STORE/old-export");
@@ -155,6 +162,7 @@ test("a team that takes the first copy, keeps no evidence and opens unverified f
   const report = await readFile(join(folder, "after-action.md"), "utf8");
   expect(report).toContain("the first copy that was found is rarely the best");
   expect(report).toContain("hint 1");
+  await expectGone(pid);
 });
 
 test("a blind day leaks nothing until it is over, and is abandoned at a word", { timeout: 300_000 }, async () => {
@@ -194,6 +202,7 @@ test("a blind day leaks nothing until it is over, and is abandoned at a word", {
   });
   expect(check.split(" ")[0]).toBe(all(events, "day-began")[0]?.seal);
   expect(leftOf(session?.dayId ?? "")).toEqual([]);
+  await expectGone(session?.pid ?? 0);
 });
 
 test("two terminals: injects, pauses and corrections; one drops and comes back; a killed keeper leaves nothing to gc", {
@@ -238,8 +247,7 @@ test("two terminals: injects, pauses and corrections; one drops and comes back; 
   expect(reached(events).detected).toBe(5000);
   const { pid, dayId } = (await readSession(folder)) ?? { pid: 0, dayId: "" };
   process.kill(pid, "SIGKILL");
-  const label = { runId: dayId, pid, host: hostname(), expiresAt: "2100-01-01T00:00:00Z" };
-  await expect.poll(() => isOver(label), { timeout: 10_000 }).toBe(true);
+  await expectGone(pid);
   expect(leftOf(dayId).length).toBeGreaterThan(0);
   await sweep(dayId);
   expect(leftOf(dayId)).toEqual([]);
