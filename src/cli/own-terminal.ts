@@ -43,19 +43,52 @@ export function ownTerminal() {
   };
 }
 
-/** Asks one question after another on the terminal; an empty line is no answer. */
+/** Asks one question after another on the terminal; an empty line is no answer. What is typed ahead is not lost. */
 export async function askPerson(
   questions: readonly string[],
   onAnswer: (question: string, answer: string) => Promise<void>,
-) {
-  const { createInterface } = await import("node:readline/promises");
+): Promise<void> {
+  const { createInterface } = await import("node:readline");
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const typed = lines[Symbol.asyncIterator]();
   try {
     for (const question of questions) {
-      const answer = (await lines.question(`${question}\n> `)).trim();
-      if (answer !== "") await onAnswer(question, answer);
+      process.stderr.write(`${question}\n> `);
+      const { value, done } = await typed.next();
+      if (done === true) return;
+      if (value.trim() !== "") await onAnswer(question, value.trim());
     }
   } finally {
     lines.close();
   }
+}
+
+/** A terminal in which lines come while others are typed. */
+export interface Talk extends Disposable {
+  /** A line above the one that is being typed. */
+  print(line: string): void;
+}
+
+/** Takes lines where somebody sits; elsewhere it only prints. `onClose`: Ctrl-D, Ctrl-C. */
+export async function openTalk(
+  prompt: string,
+  { onLine, onClose }: { onLine: (line: string) => Promise<string>; onClose: () => void },
+): Promise<Talk> {
+  const { stdin, stdout } = process;
+  if (!(stdin.isTTY && stdout.isTTY)) {
+    return { print: (line) => void stdout.write(`${line}\n`), [Symbol.dispose]: () => {} };
+  }
+  const { createInterface } = await import("node:readline");
+  const lines = createInterface({ input: stdin, output: stdout, prompt: `${prompt}> ` });
+  const print = (line: string) => {
+    stdout.write(`\r\u001b[K${line}\n`);
+    lines.prompt(true);
+  };
+  lines.on("line", (line) => {
+    if (line.trim() === "") return lines.prompt();
+    void onLine(line.trim()).then(print);
+  });
+  lines.once("close", onClose);
+  lines.prompt();
+  return { print, [Symbol.dispose]: () => lines.close() };
 }

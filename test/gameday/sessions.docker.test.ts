@@ -218,6 +218,8 @@ test("two terminals: injects, pauses and corrections; one drops and comes back; 
   await facilitator.type(`fogbell gameday join --role facilitator --out ${results}`);
   await facilitator.sees("scenario: drop-table");
   await facilitator.sees(/inject 2, waiting/);
+  await facilitator.type("note the team looks at the pager");
+  await facilitator.sees("facilitator note: the team looks at the pager");
   const say = (words: string) => scribe.type(`fogbell gameday ${words} --out ${results}`);
   await say("hold 1");
   await scribe.sees("inject 1 held");

@@ -1,11 +1,13 @@
 import { Flags } from "@oclif/core";
+import { openTalk } from "../../cli/own-terminal.ts";
 import { WordCommand, wordFlags } from "./word-command.ts";
 
 export default class GamedayJoin extends WordCommand {
   static override summary = "Follow a game day from another terminal: the live timeline, as your role may see it.";
   static override description =
-    "Leaves the day alone when it is closed. The facilitator sees the scenario, the traps and the injects to come; what is " +
-    "to be done about them is typed in yet another terminal, or after Ctrl-C.";
+    "What is typed here are the words of a game day: note, decide, see, tell, todo, mark, status, hint, pause, resume, end; " +
+    "the facilitator's also inject, hold and skip. Leaves the day alone when it is closed. The facilitator sees the " +
+    "scenario, the traps and the injects to come.";
   static override examples = [
     "<%= config.bin %> gameday join --role facilitator",
     "<%= config.bin %> gameday join --role scribe",
@@ -28,16 +30,22 @@ export default class GamedayJoin extends WordCommand {
     if (role === "facilitator") await this.ask(flags, ["status"]);
     const { followLog } = await import("../../gameday/attend.ts");
     const { lineOf } = await import("../../gameday/timeline.ts");
-    const { onInterrupt } = await import("../../suite/signals.ts");
-    using interruption = onInterrupt(() => {});
+    const stop = new AbortController();
+    const speak = (words: readonly string[]) =>
+      ask(session.socket, { role, words }).then(
+        ({ text }) => text,
+        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      );
+    if (this.jsonEnabled()) return { folder };
+    using talk = await openTalk(role, { onLine: (line) => speak(line.split(/\s+/)), onClose: () => stop.abort() });
     const eyes = role === "facilitator" ? "facilitator" : "observer";
     await followLog(
       folder,
       (event) => {
         const line = lineOf(event, eyes);
-        if (line !== null) this.log(line);
+        if (line !== null) talk.print(line);
       },
-      { signal: interruption.signal },
+      { signal: stop.signal },
     );
     await ask(session.socket, { role, words: ["left"] }).catch(() => {});
     return { folder };

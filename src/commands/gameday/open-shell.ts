@@ -38,15 +38,15 @@ export async function closeDay(print: Printing, folder: string, asks: boolean): 
   return outcome;
 }
 
+const ACTION = "An action for somebody? (what; owner; date)";
+
 /** Asks, writes down, and drafts the report again. */
 export async function wash(print: Printing, folder: string): Promise<void> {
   const { QUESTIONS } = await import("../../gameday/after-action.ts");
   const { addLate } = await import("../../gameday/hot-wash.ts");
   print.log("Hot wash, now, while it is fresh. An empty line is no answer. A better line of the runbook: old => new");
-  await askPerson(QUESTIONS, async (question, answer) => {
-    await addLate(folder, [{ kind: "answer", role: "team", question, answer }]);
-  });
-  await askPerson(["An action for somebody? (what; owner; date)"], async (_question, answer) => {
+  await askPerson([...QUESTIONS, ACTION], async (question, answer) => {
+    if (question !== ACTION) return void (await addLate(folder, [{ kind: "answer", role: "team", question, answer }]));
     const [text = "", owner = "", due = ""] = answer.split(";").map((part) => part.trim());
     await addLate(folder, [{ kind: "said", role: "team", how: "todo", text, owner, due }]);
   });
