@@ -32,6 +32,7 @@ import type { People, PeopleTable } from "./people.ts";
 import { placeTable, placeValues } from "./places.ts";
 import { problemOf } from "./problem.ts";
 import { type Copy, fetchVerified, locate, type SourceKit, unchanged } from "./source.ts";
+import { freshInstant, timed } from "./timing.ts";
 import { createUnwind, type Unwind } from "./unwind.ts";
 import { watch } from "./watch.ts";
 
@@ -316,7 +317,9 @@ function sourceKit(
     onProgress: kit.onProgress,
     made: kit.trustBackups || opensForeign ? null : world.made,
     names: world.names,
-    live: world.live,
+    get live() {
+      return world.live;
+    },
     onCopy: (point, copy) =>
       Object.assign(told, {
         point,
@@ -350,16 +353,6 @@ interface Doing {
   readonly scene: Scene;
 }
 
-/**
- * A moment that every commit so far lies before and every later one does not, however coarsely a log writes its times:
- * ISO 8601, UTC. Waits for the next one.
- */
-async function freshInstant(resolutionMs: number): Promise<string> {
-  const nextMs = (Math.floor(Date.now() / resolutionMs) + 1) * resolutionMs;
-  while (Date.now() < nextMs) await new Promise((resolve) => setTimeout(resolve, nextMs - Date.now()));
-  return new Date(nextMs).toISOString();
-}
-
 /** The deed, and the shop going on around the hole. Returns the moment just before it, on the clock of the servers here. */
 async function damage({ plan, kit, write }: Telling, { runner, world, scene }: Doing): Promise<string> {
   const reads = plan.log !== null || plan.backups.some(({ method }) => method.live !== undefined);
@@ -384,15 +377,5 @@ async function takeSteps(
   for (const { part, options, phase } of plan.recovery) {
     if (phase !== name) continue;
     for (const line of part.lines(scene(), options)) await runner.must(line, { phase: name, name: part.name });
-  }
-}
-
-async function timed<T>(phase: Phase, write: (body: EventBody) => void, work: () => Promise<T>): Promise<T> {
-  const beganMs = performance.now();
-  write({ kind: "phase-began", phase });
-  try {
-    return await work();
-  } finally {
-    write({ kind: "phase-ended", phase, durationMs: Math.round((performance.now() - beganMs) * 10) / 10 });
   }
 }
