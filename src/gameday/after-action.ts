@@ -11,7 +11,7 @@ import { actionsOf, all, type DayEvent, type RunbookFault } from "./events.ts";
 import { MARK_OF, MILESTONE_MEANING, reached } from "./milestones.ts";
 import { GRADES, type Score, scoreOf } from "./scoring.ts";
 import { readLog } from "./session.ts";
-import { textOf } from "./timeline.ts";
+import { ageText, textOf } from "./timeline.ts";
 
 export const AFTER_ACTION_FILE = "after-action.md";
 
@@ -45,7 +45,9 @@ export function proposedIn(answer: string): RunbookFault | null {
 function milestoneRows(events: readonly DayEvent[]) {
   const found = reached(events);
   const told = all(events, "milestone");
-  return MILESTONES.map((milestone) => {
+  // In the order in which they were reached: what should have come first and did not, shows.
+  const order = [...MILESTONES].sort((a, b) => (found[a] ?? Number.MAX_VALUE) - (found[b] ?? Number.MAX_VALUE));
+  return order.map((milestone) => {
     const last = told.findLast((one) => one.milestone === milestone);
     const at = found[milestone];
     return {
@@ -93,6 +95,11 @@ function strengthsAndGaps(score: Score | null, events: readonly DayEvent[]): { s
   };
 }
 
+const failsText = (fails: number) => (fails === 0 ? "no hard fail" : `${fails} hard fail${fails === 1 ? "" : "s"}`);
+
+/** Reasons can be as long as a list of tables; the whole of it stands further down. */
+const cut = (text: string) => (text.length <= 140 ? text : `${text.slice(0, 140).replace(/\s+\S*$/, "")} …`);
+
 function summary(events: readonly DayEvent[], score: Score | null): string {
   const judged = all(events, "judged").at(-1);
   if (judged === undefined) {
@@ -103,14 +110,12 @@ function summary(events: readonly DayEvent[], score: Score | null): string {
   const source = all(events, "source").at(-1);
   const hints = all(events, "hint").length;
   return [
-    `The verdict is ${judged.verdict}: ${judged.reasons[0] ?? ""}.`,
-    source === undefined
-      ? "No copy was fetched."
-      : `The data came from ${source.name}, ${formatDuration(source.ageMs)} older than the damage.`,
+    `The verdict is ${judged.verdict}: ${cut(judged.reasons[0] ?? "")}.`,
+    source === undefined ? "No copy was fetched." : `The data came from ${source.name}, ${ageText(source.ageMs)}.`,
     judged.rtaMs === null
       ? "The application was not let in again."
       : `It took ${formatDuration(judged.rtaMs)} until the application was let in again, of ${formatDuration(began?.objectives.rtoMs ?? 0)} allowed.`,
-    `${hints === 0 ? "No hint" : `${hints} hint${hints === 1 ? "" : "s"}`} ${hints > 1 ? "were" : "was"} asked for; ${score?.hardFails.length ?? 0} hard fails.`,
+    `${hints === 0 ? "No hint" : `${hints} hint${hints === 1 ? "" : "s"}`} ${hints > 1 ? "were" : "was"} asked for; ${failsText(score?.hardFails.length ?? 0)}.`,
   ].join(" ");
 }
 
@@ -160,11 +165,6 @@ export function afterActionView(events: readonly DayEvent[]) {
       .filter(({ question }) => question === RUNBOOK_QUESTION)
       .flatMap(({ answer }) => proposedIn(answer) ?? []),
   ];
-  const found = actionsOf(events).map((one) => ({
-    ...one,
-    owner: one.owner || "__________",
-    due: one.due || "__________",
-  }));
   const objectives = began?.objectives;
   return {
     ...headOf(events),
@@ -204,10 +204,10 @@ export function afterActionView(events: readonly DayEvent[]) {
     waits: waits(events),
     answers: QUESTIONS.map((question) => ({
       question,
-      answer: answers.findLast((one) => one.question === question)?.answer || "______________________",
+      answer: answers.findLast((one) => one.question === question)?.answer ?? "",
     })),
     runbook: runbook.map((fault) => ({ page: fault.page, because: fault.because, diff: diffOf(fault) })),
-    actions: found.length === 0 ? [{ text: "______________________", owner: "__________", due: "__________" }] : found,
+    actions: actionsOf(events),
     timeline: timelineOf(events),
   };
 }

@@ -113,7 +113,10 @@ export function createTable(kit: TableKit): RecoveryTable {
     const { table, desk } = there();
     const { points } = await takeStock(table.sources.store, [table.plan.engine]);
     const all = named(table.sources, points);
-    const point = all.find((one) => one.id === id) ?? all.find((one) => one.objects.some(({ key }) => key === id));
+    const point =
+      all.find((one) => one.id === id) ??
+      all.find((one) => one.facts.isLive === true && one.name === id) ??
+      all.find((one) => one.objects.some(({ key }) => key === id));
     if (point === undefined || (point.facts.isLive !== true && !(await desk.has(point.objects[0]?.key ?? "")))) {
       throw new UnavailableError(`there is no recovery point ${id} in the store`, {
         code: "FB_NO_SOURCE",

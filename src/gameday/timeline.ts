@@ -8,6 +8,10 @@ export type Eyes = "responder" | "observer" | "facilitator";
 
 const clock = (at: string) => at.slice(11, 19);
 
+/** How old a copy was when the damage happened; a replica may have gone on after it. */
+export const ageText = (ageMs: number): string =>
+  ageMs < 0 ? `${formatDuration(-ageMs)} younger than the damage` : `${formatDuration(ageMs)} older than the damage`;
+
 /** Longer than this is a page that was pasted: its beginning says which. */
 const LONGEST_CHARS = 160;
 
@@ -51,7 +55,7 @@ export function textOf(event: DayEvent, eyes: Eyes): string | null {
     case "hint":
       return `HINT ${event.step} (costs ${event.cost}): ${event.say}`;
     case "source":
-      return eyes === "responder" ? null : `SOURCE ${event.name}: ${event.point}, ${formatDuration(event.ageMs)} old`;
+      return eyes === "responder" ? null : `SOURCE ${event.name}: ${event.point}, ${ageText(event.ageMs)}`;
     case "trap":
       return above ? `TRAP (${event.cost}): ${event.say}` : null;
     case "judged":
