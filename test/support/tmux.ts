@@ -45,6 +45,8 @@ export async function openTerminal(name: string, cwd: string): Promise<Terminal>
     ...[";", "set-option", "-g", "history-limit", "20000"],
   );
   const text = async () => (await tmux("capture-pane", "-p", "-J", "-S", "-", "-t", "t")).replace(/\n+$/, "\n");
+  /** What stood on a screen that was dropped. */
+  let last = "";
   const press = async (key: string) => void (await tmux("send-keys", "-t", "t", key));
   const type = async (line: string) => {
     await tmux("send-keys", "-t", "t", "-l", line);
@@ -77,12 +79,15 @@ export async function openTerminal(name: string, cwd: string): Promise<Terminal>
     },
     sees: (what, withinMs = 90_000) =>
       until((screen) => (typeof what === "string" ? screen.includes(what) : what.test(screen)), String(what), withinMs),
-    drop: async () => void (await tmux("kill-server").catch(() => "")),
+    async drop() {
+      last = await text().catch(() => "");
+      await tmux("kill-server").catch(() => "");
+    },
     async [Symbol.asyncDispose]() {
       const folder = process.env.FOGBELL_SCREENS;
       if (folder !== undefined) {
         await mkdir(folder, { recursive: true });
-        await writeFile(join(folder, `${name}.txt`), await text().catch(() => "dropped\n"));
+        await writeFile(join(folder, `${name}.txt`), await text().catch(() => last));
       }
       await tmux("kill-server").catch(() => "");
     },
