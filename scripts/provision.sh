@@ -39,6 +39,7 @@ has_postgres || packages="$packages postgresql-15 pgbackrest"
 has_mariadb || packages="$packages mariadb-server mariadb-client mariadb-backup zstd"
 has_browser || packages="$packages chromium"
 command -v crontab >/dev/null || packages="$packages cron"
+command -v tmux >/dev/null || packages="$packages tmux"
 if ! has_image postgres:15 || ! has_image mariadb:10.11 || ! has_image fogbell/ceph:18; then
   command -v mmdebstrap >/dev/null || packages="$packages mmdebstrap"
 fi

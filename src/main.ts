@@ -9,6 +9,27 @@ import BackupsFetch from "./commands/backups/fetch.ts";
 import BackupsList from "./commands/backups/list.ts";
 import Backups from "./commands/backups.ts";
 import Doctor from "./commands/doctor.ts";
+import GamedayDecide from "./commands/gameday/decide.ts";
+import GamedayEnd from "./commands/gameday/end.ts";
+import GamedayHint from "./commands/gameday/hint.ts";
+import GamedayHold from "./commands/gameday/hold.ts";
+import GamedayInject from "./commands/gameday/inject.ts";
+import GamedayJoin from "./commands/gameday/join.ts";
+import GamedayKeep from "./commands/gameday/keep.ts";
+import GamedayMark from "./commands/gameday/mark.ts";
+import GamedayNote from "./commands/gameday/note.ts";
+import GamedayPause from "./commands/gameday/pause.ts";
+import GamedayPlan from "./commands/gameday/plan.ts";
+import GamedayReport from "./commands/gameday/report.ts";
+import GamedayResume from "./commands/gameday/resume.ts";
+import GamedaySee from "./commands/gameday/see.ts";
+import GamedayShell from "./commands/gameday/shell.ts";
+import GamedaySkip from "./commands/gameday/skip.ts";
+import GamedayStart from "./commands/gameday/start.ts";
+import GamedayStatus from "./commands/gameday/status.ts";
+import GamedayTell from "./commands/gameday/tell.ts";
+import GamedayTodo from "./commands/gameday/todo.ts";
+import GamedayWash from "./commands/gameday/wash.ts";
 import Gc from "./commands/gc.ts";
 import History from "./commands/history.ts";
 import ImagesBuild from "./commands/images/build.ts";
@@ -35,6 +56,27 @@ export const COMMANDS = {
   "backups:fetch": BackupsFetch,
   "backups:list": BackupsList,
   doctor: Doctor,
+  "gameday:decide": GamedayDecide,
+  "gameday:end": GamedayEnd,
+  "gameday:hint": GamedayHint,
+  "gameday:hold": GamedayHold,
+  "gameday:inject": GamedayInject,
+  "gameday:join": GamedayJoin,
+  "gameday:keep": GamedayKeep,
+  "gameday:mark": GamedayMark,
+  "gameday:note": GamedayNote,
+  "gameday:pause": GamedayPause,
+  "gameday:plan": GamedayPlan,
+  "gameday:report": GamedayReport,
+  "gameday:resume": GamedayResume,
+  "gameday:see": GamedaySee,
+  "gameday:shell": GamedayShell,
+  "gameday:skip": GamedaySkip,
+  "gameday:start": GamedayStart,
+  "gameday:status": GamedayStatus,
+  "gameday:tell": GamedayTell,
+  "gameday:todo": GamedayTodo,
+  "gameday:wash": GamedayWash,
   gc: Gc,
   "images:build": ImagesBuild,
   history: History,

@@ -6,7 +6,7 @@
 import type { z } from "zod";
 import type { Compression } from "./host/packing.ts";
 import type { Shown } from "./host/redact.ts";
-import type { DrillEvent, DrillResult, Progress } from "./record.ts";
+import type { DrillEvent, DrillResult, Milestone, Progress } from "./record.ts";
 
 /** What a part can do or must have. Compared when planning, so that nothing starts for a drill that cannot work. */
 export type Capability =
@@ -120,6 +120,8 @@ export interface Engine<O = unknown> extends Part<O> {
   server(version: string, options: O, settings?: Settings): ServerSpec;
   /** How an application in a container of its own reaches the server, over the sandbox's own loopback. */
   readonly loopback: Loopback;
+  /** What it gives people who recover by hand; absent where nobody has thought of it yet. */
+  readonly keyboard?: Keyboard;
   /** What its programs and scripts call the damaged server, the damaged database, and the restored one beside it. */
   places(request: PlaceRequest): PlaceTable;
 }
@@ -129,6 +131,21 @@ export interface Loopback {
   readonly settings: Settings;
   /** What applications usually read: host, port, database. */
   environment(database: string): Places;
+}
+
+/** What people at a keyboard get from an engine. Pure. */
+export interface Keyboard {
+  /** Opens its client on the damaged database; places stand in it as `$NAMES`. */
+  readonly client: string;
+  /** The variable that names the file in which the client keeps what was typed into it. */
+  readonly history: string;
+  readonly signs: readonly Sign[];
+}
+
+/** What shows, in something that a person typed, that they reached something. */
+export interface Sign {
+  readonly shows: Milestone;
+  readonly pattern: RegExp;
 }
 
 /** Lines of a server's configuration: name to value, as the configuration file wants it. `$ARCHIVE` is expanded. */
@@ -582,8 +599,31 @@ export interface SandboxDriver<O = unknown> extends Part<O> {
   /** Whether this sandbox can be used here for such a server, and why (not). Quick; starts nothing. */
   available(spec: ServerSpec, signal: AbortSignal): Promise<Availability>;
   open(label: RunLabel, options: O, signal: AbortSignal): Promise<Sandbox>;
+  /** Opens a terminal inside a server that another process of ours started, and resolves with its exit code when it closes. */
+  enter?(request: EnterRequest): Promise<number>;
   /** Leftovers of runs that are over, by label, never by name. Returns what went. */
   sweep(isOver: (label: RunLabel) => boolean): Promise<readonly string[]>;
+}
+
+/** How another process finds a server again: plain values, for a file. Holds no secret. */
+export type Door = Readonly<Record<string, unknown>>;
+
+export interface EnterRequest {
+  readonly door: Door;
+  readonly argv: readonly string[];
+  /** Added to the server's own environment. */
+  readonly env: Places;
+  readonly terminal: Terminal;
+}
+
+/** The terminal of a person. */
+export interface Terminal {
+  readonly input: AsyncIterable<Uint8Array>;
+  write(bytes: Uint8Array): void;
+  size(): { readonly columns: number; readonly rows: number };
+  onResize(listen: () => void): Disposable;
+  /** Keys come one by one and unseen while it is on. */
+  raw(on: boolean): void;
 }
 
 export interface Availability {
@@ -632,6 +672,8 @@ export interface Server extends AsyncDisposable {
   run(request: RunRequest): Promise<Outcome>;
   put(path: string, body: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<void>;
   get(path: string): AsyncIterable<Uint8Array>;
+  /** For `SandboxDriver.enter`, where the sandbox knows it. */
+  readonly door?: Door;
   /** Kills the server's processes as a crash would. */
   kill(): Promise<void>;
 }

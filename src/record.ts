@@ -25,6 +25,23 @@ export const MARK_MEANING: Readonly<Record<Mark, string>> = {
   T9: "normal",
 };
 
+/** What people reach on a game day, in the order in which it should be; most are a mark of the clock as well. */
+export const MILESTONES = [
+  "detected",
+  "declared",
+  "contained",
+  "preserved",
+  "listed",
+  "chosen",
+  "fetched",
+  "restore-began",
+  "restore-ended",
+  "verified",
+  "reopened",
+  "normal",
+] as const;
+export type Milestone = (typeof MILESTONES)[number];
+
 /** On every journal line. `prev` chains the lines: the SHA-256 of the line before, so that a missing one shows. */
 export interface EventStamp {
   readonly seq: number;
@@ -156,7 +173,12 @@ export type EventBody =
       /** The YAML line of the probe, for annotations; 0 when the drill asked of itself. */
       readonly line: number;
     }
-  | { readonly kind: "mark"; readonly mark: Mark }
+  | {
+      readonly kind: "mark";
+      readonly mark: Mark;
+      /** When people reached it, where that is not now: on the same clock as `monotonicMs`. */
+      readonly atMs?: number;
+    }
   | { readonly kind: "source-considered"; readonly source: SourceFacts; readonly rejected: string | null }
   | { readonly kind: "source-chosen"; readonly sourceId: string; readonly because: string }
   | { readonly kind: "source-rejected"; readonly sourceId: string; readonly because: string }
@@ -221,6 +243,8 @@ export interface ScenarioFacts {
   /** The verdict it is made to end with. Absent: recovered. */
   readonly designed?: Verdict;
   readonly contended: boolean;
+  /** Who recovered. Absent: the drill itself. */
+  readonly by?: "people";
 }
 
 export interface PhaseTiming {

@@ -52,6 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   config: ["scenario", "fields"],
   verify: ["parts", "record", "config", "plan", "world", "drill"],
+  gameday: ["parts", "record", "fields", "scenario", "plan", "drill", "result", "paper", "sandboxes", "suite"],
   schedule: [],
   cli: [],
   commands: [
@@ -65,6 +66,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "paper",
     "suite",
     "verify",
+    "gameday",
     "schedule",
     "sandboxes",
   ],

@@ -3,7 +3,6 @@
  * whole; every phase is timed, and everything made on the way goes. What happened is in the journal and nowhere else.
  */
 import { basename, relative } from "node:path";
-import { asFogbellError, CancelledError, Defect, type FogbellError } from "../errors.ts";
 import type { LedgerView, Line, Phase, Scene } from "../parts.ts";
 import type { Plan, PlannedBackup } from "../plan/plan.ts";
 import type { EventBody, Mark } from "../record.ts";
@@ -11,10 +10,13 @@ import { buildWorld, type World } from "../world/build.ts";
 import { createRunner, type Runner } from "../world/runner.ts";
 import { askProbes } from "./ask-probes.ts";
 import { openEvidence } from "./evidence.ts";
+import type { PeopleTable } from "./people.ts";
 import { placeTable, placeValues } from "./places.ts";
+import { problemOf } from "./problem.ts";
 import { unchanged } from "./source.ts";
 import { type DrillKit, openStage } from "./stage.ts";
-import { type Telling, type Told, takeSource } from "./take-source.ts";
+import { sourceKit, type Telling, type Told, takeSource } from "./take-source.ts";
+import { freshInstant, timed } from "./timing.ts";
 import { createUnwind } from "./unwind.ts";
 import { watch } from "./watch.ts";
 
@@ -51,6 +53,7 @@ export async function drill(plan: Plan, given: DrillKit): Promise<void> {
       ...(plan.variant === null ? {} : { variant: plan.variant }),
       ...(plan.scenario.designed === "recovered" ? {} : { designed: plan.scenario.designed }),
       contended: kit.contended,
+      ...(kit.people === undefined ? {} : { by: "people" as const }),
     },
     objectives: plan.objectives,
     host: kit.host,
@@ -156,14 +159,22 @@ async function tell(telling: Telling): Promise<void> {
     write,
   });
 
+  const taking = { world, told, runner, scene, phase, mark, places };
+  const sources = sourceKit(telling, taking);
+  const verify: PeopleTable["verify"] = (probes) =>
+    phase("verify", () => askProbes(asking("verify", "verify"), probes));
+  const table = { ...telling, world, runner, places, scene, sources, verify };
+
   const healthy = await phase("healthy", () => askProbes(asking("healthy", "healthy"), plan.healthy));
   if (healthy.some(({ held }) => held !== "yes")) return;
 
+  await kit.people?.ready(table);
   await phase("damage", async () => {
     told.damagedAtClock = await damage(telling, { runner, world, scene: scene(), told });
   });
   const proven = await phase("proof", () => askProbes(asking("proof", "proof"), plan.proof));
   if (proven.some(({ held }) => held !== "yes")) return;
+  if (kit.people !== undefined) return kit.people.recover(table);
   mark("T1");
   mark("T2");
 
@@ -177,11 +188,11 @@ async function tell(telling: Telling): Promise<void> {
   });
   await world.pruneOn();
 
-  const taken = await takeSource(telling, { world, told, runner, scene, phase, mark, places });
+  const taken = await takeSource(telling, taking, sources);
   mark("T5");
   await steps("restore");
   mark("T6");
-  const findings = await phase("verify", () => askProbes(asking("verify", "verify"), plan.verify));
+  const findings = await verify(plan.verify);
   mark("T7");
   // What is not whole is not opened to anybody.
   if (findings.every(({ held }) => held === "yes")) {
@@ -214,16 +225,6 @@ interface Doing {
   readonly told: Told;
 }
 
-/**
- * A moment that every commit so far lies before and every later one does not, however coarsely a log writes its times:
- * ISO 8601, UTC. Waits for the next one.
- */
-async function freshInstant(resolutionMs: number): Promise<string> {
-  const nextMs = (Math.floor(Date.now() / resolutionMs) + 1) * resolutionMs;
-  while (Date.now() < nextMs) await new Promise((resolve) => setTimeout(resolve, nextMs - Date.now()));
-  return new Date(nextMs).toISOString();
-}
-
 /** The deed, and the shop going on around the hole. Returns the moment just before it, on the clock of the servers here. */
 async function damage({ plan, kit, write }: Telling, { runner, world, scene, told }: Doing): Promise<string> {
   const reads = plan.log !== null || plan.backups.some(({ method }) => method.live !== undefined);
@@ -254,30 +255,4 @@ async function takeSteps(
     for (const line of part.lines(scene(), options)) await runner.must(line, { phase: name, name: part.name });
     if (part.takesOver === true && scene().side === "server") told.moved = true;
   }
-}
-
-export async function timed<T>(phase: Phase, write: (body: EventBody) => void, work: () => Promise<T>): Promise<T> {
-  const beganMs = performance.now();
-  write({ kind: "phase-began", phase });
-  try {
-    return await work();
-  } finally {
-    write({ kind: "phase-ended", phase, durationMs: Math.round((performance.now() - beganMs) * 10) / 10 });
-  }
-}
-
-/** What an error makes of the drill. The message passes the redactor, because it may quote a tool. */
-export function problemOf(thrown: unknown, { redact, signal }: Pick<DrillKit, "redact" | "signal">): EventBody {
-  // A signal shows up as whatever the interrupted work threw; its own reason says more.
-  const error: FogbellError = asFogbellError(signal.aborted ? signal.reason : thrown);
-  const makes = error.exitCode === 5 ? "refused" : error.exitCode === 1 ? "lost" : "void";
-  const stack = error instanceof Defect ? `\n${(error.cause instanceof Error ? error.cause : error).stack ?? ""}` : "";
-  return {
-    kind: "problem",
-    code: error.code,
-    message: redact(`${error.message}${stack}`),
-    next: error.next.map((line) => redact(line)),
-    makes,
-    interrupted: error instanceof CancelledError && error.exitCode === 130,
-  };
 }

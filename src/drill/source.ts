@@ -123,8 +123,7 @@ export async function locate(kit: SourceKit): Promise<RecoveryPoint[]> {
     takeStock(kit.store, [plan.engine]),
   );
   const only = namedSource(plan.scenario);
-  const stored = inventory.points.map((point) => ({ ...point, name: kit.names.get(point.id) ?? point.name }));
-  const points = [...stored.map((point) => withScript(plan, point)), ...kit.live];
+  const points = named(kit, inventory.points);
   const considered = select(points, {
     damagedAtMs: kit.usefulUntilMs,
     engine: plan.engine.name,
@@ -151,6 +150,12 @@ export async function locate(kit: SourceKit): Promise<RecoveryPoint[]> {
   }
   kit.mark("T3");
   return candidates;
+}
+
+/** Every recovery point there is, as the scenario calls it: those of the store, and those that run. */
+export function named({ plan, names, live }: SourceKit, stored: readonly RecoveryPoint[]): RecoveryPoint[] {
+  const points = stored.map((point) => ({ ...point, name: names.get(point.id) ?? point.name }));
+  return [...points.map((point) => withScript(plan, point)), ...live];
 }
 
 /** What a user's script made is restored by the user's script, when there is one. */

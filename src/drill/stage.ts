@@ -8,6 +8,7 @@ import type { Plan } from "../plan/plan.ts";
 import type { Progress } from "../record.ts";
 import type { PreparedWorld, PreparedWorlds } from "../world/prepared.ts";
 import type { Journal } from "./journal.ts";
+import type { People } from "./people.ts";
 import type { Unwind } from "./unwind.ts";
 
 /** Everything a drill is given; it chooses and creates nothing by itself. */
@@ -37,6 +38,8 @@ export interface DrillKit {
   readonly damagedAtMs: number;
   /** Worlds that were built before; null builds each anew. */
   readonly worlds: PreparedWorlds | null;
+  /** On a game day, who recovers instead of the plan's steps. */
+  readonly people?: People;
 }
 
 export interface Stage {

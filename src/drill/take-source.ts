@@ -45,7 +45,11 @@ export interface Taking {
 }
 
 /** Finds and fetches what will be restored; null when the recovery restores nothing, which is a decision as well. */
-export async function takeSource(telling: Telling, taking: Taking): Promise<{ kit: SourceKit; source: Source } | null> {
+export async function takeSource(
+  telling: Telling,
+  taking: Taking,
+  kit: SourceKit,
+): Promise<{ kit: SourceKit; source: Source } | null> {
   const { plan, write } = telling;
   const { phase, mark, places } = taking;
   const { source: wanted } = plan.scenario.recovery;
@@ -56,7 +60,6 @@ export async function takeSource(telling: Telling, taking: Taking): Promise<{ ki
     mark("T4");
     return null;
   }
-  const kit = sourceKit(telling, taking);
   const candidates = await phase("locate", () => locate(kit));
   const source = await phase("fetch", () =>
     wanted === "newest-clean" ? fetchClean(cleanKit(kit, telling, taking), candidates) : fetchVerified(kit, candidates),
@@ -65,7 +68,10 @@ export async function takeSource(telling: Telling, taking: Taking): Promise<{ ki
   return { kit, source };
 }
 
-function sourceKit({ plan, kit, server, opensForeign, folder, signal, write }: Telling, taking: Taking): SourceKit {
+export function sourceKit(
+  { plan, kit, server, opensForeign, folder, signal, write }: Telling,
+  taking: Taking,
+): SourceKit {
   const { world, told, runner, mark } = taking;
   const { afterDamageMs } = plan.scenario.world.writer;
   const isSearched = plan.scenario.recovery.source === "newest-clean";
@@ -83,7 +89,9 @@ function sourceKit({ plan, kit, server, opensForeign, folder, signal, write }: T
     onProgress: kit.onProgress,
     made: kit.trustBackups || opensForeign ? null : world.made,
     names: world.names,
-    live: world.live,
+    get live() {
+      return world.live;
+    },
     onCopy: (point, copy) =>
       Object.assign(told, {
         point,

@@ -29,6 +29,7 @@ export function comparable(result: DrillResult, past: readonly DrillResult[]): D
     ({ runId, verdict, scenario }) =>
       runId !== result.runId &&
       verdict === "recovered" &&
+      scenario.by === undefined &&
       scenario.id === id &&
       scenario.engine === engine &&
       scenario.version === version,

@@ -21,7 +21,28 @@ export interface Past {
   readonly worstRpaMs: number | null;
   /** The drills these numbers are of. */
   readonly timed: number;
+  /** Game days of the same disaster: people's times stand beside the machine's, never among them. */
+  readonly people: {
+    readonly days: number;
+    readonly recovered: number;
+    readonly lastAt: string | null;
+    readonly medianRtaMs: number | null;
+    readonly worstRtaMs: number | null;
+  };
   readonly results: readonly DrillResult[];
+}
+
+const byPeople = ({ scenario }: DrillResult) => scenario.by === "people";
+
+function peopleIn(days: readonly DrillResult[]): Past["people"] {
+  const rta = days.filter(isTimed).map(({ measured }) => measured.rtaMs as number);
+  return {
+    days: days.length,
+    recovered: days.filter(({ verdict }) => verdict === "recovered").length,
+    lastAt: days.at(-1)?.endedAt ?? null,
+    medianRtaMs: medianOf(rta),
+    worstRtaMs: worst(rta),
+  };
 }
 
 /** Durations of a drill that ran beside others, or did not end, are no measure. */
@@ -38,11 +59,12 @@ export function pastOf(results: readonly DrillResult[]): Past[] {
     const name = drillName(result.scenario);
     groups.set(name, [...(groups.get(name) ?? []), result]);
   }
-  return [...groups].map(([name, own]): Past => {
+  return [...groups].map(([name, all]): Past => {
+    const own = all.filter((one) => !byPeople(one));
     const timed = own.filter(isTimed);
     const rta = timed.map(({ measured }) => measured.rtaMs as number);
     const rpa = timed.flatMap(({ measured }) => measured.rpaMs ?? []);
-    const last = own.at(-1) as DrillResult;
+    const last = own.at(-1) ?? (all.at(-1) as DrillResult);
     return {
       name,
       scenario: last.scenario.id,
@@ -56,6 +78,7 @@ export function pastOf(results: readonly DrillResult[]): Past[] {
       medianRpaMs: medianOf(rpa),
       worstRpaMs: worst(rpa),
       timed: timed.length,
+      people: peopleIn(all.filter(byPeople)),
       results: own,
     };
   });

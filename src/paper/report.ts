@@ -72,7 +72,9 @@ function sourceRows(result: DrillResult) {
 function unproven(result: DrillResult): string[] {
   const isolated = result.sandbox?.isolation.some((line) => line.includes("NOT isolated")) ?? false;
   return [
-    "Human time: nobody had to notice, decide or type. A machine's RTA is a floor.",
+    result.scenario.by === "people"
+      ? "The machine's time: people recovered here, on a game day. What is theirs in it is in the after-action report."
+      : "Human time: nobody had to notice, decide or type. A machine's RTA is a floor.",
     result.scenario.contended
       ? "Durations: other drills ran at the same time on this machine. They are contended; take the numbers from one job."
       : `Load: the server was otherwise idle${result.scenario.kind === "verify" ? "" : ", its caches warm from the world having just been built"}.`,
@@ -140,6 +142,15 @@ function pastView(result: DrillResult, past: readonly DrillResult[]) {
     medianRpa: durationOr(own.medianRpaMs),
     worstRpa: durationOr(own.worstRpaMs),
     trend: trendOf(own),
+    people:
+      own.people.days === 0
+        ? null
+        : {
+            ...own.people,
+            medianRta: durationOr(own.people.medianRtaMs),
+            worstRta: durationOr(own.people.worstRtaMs),
+            last: moment(own.people.lastAt ?? ""),
+          },
     forecast: forecastText(line),
     runs: own.results.slice(-12).map((one) => ({
       when: moment(one.endedAt),

@@ -5,6 +5,8 @@ import type { CommandRecord, DrillResult } from "../record.ts";
 import { Raw, renderPage, type Templates } from "./format.ts";
 import { identityLine, type PageIdentity } from "./identity.ts";
 import { comparable, type Normal, normalOf } from "./normal.ts";
+import { pastOf } from "./past.ts";
+import { drillName } from "./scorecard.ts";
 import { durationOr, moment, recoveryCommands, size, VERDICT_MEANING } from "./words.ts";
 
 /** A page is good for so long after its drill, unless it is told otherwise. */
@@ -161,6 +163,14 @@ function factsView(facts: RunbookFacts) {
   };
 }
 
+/** How long people took on game days of this disaster: a machine's time is a floor. */
+function peopleView(result: DrillResult, past: readonly DrillResult[]) {
+  const name = drillName(result.scenario);
+  const people = pastOf(past).find((one) => one.name === name)?.people;
+  if (people === undefined || people.medianRtaMs === null) return null;
+  return { days: people.days, median: durationOr(people.medianRtaMs), worst: durationOr(people.worstRtaMs) };
+}
+
 /** The view that `runbooks/runbook.md.hbs` prints. */
 export function runbookView(
   result: DrillResult,
@@ -199,6 +209,7 @@ export function runbookView(
     identity: new Raw(identityLine(identityOf(result, commands, drills))),
     expires: new Date(Date.parse(result.endedAt) + goodForMs).toISOString().slice(0, 10),
     drills: drills.length,
+    gamedays: peopleView(result, past),
     version: result.fogbellVersion,
     rto: formatDuration(result.objectives.rtoMs),
     rpo: formatDuration(result.objectives.rpoMs),

@@ -41,7 +41,7 @@ export function sessionView(results: readonly DrillResult[], { title, scope, los
       drills: one.drills,
       recovered: one.recovered,
       lastSuccess: one.lastSuccess === null ? "NEVER" : moment(one.lastSuccess),
-      rta: `${durationOr(one.medianRtaMs)}, ${durationOr(one.worstRtaMs)}`,
+      rta: `${durationOr(one.medianRtaMs)}, ${durationOr(one.worstRtaMs)}${one.people.days === 0 ? "" : `; by people ${durationOr(one.people.medianRtaMs)}, ${durationOr(one.people.worstRtaMs)}`}`,
       rto: formatDuration(one.last.objectives.rtoMs),
       rpa: `${durationOr(one.medianRpaMs)}, ${durationOr(one.worstRpaMs)}`,
       rpo: formatDuration(one.last.objectives.rpoMs),

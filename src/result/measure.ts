@@ -6,7 +6,7 @@ export type Marks = DrillResult["marks"];
 /** The first time each mark was set. */
 export function marksOf(events: readonly DrillEvent[]): Marks {
   const marks: Partial<Record<Mark, number>> = {};
-  for (const event of events) if (event.kind === "mark") marks[event.mark] ??= event.monotonicMs;
+  for (const event of events) if (event.kind === "mark") marks[event.mark] ??= event.atMs ?? event.monotonicMs;
   return marks;
 }
 

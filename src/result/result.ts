@@ -70,9 +70,9 @@ function fetchedOf(events: readonly DrillEvent[]): DrillResult["fetched"] {
 }
 
 /** The event on a line, or null when it was cut off in mid-write or is none. */
-function eventOf(line: string): DrillEvent | null {
+function eventOf<E extends EventStamp>(line: string): E | null {
   try {
-    const event = JSON.parse(line) as DrillEvent | null;
+    const event = JSON.parse(line) as (E & { kind?: unknown }) | null;
     return typeof event?.kind === "string" ? event : null;
   } catch {
     return null;
@@ -83,12 +83,12 @@ function eventOf(line: string): DrillEvent | null {
  * A journal's lines, as text, to events. Reading ends at the first line that was cut off in mid-write, or that does not
  * carry the hash of the line before it: what stands after a missing or changed line proves nothing.
  */
-export function readJournal(text: string): DrillEvent[] {
-  const events: DrillEvent[] = [];
+export function readJournal<E extends EventStamp = DrillEvent>(text: string): E[] {
+  const events: E[] = [];
   let before = "";
   for (const line of text.split("\n")) {
     if (line === "") continue;
-    const event = eventOf(line);
+    const event = eventOf<E>(line);
     if (event === null || event.prev !== before) break;
     events.push(event);
     before = sha256(line);

@@ -22,6 +22,7 @@ import { connect, findImage, labelled, seekImage, toLabels } from "./docker-engi
 import { execute, output } from "./docker-exec.ts";
 import { assertIsolated } from "./docker-isolation.ts";
 import { killMarked } from "./docker-kill.ts";
+import { enter } from "./docker-terminal.ts";
 import { assertOurs, guarded, identityPlaces } from "./identity.ts";
 import { LONGEST_ARGUMENT_BYTES, redactorOf, type SandboxOptions, sandboxOptions } from "./options.ts";
 
@@ -266,6 +267,7 @@ function serverIn({ container, folders, made, env, options }: Inside): Server {
   return {
     folders,
     made,
+    door: { container: container.id, env, folder: folders.scratch },
     run,
     put,
     get,
@@ -291,5 +293,6 @@ export const docker = defineSandbox<SandboxOptions>({
   needs: [],
   available,
   open,
+  enter,
   sweep,
 });

@@ -28,6 +28,7 @@ import {
 import { assertOurs, guarded, identityPlaces } from "./identity.ts";
 import { killRun, killWith, processesOf } from "./local-processes.ts";
 import { type Account, available, chooseAccount, findBinaries, wrapping } from "./local-programs.ts";
+import { enter } from "./local-terminal.ts";
 import { LONGEST_ARGUMENT_BYTES, redactorOf, type SandboxOptions, sandboxOptions } from "./options.ts";
 
 /** A socket's path has room for 107 bytes; this one also for the file name that the server adds. */
@@ -121,6 +122,7 @@ async function startServer({ spec, base, label, options, signal, fill }: Startin
   const server: Server = {
     folders,
     made: `programs in ${path.split(delimiter)[0]}`,
+    door: { prefix, env, folder: folders.scratch },
     run,
     ...filesIn(base, account),
     kill: () => killRun(label.runId, base),
@@ -251,5 +253,6 @@ export const local = defineSandbox<SandboxOptions>({
   needs: [],
   available,
   open,
+  enter,
   sweep,
 });

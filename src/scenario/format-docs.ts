@@ -68,6 +68,7 @@ function rows(node: Node, prefix: string): string[] {
     return [
       row,
       ...(inner.properties === undefined ? [] : rows(inner, path)),
+      ...(inner.items?.properties === undefined ? [] : rows(inner.items, `${path}[]`)),
       ...(UNIONS.has(path) ? variants(inner).flatMap((one) => rows(one, path)) : []),
       ...(UNIONS.has(path) ? variants(inner.items ?? {}).flatMap((one) => rows(one, `${path}[]`)) : []),
     ];

@@ -186,6 +186,7 @@ function toScenario(input: ScenarioInput, { file, text, positions }: Source): Sc
     wrongMove: wrong === undefined ? null : { ...wrong, steps: tellSteps(wrong.steps, "wrong-move", "steps") },
     verify: tellProbes(input.verify, "verify"),
     reopened: tellProbes(input.reopened ?? [], "reopened"),
+    gameday: input.gameday ?? null,
     abort: {
       elapsedMs: input.abort.find((one) => one.when === "elapsed")?.over,
       diskFreeBytes: input.abort.find((one) => one.when === "disk-free")?.under,

@@ -1,6 +1,9 @@
 /** A scenario as the rest of the program meets it: durations in milliseconds, sizes in bytes, paths absolute. */
 import type { StepPhase } from "../parts.ts";
 import type { Objectives } from "../record.ts";
+import type { GamedayStory } from "./gameday.ts";
+
+export type { GamedayStory, Inject, Trap } from "./gameday.ts";
 
 /** A deed or a question as a scenario tells it, with the line it stands on. */
 export interface ToldAction {
@@ -102,5 +105,7 @@ export interface Scenario {
   readonly verify: readonly ToldProbe[];
   /** Asked when the application was let in again. */
   readonly reopened: readonly ToldProbe[];
+  /** What a game day tells people, and when; null when the scenario does not say. */
+  readonly gameday: GamedayStory | null;
   readonly abort: { readonly elapsedMs?: number | undefined; readonly diskFreeBytes?: number | undefined };
 }

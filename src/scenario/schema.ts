@@ -6,6 +6,7 @@ import { z } from "zod";
 import { duration, size } from "../fields.ts";
 import type { Catalog, Method, Part } from "../parts.ts";
 import { STEP_PHASES } from "../parts.ts";
+import { gamedaySchema } from "./gameday.ts";
 import { BACKUP_FAULTS, DESIGNED_VERDICTS } from "./scenario.ts";
 
 export const FORMAT_VERSION = 1;
@@ -366,6 +367,11 @@ export function scenarioSchema(catalog: Catalog) {
       z.array(probes).min(1).optional(),
       "What must hold when the application was let in again: the questions that its users ask. Default: nothing more.",
       [{ probe: "http", port: 8080, path: "/health" }],
+    ),
+    gameday: example(
+      gamedaySchema.optional(),
+      "The story as people live it; `scenario show` keeps it to itself. Default: told from title and symptom.",
+      { symptoms: [{ from: "pager", say: "checkout fails for everybody" }] },
     ),
     abort: example(z.array(abort).prefault([]), "When to give up. The drill is then void.", [
       { when: "elapsed", over: "60m" },

@@ -80,3 +80,30 @@ export function showText(scenario: Scenario, text: string): string {
     "",
   ].join("\n");
 }
+
+/** The file without the part that would spoil a game day. */
+export function withoutGameday(text: string): string {
+  return text.replace(
+    /^gameday:.*\n(?:[ \t]+.*\n|[ \t]*\n(?=[ \t]))*/m,
+    "# gameday: kept to itself; --gameday shows it\n",
+  );
+}
+
+/** What a facilitator reads beforehand. */
+export function gamedayText(gameday: Scenario["gameday"]): string {
+  if (gameday === null) return "\nGame day: not told; people get the title's symptom\n";
+  const lines = [
+    ...(gameday.briefing === "" ? [] : [`briefing: ${gameday.briefing}`]),
+    ...gameday.symptoms.map(({ from, say }) => `${from}: ${say}`),
+    ...gameday.injects.map(
+      ({ at, when, unless, to, say }) =>
+        `inject${at === undefined ? "" : ` after ${formatDuration(at)}`}${when === undefined ? "" : ` once ${when}`}${unless === undefined ? "" : ` unless ${unless}`}, to ${to}: ${say}`,
+    ),
+    ...gameday.hints.map(({ cost, say }) => `hint for ${cost}: ${say}`),
+    ...gameday.traps.map(
+      ({ when, source, cost, say }) =>
+        `trap, ${when}${source === undefined ? "" : ` ${source}`}, costs ${cost}: ${say}`,
+    ),
+  ];
+  return ["", "Game day", ...lines.map((line) => `  ${line}`), ""].join("\n");
+}

@@ -91,7 +91,9 @@ export async function findRun(
   if (named !== null) return named;
   const runs = (await readHistory([results])).runs.filter(
     ({ result: { scenario } }) =>
-      scenario.id === name && (engine === undefined || `${scenario.engine}@${scenario.version}`.startsWith(engine)),
+      scenario.id === name &&
+      scenario.by === undefined &&
+      (engine === undefined || `${scenario.engine}@${scenario.version}`.startsWith(engine)),
   );
   const best = runs.findLast(({ result }) => result.verdict === "recovered") ?? runs.at(-1);
   if (best !== undefined) return best;
@@ -116,6 +118,8 @@ export interface HistoryRow {
   readonly medianRpaMs: number | null;
   readonly worstRpaMs: number | null;
   readonly trend: string;
+  /** Game days, and how long people took. */
+  readonly people: Past["people"];
 }
 
 const rowOf = (past: Past): HistoryRow => ({
@@ -132,7 +136,13 @@ const rowOf = (past: Past): HistoryRow => ({
   medianRpaMs: past.medianRpaMs,
   worstRpaMs: past.worstRpaMs,
   trend: trendOf(past),
+  people: past.people,
 });
+
+const duration = (ms: number | null) => (ms === null ? "-" : formatDuration(ms));
+
+const peopleCell = ({ days, recovered, medianRtaMs, worstRtaMs }: Past["people"]) =>
+  days === 0 ? "-" : `${duration(medianRtaMs)} / ${duration(worstRtaMs)} (${recovered}/${days})`;
 
 /** The history of a results folder, as lines for a terminal and as rows for a program. */
 export async function historyOf(
@@ -148,17 +158,21 @@ export async function historyOf(
     const none = `No drill is kept in ${results}${scenario === null ? "" : ` of ${scenario}`}.`;
     return { text: [none, ...unread].join("\n"), rows, lost };
   }
-  const duration = (ms: number | null) => (ms === null ? "-" : formatDuration(ms));
+  const played = rows.some(({ people }) => people.days > 0);
   const lines = rows.map((row) => [
     row.drill,
     `${row.recovered}/${row.drills}`,
-    row.lastVerdict,
-    row.lastAt.slice(0, 10),
+    row.drills === 0 ? "never" : row.lastVerdict,
+    row.drills === 0 ? "-" : row.lastAt.slice(0, 10),
     row.lastSuccess?.slice(0, 10) ?? "never",
     `${duration(row.medianRtaMs)} / ${duration(row.worstRtaMs)}`,
     `${duration(row.medianRpaMs)} / ${duration(row.worstRpaMs)}`,
+    ...(played ? [peopleCell(row.people)] : []),
   ]);
-  const head = ["drill", "recovered", "last", "on", "last success", "RTA median / worst", "RPA median / worst"];
+  const head = [
+    ...["drill", "recovered", "last", "on", "last success", "RTA median / worst", "RPA median / worst"],
+    ...(played ? ["RTA by people (days)"] : []),
+  ];
   const widths = head.map((title, column) =>
     Math.max(title.length, ...lines.map((line) => (line[column] ?? "").length)),
   );

@@ -5,11 +5,13 @@ export interface Interruption extends Disposable {
   readonly signal: AbortSignal;
 }
 
-/** Listens for SIGINT, SIGTERM and SIGHUP until disposed. `say` tells the person what the signal does. */
-export function onInterrupt(say: (text: string) => void): Interruption {
+const NAMES = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+type Name = (typeof NAMES)[number];
+
+/** Listens for the signals until disposed. `say` tells the person what the signal does. */
+export function onInterrupt(say: (text: string) => void, names: readonly Name[] = NAMES): Interruption {
   const controller = new AbortController();
-  const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  const listen = (name: (typeof names)[number]) => {
+  const listen = (name: Name) => {
     if (controller.signal.aborted) {
       say("Leaving at once. What is left of this run goes with: fogbell gc");
       process.exit(130);

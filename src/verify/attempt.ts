@@ -5,8 +5,8 @@
 import { createReadStream } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { timed } from "../drill/drill.ts";
 import { bring, checkCopy } from "../drill/source.ts";
+import { timed } from "../drill/timing.ts";
 import type { Unwind } from "../drill/unwind.ts";
 import { asFogbellError, Defect, type FogbellError, LostError, RefusedError, UnavailableError } from "../errors.ts";
 import type { Redactor } from "../host/redact.ts";

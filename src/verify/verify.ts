@@ -3,8 +3,9 @@
  * asked for decides; when it does not hold, older ones are looked at until one does, so that the night knows where to turn.
  */
 import { join } from "node:path";
-import { type DrillKit, problemOf } from "../drill/drill.ts";
+import type { DrillKit } from "../drill/drill.ts";
 import type { Journal } from "../drill/journal.ts";
+import { problemOf } from "../drill/problem.ts";
 import { createUnwind, type Unwound } from "../drill/unwind.ts";
 import { LostError } from "../errors.ts";
 import { openScratch } from "../host/scratch.ts";

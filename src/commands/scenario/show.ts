@@ -10,7 +10,10 @@ export default class ScenarioShow extends FogbellCommand {
   static override args = {
     scenario: Args.string({ description: "Id of a shipped scenario, or a file.", required: true }),
   };
-  static override flags = { yaml: Flags.boolean({ description: "Print the file itself." }) };
+  static override flags = {
+    yaml: Flags.boolean({ description: "Print the file itself." }),
+    gameday: Flags.boolean({ description: "Also show what is kept for a game day: symptoms, injects, hints, traps." }),
+  };
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(ScenarioShow);
@@ -21,12 +24,11 @@ export default class ScenarioShow extends FogbellCommand {
     const scenario = await loadScenario(file, catalog);
     const { readFile } = await import("node:fs/promises");
     const text = await readFile(file, "utf8");
-    if (flags.yaml) {
-      this.log(text.trimEnd());
-      return scenario;
-    }
-    const { showText } = await import("../../scenario/show.ts");
-    this.log(showText(scenario, text));
-    return scenario;
+    const { gamedayText, showText, withoutGameday } = await import("../../scenario/show.ts");
+    const { gameday, ...open } = scenario;
+    const shown = flags.gameday ? scenario : open;
+    if (flags.yaml) this.log((flags.gameday ? text : withoutGameday(text)).trimEnd());
+    else this.log(showText(scenario, text) + (flags.gameday ? gamedayText(gameday) : ""));
+    return shown;
   }
 }

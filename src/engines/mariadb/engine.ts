@@ -16,6 +16,7 @@ import { copiesOf } from "./copies.ts";
 import { damageOf } from "./damage.ts";
 import { untilReady } from "./files.ts";
 import { type Flavour, MARIADB, MYSQL } from "./flavour.ts";
+import { keyboardOf } from "./keyboard.ts";
 import { logOf } from "./log.ts";
 import { logicalOf } from "./logical.ts";
 import { mischiefOf } from "./mischief.ts";
@@ -176,6 +177,7 @@ function engineOf({ flavour, summary, versions }: Family): Engine {
         : [logicalOf(flavour), snapshotOf(flavour), scripted(flavour)],
     phrases,
     copies: copiesOf(flavour),
+    keyboard: keyboardOf(flavour),
     log: logOf(flavour),
     loopback: {
       settings: { "skip-networking": "0", "bind-address": "127.0.0.1" },

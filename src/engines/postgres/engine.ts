@@ -12,6 +12,7 @@ import {
 import { scriptOf } from "../script.ts";
 import { copies } from "./copies.ts";
 import * as damage from "./damage.ts";
+import { keyboard } from "./keyboard.ts";
 import { log } from "./log.ts";
 import { logical } from "./logical.ts";
 import { physical } from "./physical.ts";
@@ -170,6 +171,7 @@ export const postgres = defineEngine<z.infer<typeof options>>({
   methods: [logical, physical, repositoryMethod, replica, snapshot, script],
   phrases,
   copies,
+  keyboard,
   log,
   loopback: {
     settings: { listen_addresses: "127.0.0.1" },

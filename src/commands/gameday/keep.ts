@@ -1,0 +1,57 @@
+import { Args, Flags } from "@oclif/core";
+import { durationFlag } from "../../cli/duration-flag.ts";
+import { dayFlags, WordCommand } from "./word-command.ts";
+
+export default class GamedayKeep extends WordCommand {
+  static override hidden = true;
+  static override summary = "Hold the world of a game day while people come and go; started by gameday start.";
+  static override examples = ["<%= config.bin %> gameday keep drill-results/20261121-100000-abcdef"];
+  static override args = {
+    folder: Args.string({ description: "The day's folder, which is there and empty.", required: true }),
+    scenario: Args.string({ description: "Id of a shipped scenario, or a file. Default: blind." }),
+  };
+  static override flags = {
+    ...dayFlags,
+    family: Flags.string({ description: "A disaster of this family, by lot: a tag of scenarios.", helpValue: "TAG" }),
+    engine: Flags.string({
+      description: "Engine and version, when the scenario offers several.",
+      helpValue: "NAME@VERSION",
+    }),
+    sandbox: Flags.string({
+      description: "Where the world lives.",
+      options: ["auto", "docker", "local"],
+      default: "auto",
+    }),
+    rows: Flags.integer({ description: "Rows of the preset dataset, over all its tables.", min: 1000 }),
+    solo: Flags.boolean({ description: "Nobody facilitates: Fogbell asks for an ETA, and offers hints." }),
+    within: durationFlag({
+      description: "The disaster happens at a hidden moment within this, once somebody can be at the keyboard.",
+      default: "3m",
+    }),
+  };
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(GamedayKeep);
+    const { catalog } = await import("../../catalog.ts");
+    const { keepDay } = await import("../../gameday/keeper.ts");
+    const { onInterrupt } = await import("../../suite/signals.ts");
+    // Its terminal may go: that is no reason to end.
+    process.on("SIGHUP", () => {});
+    using interruption = onInterrupt(() => {}, ["SIGINT", "SIGTERM"]);
+    const { scenario } = args;
+    const { family, engine, sandbox, rows, solo, out } = flags;
+    await keepDay({
+      catalog,
+      wanted: { scenario, family, engine },
+      folder: args.folder,
+      out,
+      sandbox,
+      rows,
+      solo: solo === true,
+      withinMs: flags.within,
+      version: this.config.version,
+      signal: interruption.signal,
+    });
+    return { folder: args.folder };
+  }
+}

@@ -1,0 +1,17 @@
+import { Args } from "@oclif/core";
+import { WordCommand, wordFlags } from "./word-command.ts";
+
+export default class GamedayNote extends WordCommand {
+  static override strict = false;
+  static override summary = "Write something down for the record of a game day.";
+  static override examples = ["<%= config.bin %> gameday note 'incident declared, bridge is open'"];
+  static override args = {
+    words: Args.string({ description: "What is said; several words need no quotes.", required: true }),
+  };
+  static override flags = wordFlags("scribe");
+
+  async run(): Promise<unknown> {
+    const { flags, argv } = await this.parse(GamedayNote);
+    return this.ask(flags, ["note", ...(argv as string[])]);
+  }
+}

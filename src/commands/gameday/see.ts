@@ -1,0 +1,17 @@
+import { Args } from "@oclif/core";
+import { WordCommand, wordFlags } from "./word-command.ts";
+
+export default class GamedaySee extends WordCommand {
+  static override strict = false;
+  static override summary = 'Write down what somebody saw on a game day: the value, not "OK".';
+  static override examples = ["<%= config.bin %> gameday see 'orders is missing, order_items has 41,000 rows'"];
+  static override args = {
+    words: Args.string({ description: "What is said; several words need no quotes.", required: true }),
+  };
+  static override flags = wordFlags("checker");
+
+  async run(): Promise<unknown> {
+    const { flags, argv } = await this.parse(GamedaySee);
+    return this.ask(flags, ["see", ...(argv as string[])]);
+  }
+}

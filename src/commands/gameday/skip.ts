@@ -1,0 +1,17 @@
+import { Args } from "@oclif/core";
+import { WordCommand, wordFlags } from "./word-command.ts";
+
+export default class GamedaySkip extends WordCommand {
+  static override strict = false;
+  static override summary = "Leave an inject of a game day out.";
+  static override examples = ["<%= config.bin %> gameday skip 3"];
+  static override args = {
+    number: Args.string({ description: "Which inject, as status lists them. Default: the next." }),
+  };
+  static override flags = wordFlags("facilitator");
+
+  async run(): Promise<unknown> {
+    const { flags, argv } = await this.parse(GamedaySkip);
+    return this.ask(flags, ["skip", ...(argv as string[])]);
+  }
+}

@@ -1,0 +1,61 @@
+import { Args, Flags } from "@oclif/core";
+import { durationFlag } from "../../cli/duration-flag.ts";
+import { dayFlags, WordCommand } from "./word-command.ts";
+
+export default class GamedayStart extends WordCommand {
+  static override summary = "Begin a game day: people at the keyboard, a disaster they do not know, a clock.";
+  static override description =
+    "Builds a world, shows the seal of the scenario, opens a shell for the responders, and breaks the world at a hidden " +
+    "moment. Without a scenario it is a blind one. The day outlives this terminal: come back with gameday shell.";
+  static override examples = [
+    "<%= config.bin %> gameday start drop-table --solo",
+    "<%= config.bin %> gameday start --blind",
+    "<%= config.bin %> gameday start --family backup --engine mariadb",
+  ];
+  static override args = {
+    scenario: Args.string({ description: "Id of a shipped scenario, or a file. Default: blind." }),
+  };
+  static override flags = {
+    ...dayFlags,
+    blind: Flags.boolean({ description: "Any disaster, by lot, sealed until the end.", exclusive: ["family"] }),
+    family: Flags.string({ description: "A disaster of this family, by lot: a tag of scenarios.", helpValue: "TAG" }),
+    engine: Flags.string({
+      description: "Engine and version, when the scenario offers several.",
+      helpValue: "NAME@VERSION",
+    }),
+    sandbox: Flags.string({
+      description: "Where the world lives.",
+      options: ["auto", "docker", "local"],
+      default: "auto",
+    }),
+    rows: Flags.integer({ description: "Rows of the preset dataset, over all its tables.", min: 1000 }),
+    solo: Flags.boolean({ description: "Nobody facilitates: Fogbell asks for an ETA, and offers hints." }),
+    within: durationFlag({
+      description: "The disaster happens at a hidden moment within this, once somebody can be at the keyboard.",
+      default: "3m",
+    }),
+    role: Flags.string({ description: "Your role at the keyboard.", default: "operator" }),
+    name: Flags.string({
+      description: "Your name, when you want it in the report. Default: the role alone.",
+      helpValue: "NAME",
+    }),
+    shell: Flags.boolean({ description: "Open the responders' shell here.", default: true, allowNo: true }),
+  };
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(GamedayStart);
+    const { catalog } = await import("../../catalog.ts");
+    const { beginDay, briefingText, untilOnCall } = await import("../../gameday/begin.ts");
+    const { onInterrupt } = await import("../../suite/signals.ts");
+    using interruption = onInterrupt((text) => void process.stderr.write(`${text}\n`));
+    const say = (text: string) => void process.stderr.write(`${text}\n`);
+    const begun = await beginDay({ ...flags, scenario: args.scenario, withinMs: flags.within, catalog });
+    const played = await untilOnCall(begun, { say, signal: interruption.signal });
+    interruption[Symbol.dispose]();
+    const { closeDay, openShell } = await import("./open-shell.ts");
+    if (played === null) return closeDay(this, begun.folder, false);
+    say(briefingText(played));
+    if (!flags.shell || this.jsonEnabled()) return { folder: begun.folder, dayId: played.session.dayId };
+    return openShell(this, { played, role: flags.role, name: flags.name });
+  }
+}

@@ -1,0 +1,15 @@
+import { WordCommand, wordFlags } from "./word-command.ts";
+
+export default class GamedayStatus extends WordCommand {
+  static override summary = "Where a game day stands: its clock, its milestones, and for the facilitator its injects.";
+  static override examples = [
+    "<%= config.bin %> gameday status",
+    "<%= config.bin %> gameday status --role facilitator",
+  ];
+  static override flags = wordFlags("observer");
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(GamedayStatus);
+    return this.ask(flags, ["status"]);
+  }
+}

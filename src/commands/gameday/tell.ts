@@ -1,0 +1,18 @@
+import { Args } from "@oclif/core";
+import { WordCommand, wordFlags } from "./word-command.ts";
+
+export default class GamedayTell extends WordCommand {
+  static override strict = false;
+  static override summary = "Write down what those outside were told: customers, support, the board.";
+  static override description = "The first message is due after five minutes, each further one after twenty.";
+  static override examples = ["<%= config.bin %> gameday tell 'orders cannot be placed; next word at 12:20 UTC'"];
+  static override args = {
+    words: Args.string({ description: "What is said; several words need no quotes.", required: true }),
+  };
+  static override flags = wordFlags("comms");
+
+  async run(): Promise<unknown> {
+    const { flags, argv } = await this.parse(GamedayTell);
+    return this.ask(flags, ["tell", ...(argv as string[])]);
+  }
+}

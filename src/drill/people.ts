@@ -1,0 +1,31 @@
+/** A recovery by people: where they come in, and what a drill lays on the table for them. */
+import type { Finding, PlaceTable, Probe, Scene, Server, WorldStore } from "../parts.ts";
+import type { Plan, Told } from "../plan/plan.ts";
+import type { EventBody } from "../record.ts";
+import type { World } from "../world/build.ts";
+import type { Runner } from "../world/runner.ts";
+import type { SourceKit } from "./source.ts";
+
+export interface PeopleTable {
+  readonly plan: Plan;
+  readonly server: Server;
+  readonly store: WorldStore;
+  /** Folder of this run on the host. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  readonly write: (body: EventBody) => void;
+  readonly world: World;
+  readonly runner: Runner;
+  readonly places: () => PlaceTable;
+  readonly scene: () => Scene;
+  readonly sources: SourceKit;
+  /** Asks these in the phase `verify`, and writes down the findings. */
+  readonly verify: (probes: readonly Told<Probe>[]) => Promise<Finding[]>;
+}
+
+export interface People {
+  /** The world is healthy, and they may come to the keyboard. The damage is done when this resolves. */
+  ready(table: PeopleTable): Promise<void>;
+  /** The damage is proven. Resolves when they are done; marks and findings are theirs to write. */
+  recover(table: PeopleTable): Promise<void>;
+}

@@ -1,0 +1,24 @@
+/** A phase with its beginning and end written down, and a moment that no commit shares. */
+import type { Phase } from "../parts.ts";
+import type { EventBody } from "../record.ts";
+
+/**
+ * A moment that every commit so far lies before and every later one does not, however coarsely a log writes its times:
+ * ISO 8601, UTC. Waits for the next one.
+ */
+export async function freshInstant(resolutionMs: number): Promise<string> {
+  const nextMs = (Math.floor(Date.now() / resolutionMs) + 1) * resolutionMs;
+  while (Date.now() < nextMs) await new Promise((resolve) => setTimeout(resolve, nextMs - Date.now()));
+  return new Date(nextMs).toISOString();
+}
+
+/** Does the work of a phase. */
+export async function timed<T>(phase: Phase, write: (body: EventBody) => void, work: () => Promise<T>): Promise<T> {
+  const beganMs = performance.now();
+  write({ kind: "phase-began", phase });
+  try {
+    return await work();
+  } finally {
+    write({ kind: "phase-ended", phase, durationMs: Math.round((performance.now() - beganMs) * 10) / 10 });
+  }
+}

@@ -1,0 +1,227 @@
+/** The after-action report, drafted from the log of a day and nothing else; the next morning it reads the same. */
+import { join } from "node:path";
+import { writeAtomic } from "../host/atomic-file.ts";
+import { sha256 } from "../host/digest.ts";
+import { formatDuration } from "../host/units.ts";
+import { Raw, renderPage, type Templates } from "../paper/format.ts";
+import { readTemplates } from "../paper/templates.ts";
+import { MILESTONES } from "../record.ts";
+import { sealCheck } from "./day-seal.ts";
+import { actionsOf, all, type DayEvent, type RunbookFault } from "./events.ts";
+import { MARK_OF, MILESTONE_MEANING, reached } from "./milestones.ts";
+import { GRADES, type Score, scoreOf } from "./scoring.ts";
+import { readLog } from "./session.ts";
+import { ageText, textOf } from "./timeline.ts";
+
+export const AFTER_ACTION_FILE = "after-action.md";
+
+/** What the hot wash asks, at once and for half an hour at most. */
+export const QUESTIONS = [
+  "What surprised us?",
+  "Where did we wait?",
+  "Which line of the runbook was wrong, and how should it read?",
+  "What one thing do we stop doing?",
+] as const;
+export const RUNBOOK_QUESTION = QUESTIONS[2];
+
+const moment = (at: string | undefined) =>
+  at === undefined ? "not reached" : `${at.slice(0, 19).replace("T", " ")} UTC`;
+const duration = (ms: number | null | undefined) =>
+  ms === null || ms === undefined ? "not measured" : formatDuration(ms);
+
+/** A line that failed, or an answer `old => new`, as a diff that somebody can apply by hand. */
+function diffOf({ before, after }: RunbookFault): Raw {
+  const lines = (text: string, sign: string) => text.split("\n").map((line) => `${sign}${line}`);
+  return new Raw([...lines(before, "-"), ...(after === "" ? ["+(what it should say)"] : lines(after, "+"))].join("\n"));
+}
+
+/** Of an answer to the runbook's question: `old line => new line`. */
+export function proposedIn(answer: string): RunbookFault | null {
+  const [, before, after] = /^(.*?)\s*(?:=>|→)\s*(.*)$/s.exec(answer.trim()) ?? [];
+  if (before === undefined || after === undefined || before === "") return null;
+  return { page: "hot wash", before, after, because: "proposed by the team" };
+}
+
+function milestoneRows(events: readonly DayEvent[]) {
+  const found = reached(events);
+  const told = all(events, "milestone");
+  // In the order in which they were reached: what should have come first and did not, shows.
+  const order = [...MILESTONES].sort((a, b) => (found[a] ?? Number.MAX_VALUE) - (found[b] ?? Number.MAX_VALUE));
+  return order.map((milestone) => {
+    const last = told.findLast((one) => one.milestone === milestone);
+    const at = found[milestone];
+    return {
+      meaning: MILESTONE_MEANING[milestone],
+      mark: MARK_OF[milestone] ?? "",
+      at: at === undefined ? "not reached" : formatDuration(at),
+      because: last === undefined ? "" : `${last.role}, ${last.because}`,
+    };
+  });
+}
+
+/** The longest stretches between one milestone and the next, in words. */
+function waits(events: readonly DayEvent[]): string[] {
+  const found = Object.entries(reached(events)).sort(([, a], [, b]) => a - b);
+  const steps = found.map(([name, at], i) => ({
+    name,
+    from: found[i - 1]?.[0] ?? "the damage",
+    ms: at - (found[i - 1]?.[1] ?? 0),
+  }));
+  const longest = [...steps]
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, 3)
+    .filter(({ ms }) => ms > 0);
+  const paused = all(events, "stage").filter(({ stage }) => stage === "paused").length;
+  return [
+    ...longest.map(({ name, from, ms }) => `${formatDuration(ms)} from ${from} to ${name}`),
+    ...(paused > 0
+      ? [`the clock stood ${paused} time${paused === 1 ? "" : "s"} for something real, which is not counted`]
+      : []),
+    ...(longest.length === 0 ? ["nothing was reached"] : []),
+  ];
+}
+
+function strengthsAndGaps(score: Score | null, events: readonly DayEvent[]): { strengths: string[]; gaps: string[] } {
+  if (score === null)
+    return { strengths: ["somebody stopped it when it had to stop"], gaps: ["it was not played to its end"] };
+  const good = score.capabilities.filter(({ grade }) => grade === GRADES[0]);
+  const weak = score.capabilities.filter(({ grade }) => grade !== GRADES[0]);
+  const traps = all(events, "trap").map(({ say }) => say);
+  const strengths = good.map(({ name, because }) => `${name}: ${because}`);
+  const gaps = [...weak.map(({ name, because }) => `${name}: ${because}`), ...traps];
+  return {
+    strengths: strengths.length === 0 ? ["the team stayed to the end"] : strengths,
+    gaps: gaps.length === 0 ? ["none that the log shows; the hot wash may know better"] : gaps,
+  };
+}
+
+const failsText = (fails: number) => (fails === 0 ? "no hard fail" : `${fails} hard fail${fails === 1 ? "" : "s"}`);
+
+/** Reasons can be as long as a list of tables; the whole of it stands further down. */
+const cut = (text: string) => (text.length <= 140 ? text : `${text.slice(0, 140).replace(/\s+\S*$/, "")} …`);
+
+function summary(events: readonly DayEvent[], score: Score | null): string {
+  const judged = all(events, "judged").at(-1);
+  if (judged === undefined) {
+    const over = all(events, "stage").findLast(({ stage }) => stage === "over");
+    return `The day was not judged: ${over?.because ?? "it did not come to its end"}.`;
+  }
+  const began = all(events, "day-began")[0];
+  const source = all(events, "source").at(-1);
+  const hints = all(events, "hint").length;
+  return [
+    `The verdict is ${judged.verdict}: ${cut(judged.reasons[0] ?? "")}.`,
+    source === undefined ? "No copy was fetched." : `The data came from ${source.name}, ${ageText(source.ageMs)}.`,
+    judged.rtaMs === null
+      ? "The application was not let in again."
+      : `It took ${formatDuration(judged.rtaMs)} until the application was let in again, of ${formatDuration(began?.objectives.rtoMs ?? 0)} allowed.`,
+    `${hints === 0 ? "No hint" : `${hints} hint${hints === 1 ? "" : "s"}`} ${hints > 1 ? "were" : "was"} asked for; ${failsText(score?.hardFails.length ?? 0)}.`,
+  ].join(" ");
+}
+
+/** The day from line to line. A milestone that moved on is told where it came to rest, a correction always. */
+function timelineOf(events: readonly DayEvent[]): { at: string; text: string }[] {
+  const last = new Map(all(events, "milestone").map((event) => [event.milestone, event.seq]));
+  return events.flatMap((event) => {
+    if (event.kind === "answer" || event.kind === "day-began") return [];
+    if (event.kind === "milestone" && event.from !== "scribe" && last.get(event.milestone) !== event.seq) return [];
+    const text = textOf(event, "facilitator");
+    return text === null ? [] : [{ at: (event.kind === "command" ? event.beganAt : event.at).slice(11, 19), text }];
+  });
+}
+
+/** What is said of the day itself, before anything of how it went. */
+function headOf(events: readonly DayEvent[]) {
+  const began = all(events, "day-began")[0];
+  const revealed = all(events, "revealed").at(-1);
+  const level = { known: "a known scenario", family: "a known family", blind: "blind" }[began?.level ?? "blind"];
+  const roles = all(events, "joined").map(({ role, name }) => (name === undefined ? role : `${role} (${name})`));
+  return {
+    title: revealed?.title ?? "a game day",
+    scenario: revealed?.scenario ?? "not revealed",
+    dayId: began?.dayId ?? "",
+    level: `${level}${began?.solo ? ", solo" : ""}`,
+    engine: began?.engine ?? "",
+    began: moment(began?.at),
+    ended: moment(events.at(-1)?.at),
+    roles: roles.length === 0 ? "nobody joined" : [...new Set(roles)].join(", "),
+    carried: began?.carried ?? [],
+    seal: new Raw(began?.seal ?? ""),
+    check: new Raw(revealed === undefined ? "# not revealed" : sealCheck(revealed.salt, revealed.sha256)),
+    lines: events.length,
+    logHash: new Raw(sha256(JSON.stringify(events.at(-1) ?? {})).slice(0, 16)),
+  };
+}
+
+/** The view that `reports/after-action.md.hbs` prints. */
+export function afterActionView(events: readonly DayEvent[]) {
+  const began = all(events, "day-began")[0];
+  const judged = all(events, "judged").at(-1);
+  const score = scoreOf(events);
+  const answers = all(events, "answer");
+  const runbook = [
+    ...(judged?.runbook ?? []),
+    ...answers
+      .filter(({ question }) => question === RUNBOOK_QUESTION)
+      .flatMap(({ answer }) => proposedIn(answer) ?? []),
+  ];
+  const objectives = began?.objectives;
+  return {
+    ...headOf(events),
+    verdict: (judged?.verdict ?? "void").toUpperCase(),
+    score:
+      score === null
+        ? "none"
+        : `${score.total} of 100${score.hardFails.length > 0 ? ", FAILED: see the hard fails" : ""}`,
+    summary: summary(events, score),
+    hardFails: score?.hardFails ?? [],
+    objectives: [
+      {
+        name: "RTO",
+        objective: duration(objectives?.rtoMs),
+        people: duration(judged?.rtaMs),
+        machine: duration(judged?.machineRtaMs),
+      },
+      {
+        name: "RPO",
+        objective: duration(objectives?.rpoMs),
+        people: duration(judged?.rpaMs),
+        machine: "the same probe",
+      },
+    ],
+    rows: judged?.rows ?? "",
+    reasons: judged?.reasons ?? [],
+    milestones: milestoneRows(events),
+    corrections: all(events, "milestone")
+      .filter(({ from }) => from === "scribe")
+      .map(
+        ({ at, role, milestone, playedMs, because }) =>
+          `${at.slice(11, 19)} ${role}: ${milestone} ${playedMs === null ? "struck" : `set to ${formatDuration(playedMs)}`} (${because})`,
+      ),
+    capabilities: score?.capabilities ?? [],
+    deductions: score?.deductions ?? [],
+    ...strengthsAndGaps(score, events),
+    waits: waits(events),
+    answers: QUESTIONS.map((question) => ({
+      question,
+      answer: answers.findLast((one) => one.question === question)?.answer ?? "",
+    })),
+    runbook: runbook.map((fault) => ({ page: fault.page, because: fault.because, diff: diffOf(fault) })),
+    actions: actionsOf(events),
+    timeline: timelineOf(events),
+  };
+}
+
+export function renderAfterAction(events: readonly DayEvent[], templates: Templates): Promise<string> {
+  return renderPage(templates, afterActionView(events));
+}
+
+/** Drafts it again from the log, and returns it. */
+export async function writeAfterAction(folder: string, working: string = process.cwd()): Promise<string> {
+  const text = await renderAfterAction(
+    await readLog(folder),
+    await readTemplates("reports", working, AFTER_ACTION_FILE.concat(".hbs")),
+  );
+  await writeAtomic(join(folder, AFTER_ACTION_FILE), text);
+  return text;
+}

@@ -1,0 +1,154 @@
+/** The beginning of a game day, seen from the terminal that starts it. */
+import { readFile, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { UnavailableError } from "../errors.ts";
+import { type Detached, startDetached } from "../host/process-detached.ts";
+import { formatDuration } from "../host/units.ts";
+import type { Catalog } from "../parts.ts";
+import { plan } from "../plan/plan.ts";
+import { newRunFolder } from "../suite/suite.ts";
+import { candidates, type Wanted } from "./choose-scenario.ts";
+import { all, type DayEvent } from "./events.ts";
+import { type Played, readLog, readSession } from "./session.ts";
+import { ask } from "./wire.ts";
+
+const LOOK_EVERY_MS = 200;
+const COMPLAINTS = "keeper.log";
+
+export interface BeginRequest extends Wanted {
+  readonly catalog: Catalog;
+  readonly out: string;
+  readonly sandbox: string;
+  readonly rows?: number | undefined;
+  readonly solo?: boolean | undefined;
+  readonly withinMs: number;
+}
+
+export interface Begun {
+  readonly folder: string;
+  readonly keeper: Detached;
+}
+
+/** Starts the keeper in a process of its own. Throws what is wrong with the wish before anything starts. */
+export async function beginDay(request: BeginRequest): Promise<Begun> {
+  const { catalog, scenario, family, engine, out, sandbox, rows, solo, withinMs } = request;
+  const found = await candidates(catalog, request);
+  for (const one of found) plan(one, catalog, { engine, rows });
+  const { folder } = await newRunFolder(out, new Date());
+  const flag = (name: string, value: string | number | undefined) =>
+    value === undefined ? [] : [`--${name}`, String(value)];
+  const words = [
+    ...["gameday", "keep", folder],
+    ...(scenario === undefined ? [] : [scenario]),
+    ...flag("family", family),
+    ...flag("engine", engine),
+    ...flag("rows", rows),
+    ...flag("out", out),
+    ...flag("sandbox", sandbox),
+    ...flag("within", `${withinMs}ms`),
+    ...(solo === true ? ["--solo"] : []),
+  ];
+  return { folder, keeper: startDetached(words, join(folder, COMPLAINTS)) };
+}
+
+function opening({
+  level,
+  seal,
+  engine,
+  objectives,
+  carried,
+  solo,
+}: Extract<DayEvent, { kind: "day-began" }>): string[] {
+  const known = {
+    known: "You know the scenario.",
+    family: "You know its family.",
+    blind: "Nobody here knows the scenario.",
+  }[level];
+  return [
+    "",
+    `GAME DAY on ${engine}${solo ? ", solo" : ""}. ${known}`,
+    `Seal: ${seal}`,
+    "Write it down: at the end it is opened, so that everybody can see that nobody changed the disaster.",
+    `Objectives: back within ${formatDuration(objectives.rtoMs)}, losing no more than ${formatDuration(objectives.rpoMs)}.`,
+    'The stop word is "stop": whoever says it ends the day. For a real incident: fogbell gameday end --abandon',
+    ...(carried.length === 0 ? [] : ["", "From the last game day, to be looked at first:"]),
+    ...carried.map(({ text, owner, due }) => `  - ${text} (owner ${owner || "nobody"}, due ${due || "open"})`),
+    "",
+    "The world is being built …",
+  ];
+}
+
+export interface Waiting {
+  readonly say: (text: string) => void;
+  /** Ctrl-C while it is being built: then nothing of it stays. */
+  readonly signal: AbortSignal;
+}
+
+/** Waits until people can come to the keyboard. Null: it ended before that. Throws what the keeper died of. */
+export async function untilOnCall({ folder, keeper }: Begun, { say, signal }: Waiting): Promise<Played | null> {
+  let dead: number | null = null;
+  void keeper.exited.then((code) => {
+    dead = code;
+  });
+  let opened = false;
+  let stopped = false;
+  for (;;) {
+    const events = await readLog(folder);
+    const [began] = all(events, "day-began");
+    if (began !== undefined && !opened) {
+      opened = true;
+      say(opening(began).join("\n"));
+    }
+    if (events.some(({ kind }) => kind === "day-ended")) return null;
+    const session = await readSession(folder);
+    if (session?.shell != null) {
+      if ((await readFile(join(folder, COMPLAINTS), "utf8").catch(() => "")) === "")
+        await rm(join(folder, COMPLAINTS), { force: true });
+      return { folder, session };
+    }
+    if (signal.aborted && session !== null && !stopped) {
+      stopped = true;
+      await ask(session.socket, { role: "facilitator", words: ["end", "--abandon"] }).catch(() => {});
+    }
+    if (dead !== null) throw await died(folder, dead);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}
+
+async function died(folder: string, code: number): Promise<UnavailableError> {
+  const complaint = (await readFile(join(folder, COMPLAINTS), "utf8").catch(() => "")).trim();
+  return new UnavailableError(
+    `the keeper of the game day ended with exit code ${code}${complaint === "" ? "" : `:\n${complaint}`}`,
+    {
+      code: "FB_GAMEDAY_GONE",
+      next: ["fogbell doctor", "fogbell gc"],
+    },
+  );
+}
+
+/** What responders are told at the keyboard: what is isolated and what is not, and which words there are. */
+export function briefingText({ folder, session }: Played): string {
+  const isolation = session.shell?.isolation ?? [];
+  const open = isolation.filter((line) => line.includes("NOT"));
+  const local = session.shell?.sandbox !== "docker";
+  return [
+    "",
+    "You are at the keyboard of a throwaway copy. Everything in it may be broken; nothing outside is touched.",
+    ...isolation.map((line) => `  ${line}`),
+    ...(local
+      ? [
+          "  NOT ISOLATED here, because this is no container: you see this machine's files and processes as its account does.",
+          "  Do not open connections from this shell, and remember which terminal it is.",
+        ]
+      : ["  From this shell nothing but this world can be reached."]),
+    ...(open.length > 0 && local ? ["  Better: fogbell gameday start --sandbox docker"] : []),
+    "",
+    "At hand:  db (the engine's client)   $STORE (the backups)   $SCRATCH (work here)   $EVIDENCE (copy the damage here)",
+    "          restore beside, into $SIDE_DATABASE, and leave it until the end: what it holds is measured there",
+    '          fogbell backups list --store "$STORE"   fogbell backups fetch POINT   runbook   runbook 1',
+    "Say:      note, decide, see, tell, todo … and the words;  hint;  status;  when you are done: fogbell gameday end",
+    "Others:   fogbell gameday join --role facilitator|scribe|observer   (another terminal)",
+    `Kept in:  ${basename(folder)}. What you type is stamped and kept, what is printed is not. exit leaves; gameday shell comes back.`,
+    "",
+  ].join("\n");
+}

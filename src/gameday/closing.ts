@@ -1,0 +1,75 @@
+/** How a game day ended, for a terminal and for a program. */
+import { join } from "node:path";
+import type { ExitCode } from "../errors.ts";
+import { formatDuration } from "../host/units.ts";
+import type { Verdict } from "../record.ts";
+import { exitCodeOf } from "../result/verdict.ts";
+import { AFTER_ACTION_FILE } from "./after-action.ts";
+import { all } from "./events.ts";
+import { type Score, scoreOf } from "./scoring.ts";
+import { readLog } from "./session.ts";
+
+export interface Outcome {
+  readonly folder: string;
+  readonly dayId: string;
+  readonly abandoned: boolean;
+  readonly verdict: Verdict;
+  readonly reasons: readonly string[];
+  readonly rtaMs: number | null;
+  readonly rpaMs: number | null;
+  readonly score: Score | null;
+  readonly scenario: string;
+  readonly salt: string;
+  readonly seal: string;
+  readonly exitCode: ExitCode;
+  readonly report: string;
+}
+
+export async function outcomeOf(folder: string): Promise<Outcome> {
+  const events = await readLog(folder);
+  const judged = all(events, "judged").at(-1);
+  const revealed = all(events, "revealed").at(-1);
+  const began = all(events, "day-began")[0];
+  const verdict = judged?.verdict ?? "void";
+  return {
+    folder,
+    dayId: began?.dayId ?? "",
+    abandoned: all(events, "day-ended").at(-1)?.abandoned ?? true,
+    verdict,
+    reasons: judged?.reasons ?? [
+      all(events, "stage").findLast(({ stage }) => stage === "over")?.because ?? "it did not end",
+    ],
+    rtaMs: judged?.rtaMs ?? null,
+    rpaMs: judged?.rpaMs ?? null,
+    score: scoreOf(events),
+    scenario: revealed?.scenario ?? "",
+    salt: revealed?.salt ?? "",
+    seal: began?.seal ?? "",
+    exitCode: exitCodeOf({ verdict, interrupted: false, problems: [] }),
+    report: join(folder, AFTER_ACTION_FILE),
+  };
+}
+
+const duration = (ms: number | null) => (ms === null ? "not measured" : formatDuration(ms));
+
+export function closingText(outcome: Outcome): string {
+  const { verdict, reasons, rtaMs, rpaMs, score, scenario, seal, salt, report } = outcome;
+  return [
+    "",
+    `${verdict.toUpperCase()}  RTA ${duration(rtaMs)}, RPA ${duration(rpaMs)}`,
+    ...reasons.slice(0, 5).map((reason) => `  ${reason}`),
+    ...(score === null
+      ? []
+      : [
+          `Team: ${score.total} of 100${score.hardFails.length > 0 ? ", FAILED" : ""}`,
+          ...score.hardFails.map((fail) => `  HARD FAIL: ${fail}`),
+          ...score.capabilities.map(
+            (one) => `  ${one.name.padEnd(20)} ${String(one.points).padStart(3)} of ${one.of}  ${one.grade}`,
+          ),
+          ...score.deductions.map((one) => `  -${one.points}: ${one.because}`),
+        ]),
+    `It was ${scenario}. The seal ${seal.slice(0, 16)}… opens with the salt ${salt}.`,
+    `Report: ${report}`,
+    "",
+  ].join("\n");
+}

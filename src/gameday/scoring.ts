@@ -1,0 +1,164 @@
+/**
+ * What a game day is worth: the team's points and, for those who read no points, a grade for each capability in the
+ * words of exercise evaluation (HSEEP). The team is scored, never a person. Pure.
+ */
+import type { Milestone } from "../record.ts";
+import { all, type DayEvent, type DayOf } from "./events.ts";
+import { reached } from "./milestones.ts";
+
+const MINUTE = 60_000;
+
+/** What each capability is worth; a hundred together. */
+export const WORTH = {
+  contain: 15,
+  diagnose: 15,
+  preserve: 10,
+  "source choice": 20,
+  "restore and verify": 20,
+  communication: 10,
+  time: 10,
+} as const;
+export type CapabilityName = keyof typeof WORTH;
+
+export const GRADES = [
+  "performed without challenges",
+  "performed with some challenges",
+  "performed with major challenges",
+  "unable to be performed",
+] as const;
+export type Grade = (typeof GRADES)[number];
+
+export interface Capability {
+  readonly name: CapabilityName;
+  readonly points: number;
+  readonly of: number;
+  readonly grade: Grade;
+  readonly because: string;
+}
+
+export interface Score {
+  readonly capabilities: readonly Capability[];
+  /** Points that traps and hints took. */
+  readonly deductions: readonly { readonly points: number; readonly because: string }[];
+  /** What makes the day failed, whatever the points. */
+  readonly hardFails: readonly string[];
+  readonly total: number;
+}
+
+/** Times within which a team is expected to get there. */
+const WITHIN = { detected: 10 * MINUTE, contained: 5 * MINUTE, told: 5 * MINUTE, everyTold: 20 * MINUTE } as const;
+
+type Reached = Partial<Record<Milestone, number>>;
+type Told = readonly [points: number, because: string];
+
+function gradeOf(points: number, of: number): Grade {
+  const share = points / of;
+  if (share >= 0.9) return GRADES[0];
+  if (share >= 0.6) return GRADES[1];
+  return share > 0 ? GRADES[2] : GRADES[3];
+}
+
+const isBefore = (one: number | undefined, other: number | undefined) =>
+  one !== undefined && (other === undefined || one <= other);
+
+function contain({ contained, "restore-began": restored }: Reached): Told {
+  if (contained === undefined) return [0, "nobody stopped what writes"];
+  if (contained <= WITHIN.contained) return [15, "writers were stopped within five minutes"];
+  if (isBefore(contained, restored)) return [10, "writers were stopped late, but before restoring"];
+  return [5, "writers were stopped only after restoring began"];
+}
+
+function diagnose({ detected, declared }: Reached): Told {
+  if (detected === undefined) return [0, "nobody looked at what was damaged"];
+  const soon = detected <= WITHIN.detected ? 10 : 5;
+  const said = declared === undefined ? 0 : 5;
+  const how = soon === 10 ? "the damage was seen within ten minutes" : "the damage was seen late";
+  return [soon + said, said === 0 ? `${how}; no incident was declared` : `${how}, and declared`];
+}
+
+function preserve({ preserved, "restore-began": restored }: Reached): Told {
+  if (preserved === undefined) return [0, "the damaged state was not copied"];
+  return isBefore(preserved, restored)
+    ? [10, "the damaged state was copied before it was touched"]
+    : [3, "the damaged state was copied only after restoring began"];
+}
+
+function source(events: readonly DayEvent[], { listed, fetched }: Reached): Told {
+  const judged = all(events, "judged").at(-1);
+  const used = all(events, "source").at(-1);
+  const objectives = all(events, "day-began")[0]?.objectives;
+  if (used === undefined && fetched === undefined) return [0, "no copy was fetched"];
+  const trapped = all(events, "trap").some(({ when }) => when === "source-used");
+  const name = used?.name ?? "a copy";
+  if (trapped) return [0, `${name} was the wrong copy`];
+  const rpaMs = judged?.rpaMs ?? null;
+  if (rpaMs === null || objectives === undefined) return [0, `${name} brought back nothing that could be measured`];
+  const looked = isBefore(listed, fetched);
+  const first = looked ? "" : "; nobody listed the others first";
+  if (rpaMs <= objectives.rpoMs) return [looked ? 20 : 15, `${name} loses no more than the objective allows${first}`];
+  return [looked ? 8 : 5, `${name} loses more than the objective allows${first}`];
+}
+
+function restore(events: readonly DayEvent[], { verified, reopened }: Reached): Told {
+  const judged = all(events, "judged").at(-1);
+  const asked = judged?.findings ?? [];
+  if (asked.length === 0) return [0, "nothing could be verified"];
+  const held = asked.filter((one) => one.held === "yes").length;
+  // One question in eight that fails is still data that is wrong: the points are for what is whole.
+  const whole = held === asked.length ? 14 : Math.floor((held / asked.length) * 7);
+  const looked = verified !== undefined && isBefore(verified, reopened) ? 6 : 0;
+  const checked = looked === 0 ? "nobody verified before reopening" : "it was verified before reopening";
+  return [whole + looked, `${held} of ${asked.length} probes held; ${checked}`];
+}
+
+function communication(events: readonly DayEvent[]): Told {
+  const alarmMs = all(events, "stage").find(({ stage }) => stage === "alarm")?.monotonicMs;
+  const told = all(events, "said").filter(({ how }) => how === "tell");
+  if (alarmMs === undefined || told.length === 0) return [0, "nobody outside was told anything"];
+  const endMs = all(events, "judged").at(-1)?.monotonicMs ?? events.at(-1)?.monotonicMs ?? alarmMs;
+  const at = [alarmMs, ...told.map(({ monotonicMs }) => monotonicMs), endMs];
+  const longest = Math.max(...at.slice(1).map((ms, i) => ms - (at[i] ?? ms)));
+  const early = (at[1] ?? endMs) - alarmMs <= WITHIN.told;
+  const steady = longest <= WITHIN.everyTold;
+  return [
+    (early ? 5 : 2) + (steady ? 5 : 0),
+    `${told.length} message${told.length === 1 ? "" : "s"}; the first ${early ? "within five minutes" : "late"}, ${steady ? "never silent for twenty minutes" : "then silent for more than twenty minutes"}`,
+  ];
+}
+
+function time(judged: DayOf<"judged"> | undefined, began: DayOf<"day-began"> | undefined): Told {
+  const rtaMs = judged?.rtaMs ?? null;
+  if (rtaMs === null || began === undefined) return [0, "it was not reopened"];
+  if (judged?.verdict !== "recovered" && judged?.verdict !== "late")
+    return [0, "what came back was not whole, however soon"];
+  const { rtoMs, mtdMs } = began.objectives;
+  if (rtaMs <= rtoMs) return [10, "within the objective"];
+  return rtaMs <= (mtdMs ?? rtoMs * 2) ? [5, "later than the objective"] : [0, "later than anybody could bear"];
+}
+
+/** The score of a day, from its log. An abandoned day has none. */
+export function scoreOf(events: readonly DayEvent[]): Score | null {
+  const judged = all(events, "judged").at(-1);
+  if (judged === undefined) return null;
+  const found = reached(events);
+  const told: Readonly<Record<CapabilityName, Told>> = {
+    contain: contain(found),
+    diagnose: diagnose(found),
+    preserve: preserve(found),
+    "source choice": source(events, found),
+    "restore and verify": restore(events, found),
+    communication: communication(events),
+    time: time(judged, all(events, "day-began")[0]),
+  };
+  const capabilities = (Object.keys(WORTH) as CapabilityName[]).map((name): Capability => {
+    const [points, because] = told[name];
+    return { name, points, of: WORTH[name], grade: gradeOf(points, WORTH[name]), because };
+  });
+  const deductions = [
+    ...all(events, "trap").map(({ cost, say }) => ({ points: cost, because: say })),
+    ...all(events, "hint").map(({ cost, step }) => ({ points: cost, because: `hint ${step}` })),
+  ];
+  const points = capabilities.reduce((sum, one) => sum + one.points, 0);
+  const lost = deductions.reduce((sum, one) => sum + one.points, 0);
+  return { capabilities, deductions, hardFails: judged.hardFails, total: Math.max(0, points - lost) };
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import type { DayBody } from "../../src/gameday/events.ts";
+import { changedIn, hardFails, trapsIn } from "../../src/gameday/judging.ts";
+import { GRADES, scoreOf, WORTH } from "../../src/gameday/scoring.ts";
+import { alarm, began, dayOf, judged, milestone, source, tell } from "../fakes/day.ts";
+
+const good: DayBody[] = [
+  began,
+  alarm,
+  tell,
+  milestone("detected", 60_000),
+  milestone("declared", 70_000),
+  milestone("contained", 80_000),
+  milestone("preserved", 90_000),
+  milestone("listed", 100_000),
+  milestone("chosen", 110_000),
+  milestone("fetched", 120_000),
+  source,
+  milestone("restore-began", 130_000),
+  milestone("restore-ended", 400_000),
+  milestone("verified", 500_000),
+  milestone("reopened", 600_000),
+  judged,
+];
+const without = (...kinds: string[]) =>
+  good.filter((one) => !(one.kind === "milestone" && kinds.includes(one.milestone)) && !kinds.includes(one.kind));
+const points = (bodies: readonly DayBody[], name: string) =>
+  scoreOf(dayOf(bodies))?.capabilities.find((one) => one.name === name)?.points;
+
+describe("the score", () => {
+  it("is a hundred at most, and a hundred when all went well", () => {
+    expect(Object.values(WORTH).reduce((sum, one) => sum + one, 0)).toBe(100);
+    const score = scoreOf(dayOf(good));
+    expect(score?.total).toBe(100);
+    expect(score?.capabilities.every(({ grade }) => grade === GRADES[0])).toBe(true);
+  });
+
+  it.each([
+    ["contain", ["contained"]],
+    ["diagnose", ["detected"]],
+    ["preserve", ["preserved"]],
+    ["communication", ["said"]],
+  ] as const)("gives nothing for %s when nobody did it", (name, left) => {
+    expect(points(without(...left), name)).toBe(0);
+    expect(scoreOf(dayOf(without(...left)))?.capabilities.find((one) => one.name === name)?.grade).toBe(GRADES[3]);
+  });
+
+  it("gives less for what came late, or in the wrong order", () => {
+    expect(points([...without("preserved").slice(0, -1), milestone("preserved", 450_000), judged], "preserve")).toBe(3);
+    expect(points([...without("contained").slice(0, -1), milestone("contained", 450_000), judged], "contain")).toBe(5);
+    expect(points(without("verified"), "restore and verify")).toBe(14);
+    expect(points(without("listed"), "source choice")).toBe(15);
+  });
+
+  it("gives nothing for the wrong copy, and for being fast with data that is not whole", () => {
+    const trap: DayBody = { kind: "trap", when: "source-used", cost: 20, say: "the first copy" };
+    expect(points([...good, trap], "source choice")).toBe(0);
+    expect(scoreOf(dayOf([...good, trap]))?.total).toBe(60);
+    const lost = { ...judged, verdict: "lost" } as DayBody;
+    expect(points([...good.slice(0, -1), lost], "time")).toBe(0);
+  });
+
+  it("takes hints off, never below nothing, and gives none for a day that was not judged", () => {
+    const hint: DayBody = { kind: "hint", step: 1, cost: 5, say: "?", by: "operator" };
+    expect(scoreOf(dayOf([...good, hint]))?.total).toBe(95);
+    expect(scoreOf(dayOf([began, alarm, { ...hint, cost: 100 }, judged]))?.total).toBe(0);
+    expect(scoreOf(dayOf(good.slice(0, -1)))).toBeNull();
+  });
+});
+
+describe("hard fails", () => {
+  const asked = (events: readonly DayBody[], more: Partial<Parameters<typeof hardFails>[0]> = {}) =>
+    hardFails({ events: dayOf(events), spoiled: [], evidence: [], findings: [], ...more });
+  it("are a spoiled source, spoiled evidence, good data overwritten, opening unverified", () => {
+    expect(asked(good)).toEqual([]);
+    expect(asked(good, { spoiled: ["nightly/x"] })[0]).toContain("nightly/x");
+    expect(asked(good, { evidence: ["damaged.dump"] })[0]).toContain("damaged.dump");
+    expect(asked(good, { findings: [{ probe: "rows", subject: "all but orders", held: "no" }] })).toHaveLength(1);
+    expect(asked(without("verified"))[0]).toContain("before the data was verified");
+  });
+  it("do not blame a team that never opened: the end counts then", () => {
+    expect(asked([...without("verified", "reopened"), milestone("reopened", 1, "end")])).toEqual([]);
+  });
+  it("do not take for spoiled what a job of the world pruned", () => {
+    const before = new Map([
+      ["/store/a/x", "1"],
+      ["/store/b/y", "2"],
+      ["/store/c/z", "3"],
+    ]);
+    const after = new Map([
+      ["/store/a/x", "1"],
+      ["/store/c/z", "9"],
+    ]);
+    expect(changedIn(before, after, ["b/y"])).toEqual(["/store/c/z"]);
+    expect(changedIn(before, after, [])).toEqual(["/store/b/y", "/store/c/z"]);
+  });
+});
+
+describe("traps", () => {
+  const trap = (when: "restore-before-preserve" | "reopen-before-verify" | "source-used" | "pruned", name?: string) => [
+    { when, cost: 1, say: when, ...(name === undefined ? {} : { source: name }) },
+  ];
+  it("are found in what was reached, and in what was used", () => {
+    expect(trapsIn(trap("restore-before-preserve"), dayOf(good), false)).toEqual([]);
+    expect(trapsIn(trap("restore-before-preserve"), dayOf(without("preserved")), false)).toHaveLength(1);
+    expect(trapsIn(trap("reopen-before-verify"), dayOf(without("verified")), false)).toHaveLength(1);
+    expect(trapsIn(trap("source-used", "hourly"), dayOf(good), false)).toHaveLength(1);
+    expect(trapsIn(trap("source-used", "hourly"), dayOf(without("restore-began")), false)).toEqual([]);
+    expect(trapsIn(trap("pruned"), dayOf(good), true)).toHaveLength(1);
+  });
+});
