@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     // No retries: a test that passes the second time has found something.
     retry: 0,
+    globalSetup: ["./test/support/kept-worlds.ts"],
     reporters: ["default", "./test/support/closing-line.ts"],
     projects: [
       { test: { name: "pure", include: ["test/**/*.test.ts"], exclude: [SERVER, DOCKER], testTimeout: 20_000 } },

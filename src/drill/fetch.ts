@@ -20,14 +20,17 @@ const FIRST_WAIT_MS = 200;
 /** Room to leave on the disk beyond the copy itself. */
 const SPARE_BYTES = 64 * 1024 * 1024;
 
-/** Below the folder of a fetch: where the pieces of the log go. */
+/** Below the folder of a fetch: where the pieces of the log go, and what only goes with a backup. */
 export const LOG_FOLDER = "log";
+export const BESIDE_FOLDER = "beside";
 
 export interface FetchRequest {
   readonly store: Store;
   readonly objects: readonly StoredObject[];
   /** Pieces of the log that go with them; they come to lie in a folder of their own. */
   readonly log?: readonly StoredObject[];
+  /** What goes with the backup and is none of it: roles. In a folder of its own, too. */
+  readonly beside?: readonly StoredObject[];
   /** Made when missing. Members of one backup share a folder in it. */
   readonly folder: string;
   readonly signal: AbortSignal;
@@ -189,13 +192,15 @@ async function fetchObject(run: Run, object: StoredObject, path: string): Promis
 export async function fetchToScratch(request: FetchRequest): Promise<Fetched> {
   const { folder, signal } = request;
   const log = request.log ?? [];
-  const objects = [...request.objects, ...log];
+  const beside = request.beside ?? [];
+  const objects = [...request.objects, ...log, ...beside];
   const totalBytes = objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const run: Run = { request, retries: 0, doneBytes: 0, totalBytes };
   const files: Fetched["files"][number][] = [];
   const paths = [
     ...fileNames(request.objects.map(({ key }) => key)),
     ...fileNames(log.map(({ key }) => basename(key))).map((name) => join(LOG_FOLDER, name)),
+    ...fileNames(beside.map(({ key }) => basename(key))).map((name) => join(BESIDE_FOLDER, name)),
   ].map((name) => join(folder, name));
   try {
     signal.throwIfAborted();

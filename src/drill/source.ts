@@ -10,7 +10,7 @@ import { namedSource, type Plan } from "../plan/plan.ts";
 import { type Considered, reason, select } from "../plan/select.ts";
 import type { EventBody, Mark, Progress, SourceFacts } from "../record.ts";
 import { commandHash, type Runner } from "../world/runner.ts";
-import { fetchToScratch, LOG_FOLDER } from "./fetch.ts";
+import { BESIDE_FOLDER, fetchToScratch, LOG_FOLDER } from "./fetch.ts";
 import { takeStock } from "./locate.ts";
 
 export interface SourceKit {
@@ -168,7 +168,7 @@ function withScript({ backups }: Plan, point: RecoveryPoint): RecoveryPoint {
 /** Copies a fetched point into the server, in a folder of its own, and returns where it lies there. */
 export async function bring(
   kit: Pick<SourceKit, "server">,
-  point: Pick<RecoveryPoint, "objects" | "globals">,
+  point: Pick<RecoveryPoint, "objects">,
   { folder, paths }: { folder: string; paths: readonly string[] },
 ): Promise<Copy> {
   const base = `${kit.server.folders.scratch}/fetched/${basename(folder)}`;
@@ -178,7 +178,7 @@ export async function bring(
   const [[top = ""] = []] = names;
   // One file is itself; several share a folder, or lie where they were fetched to.
   const backup = names.length === 1 ? (names[0] ?? []).join("/") : names.every(([first]) => first === top) ? top : "";
-  const globals = point.globals === undefined ? undefined : paths[point.objects.length];
+  const globals = paths.find((path) => relative(folder, path).startsWith(`${BESIDE_FOLDER}${sep}`));
   return {
     backup: `${base}/${backup}`,
     log: `${base}/${LOG_FOLDER}`,
@@ -224,8 +224,7 @@ export function noneWhole(rejected: readonly RejectedPoint[]): RefusedError | Lo
   return new LostError(`no recovery point is whole: ${why}`, { code: "FB_NO_SOURCE", next });
 }
 
-/** Everything that is fetched with a point, beside its log. */
-const filesOf = ({ objects, globals }: RecoveryPoint) => (globals === undefined ? objects : [...objects, globals]);
+const besideOf = ({ globals }: RecoveryPoint) => (globals === undefined ? [] : [globals]);
 
 /** Fetches what the point consists of and brings it into the server. Returns the hash of it all. */
 export async function fetchCopy(kit: SourceKit, point: RecoveryPoint, index: number): Promise<string> {
@@ -235,8 +234,9 @@ export async function fetchCopy(kit: SourceKit, point: RecoveryPoint, index: num
   const fetched = await ourselves(kit, fetchLine, { phase: "fetch", id }, () =>
     fetchToScratch({
       store: kit.store,
-      objects: filesOf(point),
+      objects: point.objects,
       log: point.log,
+      beside: besideOf(point),
       folder,
       signal: kit.signal,
       onProgress: ({ doneBytes, totalBytes }) =>
@@ -297,8 +297,9 @@ export async function unchanged(kit: SourceKit, source: Source): Promise<EventBo
   const folder = join(kit.folder, "reread");
   const again = await fetchToScratch({
     store: kit.store,
-    objects: filesOf(source.point),
+    objects: source.point.objects,
     log: source.point.log,
+    beside: besideOf(source.point),
     folder,
     signal: kit.signal,
     onProgress: () => {},

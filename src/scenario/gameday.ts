@@ -46,7 +46,7 @@ const hint = z.strictObject({
   say: example(sentence(300), "A question first, then a pointer, then a step.", "What does the newest row say?"),
 });
 
-/** What people can fall for. @internal */
+/** What people can fall for. */
 export const TRAP_KINDS = [
   "restore-before-preserve",
   "reopen-before-verify",

@@ -79,7 +79,8 @@ export async function fetchPoint(
   let saidMs = beganMs;
   return fetchToScratch({
     store,
-    objects: point.globals === undefined ? point.objects : [...point.objects, point.globals],
+    objects: point.objects,
+    beside: point.globals === undefined ? [] : [point.globals],
     log: point.log,
     folder,
     signal: interruption.signal,

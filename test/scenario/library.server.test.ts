@@ -2,16 +2,13 @@
  * Every scenario that ships, on every engine that it offers: it ends as it is designed to end, its wrong move is punished,
  * and it proves nothing when its recovery, or its disaster, is replaced by nothing.
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { plan } from "../../src/plan/plan.ts";
 import { listScenarios } from "../../src/scenario/library.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
-import { type PreparedWorlds, preparedWorlds } from "../../src/world/prepared.ts";
+import { LONG, some } from "../support/long.ts";
 import { play } from "../support/play.ts";
 
 const ROWS = 3000;
@@ -20,17 +17,7 @@ const cases = scenarios.flatMap((scenario) =>
   Object.entries(scenario.engines).map(([engine, versions]) => ({ scenario, engine: `${engine}@${versions[0]}` })),
 );
 
-/** The same world is needed several times: as designed, by mistake, and twice to sabotage it. */
-let worlds: PreparedWorlds;
-let folder = "";
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "library-worlds-"));
-  worlds = preparedWorlds(folder, "test");
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
 const on = ({ scenario, engine }: (typeof cases)[number]) => ({
-  worlds,
   sandbox: "local",
   scenario: scenario.file,
   engine,
@@ -60,14 +47,11 @@ describe.each(cases)("$scenario.id on $engine", (one) => {
   });
 });
 
-/**
- * Each wrong move on one engine and each sabotage on another, in turns; FOGBELL_LIBRARY=all runs all of them on both, which
- * takes twice as long.
- */
+/** Each wrong move on one engine, in turns; on both in the long run. */
 const inTurn = (rest: number) =>
   cases.filter(
     ({ scenario, engine }) =>
-      process.env.FOGBELL_LIBRARY === "all" ||
+      LONG ||
       (scenarios.indexOf(scenario) + Object.keys(scenario.engines).indexOf(engine.split("@")[0] ?? "")) % 2 === rest,
   );
 
@@ -84,7 +68,8 @@ describe.each(mistaken)("the wrong move of $scenario.id on $engine", (one) => {
   });
 });
 
-const quick = inTurn(1);
+/** All of them in the long run. */
+const quick = some(inTurn(1), 3);
 const RECOVERS = ["restore-beside", "copy-table-back", "take-over", "repair-rows", "point-back", "merge-rows"];
 
 describe.each(quick)("$scenario.id on $engine, sabotaged", (one) => {

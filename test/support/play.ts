@@ -13,7 +13,7 @@ import type { DrillEvent, DrillResult } from "../../src/record.ts";
 import { deriveResult } from "../../src/result/result.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
 import { directory } from "../../src/stores/directory.ts";
-import type { PreparedWorlds } from "../../src/world/prepared.ts";
+import { type PreparedWorlds, preparedWorlds } from "../../src/world/prepared.ts";
 
 export const SMALL = "test/fixtures/scenarios/small.drill.yaml";
 
@@ -33,7 +33,8 @@ export interface Play {
   readonly onEvent?: (event: DrillEvent) => void;
   readonly secrets?: readonly string[];
   readonly sandboxDriver?: SandboxDriver;
-  readonly worlds?: PreparedWorlds;
+  /** Null builds the world anew. Default: what an earlier test built is laid out, when it is the same. */
+  readonly worlds?: PreparedWorlds | null;
   readonly keep?: boolean;
   /** Default: true, because most tampering makes backups that the run did not make. */
   readonly trustBackups?: boolean;
@@ -55,6 +56,9 @@ function tampered(driver: StoreDriver, tamper: (store: Store) => Store): StoreDr
     },
   };
 }
+
+const keptIn = process.env.FOGBELL_TEST_WORLDS;
+const kept = keptIn === undefined ? null : preparedWorlds(keptIn, "test");
 
 let number = 0;
 
@@ -79,7 +83,7 @@ export async function play(request: Play): Promise<Played> {
         options: (scratch) => request.store?.options ?? { path: scratch },
       },
       offsite: { driver: directory, options: (scratch) => ({ path: scratch }) },
-      worlds: request.worlds ?? null,
+      worlds: request.worlds === undefined ? kept : request.worlds,
       redact: createRedactor(request.secrets ?? []),
       signal: request.signal ?? new AbortController().signal,
       onProgress: () => {},

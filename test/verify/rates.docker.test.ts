@@ -15,6 +15,7 @@ import { propose } from "../../src/suite/init.ts";
 import { verifyAll } from "../../src/suite/verify.ts";
 import { type Ceph, startCeph } from "../support/ceph.ts";
 import { openBench, sampleFile, testFolder } from "../support/dumps.ts";
+import { LONG, some } from "../support/long.ts";
 
 const { signal } = new AbortController();
 const [postgres, mariadb] = catalog.engines;
@@ -77,7 +78,7 @@ async function judge({ name, files, wanted }: Case): Promise<void> {
 }
 
 async function judgeAll(cases: readonly Case[]): Promise<void> {
-  const todo = [...cases];
+  const todo = some(cases, 4);
   const worker = async () => {
     for (let one = todo.shift(); one !== undefined; one = todo.shift()) await judge(one);
   };
@@ -348,7 +349,8 @@ test("both rates over all of them", () => {
     ({ name, verdict, because }) => `${name}: ${verdict}: ${because}`,
   );
   expect(said).toEqual([]);
-  expect(verdicts.length).toBeGreaterThanOrEqual(100);
+  expect(verdicts.length).toBeGreaterThanOrEqual(LONG ? 100 : 25);
+  expect(Math.min(clean.length, bad.length)).toBeGreaterThan(0);
 });
 
 describe("a bucket that nobody described", () => {
