@@ -16,9 +16,10 @@ export default defineConfig({
         test: {
           name: "server",
           include: [SERVER],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          maxWorkers: 2,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          // More than processors: much of a drill is waiting for a server.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
@@ -26,9 +27,9 @@ export default defineConfig({
         test: {
           name: "docker",
           include: [DOCKER],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-          maxWorkers: 1,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },
