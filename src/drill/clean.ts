@@ -3,8 +3,16 @@
  * a restored copy, by halves: damage that is in one is in all that came later.
  */
 import { formatDuration } from "../host/units.ts";
-import type { RecoveryPoint } from "../parts.ts";
-import { checkCopy, fetchCopy, noneWhole, type RejectedPoint, type Source, type SourceKit } from "./source.ts";
+import type { Line, RecoveryPoint } from "../parts.ts";
+import {
+  checkCopy,
+  fetchCopy,
+  fetchLine,
+  noneWhole,
+  type RejectedPoint,
+  type Source,
+  type SourceKit,
+} from "./source.ts";
 
 export interface CleanKit extends SourceKit {
   /** Restores the chosen copy beside, asks it, and removes it again. Null when it is clean, else why not. */
@@ -12,6 +20,14 @@ export interface CleanKit extends SourceKit {
   /** Told again where the copy of the one that is taken lies. */
   readonly onBest: (point: RecoveryPoint) => void;
 }
+
+/** What a person does with the answer is the search itself. */
+const halfLine: Line = {
+  ...fetchLine,
+  say: "Fetch the copy in the middle of those that may be clean. The store is only read.",
+  expect:
+    "The copy's path (this is BACKUP from here on). Restore and ask it: when it is clean, look at the newer half next, else at the older half. The newest clean one is taken.",
+};
 
 interface Best {
   readonly point: RecoveryPoint;
@@ -33,7 +49,7 @@ export async function fetchClean(kit: CleanKit, candidates: readonly RecoveryPoi
       because: `looking for the newest clean one: ${left.length} left to tell apart`,
     });
     kit.onCopy(point, null);
-    const sha256 = point.facts.isLive === true ? null : await fetchCopy(kit, point, tried);
+    const sha256 = point.facts.isLive === true ? null : await fetchCopy(kit, point, tried, halfLine);
     tried += 1;
     const fault = await checkCopy(kit, point);
     if (fault !== null) {

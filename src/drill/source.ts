@@ -227,11 +227,16 @@ export function noneWhole(rejected: readonly RejectedPoint[]): RefusedError | Lo
 const besideOf = ({ globals }: RecoveryPoint) => (globals === undefined ? [] : [globals]);
 
 /** Fetches what the point consists of and brings it into the server. Returns the hash of it all. */
-export async function fetchCopy(kit: SourceKit, point: RecoveryPoint, index: number): Promise<string> {
+export async function fetchCopy(
+  kit: SourceKit,
+  point: RecoveryPoint,
+  index: number,
+  line: Line = fetchLine,
+): Promise<string> {
   const folder = join(kit.folder, "fetched", String(index));
   const id = index === 0 ? "fetch.fetch-source" : `fetch.fetch-source.${index + 1}`;
   const beganMs = performance.now();
-  const fetched = await ourselves(kit, fetchLine, { phase: "fetch", id }, () =>
+  const fetched = await ourselves(kit, line, { phase: "fetch", id }, () =>
     fetchToScratch({
       store: kit.store,
       objects: point.objects,
@@ -242,7 +247,7 @@ export async function fetchCopy(kit: SourceKit, point: RecoveryPoint, index: num
       onProgress: ({ doneBytes, totalBytes }) =>
         kit.onProgress({
           kind: "progress",
-          label: fetchLine.say,
+          label: line.say,
           doneBytes,
           totalBytes,
           elapsedMs: performance.now() - beganMs,

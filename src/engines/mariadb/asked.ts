@@ -11,6 +11,8 @@ export function askedOf(flavour: Flavour) {
       say: "Ask the scenario's own question, unable to write.",
       script: sql(flavour, `SET SESSION TRANSACTION READ ONLY;\nSTART TRANSACTION;\n${own(text).trim()}`, database),
       uses: placesOf(database),
+      expect: "One number or word. Say aloud what you expect before you look.",
+      ifNot: "Write down both, what you expected and what you saw.",
       destroys: false,
     }),
 

@@ -1,6 +1,6 @@
 /** How a PostgreSQL database is hurt on purpose. */
 import type { Line } from "../../parts.ts";
-import { andThen, identifier, literal, PSQL, placesOf, psql, qualified, regclass } from "./psql.ts";
+import { identifier, literal, PSQL, placesOf, psql, qualified, regclass } from "./psql.ts";
 
 export function dropTable(table: string): Line {
   return {
@@ -112,11 +112,14 @@ export function runSqlInSibling(say: string, text: string): Line {
 }
 
 export function askSql(text: string, database: "production" | "side"): Line {
-  const asked = psql(own(text), database, "-At");
+  // For this one command: a shell that kept the setting could not be used to recover anything.
+  const readOnly = "PGOPTIONS='-c default_transaction_read_only=on'";
   return {
     say: "Ask the scenario's own question, unable to write.",
-    script: andThen("PGOPTIONS='-c default_transaction_read_only=on'\nexport PGOPTIONS", asked),
+    script: `${readOnly} \\\n  ${psql(own(text), database, "-At")}`,
     uses: placesOf(database),
+    expect: "One number or word. Say aloud what you expect before you look.",
+    ifNot: "Write down both, what you expected and what you saw.",
     destroys: false,
   };
 }
