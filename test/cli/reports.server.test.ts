@@ -186,20 +186,8 @@ interface Card {
   readonly scorecard: ScorecardRow[];
   readonly results: DrillResult[];
 }
-/** Two of the library: all of it takes minutes, and is drilled one by one where it is tested. */
-const TWO = [
-  "run",
-  "--tag",
-  "starter",
-  "--tag",
-  "direction",
-  "--engine",
-  "postgres",
-  "--rows",
-  "3000",
-  "--sandbox",
-  "local",
-];
+/** A few of the library: all of it takes minutes, and is drilled one by one where it is tested. */
+const FEW = ["run", "--all", "--shard", "1/9", "--engine", "postgres", "--rows", "3000", "--sandbox", "local"];
 
 describe("many drills", () => {
   test("--jobs: no more sandboxes at once than asked for, marked contended, and a card at the end", async () => {
@@ -221,17 +209,19 @@ describe("many drills", () => {
     const open = spans.map(({ from }) => spans.filter((one) => one.from <= from && from < one.to).length);
     expect([spans.length, Math.max(...open)]).toEqual([3, 2]);
   });
-  test("--json: a row for each drill, with what was reached and what was wanted", async () => {
-    const { code, stdout } = await startFogbell([...TWO, "--out", at("all"), "--json"]).ended;
+  test("--all --json: a row for each drill, with what was reached and what was wanted", async () => {
+    const { code, stdout } = await startFogbell([...FEW, "--out", at("all"), "--json"]).ended;
     const { scorecard, results, jobs } = JSON.parse(stdout) as Card;
     expect([jobs, scorecard.length, results.map(({ runId }) => runId)]).toEqual([
       1,
       results.length,
       scorecard.map(({ runId }) => runId),
     ]);
-    expect(results.length).toBe(2);
-    const row = scorecard.find((one) => one.scenario === "drop-table");
-    expect(row).toMatchObject({ engine: "postgres", verdict: "recovered", rtoMs: 900_000, contended: false });
+    expect(results.length).toBeGreaterThan(1);
+    for (const [index, row] of scorecard.entries()) {
+      expect(row).toMatchObject({ engine: "postgres", verdict: results[index]?.verdict, contended: false });
+      expect(row.rtoMs).toBe(results[index]?.objectives.rtoMs);
+    }
     if (scorecard.every(({ verdict }) => verdict === "recovered")) expect(code).toBe(0);
   });
   test("Ctrl-C ends all that run, begins no other, and leaves nothing behind", async () => {

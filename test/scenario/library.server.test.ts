@@ -55,7 +55,7 @@ const inTurn = (rest: number) =>
       (scenarios.indexOf(scenario) + Object.keys(scenario.engines).indexOf(engine.split("@")[0] ?? "")) % 2 === rest,
   );
 
-const mistaken = inTurn(0).filter(({ scenario }) => scenario.wrongMove !== null);
+const mistaken = some(inTurn(0), 2);
 
 describe.each(mistaken)("the wrong move of $scenario.id on $engine", (one) => {
   const { scenario } = one;
@@ -69,7 +69,7 @@ describe.each(mistaken)("the wrong move of $scenario.id on $engine", (one) => {
 });
 
 /** All of them in the long run. */
-const quick = some(inTurn(1), 3);
+const quick = some(inTurn(1), 6);
 const RECOVERS = ["restore-beside", "copy-table-back", "take-over", "repair-rows", "point-back", "merge-rows"];
 
 describe.each(quick)("$scenario.id on $engine, sabotaged", (one) => {

@@ -4,6 +4,7 @@ import { mariadb, mysql } from "../../../src/engines/mariadb/engine.ts";
 import type { Action, Store } from "../../../src/parts.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import { variantNames } from "../../../src/plan/variants.ts";
+import { some } from "../../support/long.ts";
 import { play, rewriting } from "../../support/play.ts";
 
 /** `npm run test:mysql` asks the same of MySQL, in a container of its official image. */
@@ -71,18 +72,23 @@ describe("sabotaged recoveries", () => {
       expect.arrayContaining(["rows", "constraints", "indexes", "objects", "sequences-ahead"]),
     );
   });
-  test.each([
-    ["half of the rows", "SET foreign_key_checks = 0; DELETE FROM orders WHERE id % 2 = 0;", "rows"],
-    ["one value changed", "UPDATE orders SET total = total + 1 WHERE id = 5;", "rows"],
-    ["NULL where there was an empty text", "UPDATE orders SET note = '' WHERE note IS NULL AND id = 7;", "rows"],
-    ["a good write in another table undone", "DELETE FROM stock_movements ORDER BY moved_at DESC LIMIT 1;", "rows"],
-    ["a check gone", "ALTER TABLE orders DROP CONSTRAINT orders_total_not_negative;", "constraints"],
-    ["a foreign key gone", "ALTER TABLE payments DROP FOREIGN KEY payments_order_known;", "constraints"],
-    ["an index gone", "ALTER TABLE orders DROP KEY orders_open;", "indexes"],
-    ["a trigger gone", "DROP TRIGGER orders_touch;", "objects"],
-    ["an event gone", "DROP EVENT forget_old_movements;", "objects"],
-    ["a grant gone", "REVOKE INSERT ON orders FROM shop_app@'%';", "grants"],
-  ])("%s", async (_, sql, probe) => {
+  test.each(
+    some(
+      [
+        ["half of the rows", "SET foreign_key_checks = 0; DELETE FROM orders WHERE id % 2 = 0;", "rows"],
+        ["one value changed", "UPDATE orders SET total = total + 1 WHERE id = 5;", "rows"],
+        ["NULL where there was an empty text", "UPDATE orders SET note = '' WHERE note IS NULL AND id = 7;", "rows"],
+        ["a good write in another table undone", "DELETE FROM stock_movements ORDER BY moved_at DESC LIMIT 1;", "rows"],
+        ["a check gone", "ALTER TABLE orders DROP CONSTRAINT orders_total_not_negative;", "constraints"],
+        ["a foreign key gone", "ALTER TABLE payments DROP FOREIGN KEY payments_order_known;", "constraints"],
+        ["an index gone", "ALTER TABLE orders DROP KEY orders_open;", "indexes"],
+        ["a trigger gone", "DROP TRIGGER orders_touch;", "objects"],
+        ["an event gone", "DROP EVENT forget_old_movements;", "objects"],
+        ["a grant gone", "REVOKE INSERT ON orders FROM shop_app@'%';", "grants"],
+      ],
+      2,
+    ),
+  )("%s", async (_, sql, probe) => {
     const { result } = await play({ ...on, change: then("restore", SQL(sql)) });
     expect(result.verdict).toBe("lost");
     expect(no(result)).toContain(probe);
