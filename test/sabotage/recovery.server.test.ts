@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Action, Line } from "../../src/parts.ts";
 import type { Plan } from "../../src/plan/plan.ts";
+import { some } from "../support/long.ts";
 import { play } from "../support/play.ts";
 
 const sandbox = "local";
@@ -49,32 +50,37 @@ describe("sabotaged recoveries", () => {
       expect.arrayContaining(["rows", "constraints", "indexes", "grants", "objects", "sequences-ahead"]),
     );
   });
-  test.each([
-    [
-      "half of the rows",
-      "DELETE FROM order_items WHERE order_id % 2 = 0; ALTER TABLE payments DISABLE TRIGGER ALL; ALTER TABLE order_items DISABLE TRIGGER ALL; SET session_replication_role = replica; DELETE FROM orders WHERE id % 2 = 0;",
-      "rows",
-    ],
-    ["one value changed", "UPDATE orders SET total = total + 1 WHERE id = 5;", "rows"],
-    [
-      "one row too many",
-      "INSERT INTO customers (email, name, country, created_at) VALUES ('x@y', 'x', 'DE', now());",
-      "rows",
-    ],
-    [
-      "a good later write undone",
-      "DELETE FROM stock_movements WHERE moved_at = (SELECT max(moved_at) FROM stock_movements);",
-      "rows",
-    ],
-    ["a sequence shifted back", "SELECT setval('orders_id_seq', 1);", "sequences-ahead"],
-    ["a foreign key forgotten", "ALTER TABLE payments DROP CONSTRAINT payments_order_id_fkey;", "constraints"],
-    ["a check forgotten", "ALTER TABLE orders DROP CONSTRAINT orders_total_not_negative;", "constraints"],
-    ["an index forgotten", "DROP INDEX orders_open;", "indexes"],
-    ["a grant forgotten", "REVOKE SELECT ON orders FROM shop_reports;", "grants"],
-    ["a column's grant forgotten", "REVOKE UPDATE (note) ON orders FROM shop_reports;", "grants"],
-    ["a trigger forgotten", "DROP TRIGGER orders_touch ON orders;", "objects"],
-    ["a view forgotten", "DROP VIEW big_customers;", "objects"],
-  ])("%s", async (_name, sql, probe) => {
+  test.each(
+    some(
+      [
+        [
+          "half of the rows",
+          "DELETE FROM order_items WHERE order_id % 2 = 0; ALTER TABLE payments DISABLE TRIGGER ALL; ALTER TABLE order_items DISABLE TRIGGER ALL; SET session_replication_role = replica; DELETE FROM orders WHERE id % 2 = 0;",
+          "rows",
+        ],
+        ["one value changed", "UPDATE orders SET total = total + 1 WHERE id = 5;", "rows"],
+        [
+          "one row too many",
+          "INSERT INTO customers (email, name, country, created_at) VALUES ('x@y', 'x', 'DE', now());",
+          "rows",
+        ],
+        [
+          "a good later write undone",
+          "DELETE FROM stock_movements WHERE moved_at = (SELECT max(moved_at) FROM stock_movements);",
+          "rows",
+        ],
+        ["a sequence shifted back", "SELECT setval('orders_id_seq', 1);", "sequences-ahead"],
+        ["a foreign key forgotten", "ALTER TABLE payments DROP CONSTRAINT payments_order_id_fkey;", "constraints"],
+        ["a check forgotten", "ALTER TABLE orders DROP CONSTRAINT orders_total_not_negative;", "constraints"],
+        ["an index forgotten", "DROP INDEX orders_open;", "indexes"],
+        ["a grant forgotten", "REVOKE SELECT ON orders FROM shop_reports;", "grants"],
+        ["a column's grant forgotten", "REVOKE UPDATE (note) ON orders FROM shop_reports;", "grants"],
+        ["a trigger forgotten", "DROP TRIGGER orders_touch ON orders;", "objects"],
+        ["a view forgotten", "DROP VIEW big_customers;", "objects"],
+      ],
+      2,
+    ),
+  )("%s", async (_name, sql, probe) => {
     const { result } = await play({ sandbox, change: afterwards(sql) });
     expect(result.verdict).toBe("lost");
     expect(findings(result)).toContain(probe);

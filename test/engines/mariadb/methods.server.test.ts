@@ -86,7 +86,7 @@ describe("sabotaged recoveries", () => {
         ["an event gone", "DROP EVENT forget_old_movements;", "objects"],
         ["a grant gone", "REVOKE INSERT ON orders FROM shop_app@'%';", "grants"],
       ],
-      2,
+      4,
     ),
   )("%s", async (_, sql, probe) => {
     const { result } = await play({ ...on, change: then("restore", SQL(sql)) });
