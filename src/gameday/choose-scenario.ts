@@ -17,15 +17,23 @@ export interface Wanted {
 export const levelOf = ({ scenario, family }: Wanted): Level =>
   scenario !== undefined ? "known" : family !== undefined ? "family" : "blind";
 
+/**
+ * Whether the lot may fall on it. Judging asks the damaged server and its database by the names they had; where a recovery
+ * puts another in their place, or restores nothing, people who do well could be told that they lost.
+ */
+const isForTheLot = ({ recovery }: Scenario) =>
+  recovery.source !== "none" && recovery.steps.every((step) => step.do !== "take-over");
+
 /** Every scenario that it may be. Throws UsageError when there is none. */
 export async function candidates(catalog: Catalog, wanted: Wanted): Promise<Scenario[]> {
   if (wanted.scenario !== undefined) return [await loadScenario(await resolveScenario(wanted.scenario), catalog)];
   const engine = wanted.engine?.split("@")[0];
   const shipped = await Promise.all((await listScenarios()).map((file) => loadScenario(file, catalog)));
   const found = shipped.filter(
-    ({ tags, engines }) =>
-      (wanted.family === undefined || tags.includes(wanted.family)) &&
-      (engine === undefined || engines[engine] !== undefined),
+    (scenario) =>
+      isForTheLot(scenario) &&
+      (wanted.family === undefined || scenario.tags.includes(wanted.family)) &&
+      (engine === undefined || scenario.engines[engine] !== undefined),
   );
   if (found.length > 0) return found;
   const families = [...new Set(shipped.flatMap(({ tags }) => tags))].sort();
