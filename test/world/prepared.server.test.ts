@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Plan } from "../../src/plan/plan.ts";
 import type { DrillResult } from "../../src/record.ts";
 import { preparedWorlds, pruneWorlds } from "../../src/world/prepared.ts";
+import { some } from "../support/long.ts";
 import { play } from "../support/play.ts";
 
 const sandbox = "local";
@@ -24,11 +25,16 @@ const nothing = (plan: Plan): Plan => ({
   recovery: plan.recovery.filter(({ part }) => !["restore-beside", "copy-table-back"].includes(part.name)),
 });
 
-describe.each([
-  ["postgres", "logical"],
-  ["postgres", "repository"],
-  ["mariadb", "physical, incremental"],
-])("%s, %s", (engine, variant) => {
+describe.each(
+  some(
+    [
+      ["postgres", "logical"],
+      ["postgres", "repository"],
+      ["mariadb", "physical, incremental"],
+    ] as const,
+    2,
+  ),
+)("%s, %s", (engine, variant) => {
   test("the second run lays out what the first one built, and says so", async () => {
     const on = { sandbox, engine, variant, worlds: preparedWorlds(root, "one build") };
     const { result: first } = await play(on);
