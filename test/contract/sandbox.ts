@@ -26,9 +26,15 @@ const command = (script: string, destroys = false): Command => ({
   destroys,
 });
 const asleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-/** Counts processes by what they were started as, from inside. */
+/**
+ * Counts processes by what they were started as, from inside. Those of another sandbox are passed over: tests run beside
+ * each other, under one account.
+ */
 const counting = (argv: string) =>
-  `n=0; for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q '^${argv}' && n=$((n+1)); done; echo $n`;
+  `n=0; for p in /proc/[0-9]*; do
+  of=$(tr '\\0' '\\n' <$p/environ 2>/dev/null | sed -n 's/^FOGBELL_IDENTITY=//p')
+  if [ -n "$of" ] && [ "$of" != "$FOGBELL_IDENTITY" ]; then continue; fi
+  tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q '^${argv}' && n=$((n+1)); done; echo $n`;
 const START =
   'rm -f "$PGDATA/postmaster.pid" "$PGHOST"/.s.PGSQL.5432.lock; pg_ctl -s -w -D "$PGDATA" -l "$PGDATA/server.log" start';
 /** Keeps a server process at work, looking at nothing else, for hours. The database's name tells it from all others. */
