@@ -78,12 +78,15 @@ mkdir -p -m 700 "$SIDE_HOST"`,
   destroys: false,
 };
 
+/** Why the restored server stopped, without what it told those who knocked while it was starting. */
+export const WHY_STOPPED = `sed -n -e '/FATAL:  the database system is /d' \\
+  -e 's/^.*FATAL:  //p' -e 's/^pg_ctl: //p' "$SIDE_DATA/server.log" >&2`;
+
 export const startSide: Line = {
   say: "Start the restored server.",
   script: `pg_ctl -s -w -t 86400 -D "$SIDE_DATA" \\
   -l "$SIDE_DATA/server.log" start 2>>"$SIDE_DATA/server.log" ||
-{ sed -n -e 's/^.*FATAL:  //p' -e 's/^pg_ctl: //p' \\
-  "$SIDE_DATA/server.log" >&2; false; } &&
+{ ${WHY_STOPPED}; false; } &&
 psql -Xq ${SIDE} -At -c "SELECT 'open'"`,
   uses: ["SIDE_DATA", "SIDE_HOST", "SIDE_DATABASE"],
   expect: '"open".',

@@ -1,5 +1,6 @@
 /** PostgreSQL's log (WAL), archived segment by segment, and how a restored server is brought forward through it. */
 import type { Line, LogArchive, Target } from "../../parts.ts";
+import { WHY_STOPPED } from "./files.ts";
 import { literal, PSQL, placesOf, psql } from "./psql.ts";
 
 /** A segment, or the history of a timeline. Source: PostgreSQL manual, 26.3.1, and XLogFileName in xlog_internal.h. */
@@ -221,8 +222,7 @@ do
 done
 case $state in
 paused | 'end of log') echo "$state" ;;
-*) sed -n -e 's/^.*FATAL:  //p' -e 's/^pg_ctl: //p' \\
-  "$SIDE_DATA/server.log" >&2; false ;;
+*) ${WHY_STOPPED}; false ;;
 esac`,
     uses: [...new Set(["SIDE_DATA", "SIDE_HOST", ...log.uses])],
     expect: '"paused", or "end of log" when the log ends before the target.',
