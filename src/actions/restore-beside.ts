@@ -1,6 +1,7 @@
 /** Restore beside, never over: the lines come from the method that made the backup. */
 import { z } from "zod";
-import { STARTS, started } from "../detached.ts";
+import { started } from "../detached.ts";
+import { start } from "../fields.ts";
 import { defineAction, type Target } from "../parts.ts";
 
 const options = z.strictObject({
@@ -22,13 +23,7 @@ const options = z.strictObject({
     .optional()
     .describe("The name of the named point. Default: none; needed with to: named-point.")
     .meta({ examples: ["before-migration"] }),
-  start: z
-    .enum(STARTS)
-    .optional()
-    .describe(
-      "How it is started: here and waited for, as a job of the terminal, or apart from it; then see await-detached. Default: here.",
-    )
-    .meta({ examples: ["apart"] }),
+  start: start(),
 });
 type Options = z.infer<typeof options>;
 

@@ -1,5 +1,6 @@
 /** Takes stock of a store: every recovery point in it, read by content and not by name. Opens nothing for writing. */
 import type { BackupFacts, Engine, Gathered, Method, Moment, RecoveryPoint, Store, StoredObject } from "../parts.ts";
+import { isGlobals, isLedger } from "../world/companions.ts";
 import { momentInName } from "../world/timeline.ts";
 import { whyUnrecognised } from "./unrecognised.ts";
 
@@ -72,8 +73,8 @@ function toPoint(
   all: readonly StoredObject[],
 ) {
   const stem = (members.length > 1 ? lead.key.replace(/\/toc\.dat$/, "") : lead.key).replace(/\.[a-z.]+$/, "");
-  const globals = all.find((object) => isGlobals(object) && object.key.startsWith(`${stem}.`));
-  const ledger = all.find((object) => isLedger(object) && object.key.startsWith(`${stem}.`));
+  const globals = all.find((object) => isGlobals(object.key) && object.key.startsWith(`${stem}.`));
+  const ledger = all.find((object) => isLedger(object.key) && object.key.startsWith(`${stem}.`));
   const log = logOf(engine, facts.logFrom, all);
   const newest = log.reduce((latest, { modifiedAt }) => (modifiedAt > latest ? modifiedAt : latest), reachAt ?? "");
   const moment: Moment = byObjectTime === true ? { at: lead.modifiedAt, from: "object-time" } : momentOf(lead);
@@ -92,10 +93,6 @@ function toPoint(
   };
   return point;
 }
-
-/** What `fogbell ledger record` writes beside a backup. */
-const isLedger = ({ key }: StoredObject) => key.includes(".ledger.");
-const isGlobals = ({ key }: StoredObject) => key.includes(".globals.");
 
 /** What the first and last bytes of an object say to each method that would take it, and to nobody. */
 interface Answer {
@@ -144,7 +141,7 @@ export async function takeStock(store: Store, engines: readonly Engine[], prefix
   const objects: StoredObject[] = [];
   for await (const object of store.list(prefix)) objects.push(object);
   const isPiece = ({ key }: StoredObject) => engines.some(({ log }) => log?.isPiece(baseName(key)) === true);
-  const left = new Set(objects.filter((object) => !isGlobals(object) && !isLedger(object) && !isPiece(object)));
+  const left = new Set(objects.filter((object) => !isGlobals(object.key) && !isLedger(object.key) && !isPiece(object)));
   const shared = new Set<StoredObject>();
   const all = candidates(engines, [...left]);
   const answers = await askLeads(store, all);

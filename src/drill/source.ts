@@ -7,7 +7,7 @@ import type { Shown } from "../host/redact.ts";
 import { quote } from "../host/sh.ts";
 import type { Line, Phase, RecoveryPoint, Server, Store } from "../parts.ts";
 import { namedSource, type Plan } from "../plan/plan.ts";
-import { type Considered, reason, select } from "../plan/select.ts";
+import { reason, select } from "../plan/select.ts";
 import type { EventBody, Mark, Progress, SourceFacts } from "../record.ts";
 import { commandHash, type Runner } from "../world/runner.ts";
 import { BESIDE_FOLDER, fetchToScratch, LOG_FOLDER } from "./fetch.ts";
@@ -102,14 +102,15 @@ export async function ourselves<T>(
   }
 }
 
-function describe({ point }: Considered, damagedAtMs: number): SourceFacts {
+/** What the journal keeps of a recovery point that is `ageMs` old. */
+export function factsOf(point: RecoveryPoint, ageMs: number): SourceFacts {
   return {
     id: point.id,
     name: point.name,
     place: point.store,
     keys: point.objects.map(({ key }) => key),
     moment: point.moment,
-    ageMs: damagedAtMs - Date.parse(point.moment.at),
+    ageMs,
     sizeBytes: point.sizeBytes,
     facts: point.facts,
   };
@@ -131,7 +132,11 @@ export async function locate(kit: SourceKit): Promise<RecoveryPoint[]> {
     only,
   });
   for (const one of considered) {
-    kit.write({ kind: "source-considered", source: describe(one, damagedAtMs), rejected: one.rejected });
+    kit.write({
+      kind: "source-considered",
+      source: factsOf(one.point, damagedAtMs - Date.parse(one.point.moment.at)),
+      rejected: one.rejected,
+    });
   }
   for (const { key, because } of inventory.unknown) kit.write({ kind: "note", text: `${key}: ${because}` });
   const candidates = considered.filter(({ rejected }) => rejected === null).map(({ point }) => point);

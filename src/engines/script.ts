@@ -160,7 +160,10 @@ const BUCKET: LogArchive = {
 };
 
 function recover({ like, environment, uses }: Surroundings, facts: BackupFacts): readonly Line[] {
-  if (facts.script === undefined) return like.recover(facts, { to: "end-of-log" });
+  const byHand = like.recover(facts, { to: "end-of-log" });
+  if (facts.script === undefined) return byHand;
+  // Whoever fills the database: it grows as it does by hand.
+  const progress = byHand.find((line) => line.progress !== undefined)?.progress;
   return [
     {
       say: "Restore into a new database, with the restore script.",
@@ -170,6 +173,7 @@ function recover({ like, environment, uses }: Surroundings, facts: BackupFacts):
       expect: "Exit code 0, and what the script says of itself.",
       ifNot: "Restore the file by hand: it is an ordinary dump. Then mend the script.",
       destroys: false,
+      ...(progress === undefined ? {} : { progress }),
     },
   ];
 }

@@ -3,6 +3,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openJournal, systemClock } from "../drill/journal.ts";
 import { UsageError } from "../errors.ts";
+import { isAlive } from "../host/label.ts";
 import { createRedactor, secretsIn } from "../host/redact.ts";
 import { writeAfterAction } from "./after-action.ts";
 import type { DayBody } from "./events.ts";
@@ -28,14 +29,6 @@ async function locked<T>(folder: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } finally {
     await rm(file, { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return pid > 0 && process.kill(pid, 0);
-  } catch {
-    return false;
   }
 }
 

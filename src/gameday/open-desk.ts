@@ -1,6 +1,8 @@
 /** The desk in the sandbox, worked from outside: laid out, followed, answered. */
+
 import { randomBytes } from "node:crypto";
 import type { PeopleTable } from "../drill/people.ts";
+import { quote } from "../host/sh.ts";
 import type { Line, Outcome, Places, StoredObject } from "../parts.ts";
 import {
   type DeskLine,
@@ -39,7 +41,7 @@ export interface OpenDesk {
 /** Of the procedure's places, those that would tell what people have to find out. */
 const HIDDEN = ["DAMAGED_AT", "EXPECTED_BYTES", "STORE", "POINT"];
 
-const export_ = (name: string, value: string) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`;
+const export_ = (name: string, value: string) => `export ${name}=${quote(value)}\n`;
 
 const ANSWER_ID = /^[\w-]{1,40}$/;
 

@@ -3,6 +3,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { UsageError } from "../errors.ts";
 import { writeAtomic } from "../host/atomic-file.ts";
+import { isAlive } from "../host/label.ts";
 import type { Door, Places } from "../parts.ts";
 import { readJournal } from "../result/result.ts";
 import type { DayEvent } from "./events.ts";
@@ -36,15 +37,6 @@ export async function readSession(folder: string): Promise<Session | null> {
     return text === null ? null : (JSON.parse(text) as Session);
   } catch {
     return null;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

@@ -24,7 +24,9 @@ export function parseLabel(text: string): RunLabel | null {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether there is such a process on this host, whoever owns it. */
+export function isAlive(pid: number): boolean {
+  if (pid <= 0) return false;
   try {
     process.kill(pid, 0);
     return true;

@@ -3,6 +3,9 @@ import { gunzipSync, constants as zlib, zstdDecompressSync } from "node:zlib";
 
 export type Compression = "none" | "gzip" | "zstd";
 
+/** The program that unpacks such a file, or a stream of it, to its standard output. */
+export const UNPACK: Readonly<Record<Compression, string>> = { none: "cat", gzip: "gunzip -c", zstd: "zstd -dcq" };
+
 export function compressionOf(head: Uint8Array): Compression {
   if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
   if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return "zstd";

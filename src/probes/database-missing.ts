@@ -1,7 +1,7 @@
 /** Proof that the database is gone, or the server that had it. */
 import { z } from "zod";
 import { defineProbe } from "../parts.ts";
-import { answered } from "./reading.ts";
+import { yesOrNo } from "./reading.ts";
 
 export const databaseMissing = defineProbe<Record<string, never>>({
   name: "database-missing",
@@ -11,10 +11,7 @@ export const databaseMissing = defineProbe<Record<string, never>>({
   needs: ["sql"],
   question: (scene) => scene.phrases.databaseExists(),
   answer: ([first]) =>
-    answered(first, ({ stdout }) => {
-      const word = stdout.trim();
-      if (word === "no") return { held: "yes", because: "the database does not exist" };
-      if (word === "yes") return { held: "no", because: "the database exists" };
-      return { held: "unknown", because: "neither yes nor no came back" };
-    }),
+    yesOrNo(first, (exists) =>
+      exists ? { held: "no", because: "the database exists" } : { held: "yes", because: "the database does not exist" },
+    ),
 });

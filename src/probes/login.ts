@@ -1,7 +1,7 @@
 /** Authentication failure looks like a dead cache: is the role there at all? (story 001) */
 import { z } from "zod";
 import { defineProbe } from "../parts.ts";
-import { answered, fields } from "./reading.ts";
+import { yesOrNo } from "./reading.ts";
 
 const options = z.strictObject({
   role: z
@@ -24,10 +24,8 @@ export const login = defineProbe<z.infer<typeof options>>({
   needs: ["sql"],
   question: (scene, { role }) => scene.phrases.canLogIn(role),
   answer: ([first], _scene, { role, works }) =>
-    answered(first, (outcome) => {
-      const word = fields(outcome)[0]?.[0];
-      if (word !== "yes" && word !== "no") return { held: "unknown", because: "neither yes nor no came back" };
-      const because = word === "yes" ? `${role} may log in` : `${role} cannot log in: no such role, database or right`;
-      return { held: (word === "yes") === works ? "yes" : "no", because };
-    }),
+    yesOrNo(first, (may) => ({
+      held: may === works ? "yes" : "no",
+      because: may ? `${role} may log in` : `${role} cannot log in: no such role, database or right`,
+    })),
 });

@@ -22,6 +22,16 @@ export function unanswered(outcome: Outcome | undefined): Finding | null {
   return null;
 }
 
+/** Reads the one word of a question that is answered by yes or no. */
+export function yesOrNo(outcome: Outcome | undefined, read: (isSo: boolean) => Finding): Finding {
+  return answered(outcome, (one) => {
+    const word = fields(one)[0]?.[0];
+    return word === "yes" || word === "no"
+      ? read(word === "yes")
+      : { held: "unknown", because: "neither yes nor no came back" };
+  });
+}
+
 /** Reads one answer, when there is one. */
 export function answered(outcome: Outcome | undefined, read: (outcome: Outcome) => Finding): Finding {
   return unanswered(outcome) ?? read(outcome as Outcome);

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { tableName } from "../fields.ts";
 import { defineProbe } from "../parts.ts";
-import { answered, fields } from "./reading.ts";
+import { yesOrNo } from "./reading.ts";
 
 const options = z.strictObject({ table: tableName().describe("The table that must be gone.") });
 
@@ -14,10 +14,7 @@ export const tableMissing = defineProbe<z.infer<typeof options>>({
   needs: ["sql"],
   question: (scene, { table }) => scene.phrases.tableExists(table),
   answer: ([first], _scene, { table }) =>
-    answered(first, (outcome) => {
-      const word = fields(outcome)[0]?.[0];
-      if (word === "no") return { held: "yes", because: `${table} does not exist` };
-      if (word === "yes") return { held: "no", because: `${table} exists` };
-      return { held: "unknown", because: "neither yes nor no came back" };
-    }),
+    yesOrNo(first, (exists) =>
+      exists ? { held: "no", because: `${table} exists` } : { held: "yes", because: `${table} does not exist` },
+    ),
 });

@@ -2,6 +2,7 @@
 import type { ConfiguredSource, Encryption } from "../config/database.ts";
 import { type Inventory, takeStock } from "../drill/locate.ts";
 import type { Engine, Moment, RecoveryPoint, Store, StoredObject } from "../parts.ts";
+import { isGlobals, isLedger } from "../world/companions.ts";
 import { momentInName } from "../world/timeline.ts";
 import type { Asked, Candidate } from "./task.ts";
 
@@ -38,8 +39,7 @@ function only(store: Store, pattern: string | undefined): Store {
     ...store,
     async *list(prefix) {
       for await (const object of store.list(prefix)) {
-        // Roles and log lie beside a backup and rarely fit its pattern.
-        if (fits(object.key) || /\.(globals|ledger)\./.test(object.key)) yield object;
+        if (fits(object.key) || isGlobals(object.key) || isLedger(object.key)) yield object;
       }
     },
   };

@@ -6,12 +6,13 @@ import { join } from "node:path";
 import type { DrillKit } from "../drill/drill.ts";
 import type { Journal } from "../drill/journal.ts";
 import { problemOf } from "../drill/problem.ts";
+import { factsOf } from "../drill/source.ts";
 import { createUnwind, type Unwound } from "../drill/unwind.ts";
 import { LostError } from "../errors.ts";
 import { openScratch } from "../host/scratch.ts";
 import { quote } from "../host/sh.ts";
 import { formatDuration } from "../host/units.ts";
-import type { EventBody, SourceFacts } from "../record.ts";
+import type { EventBody } from "../record.ts";
 import { type Attempted, attempt, type VerifyKit } from "./attempt.ts";
 import type { KnownCopy } from "./known.ts";
 import type { Candidate, VerifyTask } from "./task.ts";
@@ -25,19 +26,6 @@ export interface VerifyRun extends VerifyKit {
   readonly fogbellVersion: string;
   readonly host: DrillKit["host"];
   readonly contended: boolean;
-}
-
-function factsOf({ point }: Candidate, askedAtMs: number): SourceFacts {
-  return {
-    id: point.id,
-    name: point.name,
-    place: point.store,
-    keys: point.objects.map(({ key }) => key),
-    moment: point.moment,
-    ageMs: askedAtMs - Date.parse(point.reach.at),
-    sizeBytes: point.sizeBytes,
-    facts: point.facts,
-  };
 }
 
 const holds = ({ findings, error, numbers }: Attempted) =>
@@ -143,8 +131,12 @@ async function fallBack(telling: Telling, first: Candidate, attempted: Attempted
 async function tell(telling: Telling): Promise<void> {
   const { task, write } = telling;
   if (task.fault !== null) throw task.fault;
-  for (const candidate of task.candidates.slice(0, 1 + MOST_OLDER)) {
-    write({ kind: "source-considered", source: factsOf(candidate, task.askedAtMs), rejected: null });
+  for (const { point } of task.candidates.slice(0, 1 + MOST_OLDER)) {
+    write({
+      kind: "source-considered",
+      source: factsOf(point, task.askedAtMs - Date.parse(point.reach.at)),
+      rejected: null,
+    });
   }
   const [first] = task.candidates;
   if (first === undefined) {

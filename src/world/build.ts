@@ -1,4 +1,5 @@
 /** Builds a world: the application's database, a writer on the simulated timeline, backups of known age, the ledger. */
+
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
@@ -8,6 +9,7 @@ import type { Line, RecoveryPoint, Server, Store, StoreDeed, WorldStore } from "
 import type { Plan, PlannedBackup } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
 import { type Archive, openArchive, type Shipped } from "./archive.ts";
+import { isGlobals } from "./companions.ts";
 import { withFault } from "./faults.ts";
 import { openStores } from "./harm.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
@@ -182,8 +184,6 @@ function remember({ made, names }: Standing, backup: PlannedBackup, shipped: Shi
     if (!isGlobals(key)) names.set(key, backup.name);
   }
 }
-
-const isGlobals = (key: string) => key.includes(".globals.");
 
 /** Lets the writer commit from one moment to another. */
 async function write(

@@ -1,8 +1,8 @@
 /** The script of story 000, run unchanged: what it saves, and what it says when it saves nothing. */
 import { describe, expect, test } from "vitest";
 import type { Plan } from "../../src/plan/plan.ts";
-import type { DrillResult } from "../../src/record.ts";
-import { play } from "../support/play.ts";
+import type { DrillResult, Progress } from "../../src/record.ts";
+import { lingering, play } from "../support/play.ts";
 
 const scenario = "test/fixtures/scenarios/script.drill.yaml";
 
@@ -26,7 +26,11 @@ describe.each(["postgres", "mariadb"])("%s", (engine) => {
   const on = { sandbox: "local", engine, scenario };
 
   test("when all is well: the newest file is restored by the restore script, and old files are pruned", async () => {
-    const { result } = await play(on);
+    const told: Progress[] = [];
+    const { result } = await play({ ...on, change: lingering, onProgress: (progress) => told.push(progress) });
+    const restoring = told.filter(({ label }) => label.includes("with the restore script")).at(-1);
+    expect(restoring?.doneBytes).toBeGreaterThan(0);
+    expect(restoring?.totalBytes).toBeGreaterThan(0);
     expect(result.reasons).toEqual([expect.stringContaining("proven, within its objectives")]);
     expect(result.sources.map(({ name }) => name)).toEqual(["fourth", "third"]);
     expect(result.measured.rpaMs).toBe(6 * 3_600_000);

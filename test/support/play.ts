@@ -9,7 +9,7 @@ import { makeLabel } from "../../src/host/label.ts";
 import { createRedactor } from "../../src/host/redact.ts";
 import type { SandboxDriver, Store, StoreDriver, WorldStore } from "../../src/parts.ts";
 import { type Plan, plan } from "../../src/plan/plan.ts";
-import type { DrillEvent, DrillResult } from "../../src/record.ts";
+import type { DrillEvent, DrillResult, Progress } from "../../src/record.ts";
 import { deriveResult } from "../../src/result/result.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
 import { directory } from "../../src/stores/directory.ts";
@@ -31,6 +31,7 @@ export interface Play {
   readonly store?: { driver: StoreDriver; options: unknown };
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: DrillEvent) => void;
+  readonly onProgress?: (progress: Progress) => void;
   readonly secrets?: readonly string[];
   readonly sandboxDriver?: SandboxDriver;
   /** Null builds the world anew. Default: what an earlier test built is laid out, when it is the same. */
@@ -86,7 +87,7 @@ export async function play(request: Play): Promise<Played> {
       worlds: request.worlds === undefined ? kept : request.worlds,
       redact: createRedactor(request.secrets ?? []),
       signal: request.signal ?? new AbortController().signal,
-      onProgress: () => {},
+      onProgress: request.onProgress ?? (() => {}),
       keep: request.keep ?? false,
       trustBackups: request.trustBackups ?? true,
       fogbellVersion: "test",
@@ -99,6 +100,23 @@ export async function play(request: Play): Promise<Played> {
     await rm(folder, { recursive: true });
   }
 }
+
+/** Every line of the recovery that can be asked how far it is goes on for long enough to be asked. */
+export const lingering = (plan: Plan): Plan => ({
+  ...plan,
+  recovery: plan.recovery.map((step) => ({
+    ...step,
+    part: {
+      ...step.part,
+      lines: (scene, options) =>
+        step.part
+          .lines(scene, options)
+          .map((line) =>
+            line.progress === undefined ? line : { ...line, script: `{ ${line.script}\n} && sleep 1.8` },
+          ),
+    },
+  })),
+});
 
 /** A store whose backups all read as `change` makes them. */
 export function rewriting(change: (bytes: Buffer, key: string) => Uint8Array): (store: Store) => Store {

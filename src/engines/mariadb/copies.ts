@@ -1,12 +1,10 @@
 /** What is asked of a MariaDB or MySQL copy that nobody knows yet. */
-import type { Compression } from "../../host/packing.ts";
+import { UNPACK } from "../../host/packing.ts";
 import type { BackupFacts, CopyPhrases, Line, PlaceTable } from "../../parts.ts";
 import { client, execute, identifier, literal, question } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
 import { mutationsOf } from "./mutations.ts";
 import { orphanCounts } from "./questions.ts";
-
-const UNPACK: Readonly<Record<Compression, string>> = { none: "cat", gzip: "gunzip -c", zstd: "zstd -dcq" };
 
 function atCopy(places: PlaceTable): PlaceTable {
   const { SIDE_SOCKET: socket, SIDE_DATABASE: database } = places;

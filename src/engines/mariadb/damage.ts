@@ -1,4 +1,5 @@
 /** How a MariaDB or MySQL database is hurt on purpose, and the questions that prove it. */
+import { quote } from "../../host/sh.ts";
 import type { Line } from "../../parts.ts";
 import { at, identifier, literal, placesOf, sql } from "./client.ts";
 import { untilReady } from "./files.ts";
@@ -19,7 +20,7 @@ const SERVER = ["DB_SOCKET", "DATADIR"];
 export const own = (text: string) => text.replace(/^SQL$/gm, " SQL");
 
 /** Shell quoting of a table's name as the server writes it into a file name; plain names only. */
-const fileOf = (table: string) => `"$DATADIR/$DATABASE/"'${table.replaceAll("'", "'\\''")}.ibd'`;
+const fileOf = (table: string) => `"$DATADIR/$DATABASE/"${quote(`${table}.ibd`)}`;
 
 export function damageOf(flavour: Flavour) {
   const production = placesOf("production");

@@ -1,6 +1,6 @@
 /** Logical backups: mariadb-dump or mysqldump as plain SQL, packed or not, told by its content. */
 import { z } from "zod";
-import { type Compression, compressionOf, unpackHead } from "../../host/packing.ts";
+import { type Compression, compressionOf, UNPACK, unpackHead } from "../../host/packing.ts";
 import { type BackupFacts, defineMethod, type Line, type Target } from "../../parts.ts";
 import { at, client, sql, withoutValues } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
@@ -22,7 +22,6 @@ const options = z.strictObject({
 type Options = z.infer<typeof options>;
 
 const PACK: Readonly<Record<Compression, string>> = { none: "", gzip: "gzip -q", zstd: "zstd -q --rm" };
-const UNPACK: Readonly<Record<Compression, string>> = { none: "cat", gzip: "gunzip -c", zstd: "zstd -dcq" };
 
 /**
  * Dump first, compress after: in `mariadb-dump | gzip > file` the pipe's exit code is gzip's, and a failed dump becomes a

@@ -1,4 +1,5 @@
 /** What else happens to a MariaDB or MySQL server: forgotten sessions, databases of similar name, settings that skip. */
+import { quote } from "../../host/sh.ts";
 import type { Line } from "../../parts.ts";
 import { at, client, placesOf, sql } from "./client.ts";
 import { own, shutDown, startAgain } from "./damage.ts";
@@ -45,7 +46,7 @@ ${flavour.client} ${at("server")} --batch "$SIBLING" <"$SCRATCH/sibling.sql"`,
       script: `${shutDown(flavour)} &&
 ${startAgain(flavour, " --innodb-force-recovery=1")}
 ${flavour.dump} ${at("server")}${flavour.dumpFlags} --force --skip-lock-tables \\
-  --result-file="$SCRATCH/skipped.sql" "$DATABASE" ${`'${table.replaceAll("'", "'\\''")}'`} 2>/dev/null
+  --result-file="$SCRATCH/skipped.sql" "$DATABASE" ${quote(table)} 2>/dev/null
 ${flavour.admin} ${at("server")} shutdown 2>/dev/null
 sleep 0.5; while [ -e "$DATADIR/server.pid" ]; do sleep 0.1; done
 ${startAgain(flavour)} &&

@@ -178,12 +178,29 @@ echo "it stands at $done_file $done_place; the damage begins at $file $place"`,
   };
 };
 
+/** `$stands`: how far the replica has come, in the log of the server it followed. */
+const STANDS = (flavour: Flavour) =>
+  `stands="${status(flavour, "Relay_Master_Log_File")} ${status(flavour, "Exec_Master_Log_Pos")}"`;
+
+/**
+ * Bytes of the first server's log gone through since `$SCRATCH/stood` against those up to `$SCRATCH/target`. A piece is
+ * counted as long as it may become: how long each one was, only the first server knew.
+ */
+const replayed = (flavour: Flavour) => `${STANDS(flavour)}
+most=$(${ask(flavour, "side", "SELECT @@max_binlog_size")})
+echo "$(cat "$SCRATCH/stood") $stands $(cat "$SCRATCH/target") $most" |
+  awk 'function number(file) { sub(/.*[.]/, "", file); return file + 0 }
+    function since(file, place) {
+      return (number(file) - number($1)) * $7 + place - $2 }
+    { printf "%d %d\\n", since($3, $4), since($5, $6) }'`;
+
 const forward = (flavour: Flavour): Line => ({
   say: "Let it apply what it received up to just before the damage.",
   script: `read -r file place <"$SCRATCH/target" &&
+${STANDS(flavour)} && echo "$stands" >"$SCRATCH/stood" &&
 ${ask(flavour, "side", "START SLAVE SQL_THREAD UNTIL MASTER_LOG_FILE = '$file', MASTER_LOG_POS = $place")} &&
 until [ "${status(flavour, "Slave_SQL_Running")}" = No ]; do sleep 0.1; done
-stands="${status(flavour, "Relay_Master_Log_File")} ${status(flavour, "Exec_Master_Log_Pos")}"
+${STANDS(flavour)}
 echo "it stands at $stands, just before the damage at $file $place"
 error=${status(flavour, "Last_SQL_Error")}
 if [ -n "$error" ]; then echo "it could not apply a change" >&2; false; fi &&
@@ -192,17 +209,21 @@ if [ -n "$error" ]; then echo "it could not apply a change" >&2; false; fi &&
   expect: "It stands at the very place where the damage begins.",
   ifNot: "Do not open it. Read Last_SQL_Error of SHOW SLAVE STATUS: this one is on the wrong side or stopped early.",
   destroys: false,
+  progress: replayed(flavour),
 });
 
 const toEnd = (flavour: Flavour): Line => ({
   say: "Let it apply all that it received.",
   script: `file=${status(flavour, "Master_Log_File")} place=${status(flavour, "Read_Master_Log_Pos")}
+echo "$file $place" >"$SCRATCH/target"
+${STANDS(flavour)} && echo "$stands" >"$SCRATCH/stood"
 ${ask(flavour, "side", "START SLAVE SQL_THREAD")} 2>/dev/null
 [ "$(${ask(flavour, "side", "SELECT MASTER_POS_WAIT('$file', $place, 86400) >= 0")})" = 1 ]`,
-  uses: ["SIDE_SOCKET"],
+  uses: ["SIDE_SOCKET", "SCRATCH"],
   expect: "No output.",
   ifNot: "Read Last_SQL_Error of SHOW SLAVE STATUS.",
   destroys: false,
+  progress: replayed(flavour),
 });
 
 const open = (flavour: Flavour): Line => ({

@@ -3,7 +3,7 @@
  * middle of its work it is what a crash would leave, and is repaired from its own log when it starts.
  */
 import { z } from "zod";
-import { type Compression, compressionOf, unpackHead } from "../../host/packing.ts";
+import { type Compression, compressionOf, UNPACK, unpackHead } from "../../host/packing.ts";
 import { type BackupFacts, defineMethod, type Line } from "../../parts.ts";
 import { removeSide, startSide, UNPACKED, untilReady } from "./files.ts";
 import type { Flavour } from "./flavour.ts";
@@ -25,7 +25,6 @@ const options = z.strictObject({
 type Options = z.infer<typeof options>;
 
 const PACK: Readonly<Record<Compression, string>> = { none: "cat", gzip: "gzip -1", zstd: "zstd -q -1" };
-const UNPACK: Readonly<Record<Compression, string>> = { none: "cat", gzip: "gunzip -c", zstd: "zstd -dcq" };
 const ENDING: Readonly<Record<Compression, string>> = { none: "", gzip: ".gz", zstd: ".zst" };
 /** Comes first in the archive, so that an image can be told by its start. */
 const FIRST = "ibdata1";

@@ -1,10 +1,9 @@
 /** Surgery on a living MariaDB or MySQL database: some rows from a side restore, and nothing else touched. */
+import { quote } from "../../host/sh.ts";
 import type { Line, RepairRequest } from "../../parts.ts";
 import { at, client, execute, identifier, literal, placesOf, sql, withoutValues } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
 import { isWhole } from "./recovery.ts";
-
-const shellName = (table: string) => `'${table.replaceAll("'", "'\\''")}'`;
 
 /** Names in the procedure's own text: the staging database is the living one's name with `_repair` behind it. */
 const LAID = "CONCAT('`', REPLACE(DATABASE(), '`', '``'), '_repair`.`', REPLACE(t, '`', '``'), '`')";
@@ -109,7 +108,7 @@ function repairRows(flavour: Flavour, request: RepairRequest): readonly Line[] {
       script: `${flavour.dump} ${at("side")}${flavour.dumpFlags} \\
   --single-transaction --hex-blob --skip-triggers \\
   --result-file=${file} "$SIDE_DATABASE" \\
-  ${tables.map(shellName).join(" ")} &&
+  ${tables.map(quote).join(" ")} &&
 ${isWhole(file)}`,
       uses: ["SIDE_SOCKET", "SIDE_DATABASE", "SCRATCH"],
       expect: "No output.",

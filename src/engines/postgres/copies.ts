@@ -1,11 +1,9 @@
 /** What is asked of a PostgreSQL copy that nobody knows yet: roles before it, and afterwards whether it holds together. */
-import type { Compression } from "../../host/packing.ts";
+import { UNPACK } from "../../host/packing.ts";
 import type { BackupFacts, CopyPhrases, Line, PlaceTable, Snapshot } from "../../parts.ts";
 import { mutations } from "./mutations.ts";
 import { identifier, PSQL, placesOf, psql, qualified, question, regclass } from "./psql.ts";
 import { USER_SCHEMA } from "./questions.ts";
-
-const UNPACK: Readonly<Record<Compression, string>> = { none: "cat", gzip: "gunzip -c", zstd: "zstd -dcq" };
 
 function atCopy(places: PlaceTable): PlaceTable {
   const { SIDE_HOST: host, SIDE_DATABASE: database } = places;

@@ -1,10 +1,9 @@
 /** Copies of a server's files: how one comes back as a server of its own, whatever made the copy. */
-import type { Compression } from "../../host/packing.ts";
+import { type Compression, UNPACK } from "../../host/packing.ts";
 import type { Line } from "../../parts.ts";
 import { SIDE } from "./psql.ts";
 
 export const ENDING: Readonly<Record<Compression, string>> = { none: "", gzip: ".gz", zstd: ".zst" };
-const UNPACK: Readonly<Record<Compression, string>> = { none: "cat", gzip: "gunzip -c", zstd: "zstd -dcq" };
 
 /** An archive of files, as the shell names it: `"$BACKUP/base.tar.gz"`. */
 export interface Archive {

@@ -1,6 +1,6 @@
 /** Logical backups: pg_dump in its plain, custom and directory formats, told apart by their content. */
 import { z } from "zod";
-import { compressionOf, unpackHead } from "../../host/packing.ts";
+import { compressionOf, UNPACK, unpackHead } from "../../host/packing.ts";
 import { type BackupFacts, defineMethod, type Gathered, type Line, type StoredObject } from "../../parts.ts";
 import { PSQL, SIDE } from "./psql.ts";
 
@@ -25,7 +25,6 @@ type Options = z.infer<typeof options>;
 
 const COMPRESS = { none: "", gzip: "gzip -q", zstd: "zstd -q --rm" } as const;
 const TEST = { gzip: "gzip -t", zstd: "zstd -tq" } as const;
-const DECOMPRESS = { none: "cat", gzip: "gunzip -c", zstd: "zstd -dcq" } as const;
 
 /**
  * Dump first, compress after: in `pg_dump | gzip > file` the pipe's exit code is gzip's, and a failed dump becomes a
@@ -63,7 +62,7 @@ function backup(stem: string, made: Options): readonly Line[] {
 function over(made: Options): readonly Line[] {
   const uses = ["PGHOST", "PGDATABASE", "TAKEN"];
   const { outer } = packing(made);
-  const unpacked = `${DECOMPRESS[outer]} "$TAKEN"`;
+  const unpacked = `${UNPACK[outer]} "$TAKEN"`;
   const line = (say: string, script: string): Line => ({ say, script, uses, destroys: true });
   if (made.format !== "plain")
     return [
@@ -230,14 +229,14 @@ function check(facts: BackupFacts): readonly Line[] {
     const script =
       facts.compression === "none"
         ? `${WATCH} "$BACKUP"`
-        : `{ ${DECOMPRESS[facts.compression]} "$BACKUP" ||\n  printf '\\n%s\\n' '${UNPACK_FAILED}'; } | ${WATCH}`;
+        : `{ ${UNPACK[facts.compression]} "$BACKUP" ||\n  printf '\\n%s\\n' '${UNPACK_FAILED}'; } | ${WATCH}`;
     return [{ ...common, script, expect: '"whole" and a number of lines.' }];
   }
   const read = "pg_restore -f /dev/null";
   const script =
     facts.compression === "none"
       ? `${read} "$BACKUP"`
-      : `${TEST[facts.compression]} "$BACKUP" &&\n${DECOMPRESS[facts.compression]} "$BACKUP" | ${read}`;
+      : `${TEST[facts.compression]} "$BACKUP" &&\n${UNPACK[facts.compression]} "$BACKUP" | ${read}`;
   return [{ ...common, script, expect: "No output, and exit code 0." }];
 }
 
@@ -250,7 +249,7 @@ SELECT pg_database_size(:'side') || ' ' || :'total';
 SQL`;
 
 function recover(facts: BackupFacts): readonly Line[] {
-  const unpacked = facts.compression === "none" ? null : `${DECOMPRESS[facts.compression]} "$BACKUP" |`;
+  const unpacked = facts.compression === "none" ? null : `${UNPACK[facts.compression]} "$BACKUP" |`;
   const load = `${PSQL} \\
   -1 -o /dev/null ${SIDE}`;
   const archive = `pg_restore --exit-on-error ${SIDE}`;

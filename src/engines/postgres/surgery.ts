@@ -1,4 +1,5 @@
 /** Surgery on a living PostgreSQL database: some rows from a side restore, and nothing else touched. */
+import { quote } from "../../host/sh.ts";
 import type { Line, RepairRequest } from "../../parts.ts";
 import { andThen, identifier, literal, PSQL, parseTable, placesOf, psql, qualified, regclass } from "./psql.ts";
 
@@ -115,7 +116,7 @@ export function repairRows(request: RepairRequest): readonly Line[] {
   );
   const into = tables.map(
     (table, i) => `${PSQL} -d "$PGDATABASE" \\
-  -c ${shell(`COPY ${laid(table)} FROM STDIN`)} <${files[i]}`,
+  -c ${quote(`COPY ${laid(table)} FROM STDIN`)} <${files[i]}`,
   );
   const make = tables
     .map((table) => `CREATE TABLE ${laid(table)} AS\n  TABLE ${qualified(table)} WITH NO DATA;`)
@@ -171,8 +172,6 @@ export function repairRows(request: RepairRequest): readonly Line[] {
   ];
 }
 
-const shell = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
-
 /** Rows that were written to the wrong database, with numbers of this one: those they got there belong to others here. */
 export function mergeRows(table: string, where: string): readonly Line[] {
   const file = `"$SCRATCH/stray-${plain(table)}"`;
@@ -201,7 +200,7 @@ SQL`,
     {
       say: `Put them into ${table}, with numbers of this database.`,
       script: `${PSQL} -d "$PGDATABASE" \\
-  -c ${shell(`COPY ${qualified(table)} (`)}"$(cat ${file}.columns)"') FROM STDIN' \\
+  -c ${quote(`COPY ${qualified(table)} (`)}"$(cat ${file}.columns)"') FROM STDIN' \\
   <${file} && echo "$(wc -l <${file}) rows"`,
       uses: ["PGHOST", "PGDATABASE", "SCRATCH"],
       expect: "How many rows. It should be the number of those that people missed.",

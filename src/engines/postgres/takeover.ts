@@ -1,5 +1,6 @@
 /** How a whole PostgreSQL database is preserved, replaced, and made safe to reopen. */
 import type { Line, Side } from "../../parts.ts";
+import { copyDataFolder } from "../data-folder.ts";
 import { PSQL, placesOf, psql } from "./psql.ts";
 
 export function lookAround(): Line {
@@ -32,27 +33,7 @@ export function copyFiles(): readonly Line[] {
       ifNot: "Stop it with -m immediate: the log repairs what that leaves.",
       destroys: false,
     },
-    {
-      say: "Copy all of the server's files as they are.",
-      script: `test ! -e "$EVIDENCE/data" &&
-cp -a "$PGDATA" "$EVIDENCE/data" &&
-( cd "$EVIDENCE/data" && find . -type f -exec sha256sum {} + |
-  sort -k 2 ) >"$EVIDENCE/data.sha256" &&
-sha256sum "$EVIDENCE/data.sha256"`,
-      uses: ["PGDATA", "EVIDENCE"],
-      expect: "One line: the hash of the list of hashes. Write it down.",
-      ifNot: "Choose an empty EVIDENCE folder with room for all of it. Do not go on without this copy.",
-      destroys: false,
-      progress: `echo "$(du -sb "$EVIDENCE/data" | cut -f1) $(du -sb "$PGDATA" | cut -f1)"`,
-    },
-    {
-      say: "Prove that the copy is the same, file by file.",
-      script: `cd "$PGDATA" && sha256sum -c --quiet "$EVIDENCE/data.sha256"`,
-      uses: ["PGDATA", "EVIDENCE"],
-      expect: "No output.",
-      ifNot: "The disk is still failing: copy it again, to another disk, before anything else.",
-      destroys: false,
-    },
+    ...copyDataFolder("PGDATA"),
   ];
 }
 

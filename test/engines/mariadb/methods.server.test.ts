@@ -4,8 +4,9 @@ import { mariadb, mysql } from "../../../src/engines/mariadb/engine.ts";
 import type { Action, Store } from "../../../src/parts.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import { variantNames } from "../../../src/plan/variants.ts";
+import type { Progress } from "../../../src/record.ts";
 import { some } from "../../support/long.ts";
-import { play, rewriting } from "../../support/play.ts";
+import { lingering, play, rewriting } from "../../support/play.ts";
 
 /** `npm run test:mysql` asks the same of MySQL, in a container of its official image. */
 const asked = process.env.FOGBELL_MYSQL;
@@ -36,6 +37,20 @@ describe("each way to back up", () => {
     expect({ rpaMs, orders: rowsMissing, rowsExtra }).toEqual({ ...LOSES[variant], rowsExtra: 0 });
     expect(result.cleanup?.failed).toEqual([]);
   });
+});
+
+test("a replica says how far it has come: at the end, at the damage", async () => {
+  const told: Progress[] = [];
+  const { result } = await play({
+    ...on,
+    variant: "replica, delayed",
+    change: lingering,
+    onProgress: (progress) => told.push(progress),
+  });
+  expect(result.verdict).toBe("recovered");
+  const last = told.filter(({ label }) => label.startsWith("Let it apply")).at(-1);
+  expect(last?.doneBytes).toBeGreaterThan(0);
+  expect(last?.totalBytes).toBe(last?.doneBytes);
 });
 
 /** A step of a test's own at the end of a phase. */
