@@ -3,8 +3,8 @@
  * whole; every phase is timed, and everything made on the way goes. What happened is in the journal and nowhere else.
  */
 import { basename, relative } from "node:path";
-import type { LedgerView, Line, Phase, Scene } from "../parts.ts";
-import type { Plan, PlannedBackup } from "../plan/plan.ts";
+import type { LedgerView, Phase, Scene } from "../parts.ts";
+import { overOf, type Plan, type PlannedBackup } from "../plan/plan.ts";
 import type { EventBody, Mark } from "../record.ts";
 import { buildWorld, type World } from "../world/build.ts";
 import { createRunner, type Runner } from "../world/runner.ts";
@@ -188,7 +188,7 @@ async function tell(telling: Telling): Promise<void> {
   });
   await world.pruneOn();
 
-  const taken = await takeSource(telling, taking, sources);
+  const source = await takeSource(telling, taking, sources);
   mark("T5");
   await steps("restore");
   mark("T6");
@@ -203,7 +203,7 @@ async function tell(telling: Telling): Promise<void> {
     mark("T9");
   }
   await evidence.compare();
-  if (taken !== null) write(await unchanged(taken.kit, taken.source));
+  if (source !== null) write(await unchanged(sources, source));
 }
 
 /** A replica is a kind of place of its own, and no copy off site unless it is told so. */
@@ -211,12 +211,6 @@ const copyOf = ({ method, offsite }: PlannedBackup, store: string) => ({
   place: offsite ? "off site" : method.live === undefined ? store : "a running server",
   offsite,
 });
-
-/** How a person puts a backup over the database by mistake. */
-function overOf({ backups }: Plan, name: string): readonly Line[] {
-  const backup = backups.find((one) => one.name === name);
-  return backup?.method.over?.(backup.options) ?? [];
-}
 
 interface Doing {
   readonly runner: Runner;

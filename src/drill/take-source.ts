@@ -45,11 +45,7 @@ export interface Taking {
 }
 
 /** Finds and fetches what will be restored; null when the recovery restores nothing, which is a decision as well. */
-export async function takeSource(
-  telling: Telling,
-  taking: Taking,
-  kit: SourceKit,
-): Promise<{ kit: SourceKit; source: Source } | null> {
+export async function takeSource(telling: Telling, taking: Taking, kit: SourceKit): Promise<Source | null> {
   const { plan, write } = telling;
   const { phase, mark, places } = taking;
   const { source: wanted } = plan.scenario.recovery;
@@ -65,7 +61,7 @@ export async function takeSource(
     wanted === "newest-clean" ? fetchClean(cleanKit(kit, telling, taking), candidates) : fetchVerified(kit, candidates),
   );
   write({ kind: "places", places: places() });
-  return { kit, source };
+  return source;
 }
 
 export function sourceKit(

@@ -3,7 +3,7 @@
 import { Defect } from "../errors.ts";
 import { formatDuration } from "../host/units.ts";
 import type { BackupFacts, LedgerView, Line, Scene } from "../parts.ts";
-import type { Plan, PlannedBackup } from "./plan.ts";
+import { overOf, type Plan, type PlannedBackup } from "./plan.ts";
 
 export interface PlannedCommand extends Line {
   readonly phase: string;
@@ -54,10 +54,7 @@ function emptyScene(plan: Plan): Scene {
     restore: (target) => source?.method.recover(plannedFacts(plan, source), target) ?? [],
     copies: [],
     side: source?.method.side ?? "database",
-    over: (name) => {
-      const backup = plan.backups.find((one) => one.name === name);
-      return backup?.method.over?.(backup.options) ?? [];
-    },
+    over: (name) => overOf(plan, name),
     removeSide: () => source?.method.removeSide?.() ?? [plan.engine.phrases.dropSide()],
   };
 }

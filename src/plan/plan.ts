@@ -8,6 +8,7 @@ import type {
   Capability,
   Catalog,
   Engine,
+  Line,
   LogArchive,
   Method,
   Part,
@@ -201,6 +202,12 @@ function planLog(scenario: Scenario, { engine, backups, logEveryMs }: LogQuestio
 /** The one backup that the recovery asks for by name; null when the name means a search, or nothing at all. */
 export function namedSource({ recovery }: Scenario): string | null {
   return SOURCES.some((one) => one === recovery.source) ? null : recovery.source;
+}
+
+/** How a person puts a backup over the database by mistake. */
+export function overOf({ backups }: Plan, name: string): readonly Line[] {
+  const backup = backups.find((one) => one.name === name);
+  return backup?.method.over?.(backup.options) ?? [];
 }
 
 /** The same story with the mistake in place of the recovery. Throws UsageError for a scenario that tells of none. */
