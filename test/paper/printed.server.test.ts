@@ -5,6 +5,7 @@ import { renderRunbook } from "../../src/paper/runbook.ts";
 import { readTemplates } from "../../src/paper/templates.ts";
 import type { Action, StepPhase } from "../../src/parts.ts";
 import type { Plan, PlannedStep } from "../../src/plan/plan.ts";
+import { LONG } from "../support/long.ts";
 import { play } from "../support/play.ts";
 
 const runbooks = await readTemplates("runbooks", "/nonexistent");
@@ -65,6 +66,7 @@ describe.each([
       rowsMissing: result.measured.rowsMissing,
       rowsExtra: 0,
     });
+    if (variant !== undefined && !LONG) return;
     const restore = steps.filter(({ phase }) => phase === "restore");
     const short = steps.filter((step) => !restore.slice(1).includes(step));
     const { result: cut } = await play({ ...on, change: (plan) => ({ ...plan, recovery: short }) });

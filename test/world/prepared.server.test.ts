@@ -59,35 +59,22 @@ describe.each(
 });
 
 describe("a kept world", () => {
-  test("proves no recovery that did not happen", async () => {
-    const worlds = preparedWorlds(root, "one build");
-    await play({ sandbox, worlds });
-    const { result } = await play({ sandbox, worlds, change: nothing });
-    expect(reused(result)).toHaveLength(1);
-    expect(result.verdict).toBe("lost");
-  });
-  test("is another one for other rows, another seed, another method, another build", async () => {
-    await play({ sandbox, worlds: preparedWorlds(root, "one build") });
-    for (const other of [
-      { rows: 4000, worlds: preparedWorlds(root, "one build") },
-      { variant: "snapshot", worlds: preparedWorlds(root, "one build") },
-      { worlds: preparedWorlds(root, "another build") },
-    ]) {
-      const { result } = await play({ sandbox, ...other });
-      expect(reused(result)).toEqual([]);
-    }
-    expect(await kept()).toHaveLength(4);
-  });
-  test("that was cut off makes the drill void, and says how to be rid of it", async () => {
-    const worlds = preparedWorlds(root, "one build");
-    await play({ sandbox, worlds });
-    await truncate(join(root, (await kept())[0] as string, "server.tar.zst"), 100_000);
-    const { result } = await play({ sandbox, worlds });
-    expect(result.verdict).toBe("void");
-    expect(result.reasons[0]).toContain("Lay out a world that was built before");
-    expect(result.next).toContain("fogbell gc --worlds");
-    expect(await pruneWorlds(root, 0)).toHaveLength(1);
-    expect((await play({ sandbox, worlds })).result.verdict).toBe("recovered");
+  const worlds = () => preparedWorlds(root, "one build");
+  test("is another build's no more, proves no recovery that did not happen, and is void when it was cut off", async () => {
+    await play({ sandbox, worlds: worlds() });
+    const { result: other } = await play({ sandbox, worlds: preparedWorlds(root, "another build") });
+    expect([reused(other), (await kept()).length]).toEqual([[], 2]);
+
+    const { result: unrecovered } = await play({ sandbox, worlds: worlds(), change: nothing });
+    expect([reused(unrecovered).length, unrecovered.verdict]).toEqual([1, "lost"]);
+
+    for (const name of await kept()) await truncate(join(root, name, "server.tar.zst"), 100_000);
+    const { result: cut } = await play({ sandbox, worlds: worlds() });
+    expect(cut.verdict).toBe("void");
+    expect(cut.reasons[0]).toContain("Lay out a world that was built before");
+    expect(cut.next).toContain("fogbell gc --worlds");
+    expect(await pruneWorlds(root, 0)).toHaveLength(2);
+    expect((await play({ sandbox, worlds: worlds() })).result.verdict).toBe("recovered");
   });
   test("a world with a replica is not kept: a running server cannot be", async () => {
     await play({ sandbox, variant: "replica, delayed", worlds: preparedWorlds(root, "one build") });
