@@ -1,4 +1,4 @@
-/** Ways to back up that consist of more than one file, through a real S3 server; and replicas, in a container without network. */
+/** Ways to back up that consist of more than one file, through a real S3 server. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { s3 } from "../../src/stores/s3.ts";
 import { type Ceph, startCeph } from "../support/ceph.ts";
@@ -31,19 +31,5 @@ describe("through a real S3 server", () => {
     expect(result.measured).toMatchObject({ rpaMs, rowsExtra: 0 });
     expect(result.findings.find(({ probe }) => probe === "source-unchanged")?.held).toBe("yes");
     expect(result.cleanup?.failed).toEqual([]);
-  });
-});
-
-describe("a delayed replica beside the damaged server, in one container", () => {
-  test.each(["postgres", "mariadb"])("%s", async (engine) => {
-    const { result } = await play({
-      sandbox: "docker",
-      engine,
-      scenario: "test/fixtures/scenarios/replicas.drill.yaml",
-    });
-    expect(result.reasons).toEqual([expect.stringContaining("proven, within its objectives")]);
-    expect(result.sources.find(({ chosen }) => chosen)?.id).toBe("replica:behind");
-    expect(result.measured).toMatchObject({ rpaMs: 0, rowsMissing: 0 });
-    expect(result.sandbox?.isolation.join(" ")).toContain("network none: no interface but loopback");
   });
 });

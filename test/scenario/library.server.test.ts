@@ -1,28 +1,14 @@
 /**
- * Every scenario that ships, on every engine that it offers: it ends as it is designed to end, its wrong move is punished,
- * and it proves nothing when its recovery, or its disaster, is replaced by nothing.
+ * Of the scenarios that ship: the wrong move is punished, and nothing is proven when the recovery, or the disaster, is
+ * replaced by nothing.
  */
 import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { plan } from "../../src/plan/plan.ts";
-import { listScenarios } from "../../src/scenario/library.ts";
-import { loadScenario } from "../../src/scenario/load.ts";
-import { LONG, some } from "../support/long.ts";
+import { inTurn, on, ROWS, scenarios } from "../support/library.ts";
+import { some } from "../support/long.ts";
 import { play } from "../support/play.ts";
-
-const ROWS = 3000;
-const scenarios = await Promise.all((await listScenarios()).map((file) => loadScenario(file, catalog)));
-const cases = scenarios.flatMap((scenario) =>
-  Object.entries(scenario.engines).map(([engine, versions]) => ({ scenario, engine: `${engine}@${versions[0]}` })),
-);
-
-const on = ({ scenario, engine }: (typeof cases)[number]) => ({
-  sandbox: "local",
-  scenario: scenario.file,
-  engine,
-  rows: ROWS,
-});
 
 test("there are several, each on both engines, each with a story, a symptom and a summary", () => {
   expect(scenarios.length).toBeGreaterThanOrEqual(18);
@@ -32,29 +18,6 @@ test("there are several, each on both engines, each with a story, a symptom and 
     expect(story?.origin, id).toBeTruthy();
     expect(summary.length, id).toBeGreaterThan(40);
   }
-});
-
-/** On one engine of two, in turns; on both in the long run. */
-const inTurn = (rest: number) =>
-  cases.filter(
-    ({ scenario, engine }) =>
-      LONG ||
-      (scenarios.indexOf(scenario) + Object.keys(scenario.engines).indexOf(engine.split("@")[0] ?? "")) % 2 === rest,
-  );
-
-const asDesigned = inTurn(1);
-
-describe.each(asDesigned)("$scenario.id on $engine", (one) => {
-  const { scenario } = one;
-  test("ends as designed", async () => {
-    const { result } = await play(on(one));
-    expect([result.verdict, result.reasons[0]]).toEqual([scenario.designed, result.reasons[0]]);
-    expect(result.cleanup?.failed).toEqual([]);
-    // Preserve first: what was copied before the repair is what is still there after it.
-    const evidence = result.findings.filter(({ probe }) => probe === "evidence-unchanged");
-    const preserves = scenario.recovery.steps.some(({ phase }) => phase === "preserve");
-    expect(evidence.map(({ held }) => held)).toEqual(preserves && scenario.designed === "recovered" ? ["yes"] : []);
-  });
 });
 
 const mistaken = some(inTurn(0), 4);
