@@ -26,7 +26,7 @@ describe.each(mistaken)("the wrong move of $scenario.id on $engine", (one) => {
   const { scenario } = one;
   test("is punished, and what it costs is counted", async () => {
     const wrong = plan(scenario, catalog, { engine: one.engine, rows: ROWS, wrongMove: true });
-    const { result } = await play({ ...on(one), change: () => wrong });
+    const { result } = await play({ ...on(one), change: () => wrong, worlds: null });
     expect([result.verdict, result.reasons[0]]).toEqual([scenario.wrongMove?.verdict, result.reasons[0]]);
     expect(result.notes.join()).toContain("the wrong move, on purpose");
     if (result.verdict === "late") expect(result.measured.rpaMs).toBeGreaterThan(result.objectives.rpoMs);
