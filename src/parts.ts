@@ -317,6 +317,8 @@ export interface BackupFacts {
   readonly serverVersion?: string;
   readonly toolVersion?: string;
   readonly database?: string;
+  /** Of a dump that names its databases: the one that is meant, restored without the lines that make or enter it by name. */
+  readonly only?: string;
   /** `unknown` until the copy has been read to its end. */
   readonly complete: "yes" | "no" | "unknown";
   readonly because: string;
@@ -468,8 +470,12 @@ export interface RepairRequest {
 export interface CopyPhrases {
   /** A database that every server has: where a restored one is entered before its own are known. */
   readonly home: string;
+  /** Databases that every server has: in a dump of a whole server nobody means them unless they are told. */
+  readonly everywhere: readonly string[];
   /** The places of a procedure whose production is the restored copy. */
   atCopy(places: PlaceTable): PlaceTable;
+  /** The databases that a dump makes or enters by name, one a line; null: such a copy names none. */
+  named(facts: BackupFacts): Line | null;
   /** Before the restore: roles that the backup names (from `$GLOBALS` when it is not empty), extensions that it needs. */
   prepare(facts: BackupFacts): readonly Line[];
   /** Why a failure says nothing about the backup (a program too old, an extension that is not here); else null. */

@@ -123,7 +123,10 @@ export const database = z.strictObject({
   engine: text("The engine, as scenarios name it."),
   environment: text("As one word. Default: PRODUCTION.", "PRODUCTION").default("PRODUCTION"),
   host: text("Where it runs. Default: a blank.", "db1.example.org").optional(),
-  database: text("The database's own name. Default: what its backups say.", "shop").optional(),
+  database: text(
+    "The database's own name, and the one that is meant in a dump of several. Default: what its backups say.",
+    "shop",
+  ).optional(),
   size: text("How large it is, roughly. Default: a blank.", "40 GB").optional(),
   rows: z
     .record(z.string(), text("How many, roughly.", "about 1,200,000"))

@@ -29,6 +29,7 @@ import type { CopyFinding, Numbers } from "./copy-checks.ts";
 import { type CopyLedger, readLedger } from "./copy-ledger.ts";
 import { fetchCandidate, recognise } from "./fetch-copy.ts";
 import { look } from "./look.ts";
+import { onlyDatabase } from "./only-database.ts";
 import { placesOf } from "./places.ts";
 import { proveChecks } from "./prove-checks.ts";
 import { type Candidate, serverFor, type VerifyTask } from "./task.ts";
@@ -185,6 +186,17 @@ async function chooseDatabase(kit: AttemptKit, { runner }: Opened): Promise<stri
   return first;
 }
 
+/** The places again, now that the database's name is known. */
+function placesFor(
+  { task: { engine } }: AttemptKit,
+  { server, places: { table } }: Opened,
+  known: { candidate: Candidate; method: Method; database: string },
+): PlaceTable {
+  const value = (name: string) => table[name]?.value ?? "";
+  const copy = { backup: value("BACKUP"), log: value("LOG") };
+  return placesOf({ ...known, engine, server, copy, globals: value("GLOBALS") });
+}
+
 interface Given {
   readonly candidate: Candidate;
   readonly facts: BackupFacts;
@@ -195,22 +207,20 @@ interface Given {
 
 /** What is read and restored in the sandbox, once the copy lies beside it. */
 async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<Attempted> {
-  const { candidate, facts, sha256, ledger, mark } = given;
-  const method = methodOf(kit, facts);
+  const { candidate, sha256, ledger, mark } = given;
+  const method = methodOf(kit, given.facts);
   const { engine } = kit.task;
+  let { facts } = given;
   const findings: (CopyFinding & { line: number })[] = [];
   const say = (probe: string, held: "yes" | "no", because: string) =>
     void findings.push({ probe, subject: candidate.point.id, held, because, line: 0 });
   const ended = (): Attempted => ({ findings, sha256, numbers: null, error: null });
   const fault = await timed("restore", kit.write, async () => {
-    const plan = { engine, target: TARGET };
-    const found = await checkCopy({ plan, runner: opened.runner }, { facts });
-    if (found?.leaves === true) {
-      throw new RefusedError(`${candidate.point.id} would leave its target: ${found.because}`, {
-        code: "FB_DUMP_LEAVES",
-        next: ["make the dump without the name of its database, and without commands of the client"],
-      });
-    }
+    const { facts: read, found } = await readCopy(kit, opened, given);
+    facts = read;
+    // Its log, when there is one, calls the database by its own name.
+    if (facts.only !== undefined)
+      opened.places.table = placesFor(kit, opened, { candidate, method, database: facts.only });
     if (found !== null) {
       assertJudged(kit, found.because);
       say("complete", "no", found.because);
@@ -224,12 +234,9 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
   mark("T6");
   if (fault !== null) return ended();
   const looked = await timed("verify", kit.write, async () => {
-    const told = opened.places.table;
-    opened.places.table = engine.copies.atCopy(told);
+    opened.places.table = engine.copies.atCopy(opened.places.table);
     if (method.side === "server" && kit.task.database === null) {
-      const database = await chooseDatabase(kit, opened);
-      const copy = { backup: told.BACKUP?.value ?? "", log: told.LOG?.value ?? "" };
-      const chosen = placesOf({ engine, candidate, server: opened.server, method, copy, globals: "", database });
+      const chosen = placesFor(kit, opened, { candidate, method, database: await chooseDatabase(kit, opened) });
       opened.places.table = engine.copies.atCopy(chosen);
     }
     const prefix = kit.index === 0 ? "" : `older-${kit.index}-`;
@@ -246,6 +253,40 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
   const isWhole = [...findings, ...looked.findings].every(({ held }) => held === "yes");
   if (kit.task.proveChecks && isWhole && kit.index === 0) await prove(kit, opened, { ...given, method, looked });
   return { findings: [...findings, ...looked.findings], sha256, numbers: looked.numbers, error: null };
+}
+
+/**
+ * Reads the copy to its end. One that names its database is restored under the sandbox's name instead, when nothing else
+ * in it leaves. Returns what is to be restored, and what is wrong with it, if anything.
+ */
+async function readCopy(
+  kit: AttemptKit,
+  opened: Opened,
+  { candidate, facts }: Given,
+): Promise<{ facts: BackupFacts; found: { because: string } | null }> {
+  const { id } = candidate.point;
+  const { engine, database } = kit.task;
+  const check = (one: BackupFacts) =>
+    checkCopy({ plan: { engine, target: TARGET }, runner: opened.runner }, { facts: one });
+  const found = await check(facts);
+  if (found?.leaves !== true) return { facts, found };
+  const only = await onlyDatabase(engine.copies.named(facts), {
+    id,
+    told: database,
+    everywhere: engine.copies.everywhere,
+    ask: (line) => opened.runner.ask(line, { phase: "restore", name: `databases-${kit.index}` }),
+  });
+  const meant = only === null ? facts : { ...facts, only };
+  const again = only === null ? found : await check(meant);
+  if (again?.leaves === true) {
+    throw new RefusedError(`${id} would leave its target: ${again.because}`, {
+      code: "FB_DUMP_LEAVES",
+      next: ["look at that line of it", "make the dump without commands of the client, and of one database"],
+    });
+  }
+  if (again === null && kit.index === 0)
+    kit.write({ kind: "note", text: `${id} names its database ${only}; it was restored under another name` });
+  return { facts: meant, found: again };
 }
 
 /** Spoils copies of the copy. One that is a server of its own would need as many servers, and is left. */

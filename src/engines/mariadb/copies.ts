@@ -1,9 +1,9 @@
 /** What is asked of a MariaDB or MySQL copy that nobody knows yet. */
-import { UNPACK } from "../../host/packing.ts";
 import type { BackupFacts, CopyPhrases, Line, PlaceTable } from "../../parts.ts";
 import { client, execute, identifier, literal, question } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
 import { mutationsOf } from "./mutations.ts";
+import { namedDatabases, readDump } from "./named-databases.ts";
 import { orphanCounts } from "./questions.ts";
 
 function atCopy(places: PlaceTable): PlaceTable {
@@ -44,11 +44,11 @@ const quoted = (column: string) => `CONCAT('\`', REPLACE(${column}, '\`', '\`\`'
 const union = (each: string, from: string) =>
   execute(`SELECT GROUP_CONCAT(${each} SEPARATOR ' UNION ALL ') FROM ${from}`);
 
-function listing(flavour: Flavour, { method, compression }: BackupFacts): Line | null {
-  if (method !== "logical") return null;
+function listing(flavour: Flavour, facts: BackupFacts): Line | null {
+  if (facts.method !== "logical") return null;
   return {
     say: "Compare the backup's own list of tables with what came back.",
-    script: `${UNPACK[compression]} "$BACKUP" |
+    script: `${readDump(facts)} |
   sed -n 's/^CREATE TABLE \\(IF NOT EXISTS \\)\\{0,1\\}\`\\(.*\\)\` ($/\\2/p' |
   sort -u >"$SCRATCH/listed" &&
 echo "SELECT TABLE_NAME FROM ${TABLES};" |
@@ -93,10 +93,12 @@ export function copiesOf(flavour: Flavour): CopyPhrases {
   const ask = (say: string, text: string) => question(flavour, say, text);
   return {
     home: "mysql",
+    everywhere: ["mysql", "sys"],
     // Its dump program opens a moment of its own, and tells nobody which.
     snapshot: null,
     mutations: mutationsOf(flavour),
     atCopy,
+    named: namedDatabases,
     prepare: () => [],
     unjudged,
     databases: () =>

@@ -2,6 +2,7 @@
 import { UNPACK } from "../../host/packing.ts";
 import type { BackupFacts, CopyPhrases, Line, PlaceTable, Snapshot } from "../../parts.ts";
 import { mutations } from "./mutations.ts";
+import { namedDatabases, readPlain } from "./named-databases.ts";
 import { identifier, PSQL, placesOf, psql, qualified, question, regclass } from "./psql.ts";
 import { USER_SCHEMA } from "./questions.ts";
 
@@ -15,9 +16,10 @@ function atCopy(places: PlaceTable): PlaceTable {
 }
 
 /** Prints everything of a dump but its rows. */
-function schemaOf({ format, compression }: BackupFacts): string {
+function schemaOf(facts: BackupFacts): string {
+  const { format, compression } = facts;
   if (format === "plain")
-    return `${UNPACK[compression]} "$BACKUP" | awk '
+    return `${readPlain(facts)} | awk '
   /^COPY .* FROM stdin;$/ { rows = 1; next }
   rows { if ($0 == "\\\\.") rows = 0; next }
   { print }'`;
@@ -294,7 +296,9 @@ export const copies: CopyPhrases = {
   snapshot: SNAPSHOT,
   mutations,
   home: "postgres",
+  everywhere: ["postgres", "template1"],
   atCopy,
+  named: namedDatabases,
   prepare,
   unjudged,
   databases,
