@@ -516,10 +516,24 @@ export interface Snapshot {
   environment(database: string): Places;
   /** Prints the server's version: `15.4`. */
   version(): Line;
-  /** Opens it, prints its name, and holds it until a line comes out of the pipe `$RELEASE`. */
+  /** Opens it, prints its name, and holds it until the pipe `$RELEASE` closes. `$SCRATCH` is for files of its own. */
   hold(): Line;
   /** The same question, asked at that moment, which `$SNAPSHOT` names. */
   at(line: Line): Line;
+  /** Present where a backup cannot be told the moment and opens one of its own: `hold` keeps writers out until it has. */
+  readonly lock?: MomentLock;
+}
+
+/** Lines run like `Snapshot.at`. */
+export interface MomentLock {
+  /** So long it may be held, in milliseconds, whether or not the backup was seen. */
+  readonly longestMs: number;
+  /** `0` until a backup of this database was seen to read rows. */
+  seen(): Line;
+  /** Lets writers go on. */
+  open(): Line;
+  /** Tables that keep no moments, one a line: what they hold now is not what the backup read. */
+  unheld(): Line;
 }
 
 export interface PresetRequest {

@@ -2,6 +2,7 @@
 import type { BackupFacts, CopyPhrases, Line, PlaceTable } from "../../parts.ts";
 import { client, execute, identifier, literal, question } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
+import { momentOf } from "./moment.ts";
 import { mutationsOf } from "./mutations.ts";
 import { namedDatabases, readDump } from "./named-databases.ts";
 import { orphanCounts } from "./questions.ts";
@@ -94,8 +95,7 @@ export function copiesOf(flavour: Flavour): CopyPhrases {
   return {
     home: "mysql",
     everywhere: ["mysql", "sys"],
-    // Its dump program opens a moment of its own, and tells nobody which.
-    snapshot: null,
+    snapshot: momentOf(flavour),
     mutations: mutationsOf(flavour),
     atCopy,
     named: namedDatabases,
