@@ -492,8 +492,13 @@ export interface CopyPhrases {
   structure(): Line;
   /** `table <TAB> column <TAB> Unix milliseconds` of the newest moment that is not in the future, for columns of moments. */
   newestRows(): Line;
-  /** `Unix milliseconds`, nothing when there is none. */
-  newestRow(request: { readonly table: string; readonly column: string }): Line;
+  /**
+   * By what rules indexes sort text: `used <TAB> rules that have a version`, and `other <TAB> index <TAB> rules <TAB> version
+   * it was built with <TAB> version here`, the index named as `structure` names it; null where rules have no version.
+   */
+  collations(): Line | null;
+  /** `Unix milliseconds` of the newest row, of those that fit SQL of somebody's own; nothing when there is none. */
+  newestRow(request: { readonly table: string; readonly column: string; readonly where?: string | undefined }): Line;
   /** Somebody's own query, which can only read, as a role or as the owner of everything. */
   query(sql: string, role: string | null): Line;
   /** Known ways to spoil a copy, to see which check notices. */

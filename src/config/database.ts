@@ -118,6 +118,17 @@ const fresh = z
   .describe("Where the newest row is to be looked for. Default: a heartbeat table, or a column that is found.")
   .meta({ examples: [{ table: "orders", column: "created_at" }] });
 
+const canary = z
+  .strictObject({
+    table: text("A table into which a job of the application writes.", "backup_canary"),
+    column: text("Its column with the moment of a row.", "written_at"),
+    where: text("SQL on a row: which of them count. Default: all.", "job = 'nightly'").optional(),
+    within: time("How long before the copy's own moment the newest may have been written. Default: the RPO.", "1h"),
+  })
+  .optional()
+  .describe("A row that must be in every copy, and be new. Default: none is looked for.")
+  .meta({ examples: [{ table: "backup_canary", column: "written_at", within: "1h" }] });
+
 export const database = z.strictObject({
   name: text("What pages and messages call the system.", "Shop"),
   engine: text("The engine, as scenarios name it."),
@@ -136,6 +147,7 @@ export const database = z.strictObject({
   objectives,
   sources: z.array(source).default([]).describe("Where its backups lie. Default: nowhere.").meta({ examples: [] }),
   fresh,
+  canary,
   "may-shrink": z
     .array(text("A table.", "sessions"))
     .default([])

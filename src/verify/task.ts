@@ -43,6 +43,7 @@ export interface VerifyTask {
   /** Why a source cannot be read, when one cannot: then nothing is judged, and that is the result. */
   readonly fault: FogbellError | null;
   readonly fresh: ConfiguredDatabase["fresh"] | null;
+  readonly canary: NonNullable<ConfiguredDatabase["canary"]> | null;
   readonly mayShrink: readonly string[];
   readonly checks: readonly (ConfiguredCheck & { readonly line: number })[];
   /** What earlier verifies found, newest moment first. */

@@ -89,6 +89,21 @@ awk '
   };
 }
 
+/** Whatever the condition is, it can only read. */
+function newestRow(
+  flavour: Flavour,
+  { table, column, where }: { table: string; column: string; where?: string | undefined },
+): Line {
+  const fits = where === undefined ? "" : ` AND (${where})`;
+  const newest = `SELECT ${asMs(identifier(column))} FROM ${identifier(table)} WHERE ${identifier(column)} <= NOW()${fits}`;
+  const there = `information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ${literal(table)}`;
+  return question(
+    flavour,
+    `Read the newest moment of ${column} in ${table}.`,
+    `SET SESSION TRANSACTION READ ONLY;\n${execute(`SELECT ${literal(newest)} FROM ${there}`)}`,
+  );
+}
+
 /** For one of the two. */
 export function copiesOf(flavour: Flavour): CopyPhrases {
   const ask = (say: string, text: string) => question(flavour, say, text);
@@ -133,15 +148,8 @@ ORDER BY SUM(COALESCE(t.DATA_LENGTH + t.INDEX_LENGTH, 0)) DESC, 1;`,
     WHERE c.TABLE_SCHEMA = DATABASE() AND c.DATA_TYPE IN ('timestamp', 'datetime') AND c.COLUMN_NAME REGEXP '${USUAL}') c`,
         ),
       ),
-    newestRow: ({ table, column }) =>
-      ask(
-        `Read the newest moment of ${column} in ${table}.`,
-        execute(
-          `SELECT ${literal(
-            `SELECT ${asMs(identifier(column))} FROM ${identifier(table)} WHERE ${identifier(column)} <= NOW()`,
-          )} FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ${literal(table)}`,
-        ),
-      ),
+    collations: () => null,
+    newestRow: (request) => newestRow(flavour, request),
     query: (sql, role) =>
       ask(
         "Ask the question of fogbell.yaml.",

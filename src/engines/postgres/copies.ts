@@ -1,6 +1,7 @@
 /** What is asked of a PostgreSQL copy that nobody knows yet: roles before it, and afterwards whether it holds together. */
 import { UNPACK } from "../../host/packing.ts";
 import type { BackupFacts, CopyPhrases, Line, PlaceTable, Snapshot } from "../../parts.ts";
+import { collations } from "./collations.ts";
 import { mutations } from "./mutations.ts";
 import { namedDatabases, readPlain } from "./named-databases.ts";
 import { identifier, PSQL, placesOf, psql, qualified, question, regclass } from "./psql.ts";
@@ -105,6 +106,11 @@ const UNJUDGED: readonly RegExp[] = [
   /No space left on device/,
   /taken by version \d+, and this is version \d+/,
   /no pg_hba\.conf entry[^\n]{0,60}|password authentication failed|role "postgres" does not exist/,
+  /database locale is incompatible with operating system/,
+  /could not create locale "[^"]{1,60}"/,
+  /collation "[^"]{1,60}" for encoding "[^"]{1,20}" does not exist/,
+  // Its own settings name a locale or a library that is not here: its files were hashed before.
+  /configuration file "[^"]{1,200}" contains errors/,
   /tablespace "[^"]{1,63}" does not exist/,
   /compression (method|with)[^\n]{0,60}not supported[^\n]{0,40}/,
 ];
@@ -234,15 +240,16 @@ ORDER BY 1 \\gexec`,
   );
 }
 
-function newestRow({ table, column }: { table: string; column: string }): Line {
+/** Whatever the condition is, it can only read. */
+function newestRow({ table, column, where }: { table: string; column: string; where?: string | undefined }): Line {
   return question(
     `Read the newest moment of ${column} in ${table}.`,
-    `SET TimeZone = 'UTC';
+    `SET default_transaction_read_only = on; SET TimeZone = 'UTC';
 SELECT to_regclass(${regclass(table)}) IS NULL AS missing \\gset
 \\if :missing
 \\else
 SELECT (extract(epoch FROM max(${identifier(column)})) * 1000)::bigint
-FROM ${qualified(table)} WHERE ${identifier(column)} <= now() AND isfinite(${identifier(column)});
+FROM ${qualified(table)} WHERE ${identifier(column)} <= now() AND isfinite(${identifier(column)})${where === undefined ? "" : `\nAND (${where})`};
 \\endif`,
   );
 }
@@ -306,6 +313,7 @@ export const copies: CopyPhrases = {
   countAll,
   readKeys,
   structure,
+  collations,
   newestRows,
   newestRow,
   query,
