@@ -501,6 +501,8 @@ export interface CopyPhrases {
   newestRow(request: { readonly table: string; readonly column: string; readonly where?: string | undefined }): Line;
   /** Somebody's own query, which can only read, as a role or as the owner of everything. */
   query(sql: string, role: string | null): Line;
+  /** Lets an application log in under this name, without a password, to do there what the copy lets it do. */
+  letIn(role: string): Line;
   /** Known ways to spoil a copy, to see which check notices. */
   readonly mutations: readonly Mutation[];
   /** How several sessions see one moment of a server that goes on; null when the system cannot. */
@@ -668,8 +670,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly hardware: Readonly<Record<string, string>>;
   /** `fill` puts a data folder there instead of `spec.make`. */
   start(spec: ServerSpec, fill?: (server: Server) => Promise<void>): Promise<Server>;
-  /** Starts an application that shares the server's loopback, and no other network. Absent where nothing can. */
-  attach?(application: ApplicationSpec): Promise<void>;
+  /** Starts an application that shares the server's loopback, and no other network; what it returns stops it. Absent where nothing can. */
+  attach?(application: ApplicationSpec): Promise<AsyncDisposable>;
 }
 
 /** An application of the user's, in a container beside the server. */

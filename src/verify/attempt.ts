@@ -10,26 +10,14 @@ import { timed } from "../drill/timing.ts";
 import type { Unwind } from "../drill/unwind.ts";
 import { asFogbellError, Defect, type FogbellError, LostError, RefusedError, UnavailableError } from "../errors.ts";
 import type { Redactor } from "../host/redact.ts";
-import type {
-  BackupFacts,
-  Line,
-  Method,
-  Places,
-  PlaceTable,
-  RunLabel,
-  SandboxDriver,
-  Server,
-  ServerSpec,
-  StoreDriver,
-  Target,
-} from "../parts.ts";
+import type { BackupFacts, Line, Method, RunLabel, SandboxDriver, ServerSpec, StoreDriver, Target } from "../parts.ts";
 import type { EventBody, Mark, Progress } from "../record.ts";
-import { createRunner, type Runner } from "../world/runner.ts";
 import type { CopyFinding, Numbers } from "./copy-checks.ts";
 import { type CopyLedger, readLedger } from "./copy-ledger.ts";
 import { fetchCandidate, recognise } from "./fetch-copy.ts";
 import { look } from "./look.ts";
 import { onlyDatabase } from "./only-database.ts";
+import { attacherOf, type Opened, openSandbox, placesFor, startsApplications } from "./open-sandbox.ts";
 import { placesOf } from "./places.ts";
 import { proveChecks } from "./prove-checks.ts";
 import { type Candidate, serverFor, type VerifyTask } from "./task.ts";
@@ -72,50 +60,6 @@ export interface Attempted {
   readonly numbers: Numbers | null;
   /** What ended it, when something did. */
   readonly error: FogbellError | null;
-}
-
-interface Opened {
-  readonly server: Server;
-  readonly runner: Runner;
-  readonly places: { table: PlaceTable };
-  readonly version: string;
-}
-
-const values = (table: PlaceTable): Places =>
-  Object.fromEntries(Object.entries(table).map(([name, { value }]) => [name, value]));
-
-async function openSandbox(kit: AttemptKit, { spec, version }: { spec: ServerSpec; version: string }): Promise<Opened> {
-  const { label, unwind, write, signal, redact, task, index } = kit;
-  const chosen = await kit.chooseSandbox(spec);
-  const box = await chosen.driver.open(label, { ...(chosen.options as object), redactor: redact }, signal);
-  unwind.add(`${box.kind} sandbox`, () => box[Symbol.asyncDispose]());
-  if (!box.opensForeign && !kit.trustBackups) {
-    throw new RefusedError(`a ${box.kind} sandbox is not cut off from this machine, and a backup can hold commands`, {
-      code: "FB_FOREIGN_BACKUP",
-      next: ["fogbell verify --sandbox docker", "--trust-backups, when you know what is in it"],
-    });
-  }
-  const server = await box.start(spec);
-  unwind.add(`${task.engine.name} server`, () => server[Symbol.asyncDispose]());
-  if (index === 0) {
-    const { isolation, hardware, kind } = box;
-    write({ kind: "sandbox-opened", sandbox: kind, why: chosen.why, isolation, hardware });
-  }
-  write({
-    kind: "server-started",
-    server: index === 0 ? "restored" : `restored, older ${index}`,
-    made: server.made,
-    version,
-  });
-  const places = { table: {} as PlaceTable };
-  const runner = createRunner({
-    server,
-    places: () => values(places.table),
-    signal,
-    write,
-    onProgress: kit.onProgress,
-  });
-  return { server, runner, places, version };
 }
 
 function methodOf({ task }: AttemptKit, facts: BackupFacts): Method {
@@ -186,17 +130,6 @@ async function chooseDatabase(kit: AttemptKit, { runner }: Opened): Promise<stri
   return first;
 }
 
-/** The places again, now that the database's name is known. */
-function placesFor(
-  { task: { engine } }: AttemptKit,
-  { server, places: { table } }: Opened,
-  known: { candidate: Candidate; method: Method; database: string },
-): PlaceTable {
-  const value = (name: string) => table[name]?.value ?? "";
-  const copy = { backup: value("BACKUP"), log: value("LOG") };
-  return placesOf({ ...known, engine, server, copy, globals: value("GLOBALS") });
-}
-
 interface Given {
   readonly candidate: Candidate;
   readonly facts: BackupFacts;
@@ -247,6 +180,7 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
       version: opened.version,
       ledger,
       ask: (line, name) => opened.runner.ask(line, { phase: "verify", name: `${prefix}${name}` }),
+      attach: attacherOf(kit, opened, method),
     });
   });
   mark("T7");
@@ -356,7 +290,8 @@ interface FetchedGiven extends Omit<Given, "sha256" | "ledger"> {
 /** Opens a sandbox for what was fetched, and brings it in. */
 async function openFetched(kit: AttemptKit, { candidate, facts, fetched, mark }: FetchedGiven): Promise<Attempted> {
   const { point } = candidate;
-  const opened = await timed("world", kit.write, () => openSandbox(kit, serverFor(kit.task.engine, facts)));
+  const reached = startsApplications(kit.task) ? kit.task.engine.loopback.settings : {};
+  const opened = await timed("world", kit.write, () => openSandbox(kit, serverFor(kit.task.engine, facts, reached)));
   mark("T5");
   const copy = await bring(opened, point, { folder: fetched.folder, paths: fetched.paths });
   const globals = fetched.globals === null ? "" : `${opened.server.folders.scratch}/${basename(fetched.globals)}`;

@@ -1,6 +1,6 @@
 /** What is asked of a MariaDB or MySQL copy that nobody knows yet. */
 import type { BackupFacts, CopyPhrases, Line, PlaceTable } from "../../parts.ts";
-import { client, execute, identifier, literal, question } from "./client.ts";
+import { client, execute, identifier, literal, question, sql } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
 import { momentOf } from "./moment.ts";
 import { mutationsOf } from "./mutations.ts";
@@ -104,6 +104,21 @@ function newestRow(
   );
 }
 
+/** Accounts are not in a dump of one database: this one may do everything there, and nothing elsewhere. */
+function letIn(flavour: Flavour, role: string): Line {
+  const account = `${literal(role)}@'127.0.0.1'`;
+  return {
+    say: "Let the application log in.",
+    script: sql(
+      flavour,
+      `CREATE USER IF NOT EXISTS ${account};
+${execute(`SELECT CONCAT('GRANT ALL ON ', ${quoted("DATABASE()")}, '.* TO ', ${literal(account)})`)}`,
+    ),
+    uses: ["DB_SOCKET", "DATABASE"],
+    destroys: false,
+  };
+}
+
 /** For one of the two. */
 export function copiesOf(flavour: Flavour): CopyPhrases {
   const ask = (say: string, text: string) => question(flavour, say, text);
@@ -164,5 +179,6 @@ ROLLBACK;`,
       uses: ["DB_SOCKET", "DATABASE"],
       destroys: false,
     }),
+    letIn: (role) => letIn(flavour, role),
   };
 }

@@ -4,7 +4,7 @@ import type { BackupFacts, CopyPhrases, Line, PlaceTable, Snapshot } from "../..
 import { collations } from "./collations.ts";
 import { mutations } from "./mutations.ts";
 import { namedDatabases, readPlain } from "./named-databases.ts";
-import { identifier, PSQL, placesOf, psql, qualified, question, regclass } from "./psql.ts";
+import { identifier, literal, PSQL, placesOf, psql, qualified, question, regclass } from "./psql.ts";
 import { USER_SCHEMA } from "./questions.ts";
 
 function atCopy(places: PlaceTable): PlaceTable {
@@ -275,6 +275,20 @@ function shell(script: string): Line {
   };
 }
 
+/** Nobody asks for a password over the sandbox's loopback. */
+function letIn(role: string): Line {
+  return {
+    say: "Let the application log in.",
+    script: psql(`SELECT NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${literal(role)}) AS missing \\gset
+\\if :missing
+CREATE ROLE ${identifier(role)};
+\\endif
+ALTER ROLE ${identifier(role)} LOGIN;`),
+    uses: placesOf("production"),
+    destroys: false,
+  };
+}
+
 const SNAPSHOT: Snapshot = {
   environment: (database) => ({ PGDATABASE: database }),
   version: () => question("Ask the server's version.", "SELECT split_part(current_setting('server_version'), ' ', 1);"),
@@ -318,4 +332,5 @@ export const copies: CopyPhrases = {
   newestRow,
   query,
   shell,
+  letIn,
 };
