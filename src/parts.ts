@@ -317,6 +317,8 @@ export interface BackupFacts {
   readonly serverVersion?: string;
   readonly toolVersion?: string;
   readonly database?: string;
+  /** Of a dump that names its databases: the one that is meant, restored without the lines that make or enter it by name. */
+  readonly only?: string;
   /** `unknown` until the copy has been read to its end. */
   readonly complete: "yes" | "no" | "unknown";
   readonly because: string;
@@ -468,8 +470,12 @@ export interface RepairRequest {
 export interface CopyPhrases {
   /** A database that every server has: where a restored one is entered before its own are known. */
   readonly home: string;
+  /** Databases that every server has: in a dump of a whole server nobody means them unless they are told. */
+  readonly everywhere: readonly string[];
   /** The places of a procedure whose production is the restored copy. */
   atCopy(places: PlaceTable): PlaceTable;
+  /** The databases that a dump makes or enters by name, one a line; null: such a copy names none. */
+  named(facts: BackupFacts): Line | null;
   /** Before the restore: roles that the backup names (from `$GLOBALS` when it is not empty), extensions that it needs. */
   prepare(facts: BackupFacts): readonly Line[];
   /** Why a failure says nothing about the backup (a program too old, an extension that is not here); else null. */
@@ -486,10 +492,17 @@ export interface CopyPhrases {
   structure(): Line;
   /** `table <TAB> column <TAB> Unix milliseconds` of the newest moment that is not in the future, for columns of moments. */
   newestRows(): Line;
-  /** `Unix milliseconds`, nothing when there is none. */
-  newestRow(request: { readonly table: string; readonly column: string }): Line;
+  /**
+   * By what rules indexes sort text: `used <TAB> rules that have a version`, and `other <TAB> index <TAB> rules <TAB> version
+   * it was built with <TAB> version here`, the index named as `structure` names it; null where rules have no version.
+   */
+  collations(): Line | null;
+  /** `Unix milliseconds` of the newest row, of those that fit SQL of somebody's own; nothing when there is none. */
+  newestRow(request: { readonly table: string; readonly column: string; readonly where?: string | undefined }): Line;
   /** Somebody's own query, which can only read, as a role or as the owner of everything. */
   query(sql: string, role: string | null): Line;
+  /** Lets an application log in under this name, without a password, to do there what the copy lets it do. */
+  letIn(role: string): Line;
   /** Known ways to spoil a copy, to see which check notices. */
   readonly mutations: readonly Mutation[];
   /** How several sessions see one moment of a server that goes on; null when the system cannot. */
@@ -510,10 +523,24 @@ export interface Snapshot {
   environment(database: string): Places;
   /** Prints the server's version: `15.4`. */
   version(): Line;
-  /** Opens it, prints its name, and holds it until a line comes out of the pipe `$RELEASE`. */
+  /** Opens it, prints its name, and holds it until the pipe `$RELEASE` closes. `$SCRATCH` is for files of its own. */
   hold(): Line;
   /** The same question, asked at that moment, which `$SNAPSHOT` names. */
   at(line: Line): Line;
+  /** Present where a backup cannot be told the moment and opens one of its own: `hold` keeps writers out until it has. */
+  readonly lock?: MomentLock;
+}
+
+/** Lines run like `Snapshot.at`. */
+export interface MomentLock {
+  /** So long it may be held, in milliseconds, whether or not the backup was seen. */
+  readonly longestMs: number;
+  /** `0` until a backup of this database was seen to read rows. */
+  seen(): Line;
+  /** Lets writers go on. */
+  open(): Line;
+  /** Tables that keep no moments, one a line: what they hold now is not what the backup read. */
+  unheld(): Line;
 }
 
 export interface PresetRequest {
@@ -643,8 +670,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly hardware: Readonly<Record<string, string>>;
   /** `fill` puts a data folder there instead of `spec.make`. */
   start(spec: ServerSpec, fill?: (server: Server) => Promise<void>): Promise<Server>;
-  /** Starts an application that shares the server's loopback, and no other network. Absent where nothing can. */
-  attach?(application: ApplicationSpec): Promise<void>;
+  /** Starts an application that shares the server's loopback, and no other network; what it returns stops it. Absent where nothing can. */
+  attach?(application: ApplicationSpec): Promise<AsyncDisposable>;
 }
 
 /** An application of the user's, in a container beside the server. */

@@ -1,6 +1,8 @@
 /** A database of `fogbell.yaml`: who it is, what is wanted of it, where its backups lie, and what must hold in a copy of it. */
 import { z } from "zod";
 import { duration } from "../fields.ts";
+import { httpRequest } from "../http-request.ts";
+import { application } from "../scenario/schema.ts";
 
 /** What is a secret wherever it stands: keys, tokens, and URLs that carry a password. */
 const SECRET =
@@ -72,6 +74,18 @@ const limit = (description: string) =>
     .describe(description)
     .meta({ examples: [1] });
 
+const app = application
+  .extend({
+    ...httpRequest.shape,
+    within: time("How long it may take from its start until it answers so. Default: 1m.", "2m"),
+  })
+  .refine(({ env }) => !Object.values(env).some((value) => SECRET.test(value)), { error: NO_SECRET })
+  .optional()
+  .describe(
+    "An application of yours, started in a container beside the restored server, and asked as a user would ask it.",
+  )
+  .meta({ examples: [{ image: "shop:latest", port: 8080, path: "/health" }] });
+
 const check = z
   .strictObject({
     name: text("What the check is called in reports. Default: its number.", "orders of yesterday").optional(),
@@ -83,7 +97,10 @@ const check = z
       .optional()
       .describe("A query that answers with one number; it runs in a transaction that can only read.")
       .meta({ examples: ["SELECT count(*) FROM orders"] }),
-    role: text("As whom the query runs: the application's role. Default: the owner of everything.", "app").optional(),
+    role: text(
+      "As whom the query runs, or the application logs in: the application's role. Default: the owner of everything.",
+      "app",
+    ).optional(),
     min: limit("The least that the answer may be."),
     max: limit("The most that it may be."),
     equals: limit("What it must be."),
@@ -101,11 +118,12 @@ const check = z
       .optional()
       .describe("A command that runs beside the restored server, without a network; exit code 0 means that it holds.")
       .meta({ examples: ["psql -c 'SELECT app.self_test()'"] }),
+    app,
   })
-  .refine((told) => (told.sql === undefined) !== (told.shell === undefined), {
-    error: "a check is one of sql and shell",
+  .refine(({ sql, shell, app }) => [sql, shell, app].filter((one) => one !== undefined).length === 1, {
+    error: "a check is one of sql, shell and app",
   })
-  .refine((told) => told.shell !== undefined || [told.min, told.max, told.equals].some((one) => one !== undefined), {
+  .refine((told) => told.sql === undefined || [told.min, told.max, told.equals].some((one) => one !== undefined), {
     error: "an sql check needs min, max or equals: without one, anything would pass",
   });
 
@@ -118,12 +136,26 @@ const fresh = z
   .describe("Where the newest row is to be looked for. Default: a heartbeat table, or a column that is found.")
   .meta({ examples: [{ table: "orders", column: "created_at" }] });
 
+const canary = z
+  .strictObject({
+    table: text("A table into which a job of the application writes.", "backup_canary"),
+    column: text("Its column with the moment of a row.", "written_at"),
+    where: text("SQL on a row: which of them count. Default: all.", "job = 'nightly'").optional(),
+    within: time("How long before the copy's own moment the newest may have been written. Default: the RPO.", "1h"),
+  })
+  .optional()
+  .describe("A row that must be in every copy, and be new. Default: none is looked for.")
+  .meta({ examples: [{ table: "backup_canary", column: "written_at", within: "1h" }] });
+
 export const database = z.strictObject({
   name: text("What pages and messages call the system.", "Shop"),
   engine: text("The engine, as scenarios name it."),
   environment: text("As one word. Default: PRODUCTION.", "PRODUCTION").default("PRODUCTION"),
   host: text("Where it runs. Default: a blank.", "db1.example.org").optional(),
-  database: text("The database's own name. Default: what its backups say.", "shop").optional(),
+  database: text(
+    "The database's own name, and the one that is meant in a dump of several. Default: what its backups say.",
+    "shop",
+  ).optional(),
   size: text("How large it is, roughly. Default: a blank.", "40 GB").optional(),
   rows: z
     .record(z.string(), text("How many, roughly.", "about 1,200,000"))
@@ -133,6 +165,7 @@ export const database = z.strictObject({
   objectives,
   sources: z.array(source).default([]).describe("Where its backups lie. Default: nowhere.").meta({ examples: [] }),
   fresh,
+  canary,
   "may-shrink": z
     .array(text("A table.", "sessions"))
     .default([])

@@ -1,12 +1,12 @@
 /** What a drill is given, and what it opens with it: each thing is on the unwinding list from the moment it is there. */
 import { mkdir } from "node:fs/promises";
-import { UnavailableError } from "../errors.ts";
 import type { Redactor } from "../host/redact.ts";
 import { openScratch } from "../host/scratch.ts";
 import type { RunLabel, Sandbox, SandboxDriver, Server, StoreDriver, WorldStore } from "../parts.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Progress } from "../record.ts";
 import type { PreparedWorld, PreparedWorlds } from "../world/prepared.ts";
+import { attach } from "./application.ts";
 import type { Journal } from "./journal.ts";
 import type { People } from "./people.ts";
 import type { Unwind } from "./unwind.ts";
@@ -89,7 +89,7 @@ export async function openStage(
     offsite,
     opensForeign: box.opensForeign,
     ready,
-    attach: () => attach(plan, box),
+    attach: () => attachOwn(plan, box),
   };
 }
 
@@ -100,19 +100,8 @@ async function openOffsite({ offsite, label, signal }: DrillKit, scratch: string
 }
 
 /** Host, port and database are those of the damaged server; an application that is pointed elsewhere is not started again. */
-async function attach(plan: Plan, box: Sandbox): Promise<void> {
-  const { application } = plan.scenario.world;
+async function attachOwn({ scenario, engine, database }: Plan, box: Sandbox): Promise<void> {
+  const { application } = scenario.world;
   if (application === null) return;
-  if (box.attach === undefined) {
-    throw new UnavailableError(`the ${box.kind} sandbox starts no application in a container`, {
-      code: "FB_NO_APPLICATION",
-      next: [`fogbell run ${plan.scenario.id} --sandbox docker`],
-    });
-  }
-  const env = {
-    DATABASE_HOST: "127.0.0.1",
-    DATABASE_NAME: plan.database,
-    ...plan.engine.loopback.environment(plan.database),
-  };
-  await box.attach({ ...application, env: { ...env, ...application.env } });
+  await attach(application, { box, engine, database, next: `fogbell run ${scenario.id} --sandbox docker` });
 }

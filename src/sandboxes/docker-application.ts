@@ -14,14 +14,14 @@ export interface ApplicationRequest {
   readonly beside: string;
 }
 
-/** Starts it, labelled like everything else of the run. Throws UnavailableError when the image is not here or will not run. */
+/** Starts it, labelled like everything else of the run; what it returns removes it. Throws UnavailableError when the image is not here or will not run. */
 export async function startApplication({
   docker,
   application,
   label,
   options,
   beside,
-}: ApplicationRequest): Promise<void> {
+}: ApplicationRequest): Promise<AsyncDisposable> {
   const { image, command, env } = application;
   if ((await identify(docker, image)) === null) {
     throw new UnavailableError(`the application's image ${image} is not on this machine`, {
@@ -51,4 +51,11 @@ export async function startApplication({
       cause: error,
     });
   });
+  return {
+    [Symbol.asyncDispose]: () =>
+      container.remove({ force: true, v: true }).then(
+        () => undefined,
+        () => undefined,
+      ),
+  };
 }

@@ -116,7 +116,8 @@ const retention = z.strictObject({
   ),
 });
 
-const application = z.strictObject({
+/** What starts beside a server, in scenarios and in checks of `fogbell.yaml`. @internal */
+export const application = z.strictObject({
   image: example(
     z.string().regex(/^[a-z0-9][a-z0-9._/:@-]{0,254}$/, "the name of an image is needed"),
     "The image, which must be on this machine. Needs the docker sandbox.",

@@ -2,7 +2,7 @@
 import { UsageError } from "../errors.ts";
 import { createRedactor, secretsIn } from "../host/redact.ts";
 import type { Catalog } from "../parts.ts";
-import { recordLedger } from "../verify/copy-ledger.ts";
+import { type Recorded, recordLedger } from "../verify/record-ledger.ts";
 
 export interface LedgerRequest {
   readonly catalog: Catalog;
@@ -15,7 +15,7 @@ export interface LedgerRequest {
 }
 
 /** Throws UsageError for an engine that nobody knows, or a command that takes no snapshot. */
-export async function recordBeside(request: LedgerRequest): Promise<{ tables: number; rows: number; takenAt: string }> {
+export async function recordBeside(request: LedgerRequest): Promise<Recorded> {
   const { catalog, command } = request;
   const engine = catalog.engines.find(({ name }) => name === request.engine);
   if (engine === undefined) {
@@ -24,7 +24,8 @@ export async function recordBeside(request: LedgerRequest): Promise<{ tables: nu
       next: catalog.engines.map(({ name }) => `--engine ${name}`),
     });
   }
-  if (!command.some((word) => /\{snapshot\}|FOGBELL_SNAPSHOT/.test(word))) {
+  const isTold = engine.copies.snapshot !== null && engine.copies.snapshot.lock === undefined;
+  if (isTold && !command.some((word) => /\{snapshot\}|FOGBELL_SNAPSHOT/.test(word))) {
     throw new UsageError(
       "the backup behind -- does not say where the snapshot goes, so it would be of another moment",
       {

@@ -251,6 +251,7 @@ async function tasksOf(stocked: Stocked, request: VerifyRequest, nowMs: number):
       candidates,
       fault: stocked.fault,
       fresh: database.fresh ?? null,
+      canary: database.canary ?? null,
       mayShrink: database["may-shrink"],
       checks: database.checks.map((check, number) => ({
         ...check,

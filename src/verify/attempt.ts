@@ -10,25 +10,14 @@ import { timed } from "../drill/timing.ts";
 import type { Unwind } from "../drill/unwind.ts";
 import { asFogbellError, Defect, type FogbellError, LostError, RefusedError, UnavailableError } from "../errors.ts";
 import type { Redactor } from "../host/redact.ts";
-import type {
-  BackupFacts,
-  Line,
-  Method,
-  Places,
-  PlaceTable,
-  RunLabel,
-  SandboxDriver,
-  Server,
-  ServerSpec,
-  StoreDriver,
-  Target,
-} from "../parts.ts";
+import type { BackupFacts, Line, Method, RunLabel, SandboxDriver, ServerSpec, StoreDriver, Target } from "../parts.ts";
 import type { EventBody, Mark, Progress } from "../record.ts";
-import { createRunner, type Runner } from "../world/runner.ts";
 import type { CopyFinding, Numbers } from "./copy-checks.ts";
 import { type CopyLedger, readLedger } from "./copy-ledger.ts";
 import { fetchCandidate, recognise } from "./fetch-copy.ts";
 import { look } from "./look.ts";
+import { onlyDatabase } from "./only-database.ts";
+import { attacherOf, type Opened, openSandbox, placesFor, startsApplications } from "./open-sandbox.ts";
 import { placesOf } from "./places.ts";
 import { proveChecks } from "./prove-checks.ts";
 import { type Candidate, serverFor, type VerifyTask } from "./task.ts";
@@ -71,50 +60,6 @@ export interface Attempted {
   readonly numbers: Numbers | null;
   /** What ended it, when something did. */
   readonly error: FogbellError | null;
-}
-
-interface Opened {
-  readonly server: Server;
-  readonly runner: Runner;
-  readonly places: { table: PlaceTable };
-  readonly version: string;
-}
-
-const values = (table: PlaceTable): Places =>
-  Object.fromEntries(Object.entries(table).map(([name, { value }]) => [name, value]));
-
-async function openSandbox(kit: AttemptKit, { spec, version }: { spec: ServerSpec; version: string }): Promise<Opened> {
-  const { label, unwind, write, signal, redact, task, index } = kit;
-  const chosen = await kit.chooseSandbox(spec);
-  const box = await chosen.driver.open(label, { ...(chosen.options as object), redactor: redact }, signal);
-  unwind.add(`${box.kind} sandbox`, () => box[Symbol.asyncDispose]());
-  if (!box.opensForeign && !kit.trustBackups) {
-    throw new RefusedError(`a ${box.kind} sandbox is not cut off from this machine, and a backup can hold commands`, {
-      code: "FB_FOREIGN_BACKUP",
-      next: ["fogbell verify --sandbox docker", "--trust-backups, when you know what is in it"],
-    });
-  }
-  const server = await box.start(spec);
-  unwind.add(`${task.engine.name} server`, () => server[Symbol.asyncDispose]());
-  if (index === 0) {
-    const { isolation, hardware, kind } = box;
-    write({ kind: "sandbox-opened", sandbox: kind, why: chosen.why, isolation, hardware });
-  }
-  write({
-    kind: "server-started",
-    server: index === 0 ? "restored" : `restored, older ${index}`,
-    made: server.made,
-    version,
-  });
-  const places = { table: {} as PlaceTable };
-  const runner = createRunner({
-    server,
-    places: () => values(places.table),
-    signal,
-    write,
-    onProgress: kit.onProgress,
-  });
-  return { server, runner, places, version };
 }
 
 function methodOf({ task }: AttemptKit, facts: BackupFacts): Method {
@@ -195,22 +140,20 @@ interface Given {
 
 /** What is read and restored in the sandbox, once the copy lies beside it. */
 async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<Attempted> {
-  const { candidate, facts, sha256, ledger, mark } = given;
-  const method = methodOf(kit, facts);
+  const { candidate, sha256, ledger, mark } = given;
+  const method = methodOf(kit, given.facts);
   const { engine } = kit.task;
+  let { facts } = given;
   const findings: (CopyFinding & { line: number })[] = [];
   const say = (probe: string, held: "yes" | "no", because: string) =>
     void findings.push({ probe, subject: candidate.point.id, held, because, line: 0 });
   const ended = (): Attempted => ({ findings, sha256, numbers: null, error: null });
   const fault = await timed("restore", kit.write, async () => {
-    const plan = { engine, target: TARGET };
-    const found = await checkCopy({ plan, runner: opened.runner }, { facts });
-    if (found?.leaves === true) {
-      throw new RefusedError(`${candidate.point.id} would leave its target: ${found.because}`, {
-        code: "FB_DUMP_LEAVES",
-        next: ["make the dump without the name of its database, and without commands of the client"],
-      });
-    }
+    const { facts: read, found } = await readCopy(kit, opened, given);
+    facts = read;
+    // Its log, when there is one, calls the database by its own name.
+    if (facts.only !== undefined)
+      opened.places.table = placesFor(kit, opened, { candidate, method, database: facts.only });
     if (found !== null) {
       assertJudged(kit, found.because);
       say("complete", "no", found.because);
@@ -224,12 +167,9 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
   mark("T6");
   if (fault !== null) return ended();
   const looked = await timed("verify", kit.write, async () => {
-    const told = opened.places.table;
-    opened.places.table = engine.copies.atCopy(told);
+    opened.places.table = engine.copies.atCopy(opened.places.table);
     if (method.side === "server" && kit.task.database === null) {
-      const database = await chooseDatabase(kit, opened);
-      const copy = { backup: told.BACKUP?.value ?? "", log: told.LOG?.value ?? "" };
-      const chosen = placesOf({ engine, candidate, server: opened.server, method, copy, globals: "", database });
+      const chosen = placesFor(kit, opened, { candidate, method, database: await chooseDatabase(kit, opened) });
       opened.places.table = engine.copies.atCopy(chosen);
     }
     const prefix = kit.index === 0 ? "" : `older-${kit.index}-`;
@@ -240,12 +180,47 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
       version: opened.version,
       ledger,
       ask: (line, name) => opened.runner.ask(line, { phase: "verify", name: `${prefix}${name}` }),
+      attach: attacherOf(kit, opened, method),
     });
   });
   mark("T7");
   const isWhole = [...findings, ...looked.findings].every(({ held }) => held === "yes");
   if (kit.task.proveChecks && isWhole && kit.index === 0) await prove(kit, opened, { ...given, method, looked });
   return { findings: [...findings, ...looked.findings], sha256, numbers: looked.numbers, error: null };
+}
+
+/**
+ * Reads the copy to its end. One that names its database is restored under the sandbox's name instead, when nothing else
+ * in it leaves. Returns what is to be restored, and what is wrong with it, if anything.
+ */
+async function readCopy(
+  kit: AttemptKit,
+  opened: Opened,
+  { candidate, facts }: Given,
+): Promise<{ facts: BackupFacts; found: { because: string } | null }> {
+  const { id } = candidate.point;
+  const { engine, database } = kit.task;
+  const check = (one: BackupFacts) =>
+    checkCopy({ plan: { engine, target: TARGET }, runner: opened.runner }, { facts: one });
+  const found = await check(facts);
+  if (found?.leaves !== true) return { facts, found };
+  const only = await onlyDatabase(engine.copies.named(facts), {
+    id,
+    told: database,
+    everywhere: engine.copies.everywhere,
+    ask: (line) => opened.runner.ask(line, { phase: "restore", name: `databases-${kit.index}` }),
+  });
+  const meant = only === null ? facts : { ...facts, only };
+  const again = only === null ? found : await check(meant);
+  if (again?.leaves === true) {
+    throw new RefusedError(`${id} would leave its target: ${again.because}`, {
+      code: "FB_DUMP_LEAVES",
+      next: ["look at that line of it", "make the dump without commands of the client, and of one database"],
+    });
+  }
+  if (again === null && kit.index === 0)
+    kit.write({ kind: "note", text: `${id} names its database ${only}; it was restored under another name` });
+  return { facts: meant, found: again };
 }
 
 /** Spoils copies of the copy. One that is a server of its own would need as many servers, and is left. */
@@ -315,7 +290,8 @@ interface FetchedGiven extends Omit<Given, "sha256" | "ledger"> {
 /** Opens a sandbox for what was fetched, and brings it in. */
 async function openFetched(kit: AttemptKit, { candidate, facts, fetched, mark }: FetchedGiven): Promise<Attempted> {
   const { point } = candidate;
-  const opened = await timed("world", kit.write, () => openSandbox(kit, serverFor(kit.task.engine, facts)));
+  const reached = startsApplications(kit.task) ? kit.task.engine.loopback.settings : {};
+  const opened = await timed("world", kit.write, () => openSandbox(kit, serverFor(kit.task.engine, facts, reached)));
   mark("T5");
   const copy = await bring(opened, point, { folder: fetched.folder, paths: fetched.paths });
   const globals = fetched.globals === null ? "" : `${opened.server.folders.scratch}/${basename(fetched.globals)}`;

@@ -5,11 +5,14 @@
 import { sha256 } from "../host/digest.ts";
 import { formatDuration } from "../host/units.ts";
 import type { BackupFacts, CopyPhrases, Finding, Line, Outcome, Phrases, RecoveryPoint } from "../parts.ts";
+import { canary } from "./canary.ts";
 import type { KnownCopy } from "./known.ts";
+import { count, few, read, silent } from "./reading.ts";
+import { structureAndOrder } from "./structure-checks.ts";
 import type { VerifyTask } from "./task.ts";
 
 export interface CopyScene {
-  readonly task: Pick<VerifyTask, "mayShrink" | "fresh" | "askedAtMs" | "objectives" | "acceptChanges">;
+  readonly task: Pick<VerifyTask, "mayShrink" | "fresh" | "canary" | "askedAtMs" | "objectives" | "acceptChanges">;
   readonly phrases: Phrases;
   readonly copies: CopyPhrases;
   readonly facts: BackupFacts;
@@ -30,25 +33,6 @@ export interface Looked {
   readonly findings: readonly CopyFinding[];
   readonly numbers: Numbers;
 }
-
-const few = (names: readonly string[]) =>
-  names.length <= 5 ? names.join(", ") : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`;
-export const count = (number: number, noun: string) =>
-  `${number.toLocaleString("en-US")} ${noun}${number === 1 ? "" : "s"}`;
-
-/** Rows of an answer; null when there is no answer to trust. */
-function read(outcome: Outcome): string[][] | null {
-  if (outcome.exitCode !== 0 || outcome.truncated) return null;
-  return outcome.stdout
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => line.split("\t"));
-}
-
-const silent = (outcome: Outcome): Finding => ({
-  held: "unknown",
-  because: `the question failed with exit code ${outcome.exitCode}: ${outcome.stderrTail.trim().split("\n")[0] || "no message"}`,
-});
 
 const since = (baseline: KnownCopy) => `since the copy of ${baseline.momentAt.slice(0, 16).replace("T", " ")} UTC`;
 
@@ -140,24 +124,6 @@ async function keys({ copies, ask }: CopyScene): Promise<Finding> {
         measured: { keys: number },
       }
     : { held: "no", because: few(said), measured: { keys: number, broken: broken.length } };
-}
-
-async function structure({ copies, ask }: CopyScene): Promise<Finding> {
-  const outcome = await ask(copies.structure(), "look-into-structure");
-  const rows = read(outcome);
-  if (rows === null) return silent(outcome);
-  const skipped = rows.find(([word]) => word === "skipped")?.[1];
-  if (skipped !== undefined) return { held: "yes", because: `not looked into: ${skipped}` };
-  const looked = Number(rows.find(([word]) => word === "looked")?.[1] ?? 0);
-  const broken = rows.filter(([word]) => word === "broken").map(([, name, why]) => `${name}: ${why}`);
-  if (broken.length > 0) return { held: "no", because: few(broken), measured: { looked } };
-  return looked === 0
-    ? { held: "unknown", because: "nothing was looked into" }
-    : {
-        held: "yes",
-        because: `${count(looked, "table")} and indexes looked into, none is damaged`,
-        measured: { looked },
-      };
 }
 
 function judgeSequences(rows: readonly string[][], { baseline }: CopyScene): { finding: Finding; behind: string[] } {
@@ -277,6 +243,9 @@ export async function lookThrough(scene: CopyScene): Promise<Looked> {
   say("sequences", "every sequence", numbered);
   const { lags, finding: fresh } = await freshness(scene);
   say("freshness", scene.task.fresh?.table ?? "the newest row", fresh);
-  say("structure", "tables and indexes", await structure(scene));
+  if (scene.task.canary !== null) say("canary", scene.task.canary.table, await canary(scene, scene.task.canary));
+  const { structure, collations } = await structureAndOrder(scene);
+  say("structure", "tables and indexes", structure);
+  if (collations !== null) say("collations", "the order of text", collations);
   return { findings, numbers: { rows, catalogue, behind, lags } };
 }

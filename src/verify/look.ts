@@ -3,7 +3,7 @@ import type { BackupFacts, Line, Outcome, RecoveryPoint } from "../parts.ts";
 import { type CopyFinding, type CopyScene, lookThrough, type Numbers } from "./copy-checks.ts";
 import { type CopyLedger, compareLedger } from "./copy-ledger.ts";
 import { baselineFor, type KnownCopy } from "./known.ts";
-import { askOwn } from "./own-checks.ts";
+import { askOwn, type OwnScene } from "./own-checks.ts";
 import type { VerifyTask } from "./task.ts";
 
 export type Asked = CopyFinding & { readonly line: number };
@@ -19,6 +19,7 @@ export interface LookRequest {
   /** What to compare with, in place of the last good copy. */
   readonly baseline?: KnownCopy;
   readonly ask: (line: Line, name: string) => Promise<Outcome>;
+  readonly attach: OwnScene["attach"];
 }
 
 /** A ledger says when the backup's moment was; without one it is what the name or the object says. */
@@ -29,7 +30,7 @@ function pointAsOf(point: RecoveryPoint, ledger: CopyLedger | null): RecoveryPoi
 }
 
 export async function look(request: LookRequest): Promise<{ findings: Asked[]; numbers: Numbers; scene: CopyScene }> {
-  const { task, facts, version, ledger, ask } = request;
+  const { task, facts, version, ledger, ask, attach } = request;
   const { engine } = task;
   const point = pointAsOf(request.point, ledger);
   const baseline = request.baseline ?? baselineFor(task.known, request.point.moment.at);
@@ -40,6 +41,6 @@ export async function look(request: LookRequest): Promise<{ findings: Asked[]; n
     ledger === null || point.log.length > 0
       ? []
       : [{ probe: "ledger", subject: "every row", ...(await compareLedger(ledger, { engine, version, ask })) }];
-  const own = await askOwn(task.checks, { copies: engine.copies, ask });
+  const own = await askOwn(task.checks, { copies: engine.copies, ask, attach });
   return { findings: [...[...findings, ...identity].map((one) => ({ ...one, line: 0 })), ...own], numbers, scene };
 }

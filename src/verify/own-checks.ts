@@ -1,7 +1,14 @@
-/** The user's own checks: a query that answers with one number, or a command beside the restored server. */
+/**
+ * The user's own checks: a query that answers with one number, a command beside the restored server, or an application that
+ * is started on it and asked.
+ */
+import { setTimeout as pause } from "node:timers/promises";
 import type { ConfiguredCheck } from "../config/database.ts";
-import type { CopyPhrases, Finding, Line, Outcome } from "../parts.ts";
+import { asFogbellError, UnavailableError } from "../errors.ts";
+import { askHttp, judgeHttp } from "../http-request.ts";
+import type { ApplicationSpec, CopyPhrases, Finding, Line, Outcome } from "../parts.ts";
 import type { CopyFinding } from "./copy-checks.ts";
+import { silent } from "./reading.ts";
 
 /** What `tolerance` allows around `equals`. */
 function allowed({ equals = 0, tolerance = "0" }: ConfiguredCheck): number {
@@ -44,21 +51,72 @@ function judgeCommand(outcome: Outcome): Finding {
 export interface OwnScene {
   readonly copies: CopyPhrases;
   readonly ask: (line: Line, name: string) => Promise<Outcome>;
+  /** Starts an application on the copy; null where the copy is none that it could reach. */
+  readonly attach: ((application: ApplicationSpec) => Promise<AsyncDisposable>) | null;
 }
 
-/** Asks every check, whatever the ones before found. */
+type OwnCheck = ConfiguredCheck & { readonly line: number };
+type Application = NonNullable<ConfiguredCheck["app"]>;
+
+const USUAL_START_MS = 60_000;
+const AGAIN_AFTER_MS = 1000;
+
+/** Asked until it answers as it should, or its time is over: an application takes a while to start. */
+async function answers(app: Application, ask: () => Promise<Outcome>): Promise<Finding> {
+  const beganMs = performance.now();
+  for (;;) {
+    const outcome = await ask();
+    const finding = outcome.exitCode === 0 ? judgeHttp(outcome, app) : silent(outcome);
+    const isOver = performance.now() - beganMs > (app.within ?? USUAL_START_MS);
+    if (finding.held === "yes" || isOver) return finding;
+    await pause(AGAIN_AFTER_MS);
+  }
+}
+
+/** Why it cannot be started is no fault of the copy. */
+async function askApplication(check: OwnCheck, app: Application, name: string, scene: OwnScene): Promise<Finding> {
+  const { copies, ask, attach } = scene;
+  if (attach === null) {
+    const because = "a copy of files is a server of its own, which no application can reach: verify a dump of it";
+    return { held: "unknown", because };
+  }
+  if (check.role !== undefined) {
+    const outcome = await ask(copies.letIn(check.role), `${name}-let-in`);
+    if (outcome.exitCode !== 0) return silent(outcome);
+  }
+  try {
+    await using _started = await attach(app);
+    return await answers(app, () => ask(askHttp(app), name));
+  } catch (thrown) {
+    const error = asFogbellError(thrown);
+    if (!(error instanceof UnavailableError)) throw thrown;
+    return { held: "unknown", because: [error.message, ...error.next.slice(0, 1)].join("; ") };
+  }
+}
+
+async function askOne(check: OwnCheck, name: string, scene: OwnScene): Promise<{ probe: string; finding: Finding }> {
+  const { copies, ask } = scene;
+  if (check.app !== undefined) return { probe: "app", finding: await askApplication(check, check.app, name, scene) };
+  if (check.shell !== undefined)
+    return { probe: "shell", finding: judgeCommand(await ask(copies.shell(check.shell), name)) };
+  const outcome = await ask(copies.query(check.sql ?? "", check.role ?? null), name);
+  return { probe: "sql", finding: judgeAnswer(check, outcome) };
+}
+
+/** Asks every check, whatever the ones before found; applications last, because they may write. */
 export async function askOwn(
-  checks: readonly (ConfiguredCheck & { readonly line: number })[],
-  { copies, ask }: OwnScene,
+  checks: readonly OwnCheck[],
+  scene: OwnScene,
 ): Promise<(CopyFinding & { line: number })[]> {
   const findings: (CopyFinding & { line: number })[] = [];
-  for (const [index, check] of checks.entries()) {
-    const subject = check.name ?? `check ${index + 1}`;
-    const line =
-      check.sql === undefined ? copies.shell(check.shell ?? "") : copies.query(check.sql, check.role ?? null);
-    const outcome = await ask(line, `check-${index + 1}`);
-    const finding = check.sql === undefined ? judgeCommand(outcome) : judgeAnswer(check, outcome);
-    findings.push({ probe: check.sql === undefined ? "shell" : "sql", subject, line: check.line, ...finding });
+  const numbered = checks.map((check, index) => ({ check, number: index + 1 }));
+  const inOrder = [
+    ...numbered.filter(({ check }) => check.app === undefined),
+    ...numbered.filter(({ check }) => check.app !== undefined),
+  ];
+  for (const { check, number } of inOrder) {
+    const { probe, finding } = await askOne(check, `check-${number}`, scene);
+    findings.push({ probe, subject: check.name ?? `check ${number}`, line: check.line, ...finding });
   }
   return findings;
 }

@@ -12,10 +12,20 @@ export interface PlaceFacts {
   readonly database: string;
 }
 
+/** Names that every program takes as they are, with room for an ending. */
+const PLAIN = /^[A-Za-z0-9_.-]{1,50}$/;
+
+/** A database that is made beside may be called anything: a name that a program cannot take is no fault of the copy. */
+function plainSide(table: PlaceTable, database: string): PlaceTable {
+  const side = table.SIDE_DATABASE;
+  if (side === undefined || side.value === database || PLAIN.test(database)) return table;
+  return { ...table, SIDE_DATABASE: { ...side, value: "restored_side" } };
+}
+
 export function placesOf({ engine, candidate, server, method, copy, globals, database }: PlaceFacts): PlaceTable {
   const { folders } = server;
   return {
-    ...engine.places({ folders, database, side: method.side, replica: null }),
+    ...plainSide(engine.places({ folders, database, side: method.side, replica: null }), database),
     STORE: { meaning: "Where the backups lie.", value: candidate.storeUrl },
     POINT: { meaning: "The recovery point, as the list of copies names it.", value: candidate.point.id },
     BACKUP: { meaning: "The fetched copy of that recovery point.", value: copy.backup },

@@ -43,6 +43,7 @@ export interface VerifyTask {
   /** Why a source cannot be read, when one cannot: then nothing is judged, and that is the result. */
   readonly fault: FogbellError | null;
   readonly fresh: ConfiguredDatabase["fresh"] | null;
+  readonly canary: NonNullable<ConfiguredDatabase["canary"]> | null;
   readonly mayShrink: readonly string[];
   readonly checks: readonly (ConfiguredCheck & { readonly line: number })[];
   /** What earlier verifies found, newest moment first. */
@@ -71,9 +72,13 @@ const shorten = (version: string, like: string) => version.split(".").slice(0, l
 
 /**
  * The server that restores such a backup: of its version, or for SQL text the next newer there is. The program that
- * wrote it counts like the server. Throws UnavailableError when every known one is older.
+ * wrote it counts like the server; `own` are settings beside the method's. Throws UnavailableError when every known one is older.
  */
-export function serverFor(engine: Engine, facts: BackupFacts): { version: string; spec: ServerSpec } {
+export function serverFor(
+  engine: Engine,
+  facts: BackupFacts,
+  own: Settings = {},
+): { version: string; spec: ServerSpec } {
   const wanted = [facts.serverVersion, facts.toolVersion].filter((one) => one !== undefined && /^\d/.test(one));
   const isText = facts.method === "logical" || facts.method === "script";
   const known = [...engine.versions].sort((a, b) => majorOf(a) - majorOf(b) || a.localeCompare(b));
@@ -92,7 +97,7 @@ export function serverFor(engine: Engine, facts: BackupFacts): { version: string
     );
   }
   const method = engine.methods.find(({ name }) => name === facts.method);
-  const spec = engine.server(version, engine.options.parse({}), (method?.settings ?? {}) as Settings);
+  const spec = engine.server(version, engine.options.parse({}), { ...method?.settings, ...own });
   return { version, spec: { ...spec, binaries: [...new Set([...spec.binaries, ...(method?.programs ?? [])])] } };
 }
 

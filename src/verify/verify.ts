@@ -94,7 +94,8 @@ async function tryOne({ task, run, folder, write, known, cleaned }: Telling, can
 /** Looks for the newest older copy that holds, and says what was found. */
 async function fallBack(telling: Telling, first: Candidate, attempted: Attempted): Promise<void> {
   const { task, write } = telling;
-  const makes = attempted.error === null ? "lost" : attempted.error.exitCode === 5 ? "refused" : "void";
+  const isBad = attempted.error === null && attempted.findings.some(({ held }) => held === "no");
+  const makes = isBad ? "lost" : attempted.error?.exitCode === 5 ? "refused" : "void";
   const older = task.candidates.slice(1, 1 + MOST_OLDER);
   const tried: string[] = [];
   for (const [at, candidate] of older.entries()) {
@@ -106,7 +107,7 @@ async function fallBack(telling: Telling, first: Candidate, attempted: Attempted
         kind: "problem",
         code: "FB_NEWEST_UNVERIFIED",
         message: `${first.point.id} does not verify: ${whyNot(attempted)}. The newest that does is ${candidate.point.id}, ${age} old`,
-        next: ["look at the job that makes the backups: the newest one is bad", ...next],
+        next: [...(isBad ? ["look at the job that makes the backups: the newest one is bad"] : []), ...next],
         makes,
         interrupted: false,
       });
@@ -116,7 +117,7 @@ async function fallBack(telling: Telling, first: Candidate, attempted: Attempted
     write({ kind: "note", text: `older, and not whole either: ${candidate.point.id}: ${whyNot(again)}` });
   }
   // What could not be judged is said already, and no older copy says more about it.
-  if (attempted.error !== null) return;
+  if (!isBad) return;
   const why = tried.length === 0 ? "and there is no older one" : `and of ${tried.length} older ones none does`;
   write({
     kind: "problem",

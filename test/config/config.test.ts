@@ -54,7 +54,13 @@ describe("reading", () => {
     ],
     [`${DB}    sources: [{ stor: "s3://b/x" }]\n`, /unknown key "stor" .*did you mean "store"/],
     [`${DB}    checks: [{ sql: "SELECT 1" }]\n`, /needs min, max or equals/],
-    [`${DB}    checks: [{ min: 1 }]\n`, /one of sql and shell/],
+    [`${DB}    checks: [{ min: 1 }]\n`, /one of sql, shell and app/],
+    [`${DB}    checks: [{ sql: "SELECT 1", min: 1, app: { image: shop, port: 80 } }]\n`, /one of sql, shell and app/],
+    [`${DB}    checks: [{ app: { image: shop, port: 80, pth: / } }]\n`, /unknown key "pth" .*did you mean "path"/],
+    [
+      `${DB}    checks: [{ app: { image: shop, port: 80, env: { URL: "postgres://a:hunter2@h/x" } } }]\n`,
+      /looks like a secret/,
+    ],
     [`${DB}    objectives: { rto: soon }\n`, /a duration such as/],
     [`${DB}  - { name: Shop, engine: mariadb }\n`, /two have the same name/],
   ])("%j", (text, words) => expect(problems(text)).toMatch(words));

@@ -51,6 +51,7 @@ const WHOLE: Readonly<Record<string, string>> = {
   "newest-rows": `public.orders\tcreated_at\t${NOW - 2 * HOUR}\n`,
   "newest-row": `${NOW - 2 * HOUR}\n`,
   "look-into-structure": "looked\t4\n",
+  "compare-collations": "used\t1\n",
 };
 
 const baseline: KnownCopy = {
@@ -78,6 +79,7 @@ async function asked(answers: Record<string, string | Outcome>, changes: Partial
   const task = {
     mayShrink: [],
     fresh: null,
+    canary: null,
     askedAtMs: NOW,
     objectives: { rtoMs: HOUR, rpoMs: 25 * HOUR },
     acceptChanges: false,
@@ -113,6 +115,7 @@ describe("a whole copy", () => {
     const task = {
       mayShrink: ["orders"],
       fresh: null,
+      canary: null,
       askedAtMs: NOW,
       objectives: { rtoMs: 1, rpoMs: 1 },
       acceptChanges: false,
@@ -174,9 +177,76 @@ describe("freshness", () => {
   });
   test("a column that is declared counts, however old its newest row is; without a row it is a no", async () => {
     const fresh = { table: "orders", column: "created_at" };
-    const task = { mayShrink: [], fresh, askedAtMs: NOW, objectives: { rtoMs: 1, rpoMs: 1 }, acceptChanges: false };
+    const task = {
+      mayShrink: [],
+      fresh,
+      canary: null,
+      askedAtMs: NOW,
+      objectives: { rtoMs: 1, rpoMs: 1 },
+      acceptChanges: false,
+    };
     expect(gap(await asked({ "newest-row": `${NOW - 90 * HOUR}\n` }, { task }))).toBe(90 * HOUR);
     expect(names(await asked({ "newest-row": "" }, { task }))).toEqual(["freshness no"]);
+  });
+});
+
+describe("the order of text", () => {
+  const other = "used\t1\nother\tpeople_name\ten_US\t2.31\t2.36\n";
+  const because = ({ findings }: Awaited<ReturnType<typeof asked>>) =>
+    findings.find(({ probe }) => probe === "collations")?.because;
+  test("of another version is said, and holds where every index is in order here", async () => {
+    const found = await asked({ "compare-collations": other });
+    expect(names(found)).toEqual([]);
+    expect(because(found)).toMatch(/en_US was 2\.31 and is 2\.36 here: 1 index was built .* in order here.*REINDEX/);
+    expect(because(await asked({}))).toBe("1 collation, of the version that indexes were built with");
+    expect(because(await asked({ "compare-collations": "used\t0\n" }))).toMatch(/no index sorts text/);
+  });
+  test("of another version is no fault of the copy, and an index out of it cannot be judged; a damaged one can", async () => {
+    const wrong = {
+      "compare-collations": other,
+      "look-into-structure": "looked\t4\nbroken\tpeople_name\titem order\n",
+    };
+    expect(names(await asked(wrong))).toEqual(["collations unknown"]);
+    const damaged = {
+      ...wrong,
+      "look-into-structure": `${wrong["look-into-structure"]}broken\torders_pkey\titem order\n`,
+    };
+    expect(names(await asked(damaged))).toEqual(["structure no", "collations unknown"]);
+    const unseen = { "compare-collations": other, "look-into-structure": "skipped\tno amcheck\n" };
+    expect(names(await asked(unseen))).toEqual(["collations unknown"]);
+  });
+  test("that this machine does not know is no fault of the copy either", () => {
+    const words = [
+      "psql: error: FATAL:  database locale is incompatible with operating system",
+      'ERROR:  could not create locale "de_AT.utf8": No such file or directory',
+      'ERROR:  collation "de_AT" for encoding "UTF8" does not exist',
+    ];
+    expect(words.map((text) => engine.copies.unjudged(text)).filter((why) => why === null)).toEqual([]);
+  });
+});
+
+describe("a canary", () => {
+  const task = (within?: number) => ({
+    mayShrink: [],
+    fresh: null,
+    canary: { table: "canary", column: "at", where: "job = 'x'", within },
+    askedAtMs: NOW,
+    objectives: { rtoMs: HOUR, rpoMs: 25 * HOUR },
+    acceptChanges: false,
+  });
+  const found = async (answer: string, within?: number) => {
+    const { bad, findings } = await asked({ canary: answer }, { task: task(within) });
+    return { bad: names({ bad }), measured: findings.find(({ probe }) => probe === "canary")?.measured };
+  };
+  test("must be there, and be as new as it is told, by the copy's own moment", async () => {
+    expect(await found(`${NOW - 3 * HOUR}\n`)).toEqual({ bad: [], measured: { lagMs: 2 * HOUR } });
+    expect((await found(`${NOW - 3 * HOUR}\n`, HOUR)).bad).toEqual(["canary no"]);
+    expect((await found(`${NOW - 27 * HOUR}\n`)).bad).toEqual(["canary no"]);
+    expect((await found("")).bad).toEqual(["canary no"]);
+    expect((await found("NULL\n")).bad).toEqual(["canary no"]);
+  });
+  test("is not looked for where none is declared", async () => {
+    expect((await asked({})).findings.map(({ probe }) => probe)).not.toContain("canary");
   });
 });
 

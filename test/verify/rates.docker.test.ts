@@ -228,7 +228,7 @@ describe("PostgreSQL", () => {
       { name: "of an empty database", files: single(".dump", await dump("-Fc", "empty")), wanted: "bad" },
       { name: "without rows", files: single(".dump", await dump("-Fc --schema-only", "shop")), wanted: "bad" },
       { name: "without tables", files: single(".dump", await dump("-Fc --data-only", "shop")), wanted: "bad" },
-      { name: "naming its target", files: single(".sql", await dump("-Fp --create --clean", "shop")), wanted: "bad" },
+      { name: "naming its database", files: single(".sql", await dump("-Fp -C --clean", "shop")), wanted: "clean" },
       edited("with a command of the shell", text, (all) => all.replace(trailer, `\\! touch /tmp/owned\n${trailer}`)),
       edited("with a program", text, (all) => all.replace(trailer, `COPY stamped FROM PROGRAM 'id';\n${trailer}`)),
       edited("that connects elsewhere", text, (all) => all.replace(trailer, `\\connect other\n${trailer}`)),
@@ -304,7 +304,12 @@ describe("MariaDB", () => {
     const text = (await dump(database)).toString();
     cases.push(
       ...nothing(single(".sql.gz", gzipSync(text))),
-      { name: "of several databases", files: single(".sql", await dump(`--databases ${database}`)), wanted: "bad" },
+      {
+        name: "of several databases, and nobody says which",
+        files: single(".sql", await dump(`--databases ${database} small`)),
+        wanted: databases.includes("small") ? "clean" : "void",
+      },
+      { name: "naming its database", files: single(".sql", await dump(`--databases ${database}`)), wanted: "clean" },
       { name: "of an empty one", files: single(".sql", await dump("empty")), wanted: "bad" },
       { name: "without rows", files: single(".sql", await dump(`--no-data ${database}`)), wanted: "bad" },
       edited("with a command of the shell", text, (all) =>

@@ -142,7 +142,9 @@ describe("a run", () => {
     await backUp(1 * HOUR);
     const before = await leftHere();
     const [run] = await verify({
-      config: told('    checks: [{ name: people, sql: "SELECT count(*) FROM people", equals: 300 }]\n'),
+      config: told(
+        '    checks: [{ name: people, sql: "SELECT count(*) FROM people", equals: 300 }]\n    canary: { table: orders, column: created_at, where: "id = 300", within: 3h }\n',
+      ),
     });
     expect(run?.verdict).toBe("recovered");
     expect(run?.cleanup?.failed).toEqual([]);
@@ -152,6 +154,7 @@ describe("a run", () => {
     for (const file of files) expect(await readFile(join(run?.run ?? "", file), "utf8")).not.toContain("planted-");
     expect(await readFile(join(run?.run ?? "", "report.md"), "utf8")).toMatch(/Newest copy that holds \| shop-/);
     expect(run?.notes.join()).toMatch(/roles that the backup names .*clerk/);
+    expect(run?.findings.find(({ probe }) => probe === "canary")).toMatchObject({ held: "yes" });
     expect(run?.findings.find(({ probe }) => probe === "sql")).toMatchObject({ held: "yes", line: 7 });
   });
   test("refuses foreign backups where the sandbox is not cut off", async () => {
@@ -182,6 +185,34 @@ describe("a run", () => {
 });
 
 describe("copies of files", () => {
+  test("whose text was sorted by another version: said where in order, void where not, and never a fault", async () => {
+    const name = `sorted-${stamp(HOUR)}`;
+    const copy = async () => {
+      await bench.sh('rm -rf "$SCRATCH/sorted"; pg_basebackup -D "$SCRATCH/sorted" -Ft -X fetch -c fast');
+      await mkdir(join(store, name), { recursive: true });
+      for (const file of ["base.tar", "backup_manifest"])
+        await writeFile(join(store, name, file), await bench.take(`sorted/${file}`));
+    };
+    const order = (run: Awaited<ReturnType<typeof verify>>[number] | undefined) =>
+      run?.findings.find(({ probe }) => probe === "collations");
+    await bench.sh(
+      "createdb sorted && psql -Xqd sorted -c \"CREATE COLLATION words (provider = icu, locale = 'de'); CREATE TABLE people (name text COLLATE words PRIMARY KEY); INSERT INTO people SELECT chr(96 + g % 26 + 1) || g FROM generate_series(1, 5000) g; INSERT INTO people VALUES ('ö'), ('z'), ('zz'), ('o'); UPDATE pg_collation SET collversion = '1.2' WHERE collname = 'words'\"",
+    );
+    await copy();
+    const config = told("    database: sorted\n");
+    const [good] = await verify({ config });
+    expect([good?.verdict, order(good)?.because]).toEqual([
+      "recovered",
+      expect.stringMatching(/words was 1\.2 and is .* here: 1 index was built .* in order here/),
+    ]);
+    // What a library does that sorts otherwise from its next version on: in Swedish ö comes after z.
+    await bench.sh("psql -Xqd sorted -c \"UPDATE pg_collation SET colliculocale = 'sv' WHERE collname = 'words'\"");
+    await copy();
+    const [other] = await verify({ config });
+    await bench.sh("dropdb sorted");
+    expect([other?.verdict, order(other)?.held]).toEqual(["void", "unknown"]);
+    expect(order(other)?.because).toMatch(/people_pkey cannot be judged here.*REINDEX/);
+  });
   test("as pg_basebackup makes them by default: the log in an archive of its own", async () => {
     const name = `base-${stamp(HOUR)}`;
     await bench.sh('pg_basebackup -D "$SCRATCH/base" -Ft -z -c fast');

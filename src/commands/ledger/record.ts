@@ -6,11 +6,13 @@ export default class LedgerRecord extends FogbellCommand {
   static override summary =
     "Run your backup, and record digests of every row at the same moment, so that verify can prove identity.";
   static override description =
-    "Holds one moment of the database open, runs what stands behind -- with that snapshot, and digests every row at that " +
-    "moment. It only reads, connects as your own tools do (PGHOST, PGUSER, ~/.pgpass), and writes no value into the ledger. " +
+    "Holds one moment of the database open, runs what stands behind -- at that moment, and digests every row of it. " +
+    "A PostgreSQL dump is told the moment and nothing is locked; a MariaDB dump opens its own, and writers wait until it has, " +
+    "10 s at most. It only reads, connects as your own tools do (PGHOST, ~/.pgpass, ~/.my.cnf), and writes no value down. " +
     "Store the ledger beside the backup, as the backup's name without its ending and .ledger.json.gz.";
   static override examples = [
     "<%= config.bin %> ledger record --database shop --to shop-20261120T0300.ledger.json.gz -- pg_dump --snapshot={snapshot} -Fc -f shop-20261120T0300.dump shop",
+    "<%= config.bin %> ledger record --engine mariadb --database shop --to shop-20261120T0300.ledger.json.gz -- mariadb-dump --single-transaction --result-file=shop-20261120T0300.sql shop",
   ];
   static override enableJsonFlag = true;
   static override strict = false;
@@ -51,6 +53,7 @@ export default class LedgerRecord extends FogbellCommand {
       // A backup on standard output belongs there; only --json takes it for itself.
       onOutput: (chunk) => void (this.jsonEnabled() ? process.stderr : process.stdout).write(chunk),
     });
+    if (made.unheld.length > 0) this.logToStderr(`Left out, because they keep no moments: ${made.unheld.join(", ")}`);
     this.logToStderr(`Recorded ${made.rows.toLocaleString("en-US")} rows of ${made.tables} tables in ${flags.to}`);
     return { file: flags.to, ...made };
   }

@@ -71,7 +71,7 @@ fi`;
 }
 
 /** The same in every session: names, times, and that an error is an error. */
-const PIN = "SET time_zone = '+00:00', sql_mode = 'TRADITIONAL', group_concat_max_len = 4294967295;";
+export const PIN = "SET time_zone = '+00:00', sql_mode = 'TRADITIONAL', group_concat_max_len = 4294967295;";
 
 /** The client alone: tab-separated lines without headings, ended by the first error. */
 export function client(flavour: Flavour, destination: Destination, flags = ""): string {

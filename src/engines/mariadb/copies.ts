@@ -1,9 +1,10 @@
 /** What is asked of a MariaDB or MySQL copy that nobody knows yet. */
-import { UNPACK } from "../../host/packing.ts";
 import type { BackupFacts, CopyPhrases, Line, PlaceTable } from "../../parts.ts";
-import { client, execute, identifier, literal, question } from "./client.ts";
+import { client, execute, identifier, literal, question, sql } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
+import { momentOf } from "./moment.ts";
 import { mutationsOf } from "./mutations.ts";
+import { namedDatabases, readDump } from "./named-databases.ts";
 import { orphanCounts } from "./questions.ts";
 
 function atCopy(places: PlaceTable): PlaceTable {
@@ -44,11 +45,11 @@ const quoted = (column: string) => `CONCAT('\`', REPLACE(${column}, '\`', '\`\`'
 const union = (each: string, from: string) =>
   execute(`SELECT GROUP_CONCAT(${each} SEPARATOR ' UNION ALL ') FROM ${from}`);
 
-function listing(flavour: Flavour, { method, compression }: BackupFacts): Line | null {
-  if (method !== "logical") return null;
+function listing(flavour: Flavour, facts: BackupFacts): Line | null {
+  if (facts.method !== "logical") return null;
   return {
     say: "Compare the backup's own list of tables with what came back.",
-    script: `${UNPACK[compression]} "$BACKUP" |
+    script: `${readDump(facts)} |
   sed -n 's/^CREATE TABLE \\(IF NOT EXISTS \\)\\{0,1\\}\`\\(.*\\)\` ($/\\2/p' |
   sort -u >"$SCRATCH/listed" &&
 echo "SELECT TABLE_NAME FROM ${TABLES};" |
@@ -88,15 +89,46 @@ awk '
   };
 }
 
+/** Whatever the condition is, it can only read. */
+function newestRow(
+  flavour: Flavour,
+  { table, column, where }: { table: string; column: string; where?: string | undefined },
+): Line {
+  const fits = where === undefined ? "" : ` AND (${where})`;
+  const newest = `SELECT ${asMs(identifier(column))} FROM ${identifier(table)} WHERE ${identifier(column)} <= NOW()${fits}`;
+  const there = `information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ${literal(table)}`;
+  return question(
+    flavour,
+    `Read the newest moment of ${column} in ${table}.`,
+    `SET SESSION TRANSACTION READ ONLY;\n${execute(`SELECT ${literal(newest)} FROM ${there}`)}`,
+  );
+}
+
+/** Accounts are not in a dump of one database: this one may do everything there, and nothing elsewhere. */
+function letIn(flavour: Flavour, role: string): Line {
+  const account = `${literal(role)}@'127.0.0.1'`;
+  return {
+    say: "Let the application log in.",
+    script: sql(
+      flavour,
+      `CREATE USER IF NOT EXISTS ${account};
+${execute(`SELECT CONCAT('GRANT ALL ON ', ${quoted("DATABASE()")}, '.* TO ', ${literal(account)})`)}`,
+    ),
+    uses: ["DB_SOCKET", "DATABASE"],
+    destroys: false,
+  };
+}
+
 /** For one of the two. */
 export function copiesOf(flavour: Flavour): CopyPhrases {
   const ask = (say: string, text: string) => question(flavour, say, text);
   return {
     home: "mysql",
-    // Its dump program opens a moment of its own, and tells nobody which.
-    snapshot: null,
+    everywhere: ["mysql", "sys"],
+    snapshot: momentOf(flavour),
     mutations: mutationsOf(flavour),
     atCopy,
+    named: namedDatabases,
     prepare: () => [],
     unjudged,
     databases: () =>
@@ -131,15 +163,8 @@ ORDER BY SUM(COALESCE(t.DATA_LENGTH + t.INDEX_LENGTH, 0)) DESC, 1;`,
     WHERE c.TABLE_SCHEMA = DATABASE() AND c.DATA_TYPE IN ('timestamp', 'datetime') AND c.COLUMN_NAME REGEXP '${USUAL}') c`,
         ),
       ),
-    newestRow: ({ table, column }) =>
-      ask(
-        `Read the newest moment of ${column} in ${table}.`,
-        execute(
-          `SELECT ${literal(
-            `SELECT ${asMs(identifier(column))} FROM ${identifier(table)} WHERE ${identifier(column)} <= NOW()`,
-          )} FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ${literal(table)}`,
-        ),
-      ),
+    collations: () => null,
+    newestRow: (request) => newestRow(flavour, request),
     query: (sql, role) =>
       ask(
         "Ask the question of fogbell.yaml.",
@@ -154,5 +179,6 @@ ROLLBACK;`,
       uses: ["DB_SOCKET", "DATABASE"],
       destroys: false,
     }),
+    letIn: (role) => letIn(flavour, role),
   };
 }

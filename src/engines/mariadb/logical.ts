@@ -5,6 +5,7 @@ import { type BackupFacts, defineMethod, type Line, type Target } from "../../pa
 import { at, client, sql, withoutValues } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
 import { checkLog, throughLog } from "./log.ts";
+import { oneOf, readDump, TRAILER, UNPACK_FAILED } from "./named-databases.ts";
 import { DUMP_FLAGS, isWhole } from "./recovery.ts";
 
 const options = z.strictObject({
@@ -74,8 +75,6 @@ function over(flavour: Flavour, { compress, "names-target": names }: Options): r
   ];
 }
 
-const TRAILER = "-- Dump completed";
-
 function inspect(flavour: Flavour, head: Uint8Array, tail: Uint8Array): BackupFacts | null {
   const compression = compressionOf(head);
   const bytes = unpackHead(head, compression);
@@ -111,8 +110,6 @@ function inspect(flavour: Flavour, head: Uint8Array, tail: Uint8Array): BackupFa
   };
 }
 
-const UNPACK_FAILED = "-- unpacking failed";
-
 /**
  * Follows a dump line by line. Exits 3 when it would leave its target: a dump of several databases names each with USE,
  * and restores over production whatever database the client was told. Exits 4 when it is not whole. Values cannot begin a
@@ -131,11 +128,12 @@ const WATCH = `awk '
   }'`;
 
 function check(flavour: Flavour, facts: BackupFacts): readonly Line[] {
-  const { compression } = facts;
+  const { compression, only } = facts;
+  const watch = only === undefined ? WATCH : `${oneOf(only)} |\n${WATCH}`;
   const script =
-    compression === "none"
+    compression === "none" && only === undefined
       ? `${WATCH} "$BACKUP"`
-      : `{ ${UNPACK[compression]} "$BACKUP" ||\n  printf '\\n%s\\n' '${UNPACK_FAILED}'; } | ${WATCH}`;
+      : `{ ${UNPACK[compression]} "$BACKUP" ||\n  printf '\\n%s\\n' '${UNPACK_FAILED}'; } | ${watch}`;
   return [
     {
       say: "Read the copy to its end: is it whole, and does it stay where it is put?",
@@ -156,11 +154,10 @@ FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE();
 SQL`;
 
 function recover(flavour: Flavour, facts: BackupFacts, target: Target): readonly Line[] {
-  const { compression } = facts;
   // Nothing of a restore belongs into the log, and rows were checked when they were first written.
   const first = "SET SESSION sql_log_bin = 0, unique_checks = 0, foreign_key_checks = 0;";
   const load = `{ echo '${first}'
-  ${UNPACK[compression]} "$BACKUP" || echo 'unpacking failed;'; } |
+  ${readDump(facts)} || echo 'unpacking failed;'; } |
   ${client(flavour, "side")}`;
   return [
     {

@@ -1,8 +1,10 @@
 /** What is asked of a PostgreSQL copy that nobody knows yet: roles before it, and afterwards whether it holds together. */
 import { UNPACK } from "../../host/packing.ts";
 import type { BackupFacts, CopyPhrases, Line, PlaceTable, Snapshot } from "../../parts.ts";
+import { collations } from "./collations.ts";
 import { mutations } from "./mutations.ts";
-import { identifier, PSQL, placesOf, psql, qualified, question, regclass } from "./psql.ts";
+import { namedDatabases, readPlain } from "./named-databases.ts";
+import { identifier, literal, PSQL, placesOf, psql, qualified, question, regclass } from "./psql.ts";
 import { USER_SCHEMA } from "./questions.ts";
 
 function atCopy(places: PlaceTable): PlaceTable {
@@ -15,9 +17,10 @@ function atCopy(places: PlaceTable): PlaceTable {
 }
 
 /** Prints everything of a dump but its rows. */
-function schemaOf({ format, compression }: BackupFacts): string {
+function schemaOf(facts: BackupFacts): string {
+  const { format, compression } = facts;
   if (format === "plain")
-    return `${UNPACK[compression]} "$BACKUP" | awk '
+    return `${readPlain(facts)} | awk '
   /^COPY .* FROM stdin;$/ { rows = 1; next }
   rows { if ($0 == "\\\\.") rows = 0; next }
   { print }'`;
@@ -103,6 +106,11 @@ const UNJUDGED: readonly RegExp[] = [
   /No space left on device/,
   /taken by version \d+, and this is version \d+/,
   /no pg_hba\.conf entry[^\n]{0,60}|password authentication failed|role "postgres" does not exist/,
+  /database locale is incompatible with operating system/,
+  /could not create locale "[^"]{1,60}"/,
+  /collation "[^"]{1,60}" for encoding "[^"]{1,20}" does not exist/,
+  // Its own settings name a locale or a library that is not here: its files were hashed before.
+  /configuration file "[^"]{1,200}" contains errors/,
   /tablespace "[^"]{1,63}" does not exist/,
   /compression (method|with)[^\n]{0,60}not supported[^\n]{0,40}/,
 ];
@@ -232,15 +240,16 @@ ORDER BY 1 \\gexec`,
   );
 }
 
-function newestRow({ table, column }: { table: string; column: string }): Line {
+/** Whatever the condition is, it can only read. */
+function newestRow({ table, column, where }: { table: string; column: string; where?: string | undefined }): Line {
   return question(
     `Read the newest moment of ${column} in ${table}.`,
-    `SET TimeZone = 'UTC';
+    `SET default_transaction_read_only = on; SET TimeZone = 'UTC';
 SELECT to_regclass(${regclass(table)}) IS NULL AS missing \\gset
 \\if :missing
 \\else
 SELECT (extract(epoch FROM max(${identifier(column)})) * 1000)::bigint
-FROM ${qualified(table)} WHERE ${identifier(column)} <= now() AND isfinite(${identifier(column)});
+FROM ${qualified(table)} WHERE ${identifier(column)} <= now() AND isfinite(${identifier(column)})${where === undefined ? "" : `\nAND (${where})`};
 \\endif`,
   );
 }
@@ -262,6 +271,20 @@ function shell(script: string): Line {
     say: "Run the command of fogbell.yaml.",
     script: `export PGHOST PGDATABASE\n${script}`,
     uses: ["PGHOST", "PGDATABASE"],
+    destroys: false,
+  };
+}
+
+/** Nobody asks for a password over the sandbox's loopback. */
+function letIn(role: string): Line {
+  return {
+    say: "Let the application log in.",
+    script: psql(`SELECT NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${literal(role)}) AS missing \\gset
+\\if :missing
+CREATE ROLE ${identifier(role)};
+\\endif
+ALTER ROLE ${identifier(role)} LOGIN;`),
+    uses: placesOf("production"),
     destroys: false,
   };
 }
@@ -294,7 +317,9 @@ export const copies: CopyPhrases = {
   snapshot: SNAPSHOT,
   mutations,
   home: "postgres",
+  everywhere: ["postgres", "template1"],
   atCopy,
+  named: namedDatabases,
   prepare,
   unjudged,
   databases,
@@ -302,8 +327,10 @@ export const copies: CopyPhrases = {
   countAll,
   readKeys,
   structure,
+  collations,
   newestRows,
   newestRow,
   query,
   shell,
+  letIn,
 };

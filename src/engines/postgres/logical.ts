@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { compressionOf, UNPACK, unpackHead } from "../../host/packing.ts";
 import { type BackupFacts, defineMethod, type Gathered, type Line, type StoredObject } from "../../parts.ts";
+import { CLUSTER, oneOf, readPlain, TRAILER, UNPACK_FAILED } from "./named-databases.ts";
 import { PSQL, SIDE } from "./psql.ts";
 
 const options = z.strictObject({
@@ -155,10 +156,14 @@ function archiveFacts(
   };
 }
 
-const TRAILER = "-- PostgreSQL database dump complete";
+/** Of a whole cluster the list of its databases must be seen: roles alone are no backup of rows. */
+function isPlain(head: string): boolean {
+  const isCluster = head.slice(0, 200).includes(`${CLUSTER}\n`) && head.includes("\n-- Databases\n");
+  return isCluster || head.slice(0, 2000).includes("-- PostgreSQL database dump\n");
+}
 
 function plainFacts(head: string, tail: string | null): Omit<BackupFacts, "engine" | "method" | "compression"> | null {
-  if (!head.slice(0, 2000).includes("-- PostgreSQL database dump\n")) return null;
+  if (!isPlain(head)) return null;
   const server = /-- Dumped from database version (\S+)/.exec(head)?.[1];
   const tool = /-- Dumped by pg_dump version (\S+)/.exec(head)?.[1];
   const complete = tail === null ? "unknown" : tail.includes(TRAILER) ? "yes" : "no";
@@ -195,12 +200,6 @@ function inspect(head: Uint8Array, tail: Uint8Array): BackupFacts | null {
 }
 
 /**
- * A pipe's exit code is its last command's: when unpacking fails, this line follows what came out by then, because POSIX
- * sh has no pipefail. (A stream that lost its last bytes can still hold the dump's closing line.)
- */
-const UNPACK_FAILED = "-- unpacking failed";
-
-/**
  * Follows a plain dump statement by statement without looking at rows. Exits 3 when it would leave its target
  * (`pg_dump -C --clean` fed to psql drops and rebuilds the *original* database), 4 when it is not whole.
  */
@@ -226,10 +225,11 @@ function check(facts: BackupFacts): readonly Line[] {
     ifNot: "Do not restore it. Take the next older recovery point.",
   };
   if (facts.format === "plain") {
+    const watch = facts.only === undefined ? WATCH : `${oneOf(facts.only)} |\n${WATCH}`;
     const script =
-      facts.compression === "none"
+      facts.compression === "none" && facts.only === undefined
         ? `${WATCH} "$BACKUP"`
-        : `{ ${UNPACK[facts.compression]} "$BACKUP" ||\n  printf '\\n%s\\n' '${UNPACK_FAILED}'; } | ${WATCH}`;
+        : `{ ${UNPACK[facts.compression]} "$BACKUP" ||\n  printf '\\n%s\\n' '${UNPACK_FAILED}'; } | ${watch}`;
     return [{ ...common, script, expect: '"whole" and a number of lines.' }];
   }
   const read = "pg_restore -f /dev/null";
@@ -249,7 +249,8 @@ SELECT pg_database_size(:'side') || ' ' || :'total';
 SQL`;
 
 function recover(facts: BackupFacts): readonly Line[] {
-  const unpacked = facts.compression === "none" ? null : `${UNPACK[facts.compression]} "$BACKUP" |`;
+  const isAsIt = facts.compression === "none" && facts.only === undefined;
+  const unpacked = isAsIt ? null : `${readPlain(facts)} |`;
   const load = `${PSQL} \\
   -1 -o /dev/null ${SIDE}`;
   const archive = `pg_restore --exit-on-error ${SIDE}`;

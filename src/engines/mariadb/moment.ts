@@ -1,0 +1,86 @@
+/**
+ * One moment of a server that goes on, for a ledger beside a dump. The dump program opens a moment of its own and tells
+ * nobody which, so writers are kept out until it has: then both moments are the same. One session holds it, and answers.
+ */
+import type { Line, Snapshot } from "../../parts.ts";
+import { client, PIN, sql } from "./client.ts";
+import type { Flavour } from "./flavour.ts";
+
+/** Somebody who reads for longer than this must not make writers wait behind the lock: then there is none, and no ledger. */
+const LONGEST_WAIT_SECONDS = 10;
+
+const own = (flavour: Flavour) => `${flavour.client} --batch --skip-column-names`;
+
+/** Without the statement, which the client draws above its error. */
+const ERRORS = `grep '^ERROR' "$SCRATCH/errors" >&2`;
+
+/** The session reads from a pipe that never ends by itself; when the client is gone, a line in it lets its feeder go. */
+const hold = (flavour: Flavour): Line => ({
+  say: "Keep writers out, and open one moment of the database.",
+  script: `: >"$SCRATCH/held"
+{ cat <<'SQL'
+${PIN}
+SET SESSION lock_wait_timeout = ${LONGEST_WAIT_SECONDS};
+FLUSH TABLES WITH READ LOCK;
+SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ;
+START TRANSACTION WITH CONSISTENT SNAPSHOT;
+SELECT 'held';
+SQL
+  cat "$RELEASE"; } |
+{ ${own(flavour)} --unbuffered "$DATABASE" 2>"$SCRATCH/errors"
+  exec </dev/null; rm -f "$SCRATCH/held"; echo 1<>"$RELEASE"; ${ERRORS}; } |
+tee "$SCRATCH/answers"`,
+  uses: ["DATABASE", "RELEASE", "SCRATCH"],
+  destroys: false,
+});
+
+/** The same words, sent into the session that holds the moment and is pinned already. */
+const at = (flavour: Flavour, line: Line): Line => ({
+  ...line,
+  script: `seen=$(wc -l <"$SCRATCH/answers")
+${line.script
+  .replace(`${client(flavour, "production")} <<'SQL'`, `cat >>"$RELEASE" <<'SQL'`)
+  .replace(`${PIN}\n`, "")
+  .replace(/\nSQL$/, "\nSELECT 'answered';\nSQL")}
+until [ "$(wc -l <"$SCRATCH/answers")" -gt "$seen" ] &&
+  [ "$(tail -n 1 "$SCRATCH/answers")" = answered ]; do
+  [ -e "$SCRATCH/held" ] || { ${ERRORS}; exit 1; }
+  sleep 0.05
+done
+tail -n "+$((seen + 1))" "$SCRATCH/answers" | sed '$d'`,
+  uses: ["RELEASE", "SCRATCH"],
+});
+
+const asked = (flavour: Flavour, say: string, text: string): Line =>
+  at(flavour, { say, script: sql(flavour, text), uses: [], destroys: false });
+
+export const momentOf = (flavour: Flavour): Snapshot => ({
+  environment: (database) => ({ DATABASE: database }),
+  version: () => ({
+    say: "Ask the server's version.",
+    script: `echo 'SELECT VERSION();' | ${own(flavour)}`,
+    uses: [],
+    destroys: false,
+  }),
+  hold: () => hold(flavour),
+  at: (line) => at(flavour, line),
+  lock: {
+    longestMs: LONGEST_WAIT_SECONDS * 1000,
+    // Every dump program of the family reads rows with these words, after it has opened its moment.
+    seen: () =>
+      asked(
+        flavour,
+        "Look whether the dump reads rows already.",
+        `SELECT COUNT(*) FROM information_schema.PROCESSLIST
+WHERE ID > CONNECTION_ID() AND DB = DATABASE() AND INFO LIKE 'SELECT /*!40001 SQL_NO_CACHE */%';`,
+      ),
+    open: () => asked(flavour, "Let writers go on.", "UNLOCK TABLES;"),
+    unheld: () =>
+      asked(
+        flavour,
+        "List the tables that keep no moments.",
+        `SELECT TABLE_NAME FROM information_schema.TABLES
+WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE' AND ENGINE <> 'InnoDB' ORDER BY 1;`,
+      ),
+  },
+});

@@ -1,0 +1,78 @@
+/** The sandbox that one copy is restored in: opened, refused where it is not cut off, and told where everything lies. */
+import { assertAttaches, attach } from "../drill/application.ts";
+import { RefusedError } from "../errors.ts";
+import type { ApplicationSpec, Method, Places, PlaceTable, Sandbox, Server, ServerSpec } from "../parts.ts";
+import { createRunner, type Runner } from "../world/runner.ts";
+import type { AttemptKit } from "./attempt.ts";
+import { placesOf } from "./places.ts";
+import type { Candidate, VerifyTask } from "./task.ts";
+
+export interface Opened {
+  readonly box: Sandbox;
+  readonly server: Server;
+  readonly runner: Runner;
+  readonly places: { table: PlaceTable };
+  readonly version: string;
+}
+
+const WITH_DOCKER = "fogbell verify --sandbox docker";
+export const startsApplications = ({ checks }: VerifyTask) => checks.some(({ app }) => app !== undefined);
+
+const values = (table: PlaceTable): Places =>
+  Object.fromEntries(Object.entries(table).map(([name, { value }]) => [name, value]));
+
+export async function openSandbox(
+  kit: AttemptKit,
+  { spec, version }: { spec: ServerSpec; version: string },
+): Promise<Opened> {
+  const { label, unwind, write, signal, redact, task, index } = kit;
+  const chosen = await kit.chooseSandbox(spec);
+  const box = await chosen.driver.open(label, { ...(chosen.options as object), redactor: redact }, signal);
+  unwind.add(`${box.kind} sandbox`, () => box[Symbol.asyncDispose]());
+  if (!box.opensForeign && !kit.trustBackups) {
+    throw new RefusedError(`a ${box.kind} sandbox is not cut off from this machine, and a backup can hold commands`, {
+      code: "FB_FOREIGN_BACKUP",
+      next: ["fogbell verify --sandbox docker", "--trust-backups, when you know what is in it"],
+    });
+  }
+  if (startsApplications(task)) assertAttaches({ box, next: WITH_DOCKER });
+  const server = await box.start(spec);
+  unwind.add(`${task.engine.name} server`, () => server[Symbol.asyncDispose]());
+  if (index === 0) {
+    const { isolation, hardware, kind } = box;
+    write({ kind: "sandbox-opened", sandbox: kind, why: chosen.why, isolation, hardware });
+  }
+  write({
+    kind: "server-started",
+    server: index === 0 ? "restored" : `restored, older ${index}`,
+    made: server.made,
+    version,
+  });
+  const places = { table: {} as PlaceTable };
+  const runner = createRunner({
+    server,
+    places: () => values(places.table),
+    signal,
+    write,
+    onProgress: kit.onProgress,
+  });
+  return { box, server, runner, places, version };
+}
+
+/** The places again, now that the database's name is known. */
+export function placesFor(
+  { task: { engine } }: AttemptKit,
+  { server, places: { table } }: Opened,
+  known: { candidate: Candidate; method: Method; database: string },
+): PlaceTable {
+  const value = (name: string) => table[name]?.value ?? "";
+  const copy = { backup: value("BACKUP"), log: value("LOG") };
+  return placesOf({ ...known, engine, server, copy, globals: value("GLOBALS") });
+}
+
+/** A dump comes back as a database of the server that an application reaches; a copy of files has a server of its own. */
+export function attacherOf({ task: { engine } }: AttemptKit, { box, places }: Opened, { side }: Method) {
+  if (side === "server") return null;
+  const database = places.table.SIDE_DATABASE?.value ?? "";
+  return (application: ApplicationSpec) => attach(application, { box, engine, database, next: WITH_DOCKER });
+}

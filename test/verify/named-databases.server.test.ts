@@ -1,0 +1,198 @@
+/** Dumps that name their databases are judged like others: only the sandbox is touched, and what really leaves is refused. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { catalog } from "../../src/catalog.ts";
+import { readConfig } from "../../src/config/config.ts";
+import type { Engine } from "../../src/parts.ts";
+import { verifyAll } from "../../src/suite/verify.ts";
+import { type Bench, openBench, testFolder } from "../support/dumps.ts";
+import { LONG, some } from "../support/long.ts";
+
+const { signal } = new AbortController();
+const [postgres, mariadb] = catalog.engines as readonly [Engine, Engine];
+const stamp = new Date(Date.now() - 3_600_000).toISOString().replace(/[-:]|\.\d+/g, "");
+
+let folder: Awaited<ReturnType<typeof testFolder>>;
+beforeAll(async () => {
+  folder = await testFolder();
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+let number = 0;
+/** Verifies a store that holds only this file; `database` is what fogbell.yaml calls the database. */
+async function judge(engine: Engine, bytes: Buffer, ending: string, database: string | null = null) {
+  const store = join(folder.path, String(++number));
+  await mkdir(store);
+  await writeFile(join(store, `shop-${stamp}${ending}`), bytes);
+  const content = `version: 1\ndatabases:\n  - name: Shop\n    engine: ${engine.name}\n${database === null ? "" : `    database: ${JSON.stringify(database)}\n`}    sources: [{ store: "directory:${store}" }]\n`;
+  const runs = await verifyAll({
+    catalog,
+    config: { file: "fogbell.yaml", content, config: readConfig("fogbell.yaml", content), lineOf: () => 1 },
+    storeUrl: null,
+    names: [],
+    at: "newest",
+    sandbox: "local",
+    outFolder: join(folder.path, "out", String(number)),
+    keep: false,
+    trustBackups: true,
+    acceptChanges: true,
+    proveChecks: false,
+    jobs: 1,
+    version: "test",
+    signal,
+    onEvent: () => {},
+    say: () => {},
+    secrets: [],
+    random: () => 0,
+  });
+  const { result } = runs[0] ?? {};
+  return {
+    verdict: result?.verdict,
+    code: result?.problems[0]?.code,
+    why: result?.reasons.join("; "),
+    rows: result?.findings.find(({ probe }) => probe === "rows")?.measured?.rows,
+    notes: result?.notes.join("; "),
+  };
+}
+
+/** Runs the engine's own check over a file of the bench. Exit code 3: it leaves its target. */
+async function checked(bench: Bench, engine: Engine, bytes: string, only: string): Promise<string> {
+  const file = join(folder.path, "checked.sql");
+  await writeFile(file, bytes);
+  const brought = await bench.bring(file);
+  const logical = engine.methods.find(({ name }) => name === "logical");
+  const facts = logical?.inspect(Buffer.from(bytes), new Uint8Array());
+  if (facts == null) throw new Error("it is not recognised");
+  const [line] = logical?.check({ ...facts, only }, { to: "end-of-log" }) ?? [];
+  return (await bench.sh(`export BACKUP="${brought}"\n{ ${line?.script}\n} || true`)).trim();
+}
+
+describe("PostgreSQL", () => {
+  let bench: Bench;
+  beforeAll(async () => {
+    bench = await openBench(postgres);
+    await bench.sh(`psql -Xqd postgres -c "CREATE ROLE clerk" -c "CREATE DATABASE shop OWNER clerk" \\
+  -c 'CREATE DATABASE "my-crm"' -c "COMMENT ON DATABASE shop IS 'first
+ALTER DATABASE shop SET x TO y;
+third'" -c "ALTER DATABASE shop SET search_path = app, public" -c "GRANT CONNECT ON DATABASE shop TO clerk" \\
+  -c "ALTER ROLE clerk IN DATABASE shop SET work_mem = '8MB'"
+psql -Xqd shop -c "CREATE SCHEMA app" -c "CREATE TABLE app.orders (id serial PRIMARY KEY, words text)" \\
+  -c "INSERT INTO app.orders (words) SELECT 'ALTER DATABASE shop' FROM generate_series(1, 300)" \\
+  -c "INSERT INTO app.orders (words) VALUES (E'\\\\\\\\connect shop')"
+psql -Xqd my-crm -c "CREATE TABLE people (id int PRIMARY KEY)" -c "INSERT INTO people SELECT generate_series(1, 7)"`);
+  });
+  afterAll(() => bench[Symbol.asyncDispose]());
+  const dump = async (command: string) => {
+    await bench.sh(`${command} >"$SCRATCH/x"`);
+    return bench.take("x");
+  };
+
+  const ways = [
+    ["pg_dump -C --clean --if-exists -d shop", ".sql"],
+    ["pg_dump -C -d shop | zstd -q", ".sql.zst"],
+    ["pg_dump -C -d shop | gzip", ".sql.gz"],
+    ["pg_dump -Fc -C -d shop", ".dump"],
+  ] as const;
+  test.each(some(ways, 2))("%s holds", async (command, ending) => {
+    const found = await judge(postgres, await dump(command), ending);
+    expect(found).toMatchObject({ verdict: "recovered", rows: 301 });
+    if (ending !== ".dump") expect(found.notes).toMatch(/names its database shop; it was restored under another name/);
+  });
+
+  test("a whole server: the database that is told; none is told: void; cut off after it: not whole", async () => {
+    const bytes = await dump("pg_dumpall | gzip");
+    expect(await judge(postgres, bytes, ".sql.gz", "my-crm")).toMatchObject({ verdict: "recovered", rows: 7 });
+    expect(await judge(postgres, bytes, ".sql.gz")).toMatchObject({
+      verdict: "void",
+      code: "FB_SEVERAL_DATABASES",
+      why: expect.stringMatching(/holds several databases: my-crm, shop/),
+    });
+    const cut = (await dump("pg_dumpall")).toString().replace("database cluster dump complete", "");
+    expect(await checked(bench, postgres, cut, "my-crm")).toMatch(/^cut off/);
+  });
+
+  test("roles alone are no backup of rows", async () => {
+    await expect(judge(postgres, await dump("pg_dumpall --globals-only"), ".sql")).resolves.toMatchObject({
+      verdict: "lost",
+      code: "FB_NO_SOURCE",
+    });
+  });
+
+  const closing = "--\n-- PostgreSQL database dump complete";
+  test.each([
+    ["a command of the shell", "\\! id"],
+    ["another database", "\\connect postgres"],
+    ["its own database, where no dump would enter it", "\\connect shop"],
+    ["another database dropped", "DROP DATABASE postgres;"],
+    ["a program", "COPY app.orders FROM PROGRAM 'id';"],
+  ])("%s in it is refused still", async (_what, line) => {
+    const text = (await dump("pg_dump -C -d shop")).toString();
+    const spoiled = text.replace(closing, `${line}\n${closing}`);
+    expect(spoiled).not.toBe(text);
+    expect(await checked(bench, postgres, text, "shop")).toMatch(/^whole/);
+    expect(await checked(bench, postgres, spoiled, "shop")).toMatch(/leaves its target/);
+    if (line === "\\connect postgres" || LONG)
+      expect(await judge(postgres, Buffer.from(spoiled), ".sql")).toMatchObject({
+        verdict: "refused",
+        code: "FB_DUMP_LEAVES",
+      });
+  });
+});
+
+describe("MariaDB", () => {
+  let bench: Bench;
+  const client = 'mariadb --socket="$DB_SOCKET"';
+  beforeAll(async () => {
+    bench = await openBench(mariadb);
+    await bench.sh(`${client} <<'SQL'
+CREATE DATABASE shop CHARACTER SET latin1; CREATE DATABASE \`odd\`\`one\`;
+USE shop; CREATE TABLE orders (id int AUTO_INCREMENT PRIMARY KEY, words text);
+INSERT INTO orders (words) SELECT 'USE mysql;' FROM seq_1_to_300;
+CREATE VIEW newest AS SELECT max(id) AS id FROM orders; CREATE PROCEDURE p() SELECT 1;
+ALTER DATABASE shop CHARACTER SET utf8mb4;
+USE \`odd\`\`one\`; CREATE TABLE people (id int PRIMARY KEY); INSERT INTO people VALUES (1), (2);
+SQL`);
+  });
+  afterAll(() => bench[Symbol.asyncDispose]());
+  const dump = async (flags: string, pack = "cat") => {
+    await bench.sh(
+      `mariadb-dump --socket="$DB_SOCKET" --single-transaction --routines ${flags} | ${pack} >"$SCRATCH/x"`,
+    );
+    return bench.take("x");
+  };
+
+  const ways = [
+    ["--add-drop-database --databases shop", "gzip", ".sql.gz"],
+    ["--databases shop", "zstd -q", ".sql.zst"],
+    ["shop", "cat", ".sql"],
+    ["--databases shop", "cat", ".sql"],
+  ] as const;
+  test.each(some(ways, 2))("%s, %s, holds", async (flags, pack, ending) => {
+    expect(await judge(mariadb, await dump(flags, pack), ending)).toMatchObject({ verdict: "recovered", rows: 300 });
+  });
+
+  test("several: the one that is told, by whatever name; none is told: void", async () => {
+    const several = await dump("--databases shop 'odd`one'", "gzip");
+    expect(await judge(mariadb, several, ".sql.gz", "odd`one")).toMatchObject({ verdict: "recovered", rows: 2 });
+    expect(await judge(mariadb, several, ".sql.gz")).toMatchObject({ verdict: "void", code: "FB_SEVERAL_DATABASES" });
+    if (LONG) expect(await judge(mariadb, await dump("--all-databases"), ".sql", "shop")).toMatchObject({ rows: 300 });
+  });
+
+  test.each([
+    ["a command of the shell", "\\! id"],
+    ["another database", "USE `mysql`;"],
+    ["another database dropped", "/*!40000 DROP DATABASE IF EXISTS `mysql`*/;"],
+    ["an account", "CREATE USER x;"],
+  ])("%s in it is refused still", async (_what, line) => {
+    const text = (await dump("--databases shop")).toString();
+    const spoiled = text.replace("-- Dump completed", `${line}\n-- Dump completed`);
+    expect(await checked(bench, mariadb, text, "shop")).toMatch(/^whole/);
+    expect(await checked(bench, mariadb, spoiled, "shop")).toMatch(/leaves its target/);
+    if (line.startsWith("USE") || LONG)
+      expect(await judge(mariadb, Buffer.from(spoiled), ".sql")).toMatchObject({
+        verdict: "refused",
+        code: "FB_DUMP_LEAVES",
+      });
+  });
+});
