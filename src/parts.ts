@@ -338,7 +338,7 @@ export interface BackupFacts {
 
 /** One restorable thing in a store. */
 export interface RecoveryPoint {
-  /** `<store>:<first key>`; unique within a run. */
+  /** Its first object's key, and `@version` where the store lists versions; unique within a store. */
   readonly id: string;
   readonly name: string;
   readonly store: string;
@@ -561,6 +561,9 @@ export interface StoreDriver<O = unknown> extends Part<O> {
 export interface Store extends AsyncDisposable {
   /** The driver's name and place, without credentials: `s3://bucket/prefix`. */
   readonly place: string;
+  /** The same place with older versions of its objects; absent when it lists them already, or cannot. */
+  readonly withVersions?: string;
+  /** Of one key that is listed in several versions, the newest comes first. */
   list(prefix: string): AsyncIterable<StoredObject>;
   /** Bytes from `from` (inclusive) to `to` (exclusive). Retries and resumes; throws, never ends early. */
   read(object: StoredObject, from?: number, to?: number): AsyncIterable<Uint8Array>;

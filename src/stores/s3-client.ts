@@ -13,6 +13,8 @@ export interface Place {
   /** Empty, or ends with a slash. Keys as the store's users see them are below it. */
   readonly prefix: string;
   readonly versions: boolean;
+  /** Whether the server has taken the credentials once: refused later, they are old and not wrong. */
+  readonly seen: { accepted: boolean };
 }
 
 export function createClient(options: S3Options, silentMs = SILENT_MS): S3Client {

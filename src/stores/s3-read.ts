@@ -64,16 +64,17 @@ async function* versionPages({ client, bucket }: Place, prefix: string, signal?:
 
 /** Every object below a prefix, page after page; with `versions`, older versions too, newest first. */
 export async function* listObjects(place: Place, below: string, signal?: AbortSignal): AsyncIterable<StoredObject> {
-  const { bucket, prefix, versions } = place;
+  const { bucket, prefix, versions, seen } = place;
   const pages: AsyncIterable<readonly Found[]> = (versions ? versionPages : newestPages)(place, prefix + below, signal);
   try {
     for await (const page of pages) {
+      seen.accepted = true;
       for (const found of page) {
         if (found.Key !== undefined && !isOurs(found.Key)) yield toObject(found.Key.slice(prefix.length), found);
       }
     }
   } catch (error) {
-    throw explain(error, { doing: `listing s3://${bucket}/${prefix}`, signal });
+    throw explain(error, { doing: `listing s3://${bucket}/${prefix}`, signal, accepted: seen.accepted });
   }
 }
 
@@ -117,6 +118,7 @@ async function* readOnce(place: Place, object: StoredObject, range: Range): Asyn
     }),
     sending(range.signal),
   );
+  place.seen.accepted = true;
   const body = answer.Body as AsyncIterable<Uint8Array> & { destroy?(): void };
   try {
     assertAnswers(answer, object, range);
@@ -149,7 +151,7 @@ export async function* readObject(place: Place, object: StoredObject, range: Ran
       }
       if (at < to) throw new Error(`ended at byte ${at} of ${to}`);
     } catch (error) {
-      const explained = explain(error, { doing, signal });
+      const explained = explain(error, { doing, signal, accepted: place.seen.accepted });
       failures = at > before ? 1 : failures + 1;
       if (!isPassing(explained) || failures >= ATTEMPTS) throw explained;
       await pause(FIRST_WAIT_MS * 2 ** failures, signal);

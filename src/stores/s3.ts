@@ -5,7 +5,13 @@ import { type S3Options, s3FromUrl, s3Options, s3PlaceOf } from "./s3-url.ts";
 
 async function connect(told: S3Options, prefix: string): Promise<Place> {
   const { createClient } = await import("./s3-client.ts");
-  return { client: createClient(told), bucket: told.bucket, prefix, versions: told.versions };
+  return {
+    client: createClient(told),
+    bucket: told.bucket,
+    prefix,
+    versions: told.versions,
+    seen: { accepted: false },
+  };
 }
 
 function withSlash(prefix: string): string {
@@ -15,6 +21,7 @@ function withSlash(prefix: string): string {
 function reader(place: Place, told: S3Options, signal: AbortSignal): Store {
   return {
     place: s3PlaceOf(told, place.prefix),
+    ...(told.versions ? {} : { withVersions: s3PlaceOf({ ...told, versions: true }, place.prefix) }),
     async *list(prefix) {
       const { listObjects } = await import("./s3-read.ts");
       yield* listObjects(place, prefix, signal);

@@ -1,7 +1,7 @@
 /** Every recovery point of every source at a glance: what there is, what is missing, what a disaster now would lose. */
 import type { ConfiguredSource } from "../config/database.ts";
 import { formatBytes, formatDuration } from "../host/units.ts";
-import type { KnownCopy } from "../verify/known.ts";
+import { isOf, type KnownCopy } from "../verify/known.ts";
 import { askedMs, newestFirst, series, upTo } from "../verify/points.ts";
 import type { Asked, Candidate } from "../verify/task.ts";
 import type { Stocked } from "./verify.ts";
@@ -72,17 +72,15 @@ function sizesOfUsual(all: readonly Candidate[]): ReadonlyMap<Candidate, number 
   const earlier = new Map<string, number[]>();
   const shares = new Map<Candidate, number | null>();
   for (const one of [...all].reverse()) {
-    const { id, sizeBytes, facts } = one.point;
-    const sizes = earlier.get(series(id)) ?? [];
+    const { id, objects, sizeBytes, facts } = one.point;
+    const job = series(objects[0]?.key ?? id);
+    const sizes = earlier.get(job) ?? [];
     const usual = median(sizes);
     shares.set(one, usual === undefined || usual === 0 ? null : Math.round((sizeBytes / usual) * 100));
-    if (facts.complete !== "no") earlier.set(series(id), [...sizes, sizeBytes].slice(-USUAL));
+    if (facts.complete !== "no") earlier.set(job, [...sizes, sizeBytes].slice(-USUAL));
   }
   return shares;
 }
-
-const matches = (known: KnownCopy, { point }: Candidate) =>
-  known.id === point.id && known.store === point.store && known.momentAt === point.moment.at;
 
 interface Beside {
   readonly found: KnownCopy | undefined;
@@ -145,7 +143,7 @@ export function overviewOf(
   const all = stocks.flatMap(({ candidates }) => candidates).sort(newestFirst);
   const shares = sizesOfUsual(all);
   const rows = all.map((one) => {
-    const found = known.find((copy) => matches(copy, one));
+    const found = known.find((copy) => isOf(copy, one.point));
     return rowOf(one, { found, sizeOfUsual: shares.get(one) ?? null, nowMs });
   });
   const usable = all.filter(({ point }) => point.facts.complete !== "no");
@@ -159,7 +157,7 @@ export function overviewOf(
       const atMs = askedMs(asked, nowMs);
       const [best] = upTo(usable, atMs);
       if (best === undefined) return { asked, id: null, beforeMs: null, verified: null };
-      const found = known.find((copy) => matches(copy, best));
+      const found = known.find((copy) => isOf(copy, best.point));
       const verified = found === undefined ? "never verified" : found.holds ? "holds" : "does not hold";
       return { asked, id: best.point.id, beforeMs: atMs - Date.parse(best.point.reach.at), verified };
     }),

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { writeAtomic } from "../host/atomic-file.ts";
 import { sha256 } from "../host/digest.ts";
+import type { RecoveryPoint } from "../parts.ts";
 
 const knownCopy = z.object({
   /** The recovery point's id and its store's place. */
@@ -15,6 +16,8 @@ const knownCopy = z.object({
   momentAt: z.string(),
   sizeBytes: z.number(),
   sha256: z.string(),
+  /** When its objects were written last: what is overwritten under the same name is another copy. */
+  writtenAt: z.string().optional(),
   runId: z.string(),
   verifiedAt: z.string(),
   holds: z.boolean(),
@@ -30,6 +33,21 @@ const knownCopy = z.object({
   lags: z.record(z.string(), z.number()),
 });
 export type KnownCopy = z.infer<typeof knownCopy>;
+
+/** When the objects of a recovery point were written last. */
+export function writtenAt({ objects }: RecoveryPoint): string {
+  return objects.reduce((latest, { modifiedAt }) => (modifiedAt > latest ? modifiedAt : latest), "");
+}
+
+/** Whether what is known was found of this very point, and not of what lay there under its name before. */
+export function isOf(known: KnownCopy, point: RecoveryPoint): boolean {
+  return (
+    known.id === point.id &&
+    known.store === point.store &&
+    known.momentAt === point.moment.at &&
+    (known.writtenAt === undefined || known.writtenAt === writtenAt(point))
+  );
+}
 
 const file = z.object({ version: z.literal(1), database: z.string(), copies: z.array(z.unknown()) });
 
