@@ -567,6 +567,22 @@ export interface Store extends AsyncDisposable {
   list(prefix: string): AsyncIterable<StoredObject>;
   /** Bytes from `from` (inclusive) to `to` (exclusive). Retries and resumes; throws, never ends early. */
   read(object: StoredObject, from?: number, to?: number): AsyncIterable<Uint8Array>;
+  /**
+   * How long objects are kept, as far as the store says so: by what it answered while they were listed and read, and by
+   * one request for its rules. Never a request for each object. Absent: such a store has no rules of its own.
+   */
+  keeping?(): Promise<(object: StoredObject) => Keeping>;
+}
+
+/** How long a store keeps an object. Moments are ISO 8601; null: it says nothing. */
+export interface Keeping {
+  readonly expiresAt: string | null;
+  /** What said so: `lifecycle rule nightly`. */
+  readonly expiresBy: string | null;
+  /** Until then nobody can remove it. */
+  readonly lockedUntil: string | null;
+  /** `object lock, compliance`, `legal hold`. */
+  readonly lockedBy: string | null;
 }
 
 export interface WorldStore extends Store {

@@ -11,6 +11,7 @@ async function connect(told: S3Options, prefix: string): Promise<Place> {
     prefix,
     versions: told.versions,
     seen: { accepted: false },
+    told: new Map(),
   };
 }
 
@@ -30,6 +31,7 @@ function reader(place: Place, told: S3Options, signal: AbortSignal): Store {
       const { readObject } = await import("./s3-read.ts");
       yield* readObject(place, object, { from, to, signal });
     },
+    keeping: async () => (await import("./s3-keeping.ts")).keepingOf(place, signal),
     // The client belongs to whoever opened it: a closed view must not cut off the world that gave it.
     [Symbol.asyncDispose]: async () => {},
   };

@@ -14,11 +14,13 @@ import { drillName } from "../paper/scorecard.ts";
 import type { Catalog, DrillName, Engine, Store } from "../parts.ts";
 import type { DrillEvent, Progress } from "../record.ts";
 import { chooseSandbox } from "../sandboxes/choose.ts";
+import { keepingOf } from "../verify/keeping.ts";
 import { keepKnown, readKnown, slug } from "../verify/known.ts";
 import { allowedLossMs, askedMs, newestFirst, type SourceStock, stockOf, upTo } from "../verify/points.ts";
 import { type Asked, type Candidate, type VerifyTask, versionFor } from "../verify/task.ts";
 import { verify } from "../verify/verify.ts";
-import { type DatabaseOverview, overviewOf, overviewText } from "./overview.ts";
+import { type DatabaseOverview, overviewOf } from "./overview.ts";
+import { overviewText } from "./overview-text.ts";
 import { inPool } from "./pool.ts";
 import { named, proposalsOf } from "./proposals.ts";
 import { closeRun, hostFacts, LIFE_MS, newRunFolder, type SuiteRun, storeFor } from "./suite.ts";
@@ -327,8 +329,9 @@ export async function overviews(request: Places & { readonly outFolder: string }
   const unread = opened.databases.find(({ fault }) => fault !== null)?.fault;
   if (unread != null) throw unread;
   return Promise.all(
-    opened.databases.map(async (one) =>
-      overviewOf(one, { known: await readKnown(request.outFolder, knownName(one)), nowMs }),
-    ),
+    opened.databases.map(async (one) => {
+      const known = await readKnown(request.outFolder, knownName(one));
+      return overviewOf(one, { known, nowMs, keeping: await keepingOf(one.stocks) });
+    }),
   );
 }

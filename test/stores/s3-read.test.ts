@@ -94,7 +94,7 @@ async function read({ options }: { options: S3Options }, signal = never, silentM
   const client = createClient(options, silentMs);
   const chunks: Uint8Array[] = [];
   try {
-    const place = { client, bucket: "b", prefix: "x/", versions: false, seen: { accepted: false } };
+    const place = { client, bucket: "b", prefix: "x/", versions: false, seen: { accepted: false }, told: new Map() };
     for await (const chunk of readObject(place, object, { from: 0, to: object.sizeBytes, signal })) chunks.push(chunk);
     return Buffer.concat(chunks);
   } finally {

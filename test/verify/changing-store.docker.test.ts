@@ -1,8 +1,9 @@
 /** A real S3 server that changes between the listing and the fetch: keys withdrawn, objects removed and overwritten. */
 import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { request as ask, createServer } from "node:http";
 import { join } from "node:path";
-import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, PutBucketLifecycleConfigurationCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import { type LoadedConfig, readConfig } from "../../src/config/config.ts";
@@ -201,5 +202,55 @@ describe("a backup that was written over by a bad one of the same name", () => {
     const fetched = await fetchPoint(stock, { id: points[2]?.id ?? "", folder: into, onText: () => {} });
     expect(fetched.sha256).toBe(found.verified?.sha256);
     expect((await readFile(fetched.files[0]?.path ?? "")).equals(dump)).toBe(true);
+  });
+});
+
+describe("how long a bucket keeps its backups", () => {
+  test("is said of each, and who said it, without a request for each", async () => {
+    const bucket = "kept";
+    await ceph.client.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: true }));
+    const rule = {
+      ID: "nightly",
+      Status: "Enabled",
+      Filter: { Prefix: "drills/shop-" },
+      Expiration: { Days: 1 },
+    } as const;
+    await ceph.client.send(
+      new PutBucketLifecycleConfigurationCommand({ Bucket: bucket, LifecycleConfiguration: { Rules: [rule] } }),
+    );
+    const until = new Date(Date.now() + 72 * HOUR);
+    for (const hours of [1, 25, 49, 73]) await put(bucket, `shop-${stamp(hours)}.dump`, dump);
+    const lock = { ObjectLockMode: "COMPLIANCE", ObjectLockRetainUntilDate: until } as const;
+    await ceph.client.send(
+      new PutObjectCommand({ Bucket: bucket, Key: `drills/shop-${stamp(97)}.dump`, Body: dump, ...lock }),
+    );
+    const asked: string[] = [];
+    const proxy = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      const { method, url: path, headers } = request;
+      const onward = ask({ port: ceph.port, host: "127.0.0.1", method, path, headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(response);
+      });
+      request.pipe(onward);
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const { port } = proxy.address() as { port: number };
+    const storeUrl = ceph.url(bucket, "drills").replace(`:${ceph.port}`, `:${port}`);
+    const [shop] = await overviews({ ...places(bucket), storeUrl });
+    proxy.closeAllConnections();
+    proxy.close();
+    const points = shop?.points ?? [];
+    expect(points).toHaveLength(5);
+    for (const { expiresAt, expiresBy } of points) {
+      expect(expiresBy).toBe("lifecycle rule nightly");
+      expect(Date.parse(expiresAt ?? "") - Date.now()).toBeGreaterThan(23 * HOUR);
+    }
+    expect(points.map(({ lockedBy }) => lockedBy)).toEqual([null, null, null, null, "object lock, compliance"]);
+    expect(Math.abs(Date.parse(points[4]?.lockedUntil ?? "") - until.getTime())).toBeLessThan(2000);
+    expect(asked.filter((line) => line.includes("lifecycle"))).toHaveLength(1);
+    expect(asked.filter((line) => line.startsWith("HEAD"))).toEqual([]);
+    // The inventory is taken twice where no file tells of the store: each reads the first bytes of each object.
+    expect(asked.length).toBeLessThanOrEqual(2 * (1 + 5) + 1);
   });
 });
