@@ -1,4 +1,5 @@
 import { Args, Flags } from "@oclif/core";
+import { bandwidthFlag } from "../cli/bandwidth-flag.ts";
 import { FogbellCommand } from "../cli/command.ts";
 import { optionalDurationFlag } from "../cli/duration-flag.ts";
 import { audienceOf, reportFlags } from "../cli/report-flags.ts";
@@ -13,6 +14,7 @@ export default class Verify extends FogbellCommand {
   static override examples = [
     "<%= config.bin %> verify",
     "<%= config.bin %> verify Shop --at last-week",
+    "<%= config.bin %> verify --bandwidth 100MB/s",
     "<%= config.bin %> verify --store directory:/var/backups",
     "<%= config.bin %> verify --reporter junit=out/junit.xml --reporter github",
   ];
@@ -27,6 +29,7 @@ export default class Verify extends FogbellCommand {
     config: Flags.string({ description: "The file that tells of the databases. Default: fogbell.yaml." }),
     rto: optionalDurationFlag("Time objective in place of the one that is told."),
     rpo: optionalDurationFlag("Loss objective in place of the one that is told."),
+    bandwidth: bandwidthFlag("Fetch no faster than production's link: all parts and all verifies together."),
     "each-source": Flags.boolean({ description: "Ask of each source by itself, and not of the best of them." }),
     sandbox: Flags.string({
       description: "Where the servers live.",
@@ -74,6 +77,7 @@ export default class Verify extends FogbellCommand {
         proveChecks: flags["prove-checks"],
         rtoMs: flags.rto,
         rpoMs: flags.rpo,
+        bandwidth: flags.bandwidth,
         jobs: flags.jobs,
         version: this.config.version,
         secrets,

@@ -7,6 +7,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FogbellError, UnavailableError } from "../errors.ts";
+import type { Link } from "../host/link.ts";
 import { abortable, pause } from "../host/stream.ts";
 import { formatBytes } from "../host/units.ts";
 import type { Store, StoredObject } from "../parts.ts";
@@ -35,6 +36,8 @@ export interface FetchRequest {
   readonly folder: string;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: { readonly doneBytes: number; readonly totalBytes: number }) => void;
+  /** What all of it comes through, when it may not be faster than that; the same for several fetches. */
+  readonly link?: Link | null;
   /** Ranges at once. */
   readonly parallel?: number;
   /** Room in the folder; asked of its disk when not told. */
@@ -108,7 +111,7 @@ interface RangeRequest {
 
 /** Fetches one range into its place in the file, however often the connection breaks. Throws when it never comes whole. */
 async function fetchRange(run: Run, object: StoredObject, { at: from, to, write }: RangeRequest): Promise<void> {
-  const { store, signal, onProgress } = run.request;
+  const { store, signal, onProgress, link = null } = run.request;
   const short = (what: string) => new UnavailableError(`${object.key} ${what}`, { code: "FB_STORE_UNREADABLE" });
   let at = from;
   for (let attempt = 1; ; attempt++) {
@@ -116,6 +119,7 @@ async function fetchRange(run: Run, object: StoredObject, { at: from, to, write 
       for await (const chunk of abortable(store.read(object, at, to), signal)) {
         // It would be written over the range that follows.
         if (at + chunk.length > to) throw short(`went on after byte ${to}`);
+        await link?.take(chunk.length, signal);
         await write(chunk, at);
         at += chunk.length;
         run.doneBytes += chunk.length;

@@ -3,6 +3,7 @@ import { type Fetched, fetchToScratch } from "../drill/fetch.ts";
 import { pointId } from "../drill/generations.ts";
 import { type Inventory, takeStock } from "../drill/locate.ts";
 import { UsageError } from "../errors.ts";
+import { openLink } from "../host/link.ts";
 import { nearest } from "../host/near-miss.ts";
 import { formatBytes, formatDuration, formatRate } from "../host/units.ts";
 import type { Catalog, Store } from "../parts.ts";
@@ -52,6 +53,8 @@ export function stockText({ points, unknown }: Inventory, nowMs: number): string
 export interface FetchPointRequest {
   readonly id: string;
   readonly folder: string;
+  /** Bytes per second at most. */
+  readonly bandwidth?: number | undefined;
   readonly onText: (text: string) => void;
 }
 
@@ -64,7 +67,7 @@ function sealedPoint({ unknown }: Inventory, id: string) {
 /** Fetches a recovery point by its id. Throws UsageError with the nearest id when there is none. */
 export async function fetchPoint(
   { store, inventory }: Stock,
-  { id, folder, onText }: FetchPointRequest,
+  { id, folder, bandwidth, onText }: FetchPointRequest,
 ): Promise<Fetched> {
   const found = inventory.points.find((one) => one.id === id.replace(/@alone$/, ""));
   const point = (found !== undefined && id.endsWith(ALONE) ? alone(found) : found) ?? sealedPoint(inventory, id);
@@ -90,6 +93,7 @@ export async function fetchPoint(
     beside: point.globals === undefined ? [] : [point.globals],
     log: point.log,
     folder,
+    link: bandwidth === undefined ? null : openLink(bandwidth),
     signal: interruption.signal,
     onProgress: ({ doneBytes, totalBytes }) => {
       if (performance.now() - saidMs < SAY_EVERY_MS && doneBytes < totalBytes) return;

@@ -8,8 +8,10 @@ import { takeStock } from "../drill/locate.ts";
 import { asFogbellError, type FogbellError, UsageError } from "../errors.ts";
 import { sha256 } from "../host/digest.ts";
 import { makeLabel } from "../host/label.ts";
+import { type Link, openLink } from "../host/link.ts";
 import { nearest } from "../host/near-miss.ts";
 import { createRedactor, secretsIn } from "../host/redact.ts";
+import { formatLink } from "../host/units.ts";
 import { drillName } from "../paper/scorecard.ts";
 import type { Catalog, DrillName, Engine, Store } from "../parts.ts";
 import type { DrillEvent, Progress } from "../record.ts";
@@ -42,6 +44,8 @@ export interface VerifyRequest {
   readonly trustBackups: boolean;
   readonly acceptChanges: boolean;
   readonly proveChecks: boolean;
+  /** Fetch no faster than this, all verifies together. Bytes per second. */
+  readonly bandwidth?: number | undefined;
   /** Ask of each source by itself, and not of the best of them. */
   readonly eachSource?: boolean;
   /** Objectives in place of those that are told, in milliseconds. */
@@ -198,7 +202,10 @@ function listsOf(
   request: VerifyRequest,
   nowMs: number,
 ): { candidates: readonly Candidate[]; variant: string | null }[] {
-  const asked = request.at === "newest" ? [] : [request.at];
+  const { at, bandwidth } = request;
+  // Over a slower link it takes longer: a drill of its own, with its own history.
+  const link = bandwidth === undefined ? [] : [`over ${formatLink(bandwidth).split(" (")[0]}`];
+  const asked = [...(at === "newest" ? [] : [at]), ...link];
   const variantOf = (more: readonly string[]) => [...asked, ...more].join(" ") || null;
   // What cannot be read cannot be judged in part: the unread source may hold the newest.
   if (fault !== null) return [{ candidates: [], variant: variantOf([]) }];
@@ -220,7 +227,13 @@ export function knownName({ database: { name, engine, sources }, index }: Stocke
   return [engine, name, ...(index < 0 ? [sources[0]?.store ?? ""] : [])].join(" ");
 }
 
-async function tasksOf(stocked: Stocked, request: VerifyRequest, nowMs: number): Promise<VerifyTask[]> {
+/** What all verifies of a call have in common. */
+interface Common {
+  readonly nowMs: number;
+  readonly link: Link | null;
+}
+
+async function tasksOf(stocked: Stocked, request: VerifyRequest, { nowMs, link }: Common): Promise<VerifyTask[]> {
   const { database, engine, index } = stocked;
   const { config, at, outFolder } = request;
   const rpoMs = request.rpoMs ?? database.objectives.rpo ?? DEFAULT_RPO_MS;
@@ -259,6 +272,7 @@ async function tasksOf(stocked: Stocked, request: VerifyRequest, nowMs: number):
         line: index < 0 ? 0 : (config?.lineOf(["databases", index, "checks", number]) ?? 0),
       })),
       known,
+      link,
       proveChecks: request.proveChecks,
       acceptChanges: request.acceptChanges,
     };
@@ -317,7 +331,8 @@ export async function verifyAll(request: VerifyRequest): Promise<SuiteRun[]> {
   const { jobs, signal } = request;
   await using opened = await openSources(request);
   const nowMs = Date.now();
-  const tasks = (await Promise.all(opened.databases.map((one) => tasksOf(one, request, nowMs)))).flat();
+  const link = request.bandwidth === undefined ? null : openLink(request.bandwidth);
+  const tasks = (await Promise.all(opened.databases.map((one) => tasksOf(one, request, { nowMs, link })))).flat();
   const contended = Math.min(jobs, tasks.length) > 1;
   return inPool(tasks, { jobs, signal }, (task) => runOne(task, request, contended));
 }

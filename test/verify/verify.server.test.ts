@@ -123,7 +123,12 @@ describe("which copy", () => {
   });
   test("an old newest one is late", async () => {
     await backUp(50 * HOUR);
-    expect((await verify({ config: null, storeUrl: `directory:${store}` }))[0]?.verdict).toBe("late");
+    const [late] = await verify({ config: null, storeUrl: `directory:${store}`, bandwidth: 5e6 });
+    expect(late).toMatchObject({
+      verdict: "late",
+      fetched: { limitBytesPerSecond: 5e6 },
+      scenario: { variant: "over 5 MB/s" },
+    });
   });
 });
 
