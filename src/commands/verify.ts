@@ -14,6 +14,7 @@ export default class Verify extends FogbellCommand {
   static override examples = [
     "<%= config.bin %> verify",
     "<%= config.bin %> verify Shop --at last-week",
+    "<%= config.bin %> verify --at all --shard 1/3 --out results-1",
     "<%= config.bin %> verify --bandwidth 100MB/s",
     "<%= config.bin %> verify --store directory:/var/backups",
     "<%= config.bin %> verify --reporter junit=out/junit.xml --reporter github",
@@ -41,6 +42,7 @@ export default class Verify extends FogbellCommand {
       min: 1,
       default: 1,
     }),
+    shard: Flags.string({ description: "Run one part of the verifies, of several of equal size.", helpValue: "1/3" }),
     out: Flags.string({ description: "Folder that receives a run folder for each verify.", default: "drill-results" }),
     keep: Flags.boolean({ description: "Leave the sandbox standing, to look at; remove it later with gc." }),
     "trust-backups": Flags.boolean({ description: "Open backups in a sandbox that is not cut off from this machine." }),
@@ -79,6 +81,7 @@ export default class Verify extends FogbellCommand {
         rpoMs: flags.rpo,
         bandwidth: flags.bandwidth,
         jobs: flags.jobs,
+        shard: flags.shard,
         version: this.config.version,
         secrets,
         random: Math.random,

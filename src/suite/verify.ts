@@ -25,6 +25,7 @@ import { type DatabaseOverview, overviewOf } from "./overview.ts";
 import { overviewText } from "./overview-text.ts";
 import { inPool } from "./pool.ts";
 import { named, proposalsOf } from "./proposals.ts";
+import { parseShard, shardOf } from "./shard.ts";
 import { closeRun, hostFacts, LIFE_MS, newRunFolder, type SuiteRun, storeFor } from "./suite.ts";
 
 export { loadConfigFile, overviewText };
@@ -52,6 +53,8 @@ export interface VerifyRequest {
   readonly rtoMs?: number | undefined;
   readonly rpoMs?: number | undefined;
   readonly jobs: number;
+  /** `1/3`: only this part of the verifies. */
+  readonly shard?: string | undefined;
   readonly version: string;
   readonly signal: AbortSignal;
   readonly onEvent: (event: DrillEvent | Progress, drill: DrillName) => void;
@@ -283,12 +286,7 @@ async function runOne(task: VerifyTask, request: VerifyRequest, contended: boole
   const { catalog, signal, outFolder } = request;
   const now = new Date();
   const { runId, folder } = await newRunFolder(outFolder, now);
-  const variant = task.variant === null ? {} : { variant: task.variant };
-  const name: DrillName = {
-    runId,
-    name: drillName({ id: task.id, engine: task.engine.name, version: task.version, ...variant }),
-    contended,
-  };
+  const name: DrillName = { runId, name: nameOfTask(task), contended };
   const onEvent = (event: DrillEvent | Progress) => request.onEvent(event, name);
   using journal = openJournal(join(folder, "journal.jsonl"), systemClock, onEvent);
   const found = await verify(task, {
@@ -309,7 +307,7 @@ async function runOne(task: VerifyTask, request: VerifyRequest, contended: boole
     host: { ...hostFacts(), name: hostname() },
     contended,
   });
-  await keepKnown(outFolder, task.knownAs, found).catch((error: unknown) =>
+  await keepKnown(outFolder, task.knownAs, found, request.shard).catch((error: unknown) =>
     request.say(
       `what was found of ${task.title} could not be kept: ${(error as NodeJS.ErrnoException).code ?? "unknown"}`,
     ),
@@ -326,15 +324,28 @@ function keysOf({ candidates }: VerifyTask): string[] {
   });
 }
 
+/** By name, and of one name the oldest first: a backup that is made between two shards comes last and moves no other. */
+function orderOf(task: VerifyTask): string {
+  const [first] = task.candidates;
+  return [nameOfTask(task), first?.point.reach.at ?? "", first?.point.id ?? ""].join("\n");
+}
+
+function nameOfTask({ id, engine, version, variant }: VerifyTask): string {
+  return drillName({ id, engine: engine.name, version, ...(variant === null ? {} : { variant }) });
+}
+
 /** Verifies what is asked for, in order. Throws UsageError when nothing says what that is. */
 export async function verifyAll(request: VerifyRequest): Promise<SuiteRun[]> {
   const { jobs, signal } = request;
+  // Before the stores are listed: that may take minutes.
+  const shard = request.shard === undefined ? null : parseShard(request.shard);
   await using opened = await openSources(request);
   const nowMs = Date.now();
   const link = request.bandwidth === undefined ? null : openLink(request.bandwidth);
   const tasks = (await Promise.all(opened.databases.map((one) => tasksOf(one, request, { nowMs, link })))).flat();
-  const contended = Math.min(jobs, tasks.length) > 1;
-  return inPool(tasks, { jobs, signal }, (task) => runOne(task, request, contended));
+  const own = shard === null ? tasks : shardOf(tasks, shard, orderOf);
+  const contended = Math.min(jobs, own.length) > 1;
+  return inPool(own, { jobs, signal }, (task) => runOne(task, request, contended));
 }
 
 /** An overview of every database's backups, without fetching one. */
