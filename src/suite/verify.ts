@@ -123,10 +123,25 @@ function chosen(config: LoadedConfig, names: readonly string[]): { database: Con
   return meant;
 }
 
+/** Throws UsageError for what can be known to be wrong before a store is opened. */
+export function assertTold(request: Pick<VerifyRequest, "catalog" | "config" | "storeUrl" | "names" | "shard">): void {
+  const { catalog, config, storeUrl, names, shard } = request;
+  if (storeUrl === null && config === null) {
+    throw new UsageError("nothing says where your backups are", {
+      code: "FB_NO_SOURCES",
+      next: ["fogbell init --store URL", "fogbell verify --store directory:/path/to/backups"],
+    });
+  }
+  if (storeUrl !== null) storeFor(catalog, storeUrl);
+  else if (config !== null) chosen(config, names);
+  if (shard !== undefined) parseShard(shard);
+}
+
 type Places = Pick<VerifyRequest, "catalog" | "config" | "storeUrl" | "names" | "signal">;
 
 /** Opens every source and lists it. Throws UsageError when nothing says where backups are. */
 export async function openSources({ catalog, config, storeUrl, names, signal }: Places): Promise<Opened> {
+  assertTold({ catalog, config, storeUrl, names });
   const stores = new Map<string, Store>();
   const dispose = async () => {
     for (const store of stores.values()) await store[Symbol.asyncDispose]();
@@ -138,12 +153,6 @@ export async function openSources({ catalog, config, storeUrl, names, signal }: 
     return store;
   };
   try {
-    if (storeUrl === null && config === null) {
-      throw new UsageError("nothing says where your backups are", {
-        code: "FB_NO_SOURCES",
-        next: ["fogbell init --store URL", "fogbell verify --store directory:/path/to/backups"],
-      });
-    }
     const told =
       storeUrl === null
         ? chosen(config as LoadedConfig, names)
