@@ -5,6 +5,7 @@ import type { Interfaces } from "@oclif/core";
 import { execute } from "@oclif/core/execute";
 import { lookup } from "./cli/lookup.ts";
 import { errorJson, errorText } from "./cli/print-error.ts";
+import Attach from "./commands/attach.ts";
 import BackupsFetch from "./commands/backups/fetch.ts";
 import BackupsList from "./commands/backups/list.ts";
 import Backups from "./commands/backups.ts";
@@ -52,6 +53,7 @@ import Verify from "./commands/verify.ts";
 import { asFogbellError, UsageError } from "./errors.ts";
 
 export const COMMANDS = {
+  attach: Attach,
   backups: Backups,
   "backups:fetch": BackupsFetch,
   "backups:list": BackupsList,

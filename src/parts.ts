@@ -340,7 +340,7 @@ export interface BackupFacts {
 
 /** One restorable thing in a store. */
 export interface RecoveryPoint {
-  /** `<store>:<first key>`; unique within a run. */
+  /** Its first object's key, and `@version` where the store lists versions; unique within a store. */
   readonly id: string;
   readonly name: string;
   readonly store: string;
@@ -588,9 +588,28 @@ export interface StoreDriver<O = unknown> extends Part<O> {
 export interface Store extends AsyncDisposable {
   /** The driver's name and place, without credentials: `s3://bucket/prefix`. */
   readonly place: string;
+  /** The same place with older versions of its objects; absent when it lists them already, or cannot. */
+  readonly withVersions?: string;
+  /** Of one key that is listed in several versions, the newest comes first. */
   list(prefix: string): AsyncIterable<StoredObject>;
   /** Bytes from `from` (inclusive) to `to` (exclusive). Retries and resumes; throws, never ends early. */
   read(object: StoredObject, from?: number, to?: number): AsyncIterable<Uint8Array>;
+  /**
+   * How long objects are kept, as far as the store says so: by what it answered while they were listed and read, and by
+   * one request for its rules. Never a request for each object. Absent: such a store has no rules of its own.
+   */
+  keeping?(): Promise<(object: StoredObject) => Keeping>;
+}
+
+/** How long a store keeps an object. Moments are ISO 8601; null: it says nothing. */
+export interface Keeping {
+  readonly expiresAt: string | null;
+  /** What said so: `lifecycle rule nightly`. */
+  readonly expiresBy: string | null;
+  /** Until then nobody can remove it. */
+  readonly lockedUntil: string | null;
+  /** `object lock, compliance`, `legal hold`. */
+  readonly lockedBy: string | null;
 }
 
 export interface WorldStore extends Store {

@@ -188,6 +188,8 @@ export type EventBody =
       readonly bytes: number;
       readonly sha256: string;
       readonly retries: number;
+      /** What the link was held to, when somebody wanted that. */
+      readonly limitBytesPerSecond?: number;
     }
   | ({ readonly kind: "copy-verified" } & VerifiedCopy)
   | ({ readonly kind: "mutation-tried" } & MutationTried)

@@ -1,5 +1,6 @@
 import { Args, Flags } from "@oclif/core";
 import { FogbellCommand } from "../cli/command.ts";
+import { detachedText, detachFlags } from "../cli/detach-flags.ts";
 import { audienceOf, reportFlags } from "../cli/report-flags.ts";
 import type { SuiteRun } from "../suite/suite.ts";
 
@@ -14,6 +15,7 @@ export default class Run extends FogbellCommand {
     "<%= config.bin %> run ./my.drill.yaml --dry-run",
     "<%= config.bin %> run --tag starter --json",
     "<%= config.bin %> run --all --jobs 2",
+    "<%= config.bin %> run --all --detach",
     "<%= config.bin %> run --all --shard 1/3 --reporter junit=out/junit.xml --reporter github",
     "<%= config.bin %> run drop-table --compare-methods",
     "<%= config.bin %> run drop-table --store 's3://drills/fogbell?endpoint=http://127.0.0.1:7480&path-style=true'",
@@ -56,7 +58,10 @@ export default class Run extends FogbellCommand {
       helpValue: "URL",
     }),
     out: Flags.string({ description: "Folder that receives a run folder for each drill.", default: "drill-results" }),
-    "dry-run": Flags.boolean({ description: "Name every container, source and command, and start nothing." }),
+    "dry-run": Flags.boolean({
+      description: "Name every container, source and command, and start nothing.",
+      exclusive: ["detach"],
+    }),
     keep: Flags.boolean({ description: "Leave the sandbox standing, to look at; remove it later with gc." }),
     "trust-backups": Flags.boolean({
       description: "Open backups that this run did not make in a sandbox that is not cut off.",
@@ -68,11 +73,15 @@ export default class Run extends FogbellCommand {
       description: "Build the world anew. Else what was built before for the same scenario is laid out again.",
     }),
     report: Flags.boolean({ description: "Print the report at the end." }),
+    ...detachFlags,
     ...reportFlags,
   };
 
   async run(): Promise<unknown> {
     const { flags, argv } = await this.parse(Run);
+    const { detach, takeOver } = await import("../suite/detached-run.ts");
+    const as = flags["detached-as"];
+    const recorder = as === undefined ? null : takeOver(as, "run");
     const { catalog } = await import("../catalog.ts");
     const { planAll } = await import("../suite/plan-all.ts");
     const plans = await planAll({
@@ -90,6 +99,12 @@ export default class Run extends FogbellCommand {
       for (const one of described) this.log(describeText(one));
       return described;
     }
+    if (flags.detach) {
+      const { id, pid, folder } = await detach(process.argv.slice(2), flags.out);
+      this.log(detachedText({ id, pid, folder }, flags.out));
+      return { id, pid, folder };
+    }
+    const { audience, secrets } = audienceOf(flags, this.jsonEnabled());
     const { runWithTerminal } = await import("../suite/with-terminal.ts");
     const runs = await runWithTerminal({
       plans,
@@ -102,7 +117,8 @@ export default class Run extends FogbellCommand {
       freshWorld: flags["fresh-world"],
       version: this.config.version,
       jobs: flags.jobs,
-      ...audienceOf(flags, this.jsonEnabled()),
+      audience: { ...audience, recorder },
+      secrets,
     });
     await this.#more(runs, flags);
     const { worstExitCode } = await import("../result/verdict.ts");

@@ -1,5 +1,7 @@
 import { Args, Flags } from "@oclif/core";
+import { bandwidthFlag } from "../cli/bandwidth-flag.ts";
 import { FogbellCommand } from "../cli/command.ts";
+import { detachedText, detachFlags } from "../cli/detach-flags.ts";
 import { optionalDurationFlag } from "../cli/duration-flag.ts";
 import { audienceOf, reportFlags } from "../cli/report-flags.ts";
 import { ASKED, type Asked } from "../verify/task.ts";
@@ -13,7 +15,10 @@ export default class Verify extends FogbellCommand {
   static override examples = [
     "<%= config.bin %> verify",
     "<%= config.bin %> verify Shop --at last-week",
+    "<%= config.bin %> verify --at all --shard 1/3 --out results-1",
+    "<%= config.bin %> verify --bandwidth 100MB/s",
     "<%= config.bin %> verify --store directory:/var/backups",
+    "<%= config.bin %> verify --at all --detach",
     "<%= config.bin %> verify --reporter junit=out/junit.xml --reporter github",
   ];
   static override enableJsonFlag = true;
@@ -27,6 +32,7 @@ export default class Verify extends FogbellCommand {
     config: Flags.string({ description: "The file that tells of the databases. Default: fogbell.yaml." }),
     rto: optionalDurationFlag("Time objective in place of the one that is told."),
     rpo: optionalDurationFlag("Loss objective in place of the one that is told."),
+    bandwidth: bandwidthFlag("Fetch no faster than production's link: all parts and all verifies together."),
     "each-source": Flags.boolean({ description: "Ask of each source by itself, and not of the best of them." }),
     sandbox: Flags.string({
       description: "Where the servers live.",
@@ -38,6 +44,7 @@ export default class Verify extends FogbellCommand {
       min: 1,
       default: 1,
     }),
+    shard: Flags.string({ description: "Run one part of the verifies, of several of equal size.", helpValue: "1/3" }),
     out: Flags.string({ description: "Folder that receives a run folder for each verify.", default: "drill-results" }),
     keep: Flags.boolean({ description: "Leave the sandbox standing, to look at; remove it later with gc." }),
     "trust-backups": Flags.boolean({ description: "Open backups in a sandbox that is not cut off from this machine." }),
@@ -48,38 +55,49 @@ export default class Verify extends FogbellCommand {
       description:
         "Afterwards spoil the copy in known ways, and say which check notices and which mutation nobody would see.",
     }),
+    ...detachFlags,
     ...reportFlags,
   };
 
   async run(): Promise<unknown> {
     const { flags, argv } = await this.parse(Verify);
+    const { detach, takeOver } = await import("../suite/detached-run.ts");
+    const as = flags["detached-as"];
+    const recorder = as === undefined ? null : takeOver(as, "verify");
     const { catalog } = await import("../catalog.ts");
-    const { loadConfigFile, verifyAll } = await import("../suite/verify.ts");
+    const { assertTold, loadConfigFile, verifyAll } = await import("../suite/verify.ts");
     const { withAudience } = await import("../suite/with-terminal.ts");
     const config = flags.store === undefined || flags.config !== undefined ? await loadConfigFile(flags.config) : null;
+    const told = { catalog, config, storeUrl: flags.store ?? null, names: argv as string[], shard: flags.shard };
+    if (flags.detach) {
+      assertTold(told);
+      const { id, pid, folder } = await detach(process.argv.slice(2), flags.out);
+      this.log(detachedText({ id, pid, folder }, flags.out));
+      return { id, pid, folder };
+    }
     const { audience, secrets } = audienceOf(flags, this.jsonEnabled());
-    const runs = await withAudience({ ...audience, reporters: catalog.reporters, outFolder: flags.out }, (attended) =>
-      verifyAll({
-        catalog,
-        config,
-        storeUrl: flags.store ?? null,
-        names: argv as string[],
-        at: flags.at as Asked,
-        sandbox: flags.sandbox,
-        outFolder: flags.out,
-        keep: flags.keep,
-        trustBackups: flags["trust-backups"],
-        acceptChanges: flags["accept-changes"],
-        eachSource: flags["each-source"],
-        proveChecks: flags["prove-checks"],
-        rtoMs: flags.rto,
-        rpoMs: flags.rpo,
-        jobs: flags.jobs,
-        version: this.config.version,
-        secrets,
-        random: Math.random,
-        ...attended,
-      }),
+    const runs = await withAudience(
+      { ...audience, recorder, reporters: catalog.reporters, outFolder: flags.out },
+      (attended) =>
+        verifyAll({
+          ...told,
+          at: flags.at as Asked,
+          sandbox: flags.sandbox,
+          outFolder: flags.out,
+          keep: flags.keep,
+          trustBackups: flags["trust-backups"],
+          acceptChanges: flags["accept-changes"],
+          eachSource: flags["each-source"],
+          proveChecks: flags["prove-checks"],
+          rtoMs: flags.rto,
+          rpoMs: flags.rpo,
+          bandwidth: flags.bandwidth,
+          jobs: flags.jobs,
+          version: this.config.version,
+          secrets,
+          random: Math.random,
+          ...attended,
+        }),
     );
     const { worstExitCode } = await import("../result/verdict.ts");
     const results = runs.map(({ result }) => result);

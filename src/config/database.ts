@@ -64,6 +64,10 @@ const source = z.strictObject({
   pattern: text("Which objects of it: * is anything but /, ** anything. Default: all.", "daily/shop-*.dump").optional(),
   method: text("How they were made, when it cannot be told from them. Default: by content.", "logical").optional(),
   every: time("How often a new one is expected; a gap is said. Default: not watched.", "1d"),
+  retention: time(
+    "How long a backup is kept by whatever removes it. Default: what the store says by itself, where it can be read.",
+    "35d",
+  ),
   encryption: encryption.optional(),
 });
 

@@ -7,6 +7,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FogbellError, UnavailableError } from "../errors.ts";
+import type { Link } from "../host/link.ts";
 import { abortable, pause } from "../host/stream.ts";
 import { formatBytes } from "../host/units.ts";
 import type { Store, StoredObject } from "../parts.ts";
@@ -17,6 +18,7 @@ const RANGE_BYTES = 8 * 1024 * 1024;
 const PARALLEL = 4;
 const ATTEMPTS = 5;
 const FIRST_WAIT_MS = 200;
+const PIECES_A_SECOND = 4;
 /** Room to leave on the disk beyond the copy itself. */
 const SPARE_BYTES = 64 * 1024 * 1024;
 
@@ -35,6 +37,8 @@ export interface FetchRequest {
   readonly folder: string;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: { readonly doneBytes: number; readonly totalBytes: number }) => void;
+  /** What all of it comes through, when it may not be faster than that; the same for several fetches. */
+  readonly link?: Link | null;
   /** Ranges at once. */
   readonly parallel?: number;
   /** Room in the folder; asked of its disk when not told. */
@@ -100,6 +104,12 @@ async function assertRoom({ folder, freeBytes }: FetchRequest, neededBytes: numb
   );
 }
 
+/** Over a slow link a chunk takes long: cut, so that it flows evenly and one sees that it does. */
+function* pieces(chunk: Uint8Array, link: Link | null): Iterable<Uint8Array> {
+  const most = link === null ? chunk.length : Math.max(1024, Math.floor(link.bytesPerSecond / PIECES_A_SECOND));
+  for (let from = 0; from < chunk.length; from += most) yield chunk.subarray(from, from + most);
+}
+
 interface RangeRequest {
   readonly at: number;
   readonly to: number;
@@ -108,7 +118,7 @@ interface RangeRequest {
 
 /** Fetches one range into its place in the file, however often the connection breaks. Throws when it never comes whole. */
 async function fetchRange(run: Run, object: StoredObject, { at: from, to, write }: RangeRequest): Promise<void> {
-  const { store, signal, onProgress } = run.request;
+  const { store, signal, onProgress, link = null } = run.request;
   const short = (what: string) => new UnavailableError(`${object.key} ${what}`, { code: "FB_STORE_UNREADABLE" });
   let at = from;
   for (let attempt = 1; ; attempt++) {
@@ -116,10 +126,13 @@ async function fetchRange(run: Run, object: StoredObject, { at: from, to, write 
       for await (const chunk of abortable(store.read(object, at, to), signal)) {
         // It would be written over the range that follows.
         if (at + chunk.length > to) throw short(`went on after byte ${to}`);
-        await write(chunk, at);
-        at += chunk.length;
-        run.doneBytes += chunk.length;
-        onProgress({ doneBytes: run.doneBytes, totalBytes: run.totalBytes });
+        for (const piece of pieces(chunk, link)) {
+          await link?.take(piece.length, signal);
+          await write(piece, at);
+          at += piece.length;
+          run.doneBytes += piece.length;
+          onProgress({ doneBytes: run.doneBytes, totalBytes: run.totalBytes });
+        }
       }
       if (at === to) return;
       throw short(`ended at byte ${at} of ${to}`);

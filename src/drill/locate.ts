@@ -1,7 +1,9 @@
 /** Takes stock of a store: every recovery point in it, read by content and not by name. Opens nothing for writing. */
+import { FogbellError } from "../errors.ts";
 import type { BackupFacts, Engine, Gathered, Method, Moment, RecoveryPoint, Store, StoredObject } from "../parts.ts";
 import { isGlobals, isLedger } from "../world/companions.ts";
 import { momentInName } from "../world/timeline.ts";
+import { generations, pointId } from "./generations.ts";
 import { whyUnrecognised } from "./unrecognised.ts";
 
 /** Enough of a file's start to read any header through compression, and of its end to read any closing line. */
@@ -79,7 +81,7 @@ function toPoint(
   const newest = log.reduce((latest, { modifiedAt }) => (modifiedAt > latest ? modifiedAt : latest), reachAt ?? "");
   const moment: Moment = byObjectTime === true ? { at: lead.modifiedAt, from: "object-time" } : momentOf(lead);
   const point: RecoveryPoint = {
-    id: lead.key,
+    id: pointId(lead),
     name: lead.key.split("/")[0] ?? lead.key,
     store: store.place,
     objects: members,
@@ -104,7 +106,7 @@ interface Answer {
 const AT_ONCE = 16;
 
 /** Asks every lead once. Of what was read only the answers stay: heads of thousands of objects would fill the memory. */
-async function askLeads(store: Store, all: readonly Candidate[]): Promise<ReadonlyMap<string, Answer>> {
+async function askLeads(store: Store, all: readonly Candidate[]): Promise<ReadonlyMap<StoredObject, Answer | null>> {
   const byLead = new Map<StoredObject, Method[]>();
   // Members of a folder are not asked one by one, unless the folder turns out to be none.
   const inFolders = new Set(all.flatMap(({ lead, members }) => members.filter((member) => member !== lead)));
@@ -112,12 +114,12 @@ async function askLeads(store: Store, all: readonly Candidate[]): Promise<Readon
     if (lead.sizeBytes === 0 || (members.length === 1 && inFolders.has(lead))) continue;
     byLead.set(lead, [...(byLead.get(lead) ?? []), method]);
   }
-  const answers = new Map<string, Answer>();
+  const answers = new Map<StoredObject, Answer | null>();
   const todo = [...byLead];
   const worker = async () => {
     try {
       for (let next = todo.shift(); next !== undefined; next = todo.shift()) {
-        answers.set(next[0].key, await askObject(store, next[0], next[1]));
+        answers.set(next[0], await askObject(store, next[0], next[1]));
       }
     } finally {
       todo.length = 0;
@@ -127,44 +129,84 @@ async function askLeads(store: Store, all: readonly Candidate[]): Promise<Readon
   return answers;
 }
 
-async function askObject(store: Store, object: StoredObject, methods: readonly Method[]): Promise<Answer> {
-  const [head, tail] = await readEnds(store, object);
-  const facts = new Map(methods.map((method) => [method, method.inspect(head, tail)] as const));
-  return { facts, because: whyUnrecognised(head, object.sizeBytes) };
+/** Null: it was removed since it was listed, as a pruning job does; then it is no recovery point, and no fault. */
+async function askObject(store: Store, object: StoredObject, methods: readonly Method[]): Promise<Answer | null> {
+  try {
+    const [head, tail] = await readEnds(store, object);
+    const facts = new Map(methods.map((method) => [method, method.inspect(head, tail)] as const));
+    return { facts, because: whyUnrecognised(head, object.sizeBytes) };
+  } catch (error) {
+    if (error instanceof FogbellError && error.code === "FB_OBJECT_GONE") return null;
+    throw error;
+  }
 }
 
-/**
- * Every recovery point under `prefix`. Reads a head and a tail of each object, never all of it.
- * `prefix` of a scenario's world is empty: the store itself is limited to the run.
- */
-export async function takeStock(store: Store, engines: readonly Engine[], prefix = ""): Promise<Inventory> {
-  const objects: StoredObject[] = [];
-  for await (const object of store.list(prefix)) objects.push(object);
+/** What may be one backup, of one generation of objects. */
+interface Among {
+  readonly store: Store;
+  readonly engines: readonly Engine[];
+  readonly objects: readonly StoredObject[];
+  /** What goes with a backup is looked for here: objects of its own generation, and the log. */
+  readonly beside: readonly StoredObject[];
+}
+
+async function stockAmong({ store, engines, objects, beside }: Among): Promise<Inventory> {
   const isPiece = ({ key }: StoredObject) => engines.some(({ log }) => log?.isPiece(baseName(key)) === true);
   const left = new Set(objects.filter((object) => !isGlobals(object.key) && !isLedger(object.key) && !isPiece(object)));
   const shared = new Set<StoredObject>();
   const all = candidates(engines, [...left]);
   const answers = await askLeads(store, all);
   const points: RecoveryPoint[] = [];
+  const answerOf = async (lead: StoredObject, method: Method): Promise<Answer | null> => {
+    const known = answers.get(lead);
+    return known === null || known?.facts.has(method) === true ? known : askObject(store, lead, [method]);
+  };
   for (const candidate of all) {
     const { lead, members, method } = candidate;
     const isFree = (member: StoredObject) => left.has(member) || (candidate.shared === true && shared.has(member));
     if (lead.sizeBytes === 0 || !members.every(isFree)) continue;
-    const known = answers.get(lead.key) ?? (await askObject(store, lead, [method]));
-    const facts = known.facts.has(method)
-      ? known.facts.get(method)
-      : (await askObject(store, lead, [method])).facts.get(method);
+    const answer = await answerOf(lead, method);
+    if (answer === null) left.delete(lead);
+    const facts = answer?.facts.get(method);
     if (facts === null || facts === undefined || (facts.isChain === true) !== (candidate.chain === true)) continue;
     for (const member of members) {
       left.delete(member);
       if (candidate.shared === true) shared.add(member);
     }
-    points.push(toPoint(store, candidate, facts, objects));
+    points.push(toPoint(store, candidate, facts, beside));
   }
   const unknown: (StoredObject & { because: string })[] = [];
   for (const object of left) {
-    const because = answers.get(object.key)?.because ?? (await askObject(store, object, [])).because;
-    unknown.push({ ...object, because });
+    const answer = answers.get(object) ?? (await askObject(store, object, []));
+    if (answer !== null) unknown.push({ ...object, because: answer.because });
   }
   return { points, unknown };
+}
+
+async function takeStockOnce(store: Store, engines: readonly Engine[], prefix: string): Promise<Inventory> {
+  const listed: StoredObject[] = [];
+  for await (const object of store.list(prefix)) listed.push(object);
+  const found: Inventory[] = [];
+  const [newest = [], ...older] = generations(listed);
+  found.push(await stockAmong({ store, engines, objects: newest, beside: newest }));
+  // Older versions are backups of their own; the log is not: its pieces are never written twice.
+  const pieces = newest.filter(({ key }) => engines.some(({ log }) => log?.isPiece(baseName(key)) === true));
+  for (const objects of older) {
+    found.push(await stockAmong({ store, engines, objects, beside: [...objects, ...pieces] }));
+  }
+  return { points: found.flatMap(({ points }) => points), unknown: found.flatMap(({ unknown }) => unknown) };
+}
+
+/**
+ * Every recovery point under `prefix`. Reads a head and a tail of each object, never all of it. What is overwritten
+ * meanwhile is looked at once more.
+ * `prefix` of a scenario's world is empty: the store itself is limited to the run.
+ */
+export async function takeStock(store: Store, engines: readonly Engine[], prefix = ""): Promise<Inventory> {
+  try {
+    return await takeStockOnce(store, engines, prefix);
+  } catch (error) {
+    if (!(error instanceof FogbellError && error.code === "FB_OBJECT_CHANGED")) throw error;
+    return takeStockOnce(store, engines, prefix);
+  }
 }

@@ -159,7 +159,10 @@ export async function locate(kit: SourceKit): Promise<RecoveryPoint[]> {
 
 /** Every recovery point there is, as the scenario calls it: those of the store, and those that run. */
 export function named({ plan, names, live }: SourceKit, stored: readonly RecoveryPoint[]): RecoveryPoint[] {
-  const points = stored.map((point) => ({ ...point, name: names.get(point.id) ?? point.name }));
+  const points = stored.map((point) => ({
+    ...point,
+    name: names.get(point.objects[0]?.key ?? point.id) ?? point.name,
+  }));
   return [...points.map((point) => withScript(plan, point)), ...live];
 }
 

@@ -48,7 +48,7 @@ export async function beginDay(request: BeginRequest): Promise<Begun> {
     ...flag("within", `${withinMs}ms`),
     ...(solo === true ? ["--solo"] : []),
   ];
-  return { folder, keeper: startDetached(words, join(folder, COMPLAINTS)) };
+  return { folder, keeper: startDetached(words, { complaints: join(folder, COMPLAINTS) }) };
 }
 
 function opening({

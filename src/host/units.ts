@@ -34,6 +34,25 @@ export function parseSize(text: string): number | null {
   return Math.round(Number.parseFloat(text) * (SIZE_BYTES[unit] ?? Number.NaN));
 }
 
+const BIT_BYTES: Readonly<Record<string, number>> = { kbit: 1e3 / 8, Mbit: 1e6 / 8, Gbit: 1e9 / 8 };
+
+/** `100MB/s`, `50MiB/s`, `800Mbit/s` → bytes per second, at least 1000; null when it is no such speed. */
+export function parseRate(text: string): number | null {
+  const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)([A-Za-z]+)\/s$/.exec(text) ?? [];
+  const rate = Number(number) * (BIT_BYTES[unit] ?? SIZE_BYTES[unit] ?? Number.NaN);
+  return Number.isFinite(rate) && rate >= 1000 ? rate : null;
+}
+
+/** `100 MB/s (800 Mbit/s)`: decimal, as links are sold. */
+export function formatLink(bytesPerSecond: number): string {
+  const short = (number: number, units: readonly string[]) => {
+    const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(number) / 3)));
+    return `${Number((number / 1000 ** power).toPrecision(4))} ${units[power]}`;
+  };
+  const bits = short(bytesPerSecond * 8, ["bit/s", "kbit/s", "Mbit/s", "Gbit/s"]);
+  return `${short(bytesPerSecond, ["B/s", "kB/s", "MB/s", "GB/s"])} (${bits})`;
+}
+
 /** `850 ms`, `12.3 s`, `4m 05s`, `9h 00m`, `61d 0h`: two units at most, never rounded up past a limit. */
 export function formatDuration(durationMs: number): string {
   if (!Number.isFinite(durationMs)) return "unknown";

@@ -1,5 +1,5 @@
 /** The RTO/RPO report: a view of one result, and nothing that is not in it. */
-import { formatDuration } from "../host/units.ts";
+import { formatDuration, formatLink } from "../host/units.ts";
 import type { DrillResult, FindingRecord, SourceRecord } from "../record.ts";
 import { CONTROLS } from "./controls.ts";
 import { type Forecast, forecast } from "./forecast.ts";
@@ -17,8 +17,16 @@ const MEANING = {
   ],
 } as const;
 
-function objectiveRows({ objectives, measured, scenario }: DrillResult) {
-  const [rta, rpa] = MEANING[scenario.kind ?? "drill"];
+/** What the link was held to, for a sentence; null when it was not. */
+function linkOf({ fetched }: DrillResult): string | null {
+  return fetched?.limitBytesPerSecond === undefined ? null : formatLink(fetched.limitBytesPerSecond);
+}
+
+function objectiveRows(result: DrillResult) {
+  const { objectives, measured, scenario } = result;
+  const [meaning, rpa] = MEANING[scenario.kind ?? "drill"];
+  const link = linkOf(result);
+  const rta = link === null ? meaning : `${meaning}; fetched over a link limited to ${link}`;
   const row = (name: string, objectiveMs: number, measuredMs: number | null, what: string) => ({
     name,
     objective: formatDuration(objectiveMs),
@@ -78,7 +86,9 @@ function unproven(result: DrillResult): string[] {
     result.scenario.contended
       ? "Durations: other drills ran at the same time on this machine. They are contended; take the numbers from one job."
       : `Load: the server was otherwise idle${result.scenario.kind === "verify" ? "" : ", its caches warm from the world having just been built"}.`,
-    "The network: the backup was fetched from a store near this machine; production's may be slower.",
+    linkOf(result) === null
+      ? "The network: the backup was fetched from a store near this machine; production's may be slower."
+      : `The network: the link was held to ${linkOf(result)} at most; whether production's has that on a bad night is not shown.`,
     ...(result.scenario.kind === "verify"
       ? [
           ...(result.findings.some(({ probe }) => probe === "ledger")

@@ -1,6 +1,6 @@
 /** What people see while drills run, on a terminal or in a log, and the summary at the end. For `pretty` and `line`. */
 import { z } from "zod";
-import { etaMs, formatBytes, formatDuration, formatRate } from "../host/units.ts";
+import { etaMs, formatBytes, formatDuration, formatLink, formatRate } from "../host/units.ts";
 import { drillName, scorecardText } from "../paper/scorecard.ts";
 import type { Artifact, DrillName, Follower, Screen } from "../parts.ts";
 import type { DrillEvent, DrillResult, Progress, Verdict } from "../record.ts";
@@ -189,11 +189,13 @@ export function summary(raw: DrillResult, { folder, color }: { folder: string; c
   const against = (measuredMs: number | null, objectiveMs: number) =>
     `${measuredMs === null ? "not measured" : formatDuration(measuredMs)} (objective ${formatDuration(objectiveMs)})`;
   const machine = measured.machineMs === null ? "" : `; machine only ${formatDuration(measured.machineMs)}`;
+  const limit = raw.fetched?.limitBytesPerSecond;
+  const link = limit === undefined ? "" : `; the link was limited to ${formatLink(limit)}`;
   return [
     "",
     `${ink(verdict.toUpperCase(), VERDICT_INK[verdict])}  ${drillName(scenario)}`,
     ...reasons.map((reason) => `  ${reason}`),
-    `  RTA ${against(measured.rtaMs, objectives.rtoMs)}${machine}`,
+    `  RTA ${against(measured.rtaMs, objectives.rtoMs)}${machine}${link}`,
     `  RPA ${against(measured.rpaMs, objectives.rpoMs)}`,
     `  read ${folder}/${runId}/report.md${scenario.kind === "verify" ? "" : `, ${folder}/${runId}/runbook.md`}`,
     ...next.map((command) => `  next: ${command}`),

@@ -29,6 +29,13 @@ function explain(thrown: unknown, doing: string, signal?: AbortSignal): unknown 
   if (signal?.aborted) return signal.reason;
   const { code, message, syscall } = thrown as NodeJS.ErrnoException;
   if (thrown instanceof FogbellError || syscall === undefined) return thrown;
+  if (code === "ENOENT" && doing.startsWith("reading")) {
+    return new UnavailableError(`${doing}: it was removed since it was listed`, {
+      code: "FB_OBJECT_GONE",
+      next: ["run again: the store is listed anew", "find out what removes backups there"],
+      cause: thrown,
+    });
+  }
   return code === "ENOSPC" || code === "EDQUOT"
     ? new UnavailableError(`${doing}: the disk is full`, {
         code: "FB_DISK_FULL",
@@ -104,7 +111,9 @@ async function* readRange(root: string, object: StoredObject, { from, to, signal
   const doing = `reading ${object.key} in ${root}`;
   const file = await fileOf(root, object.key);
   signal.throwIfAborted();
-  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: unknown) => {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW).catch(async (error: unknown) => {
+    // A disk that is not mounted any more has lost no backup.
+    await openRoot(root);
     throw explain(error, doing, signal);
   });
   try {

@@ -13,7 +13,25 @@ export interface Place {
   /** Empty, or ends with a slash. Keys as the store's users see them are below it. */
   readonly prefix: string;
   readonly versions: boolean;
+  /** Whether the server has taken the credentials once: refused later, they are old and not wrong. */
+  readonly seen: { accepted: boolean };
+  /** What answers said of how long objects are kept, by `objectName`. */
+  readonly told: Map<string, Told>;
 }
+
+/** What comes with an object's answers and its listing, beside its bytes. */
+export interface Told {
+  /** As the server writes it: `expiry-date="…", rule-id="…"`. */
+  readonly expiration?: string | undefined;
+  readonly lockedUntil?: Date | undefined;
+  readonly lockMode?: string | undefined;
+  readonly isHeld?: boolean;
+  /** When a newer version took its place. */
+  readonly supersededAt?: Date | undefined;
+}
+
+/** One version of one key. */
+export const objectName = ({ key, version = "" }: { key: string; version?: string }) => `${version} ${key}`;
 
 export function createClient(options: S3Options, silentMs = SILENT_MS): S3Client {
   const config: S3ClientConfig = {

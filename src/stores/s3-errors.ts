@@ -5,6 +5,8 @@ interface Meaning {
   readonly code: ErrorCode;
   readonly why: string;
   readonly next: readonly string[];
+  /** It says who asks is not known, and not that something is forbidden. */
+  readonly isIdentity?: boolean;
 }
 
 const CREDENTIALS = ["check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"];
@@ -23,7 +25,15 @@ const NOT_ALLOWED = credentials("these credentials may not do that", [
   ...CREDENTIALS,
   "grant s3:ListBucket and s3:GetObject",
 ]);
-const EXPIRED = credentials("the session has expired", ["log in again"]);
+const identity = (why: string, next: readonly string[] = CREDENTIALS): Meaning => ({
+  ...credentials(why, next),
+  isIdentity: true,
+});
+const EXPIRED = identity("the session has expired", ["log in again"]);
+const NO_SESSION = identity("the session token is not valid, or no longer", [
+  "log in again, or unset AWS_SESSION_TOKEN when the key needs none",
+]);
+const RENEW = ["log in again, or renew the key; then run again"];
 const NO_BUCKET: Meaning = {
   code: "FB_S3_BUCKET",
   why: "there is no such bucket",
@@ -39,6 +49,7 @@ const CHANGED: Meaning = {
   why: "the object changed while it was being read",
   next: ["find out who writes to this store, then run again"],
 };
+const GONE_NEXT = ["run again: the store is listed anew", "find out what removes backups there"];
 const DIALECT: Meaning = {
   code: "FB_S3_DIALECT",
   why: "it does not understand the SDK's checksums",
@@ -52,24 +63,26 @@ const UNREADABLE: Meaning = {
 
 /** By the error's code or name: the server's, the SDK's, or Node's. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
-  SignatureDoesNotMatch: credentials("the secret key is wrong"),
-  InvalidAccessKeyId: credentials("the access key is unknown there"),
+  SignatureDoesNotMatch: identity("the secret key is wrong"),
+  InvalidAccessKeyId: identity("the access key is unknown there"),
   AccessDenied: NOT_ALLOWED,
-  UserSuspended: credentials("the account is suspended"),
-  CredentialsProviderError: credentials("no credentials were found", [
+  UserSuspended: identity("the account is suspended"),
+  CredentialsProviderError: identity("no credentials were found", [
     "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
   ]),
   ExpiredToken: EXPIRED,
   ExpiredTokenException: EXPIRED,
-  InvalidToken: EXPIRED,
+  InvalidToken: NO_SESSION,
+  TokenRefreshRequired: EXPIRED,
+  RequestExpired: EXPIRED,
   NoSuchBucket: NO_BUCKET,
   PermanentRedirect: ELSEWHERE,
   AuthorizationHeaderMalformed: ELSEWHERE,
   RequestTimeTooSkewed: { code: "FB_S3_CLOCK", why: "this machine's clock is wrong", next: ["set the clock"] },
   PreconditionFailed: CHANGED,
   InvalidRange: CHANGED,
-  NoSuchKey: { code: "FB_OBJECT_CHANGED", why: "the object is gone", next: ["fogbell backups list"] },
-  NoSuchVersion: { code: "FB_OBJECT_CHANGED", why: "that version is gone", next: ["fogbell backups list"] },
+  NoSuchKey: { code: "FB_OBJECT_GONE", why: "it was removed since it was listed", next: GONE_NEXT },
+  NoSuchVersion: { code: "FB_OBJECT_GONE", why: "that version was removed since it was listed", next: GONE_NEXT },
   MissingContentLength: DIALECT,
   ECONNREFUSED: unreachable("nothing answers at this endpoint"),
   EHOSTUNREACH: unreachable("there is no way to this endpoint"),
@@ -119,10 +132,12 @@ export interface Doing {
   /** In words, with the place: "reading s3://backups/shop/a.dump". */
   readonly doing: string;
   readonly signal?: AbortSignal | undefined;
+  /** The server took these credentials before. */
+  readonly accepted?: boolean;
 }
 
 /** What an SDK error means, in our words. Fogbell's own errors and cancellations pass unchanged. */
-export function explain(thrown: unknown, { doing, signal }: Doing): unknown {
+export function explain(thrown: unknown, { doing, signal, accepted = false }: Doing): unknown {
   if (signal?.aborted) return signal.reason;
   if (thrown instanceof FogbellError) return thrown;
   const { Code = "", name = "", code = "", message = "", $metadata } = thrown as Thrown;
@@ -132,9 +147,11 @@ export function explain(thrown: unknown, { doing, signal }: Doing): unknown {
   const meaning =
     MEANINGS[Code] ?? MEANINGS[name] ?? MEANINGS[code] ?? BY_STATUS[status] ?? (isDialect ? DIALECT : UNREADABLE);
   const detail = message === "" || message === "UnknownError" ? "" : ` (${message})`;
-  return new UnavailableError(`${doing}: ${meaning.why}${detail}`, {
+  const isOld = accepted && meaning.isIdentity === true;
+  const why = isOld ? `the credentials were accepted before and are not any more: ${meaning.why}` : meaning.why;
+  return new UnavailableError(`${doing}: ${why}${detail}`, {
     code: meaning.code,
-    next: meaning.next,
+    next: isOld ? RENEW : meaning.next,
     cause: thrown,
   });
 }

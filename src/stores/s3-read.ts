@@ -9,7 +9,7 @@ import { FogbellError, UnavailableError } from "../errors.ts";
 import { LABEL_NAME } from "../host/label.ts";
 import { abortable, pause } from "../host/stream.ts";
 import type { StoredObject } from "../parts.ts";
-import { type Place, sending } from "./s3-client.ts";
+import { objectName, type Place, sending } from "./s3-client.ts";
 import { explain } from "./s3-errors.ts";
 
 const isOurs = (key: string) => key === LABEL_NAME || key.endsWith(`/${LABEL_NAME}`);
@@ -64,16 +64,24 @@ async function* versionPages({ client, bucket }: Place, prefix: string, signal?:
 
 /** Every object below a prefix, page after page; with `versions`, older versions too, newest first. */
 export async function* listObjects(place: Place, below: string, signal?: AbortSignal): AsyncIterable<StoredObject> {
-  const { bucket, prefix, versions } = place;
+  const { bucket, prefix, versions, seen, told } = place;
+  let newer: Found | undefined;
   const pages: AsyncIterable<readonly Found[]> = (versions ? versionPages : newestPages)(place, prefix + below, signal);
   try {
     for await (const page of pages) {
+      seen.accepted = true;
       for (const found of page) {
-        if (found.Key !== undefined && !isOurs(found.Key)) yield toObject(found.Key.slice(prefix.length), found);
+        if (found.Key === undefined || isOurs(found.Key)) continue;
+        const object = toObject(found.Key.slice(prefix.length), found);
+        if (found.IsLatest === false && newer?.Key === found.Key) {
+          told.set(objectName(object), { supersededAt: newer.LastModified });
+        }
+        newer = found;
+        yield object;
       }
     }
   } catch (error) {
-    throw explain(error, { doing: `listing s3://${bucket}/${prefix}`, signal });
+    throw explain(error, { doing: `listing s3://${bucket}/${prefix}`, signal, accepted: seen.accepted });
   }
 }
 
@@ -105,6 +113,15 @@ function assertAnswers(
   }
 }
 
+/** Keeps what an answer says of how long the object is kept: asking for it would take a request for each. */
+function heed({ told }: Place, object: StoredObject, answer: GetObjectCommandOutput): void {
+  const { Expiration: expiration, ObjectLockRetainUntilDate: lockedUntil, ObjectLockMode: lockMode } = answer;
+  const isHeld = answer.ObjectLockLegalHoldStatus === "ON";
+  if (expiration === undefined && lockedUntil === undefined && !isHeld) return;
+  const name = objectName(object);
+  told.set(name, { ...told.get(name), expiration, lockedUntil, lockMode, isHeld });
+}
+
 async function* readOnce(place: Place, object: StoredObject, range: Range): AsyncIterable<Uint8Array> {
   const { client, bucket, prefix } = place;
   const answer = await client.send(
@@ -117,6 +134,8 @@ async function* readOnce(place: Place, object: StoredObject, range: Range): Asyn
     }),
     sending(range.signal),
   );
+  place.seen.accepted = true;
+  heed(place, object, answer);
   const body = answer.Body as AsyncIterable<Uint8Array> & { destroy?(): void };
   try {
     assertAnswers(answer, object, range);
@@ -149,7 +168,7 @@ export async function* readObject(place: Place, object: StoredObject, range: Ran
       }
       if (at < to) throw new Error(`ended at byte ${at} of ${to}`);
     } catch (error) {
-      const explained = explain(error, { doing, signal });
+      const explained = explain(error, { doing, signal, accepted: place.seen.accepted });
       failures = at > before ? 1 : failures + 1;
       if (!isPassing(explained) || failures >= ATTEMPTS) throw explained;
       await pause(FIRST_WAIT_MS * 2 ** failures, signal);

@@ -5,7 +5,14 @@ import { type S3Options, s3FromUrl, s3Options, s3PlaceOf } from "./s3-url.ts";
 
 async function connect(told: S3Options, prefix: string): Promise<Place> {
   const { createClient } = await import("./s3-client.ts");
-  return { client: createClient(told), bucket: told.bucket, prefix, versions: told.versions };
+  return {
+    client: createClient(told),
+    bucket: told.bucket,
+    prefix,
+    versions: told.versions,
+    seen: { accepted: false },
+    told: new Map(),
+  };
 }
 
 function withSlash(prefix: string): string {
@@ -15,6 +22,7 @@ function withSlash(prefix: string): string {
 function reader(place: Place, told: S3Options, signal: AbortSignal): Store {
   return {
     place: s3PlaceOf(told, place.prefix),
+    ...(told.versions ? {} : { withVersions: s3PlaceOf({ ...told, versions: true }, place.prefix) }),
     async *list(prefix) {
       const { listObjects } = await import("./s3-read.ts");
       yield* listObjects(place, prefix, signal);
@@ -23,6 +31,7 @@ function reader(place: Place, told: S3Options, signal: AbortSignal): Store {
       const { readObject } = await import("./s3-read.ts");
       yield* readObject(place, object, { from, to, signal });
     },
+    keeping: async () => (await import("./s3-keeping.ts")).keepingOf(place, signal),
     // The client belongs to whoever opened it: a closed view must not cut off the world that gave it.
     [Symbol.asyncDispose]: async () => {},
   };

@@ -1,7 +1,7 @@
 /** Every recovery point of every source at a glance: what there is, what is missing, what a disaster now would lose. */
 import type { ConfiguredSource } from "../config/database.ts";
-import { formatBytes, formatDuration } from "../host/units.ts";
-import type { KnownCopy } from "../verify/known.ts";
+import type { Keeping } from "../parts.ts";
+import { isOf, type KnownCopy } from "../verify/known.ts";
 import { askedMs, newestFirst, series, upTo } from "../verify/points.ts";
 import type { Asked, Candidate } from "../verify/task.ts";
 import type { Stocked } from "./verify.ts";
@@ -22,6 +22,12 @@ export interface PointRow {
   readonly sizeBytes: number;
   /** Per cent of the median of those before it; null when there is none. */
   readonly sizeOfUsual: number | null;
+  /** When it goes and what says so; null when nothing says anything. */
+  readonly expiresAt: string | null;
+  readonly expiresBy: string | null;
+  /** Until when nobody can remove it. */
+  readonly lockedUntil: string | null;
+  readonly lockedBy: string | null;
   /** Why it cannot be used, as far as its head and its end tell; null when nothing speaks against it. */
   readonly unusable: string | null;
   readonly verified: {
@@ -72,25 +78,24 @@ function sizesOfUsual(all: readonly Candidate[]): ReadonlyMap<Candidate, number 
   const earlier = new Map<string, number[]>();
   const shares = new Map<Candidate, number | null>();
   for (const one of [...all].reverse()) {
-    const { id, sizeBytes, facts } = one.point;
-    const sizes = earlier.get(series(id)) ?? [];
+    const { id, objects, sizeBytes, facts } = one.point;
+    const job = series(objects[0]?.key ?? id);
+    const sizes = earlier.get(job) ?? [];
     const usual = median(sizes);
     shares.set(one, usual === undefined || usual === 0 ? null : Math.round((sizeBytes / usual) * 100));
-    if (facts.complete !== "no") earlier.set(series(id), [...sizes, sizeBytes].slice(-USUAL));
+    if (facts.complete !== "no") earlier.set(job, [...sizes, sizeBytes].slice(-USUAL));
   }
   return shares;
 }
 
-const matches = (known: KnownCopy, { point }: Candidate) =>
-  known.id === point.id && known.store === point.store && known.momentAt === point.moment.at;
-
 interface Beside {
   readonly found: KnownCopy | undefined;
   readonly sizeOfUsual: number | null;
+  readonly kept: Keeping;
   readonly nowMs: number;
 }
 
-function rowOf({ point }: Candidate, { found, sizeOfUsual, nowMs }: Beside): PointRow {
+function rowOf({ point }: Candidate, { found, sizeOfUsual, kept, nowMs }: Beside): PointRow {
   return {
     id: point.id,
     store: point.store,
@@ -103,6 +108,7 @@ function rowOf({ point }: Candidate, { found, sizeOfUsual, nowMs }: Beside): Poi
     ageMs: nowMs - Date.parse(point.reach.at),
     sizeBytes: point.sizeBytes,
     sizeOfUsual,
+    ...kept,
     unusable: point.facts.complete === "no" ? point.facts.because : null,
     verified:
       found === undefined
@@ -140,13 +146,13 @@ const QUESTIONS: readonly Asked[] = ["yesterday", "last-week", "last-month"];
 /** Everything that is known of a database's backups, without fetching one. Pure. */
 export function overviewOf(
   { database, engine, stocks }: Stocked,
-  { known, nowMs }: { known: readonly KnownCopy[]; nowMs: number },
+  { known, nowMs, keeping }: { known: readonly KnownCopy[]; nowMs: number; keeping: (candidate: Candidate) => Keeping },
 ): DatabaseOverview {
   const all = stocks.flatMap(({ candidates }) => candidates).sort(newestFirst);
   const shares = sizesOfUsual(all);
   const rows = all.map((one) => {
-    const found = known.find((copy) => matches(copy, one));
-    return rowOf(one, { found, sizeOfUsual: shares.get(one) ?? null, nowMs });
+    const found = known.find((copy) => isOf(copy, one.point));
+    return rowOf(one, { found, sizeOfUsual: shares.get(one) ?? null, kept: keeping(one), nowMs });
   });
   const usable = all.filter(({ point }) => point.facts.complete !== "no");
   const loss = (row: PointRow | undefined) => (row === undefined ? null : Math.max(0, row.ageMs));
@@ -159,7 +165,7 @@ export function overviewOf(
       const atMs = askedMs(asked, nowMs);
       const [best] = upTo(usable, atMs);
       if (best === undefined) return { asked, id: null, beforeMs: null, verified: null };
-      const found = known.find((copy) => matches(copy, best));
+      const found = known.find((copy) => isOf(copy, best.point));
       const verified = found === undefined ? "never verified" : found.holds ? "holds" : "does not hold";
       return { asked, id: best.point.id, beforeMs: atMs - Date.parse(best.point.reach.at), verified };
     }),
@@ -167,71 +173,4 @@ export function overviewOf(
     verifiedLossMs: loss(rows.find(({ verified }) => verified?.holds === true)),
     unknown: stocks.flatMap(({ unknown }) => unknown.map(({ key, because }) => ({ key, because }))),
   };
-}
-
-const MOST_ROWS = 15;
-const WORD: Readonly<Partial<Record<Asked, string>>> = {
-  yesterday: "Yesterday?",
-  "last-week": "Last week?",
-  "last-month": "Last month?",
-};
-const minute = (at: string) => at.slice(0, 16).replace("T", " ");
-
-function pointLine(row: PointRow): string {
-  const usual = row.sizeOfUsual;
-  const strange = usual !== null && (usual < 50 || usual > 200) ? ` (${usual} % of usual)` : "";
-  const verified =
-    row.unusable !== null
-      ? `BAD: ${row.unusable}`
-      : row.verified === null
-        ? "never verified"
-        : row.verified.holds
-          ? `holds (${minute(row.verified.at).slice(0, 10)}, ${row.verified.runId})`
-          : `DOES NOT HOLD (${row.verified.runId}): ${row.verified.because}`;
-  const from = { name: "name", content: "content", "object-time": "object" }[row.momentFrom] ?? row.momentFrom;
-  return [
-    formatDuration(row.ageMs).padStart(9),
-    `${minute(row.momentAt)} (${from})`.padEnd(25),
-    `${formatBytes(row.sizeBytes)}${strange}`.padStart(10),
-    `${row.method} ${row.format}`.padEnd(16),
-    row.id,
-    verified,
-  ].join("  ");
-}
-
-function answerLine({ asked, id, beforeMs, verified }: Answer): string {
-  const word = (WORD[asked] ?? asked).padEnd(12);
-  if (id === null) return `  ${word} NO: there is no copy as old as that`;
-  const sure = verified === "holds" ? "yes" : verified === "does not hold" ? "NO" : "perhaps";
-  return `  ${word} ${sure}: ${id}, ${formatDuration(beforeMs ?? 0)} before; ${verified}`;
-}
-
-/** The overview for a terminal. */
-export function overviewText(overview: DatabaseOverview): string {
-  const { points, gaps, answers, lossMs, verifiedLossMs, unknown } = overview;
-  const rest = points.length - MOST_ROWS;
-  const said = (ms: number | null) => (ms === null ? "EVERYTHING" : formatDuration(ms));
-  const reasons = [...new Set(unknown.map(({ because }) => because))];
-  return [
-    `${overview.name} (${overview.engine}): ${points.length} recovery points`,
-    ...(points.length === 0
-      ? []
-      : [
-          `  ${"age".padStart(7)}  ${"moment (from)".padEnd(25)}  ${"size".padStart(10)}  ${"kind".padEnd(16)}  recovery point, and whether it verified`,
-        ]),
-    ...points.slice(0, MOST_ROWS).map(pointLine),
-    ...(rest > 0 ? [`  … and ${rest} older ones: --json lists them all`] : []),
-    ...gaps
-      .slice(0, 5)
-      .map(
-        ({ fromAt, toAt, missing, pattern }) =>
-          `  GAP of about ${missing} ${missing === 1 ? "backup" : "backups"}: ${pattern ?? "all"} from ${minute(fromAt)} to ${toAt === null ? "now" : minute(toAt)}`,
-      ),
-    ...answers.map(answerLine),
-    `  A disaster now would lose ${said(lossMs)}; by what has been verified, ${said(verifiedLossMs)}.`,
-    ...reasons.map((reason) => {
-      const of = unknown.filter(({ because }) => because === reason);
-      return `  ${of.length} other ${of.length === 1 ? "object" : "objects"}, ${reason}: ${of[0]?.key}${of.length === 1 ? "" : " …"}`;
-    }),
-  ].join("\n");
 }

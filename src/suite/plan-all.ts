@@ -7,6 +7,7 @@ import { listScenarios, resolveScenario } from "../scenario/library.ts";
 import { loadScenario } from "../scenario/load.ts";
 import type { Scenario } from "../scenario/schema.ts";
 import { parseShard, shardOf } from "./shard.ts";
+import { nameOf } from "./suite.ts";
 
 export interface PlanAllRequest {
   /** Ids of shipped scenarios, or files. */
@@ -26,7 +27,7 @@ export interface PlanAllRequest {
 export async function planAll(request: PlanAllRequest): Promise<Plan[]> {
   const shard = request.shard === undefined ? null : parseShard(request.shard);
   const plans = await planWhole(request);
-  return shard === null ? plans : shardOf(plans, shard);
+  return shard === null ? plans : shardOf(plans, shard, nameOf);
 }
 
 async function planWhole({

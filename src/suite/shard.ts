@@ -1,7 +1,5 @@
 /** A suite cut into parts for several machines: the same cut everywhere, whatever the order in which drills were named. */
 import { UsageError } from "../errors.ts";
-import type { Plan } from "../plan/plan.ts";
-import { nameOf } from "./suite.ts";
 
 export interface Shard {
   /** From 1. */
@@ -23,14 +21,17 @@ export function parseShard(text: string): Shard {
  * neighbours (one scenario on several engines) are spread. Throws UsageError FB_SHARD when a shard would be empty:
  * running nothing is not a pass.
  */
-export function shardOf(plans: readonly Plan[], { index, of }: Shard): Plan[] {
-  if (of > plans.length) {
-    throw new UsageError(`${plans.length} drills cannot be cut into ${of} shards: one would run nothing`, {
-      code: "FB_SHARD",
-      next: [`--shard ${Math.min(index, plans.length)}/${plans.length}, or fewer`],
-    });
+export function shardOf<T>(drills: readonly T[], { index, of }: Shard, nameOf: (drill: T) => string): T[] {
+  if (of > drills.length) {
+    throw new UsageError(
+      `${drills.length} ${drills.length === 1 ? "drill" : "drills"} cannot be cut into ${of} shards: one would run nothing`,
+      {
+        code: "FB_SHARD",
+        next: [`--shard ${Math.min(index, drills.length)}/${drills.length}, or fewer`],
+      },
+    );
   }
-  const sorted = [...plans].sort((a, b) => compare(nameOf(a), nameOf(b)));
+  const sorted = [...drills].sort((a, b) => compare(nameOf(a), nameOf(b)));
   return sorted.filter((_, position) => position % of === index - 1);
 }
 

@@ -1,7 +1,9 @@
 /** A user's store, opened for reading: what is in it, and one recovery point fetched from it. */
 import { type Fetched, fetchToScratch } from "../drill/fetch.ts";
+import { pointId } from "../drill/generations.ts";
 import { type Inventory, takeStock } from "../drill/locate.ts";
 import { UsageError } from "../errors.ts";
+import { openLink } from "../host/link.ts";
 import { nearest } from "../host/near-miss.ts";
 import { formatBytes, formatDuration, formatRate } from "../host/units.ts";
 import type { Catalog, Store } from "../parts.ts";
@@ -51,16 +53,24 @@ export function stockText({ points, unknown }: Inventory, nowMs: number): string
 export interface FetchPointRequest {
   readonly id: string;
   readonly folder: string;
+  /** Bytes per second at most. */
+  readonly bandwidth?: number | undefined;
   readonly onText: (text: string) => void;
+}
+
+/** What is encrypted is no recovery point as long as nobody has the key; it can be fetched all the same. */
+function sealedPoint({ unknown }: Inventory, id: string) {
+  const object = unknown.find((one) => pointId(one) === id && /^encrypted with/.test(one.because));
+  return object === undefined ? undefined : { objects: [object], log: [], globals: undefined };
 }
 
 /** Fetches a recovery point by its id. Throws UsageError with the nearest id when there is none. */
 export async function fetchPoint(
   { store, inventory }: Stock,
-  { id, folder, onText }: FetchPointRequest,
+  { id, folder, bandwidth, onText }: FetchPointRequest,
 ): Promise<Fetched> {
   const found = inventory.points.find((one) => one.id === id.replace(/@alone$/, ""));
-  const point = found !== undefined && id.endsWith(ALONE) ? alone(found) : found;
+  const point = (found !== undefined && id.endsWith(ALONE) ? alone(found) : found) ?? sealedPoint(inventory, id);
   if (point === undefined) {
     const near = nearest(
       id,
@@ -83,6 +93,7 @@ export async function fetchPoint(
     beside: point.globals === undefined ? [] : [point.globals],
     log: point.log,
     folder,
+    link: bandwidth === undefined ? null : openLink(bandwidth),
     signal: interruption.signal,
     onProgress: ({ doneBytes, totalBytes }) => {
       if (performance.now() - saidMs < SAY_EVERY_MS && doneBytes < totalBytes) return;

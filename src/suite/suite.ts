@@ -63,7 +63,7 @@ export function storeFor(catalog: Catalog, text: string): { driver: StoreDriver;
 }
 
 /** `20261120-220145-3f9c1b`: sorts by time, short enough to type, and unlike those of other machines. */
-function newRunId(now: Date): string {
+export function newRunId(now: Date): string {
   const moment = now.toISOString().replace(/\..*/, "").replaceAll(/[-:]/g, "").replace("T", "-");
   return `${moment}-${randomBytes(3).toString("hex")}`;
 }

@@ -8,19 +8,24 @@ import { takeStock } from "../drill/locate.ts";
 import { asFogbellError, type FogbellError, UsageError } from "../errors.ts";
 import { sha256 } from "../host/digest.ts";
 import { makeLabel } from "../host/label.ts";
+import { type Link, openLink } from "../host/link.ts";
 import { nearest } from "../host/near-miss.ts";
 import { createRedactor, secretsIn } from "../host/redact.ts";
+import { formatLink } from "../host/units.ts";
 import { drillName } from "../paper/scorecard.ts";
 import type { Catalog, DrillName, Engine, Store } from "../parts.ts";
 import type { DrillEvent, Progress } from "../record.ts";
 import { chooseSandbox } from "../sandboxes/choose.ts";
+import { keepingOf } from "../verify/keeping.ts";
 import { keepKnown, readKnown, slug } from "../verify/known.ts";
 import { allowedLossMs, askedMs, newestFirst, type SourceStock, stockOf, upTo } from "../verify/points.ts";
 import { type Asked, type Candidate, type VerifyTask, versionFor } from "../verify/task.ts";
 import { verify } from "../verify/verify.ts";
-import { type DatabaseOverview, overviewOf, overviewText } from "./overview.ts";
+import { type DatabaseOverview, overviewOf } from "./overview.ts";
+import { overviewText } from "./overview-text.ts";
 import { inPool } from "./pool.ts";
 import { named, proposalsOf } from "./proposals.ts";
+import { parseShard, shardOf } from "./shard.ts";
 import { closeRun, hostFacts, LIFE_MS, newRunFolder, type SuiteRun, storeFor } from "./suite.ts";
 
 export { loadConfigFile, overviewText };
@@ -40,12 +45,16 @@ export interface VerifyRequest {
   readonly trustBackups: boolean;
   readonly acceptChanges: boolean;
   readonly proveChecks: boolean;
+  /** Fetch no faster than this, all verifies together. Bytes per second. */
+  readonly bandwidth?: number | undefined;
   /** Ask of each source by itself, and not of the best of them. */
   readonly eachSource?: boolean;
   /** Objectives in place of those that are told, in milliseconds. */
   readonly rtoMs?: number | undefined;
   readonly rpoMs?: number | undefined;
   readonly jobs: number;
+  /** `1/3`: only this part of the verifies. */
+  readonly shard?: string | undefined;
   readonly version: string;
   readonly signal: AbortSignal;
   readonly onEvent: (event: DrillEvent | Progress, drill: DrillName) => void;
@@ -114,10 +123,25 @@ function chosen(config: LoadedConfig, names: readonly string[]): { database: Con
   return meant;
 }
 
+/** Throws UsageError for what can be known to be wrong before a store is opened. */
+export function assertTold(request: Pick<VerifyRequest, "catalog" | "config" | "storeUrl" | "names" | "shard">): void {
+  const { catalog, config, storeUrl, names, shard } = request;
+  if (storeUrl === null && config === null) {
+    throw new UsageError("nothing says where your backups are", {
+      code: "FB_NO_SOURCES",
+      next: ["fogbell init --store URL", "fogbell verify --store directory:/path/to/backups"],
+    });
+  }
+  if (storeUrl !== null) storeFor(catalog, storeUrl);
+  else if (config !== null) chosen(config, names);
+  if (shard !== undefined) parseShard(shard);
+}
+
 type Places = Pick<VerifyRequest, "catalog" | "config" | "storeUrl" | "names" | "signal">;
 
 /** Opens every source and lists it. Throws UsageError when nothing says where backups are. */
 export async function openSources({ catalog, config, storeUrl, names, signal }: Places): Promise<Opened> {
+  assertTold({ catalog, config, storeUrl, names });
   const stores = new Map<string, Store>();
   const dispose = async () => {
     for (const store of stores.values()) await store[Symbol.asyncDispose]();
@@ -129,12 +153,6 @@ export async function openSources({ catalog, config, storeUrl, names, signal }: 
     return store;
   };
   try {
-    if (storeUrl === null && config === null) {
-      throw new UsageError("nothing says where your backups are", {
-        code: "FB_NO_SOURCES",
-        next: ["fogbell init --store URL", "fogbell verify --store directory:/path/to/backups"],
-      });
-    }
     const told =
       storeUrl === null
         ? chosen(config as LoadedConfig, names)
@@ -196,7 +214,10 @@ function listsOf(
   request: VerifyRequest,
   nowMs: number,
 ): { candidates: readonly Candidate[]; variant: string | null }[] {
-  const asked = request.at === "newest" ? [] : [request.at];
+  const { at, bandwidth } = request;
+  // Over a slower link it takes longer: a drill of its own, with its own history.
+  const link = bandwidth === undefined ? [] : [`over ${formatLink(bandwidth).split(" (")[0]}`];
+  const asked = [...(at === "newest" ? [] : [at]), ...link];
   const variantOf = (more: readonly string[]) => [...asked, ...more].join(" ") || null;
   // What cannot be read cannot be judged in part: the unread source may hold the newest.
   if (fault !== null) return [{ candidates: [], variant: variantOf([]) }];
@@ -218,7 +239,13 @@ export function knownName({ database: { name, engine, sources }, index }: Stocke
   return [engine, name, ...(index < 0 ? [sources[0]?.store ?? ""] : [])].join(" ");
 }
 
-async function tasksOf(stocked: Stocked, request: VerifyRequest, nowMs: number): Promise<VerifyTask[]> {
+/** What all verifies of a call have in common. */
+interface Common {
+  readonly nowMs: number;
+  readonly link: Link | null;
+}
+
+async function tasksOf(stocked: Stocked, request: VerifyRequest, { nowMs, link }: Common): Promise<VerifyTask[]> {
   const { database, engine, index } = stocked;
   const { config, at, outFolder } = request;
   const rpoMs = request.rpoMs ?? database.objectives.rpo ?? DEFAULT_RPO_MS;
@@ -258,6 +285,7 @@ async function tasksOf(stocked: Stocked, request: VerifyRequest, nowMs: number):
         line: index < 0 ? 0 : (config?.lineOf(["databases", index, "checks", number]) ?? 0),
       })),
       known,
+      link,
       proveChecks: request.proveChecks,
       acceptChanges: request.acceptChanges,
     };
@@ -268,12 +296,7 @@ async function runOne(task: VerifyTask, request: VerifyRequest, contended: boole
   const { catalog, signal, outFolder } = request;
   const now = new Date();
   const { runId, folder } = await newRunFolder(outFolder, now);
-  const variant = task.variant === null ? {} : { variant: task.variant };
-  const name: DrillName = {
-    runId,
-    name: drillName({ id: task.id, engine: task.engine.name, version: task.version, ...variant }),
-    contended,
-  };
+  const name: DrillName = { runId, name: nameOfTask(task), contended };
   const onEvent = (event: DrillEvent | Progress) => request.onEvent(event, name);
   using journal = openJournal(join(folder, "journal.jsonl"), systemClock, onEvent);
   const found = await verify(task, {
@@ -294,7 +317,7 @@ async function runOne(task: VerifyTask, request: VerifyRequest, contended: boole
     host: { ...hostFacts(), name: hostname() },
     contended,
   });
-  await keepKnown(outFolder, task.knownAs, found).catch((error: unknown) =>
+  await keepKnown(outFolder, task.knownAs, found, request.shard).catch((error: unknown) =>
     request.say(
       `what was found of ${task.title} could not be kept: ${(error as NodeJS.ErrnoException).code ?? "unknown"}`,
     ),
@@ -311,14 +334,28 @@ function keysOf({ candidates }: VerifyTask): string[] {
   });
 }
 
+/** By name, and of one name the oldest first: a backup that is made between two shards comes last and moves no other. */
+function orderOf(task: VerifyTask): string {
+  const [first] = task.candidates;
+  return [nameOfTask(task), first?.point.reach.at ?? "", first?.point.id ?? ""].join("\n");
+}
+
+function nameOfTask({ id, engine, version, variant }: VerifyTask): string {
+  return drillName({ id, engine: engine.name, version, ...(variant === null ? {} : { variant }) });
+}
+
 /** Verifies what is asked for, in order. Throws UsageError when nothing says what that is. */
 export async function verifyAll(request: VerifyRequest): Promise<SuiteRun[]> {
   const { jobs, signal } = request;
+  // Before the stores are listed: that may take minutes.
+  const shard = request.shard === undefined ? null : parseShard(request.shard);
   await using opened = await openSources(request);
   const nowMs = Date.now();
-  const tasks = (await Promise.all(opened.databases.map((one) => tasksOf(one, request, nowMs)))).flat();
-  const contended = Math.min(jobs, tasks.length) > 1;
-  return inPool(tasks, { jobs, signal }, (task) => runOne(task, request, contended));
+  const link = request.bandwidth === undefined ? null : openLink(request.bandwidth);
+  const tasks = (await Promise.all(opened.databases.map((one) => tasksOf(one, request, { nowMs, link })))).flat();
+  const own = shard === null ? tasks : shardOf(tasks, shard, orderOf);
+  const contended = Math.min(jobs, own.length) > 1;
+  return inPool(own, { jobs, signal }, (task) => runOne(task, request, contended));
 }
 
 /** An overview of every database's backups, without fetching one. */
@@ -328,8 +365,9 @@ export async function overviews(request: Places & { readonly outFolder: string }
   const unread = opened.databases.find(({ fault }) => fault !== null)?.fault;
   if (unread != null) throw unread;
   return Promise.all(
-    opened.databases.map(async (one) =>
-      overviewOf(one, { known: await readKnown(request.outFolder, knownName(one)), nowMs }),
-    ),
+    opened.databases.map(async (one) => {
+      const known = await readKnown(request.outFolder, knownName(one));
+      return overviewOf(one, { known, nowMs, keeping: await keepingOf(one.stocks) });
+    }),
   );
 }

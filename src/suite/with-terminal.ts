@@ -1,6 +1,7 @@
 /** A suite in front of a person or a CI log: signals heard, events shown, reports delivered, the terminal left as it was. */
 import type { Catalog } from "../parts.ts";
 import type { DrillResult } from "../record.ts";
+import type { Recorder } from "./detached-run.ts";
 import { openReporting, type Reporting, type Surroundings } from "./reporting.ts";
 import { onInterrupt } from "./signals.ts";
 import { runSuite, type SuiteRequest, type SuiteRun } from "./suite.ts";
@@ -17,6 +18,8 @@ export interface Audience {
   readonly json: boolean;
   /** `1/3`, when these are not all the drills. */
   readonly shard?: string | undefined;
+  /** Of a run that is apart from its terminal. */
+  readonly recorder?: Recorder | null;
 }
 
 export interface Attended {
@@ -52,7 +55,7 @@ export function ownSurroundings(): Surroundings {
  * Throws UsageError before the work when a reporter or a receiver cannot be.
  */
 export async function withAudience<R extends { readonly result: DrillResult }>(
-  { receivers, ...audience }: Audience,
+  { receivers, recorder = null, ...audience }: Audience,
   work: (attended: Attended) => Promise<R[]>,
 ): Promise<R[]> {
   const surroundings = ownSurroundings();
@@ -64,7 +67,11 @@ export async function withAudience<R extends { readonly result: DrillResult }>(
   const { signal } = interruption;
   const say = (text: string) => void screen.write(`${text}\n`);
   try {
-    const done = await work({ signal, onEvent: reporting.onEvent, say });
+    const onEvent: Reporting["onEvent"] = (event, drill) => {
+      recorder?.onEvent(event, drill);
+      reporting.onEvent(event, drill);
+    };
+    const done = await work({ signal, onEvent, say });
     const results = done.map(({ result }) => result);
     await reporting.finish(results);
     await tell(results, { receivers, outFolder, environment, signal, say });

@@ -4,6 +4,7 @@ import { type Fetched, fetchToScratch } from "../drill/fetch.ts";
 import { takeStock } from "../drill/locate.ts";
 import { fetchLine, ourselves } from "../drill/source.ts";
 import { LostError } from "../errors.ts";
+import type { Link } from "../host/link.ts";
 import type { BackupFacts } from "../parts.ts";
 import type { AttemptKit } from "./attempt.ts";
 import { decrypt } from "./decrypt.ts";
@@ -21,13 +22,14 @@ export async function fetchCandidate(kit: AttemptKit, { store, point, encryption
       totalBytes,
       elapsedMs: performance.now() - beganMs,
     });
-  const common = { store, signal: kit.signal, onProgress };
+  const { link = null } = kit.task;
+  const common = { store, signal: kit.signal, onProgress, link };
   const folder = join(kit.folder, "fetched");
   const fetched = await ourselves(kit, fetchLine, { phase: "fetch", id }, () =>
     fetchToScratch({ ...common, objects: point.objects, log: point.log, folder }),
   );
   const { bytes, sha256, retries } = fetched;
-  kit.write({ kind: "source-fetched", sourceId: point.id, bytes, sha256, retries });
+  kit.write({ kind: "source-fetched", sourceId: point.id, bytes, sha256, retries, ...limited(link) });
   const globals: Fetched | null =
     point.globals === undefined
       ? null
@@ -49,6 +51,8 @@ export async function fetchCandidate(kit: AttemptKit, { store, point, encryption
     ledger: ledger?.files[0]?.path ?? null,
   };
 }
+
+const limited = (link: Link | null) => (link === null ? {} : { limitBytesPerSecond: link.bytesPerSecond });
 
 /** What was encrypted is recognised now. Throws LostError when it is no backup. */
 export async function recognise(kit: AttemptKit, folder: string): Promise<BackupFacts> {

@@ -2,11 +2,12 @@
  * What verifies found, kept below the results folder: which copy held, and its numbers and names, so that the next one
  * has something to be compared with. Never a row's value: definitions are kept as hashes.
  */
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { writeAtomic } from "../host/atomic-file.ts";
 import { sha256 } from "../host/digest.ts";
+import type { RecoveryPoint } from "../parts.ts";
 
 const knownCopy = z.object({
   /** The recovery point's id and its store's place. */
@@ -15,6 +16,8 @@ const knownCopy = z.object({
   momentAt: z.string(),
   sizeBytes: z.number(),
   sha256: z.string(),
+  /** When its objects were written last: what is overwritten under the same name is another copy. */
+  writtenAt: z.string().optional(),
   runId: z.string(),
   verifiedAt: z.string(),
   holds: z.boolean(),
@@ -30,6 +33,21 @@ const knownCopy = z.object({
   lags: z.record(z.string(), z.number()),
 });
 export type KnownCopy = z.infer<typeof knownCopy>;
+
+/** When the objects of a recovery point were written last. */
+export function writtenAt({ objects }: RecoveryPoint): string {
+  return objects.reduce((latest, { modifiedAt }) => (modifiedAt > latest ? modifiedAt : latest), "");
+}
+
+/** Whether what is known was found of this very point, and not of what lay there under its name before. */
+export function isOf(known: KnownCopy, point: RecoveryPoint): boolean {
+  return (
+    known.id === point.id &&
+    known.store === point.store &&
+    known.momentAt === point.moment.at &&
+    (known.writtenAt === undefined || known.writtenAt === writtenAt(point))
+  );
+}
 
 const file = z.object({ version: z.literal(1), database: z.string(), copies: z.array(z.unknown()) });
 
@@ -48,12 +66,13 @@ export function slug(text: string): string {
   return readable === "" ? `database-${sha256(text).slice(0, 8)}` : readable;
 }
 
-const pathOf = (outFolder: string, database: string) =>
-  join(outFolder, FOLDER, `${slug(database)}-${sha256(database).slice(0, 8)}.json`);
+/** What all files of a database begin with. A shard has one of its own, so that shards are merged by copying. */
+const stemOf = (database: string) => `${slug(database)}-${sha256(database).slice(0, 8)}`;
 
-/** Newest moment first; none when nothing was verified yet, or what was kept cannot be read. */
-export async function readKnown(outFolder: string, database: string): Promise<KnownCopy[]> {
-  const text = await readFile(pathOf(outFolder, database), "utf8").catch(() => "");
+const isSame = (a: KnownCopy, b: KnownCopy) => a.id === b.id && a.store === b.store && a.momentAt === b.momentAt;
+
+async function readFileOf(path: string): Promise<KnownCopy[]> {
+  const text = await readFile(path, "utf8").catch(() => "");
   let json: unknown = null;
   try {
     json = JSON.parse(text);
@@ -62,27 +81,58 @@ export async function readKnown(outFolder: string, database: string): Promise<Kn
   }
   const read = file.safeParse(json);
   if (!read.success) return [];
-  return read.data.copies
-    .flatMap((one) => {
-      const copy = knownCopy.safeParse(one);
-      return copy.success ? [copy.data] : [];
-    })
-    .sort((a, b) =>
-      a.momentAt < b.momentAt ? 1 : a.momentAt > b.momentAt ? -1 : b.verifiedAt < a.verifiedAt ? -1 : 1,
-    );
+  return read.data.copies.flatMap((one) => {
+    const copy = knownCopy.safeParse(one);
+    return copy.success ? [copy.data] : [];
+  });
 }
 
+const latestFirst = (a: KnownCopy, b: KnownCopy) => (a.verifiedAt < b.verifiedAt ? 1 : -1);
+
+/** Newest moment first; none when nothing was verified yet, or what was kept cannot be read. */
+export async function readKnown(outFolder: string, database: string): Promise<KnownCopy[]> {
+  const folder = join(outFolder, FOLDER);
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith(`${stemOf(database)}.`));
+  const all = await Promise.all(names.map((name) => readFileOf(join(folder, name))));
+  const latest = new Map<string, KnownCopy>();
+  for (const copy of all.flat().sort(latestFirst)) {
+    const key = JSON.stringify([copy.id, copy.store, copy.momentAt]);
+    if (!latest.has(key)) latest.set(key, copy);
+  }
+  return [...latest.values()].sort((a, b) =>
+    a.momentAt < b.momentAt ? 1 : a.momentAt > b.momentAt ? -1 : b.verifiedAt < a.verifiedAt ? -1 : 1,
+  );
+}
+
+/** Verifies that run at the same time must not write over each other's findings. */
+let before: Promise<unknown> = Promise.resolve();
+
 /** Adds what was found; a copy that was looked at before is replaced. One name can hold another copy each night. */
-export async function keepKnown(outFolder: string, database: string, found: readonly KnownCopy[]): Promise<void> {
+export async function keepKnown(
+  outFolder: string,
+  database: string,
+  found: readonly KnownCopy[],
+  shard: string | null = null,
+): Promise<void> {
   if (found.length === 0) return;
-  const same = (a: KnownCopy, b: KnownCopy) => a.id === b.id && a.store === b.store && a.momentAt === b.momentAt;
-  const before = (await readKnown(outFolder, database)).filter((one) => !found.some((other) => same(one, other)));
-  const copies = [...found, ...before]
-    .sort((a, b) => (a.verifiedAt < b.verifiedAt ? 1 : -1))
+  const own = before.then(() => add(outFolder, database, { found, shard }));
+  before = own.catch(() => {});
+  await own;
+}
+
+async function add(
+  outFolder: string,
+  database: string,
+  { found, shard }: { found: readonly KnownCopy[]; shard: string | null },
+): Promise<void> {
+  const others = (await readKnown(outFolder, database)).filter((one) => !found.some((other) => isSame(one, other)));
+  const copies = [...found, ...others]
+    .sort(latestFirst)
     .slice(0, MOST)
     .map((copy, index) => (index < WITH_NUMBERS ? copy : { ...copy, rows: {}, catalogue: {}, lags: {} }));
+  const name = `${stemOf(database)}${shard === null ? "" : `.${shard.replace("/", "-of-")}`}.json`;
   await mkdir(join(outFolder, FOLDER), { recursive: true });
-  await writeAtomic(pathOf(outFolder, database), `${JSON.stringify({ version: 1, database, copies })}\n`);
+  await writeAtomic(join(outFolder, FOLDER, name), `${JSON.stringify({ version: 1, database, copies })}\n`);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The recovery points of a database's sources: listed, recognised by content, told apart by pattern, chosen by moment. */
 import type { ConfiguredSource, Encryption } from "../config/database.ts";
+import { pointId } from "../drill/generations.ts";
 import { type Inventory, takeStock } from "../drill/locate.ts";
 import type { Engine, Moment, RecoveryPoint, Store, StoredObject } from "../parts.ts";
 import { isGlobals, isLedger } from "../world/companions.ts";
@@ -79,7 +80,7 @@ function sealed(store: Store, object: Inventory["unknown"][number], engine: stri
   const named = momentInName(object.key);
   const moment: Moment = named === null ? { at: object.modifiedAt, from: "object-time" } : { at: named, from: "name" };
   return dated({
-    id: object.key,
+    id: pointId(object),
     name: object.key.split("/")[0] ?? object.key,
     store: store.place,
     objects: [stored],
@@ -145,9 +146,12 @@ export async function stockOf(store: Store, source: ConfiguredSource, engine: En
 }
 
 const reachMs = ({ point }: Candidate) => Date.parse(point.reach.at);
+const writtenMs = ({ point }: Candidate) => Date.parse(point.objects[0]?.modifiedAt ?? point.moment.at);
 
+/** Versions of one name are of the same moment by that name: what was written last is what a disaster would find. */
 export function newestFirst(a: Candidate, b: Candidate): number {
-  return reachMs(b) - reachMs(a) || a.point.id.localeCompare(b.point.id);
+  const isSame = a.store === b.store && a.point.objects[0]?.key === b.point.objects[0]?.key;
+  return reachMs(b) - reachMs(a) || (isSame ? writtenMs(b) - writtenMs(a) : a.point.id.localeCompare(b.point.id));
 }
 
 /** How far back each question looks, and how much older than that an answer may be. */

@@ -1,6 +1,7 @@
 /** What a verify is given: a database, the copies of it that may be looked at, and what must hold in them. */
 import type { ConfiguredCheck, ConfiguredDatabase, Encryption } from "../config/database.ts";
 import { type FogbellError, UnavailableError } from "../errors.ts";
+import type { Link } from "../host/link.ts";
 import type { BackupFacts, Engine, RecoveryPoint, ServerSpec, Settings, Store } from "../parts.ts";
 import type { Objectives } from "../record.ts";
 import type { KnownCopy } from "./known.ts";
@@ -48,6 +49,8 @@ export interface VerifyTask {
   readonly checks: readonly (ConfiguredCheck & { readonly line: number })[];
   /** What earlier verifies found, newest moment first. */
   readonly known: readonly KnownCopy[];
+  /** What copies are fetched through, when that may not be faster than a link of production's. */
+  readonly link?: Link | null;
   /** Spoil the copy in known ways afterwards, and say which check notices. */
   readonly proveChecks: boolean;
   /** Take what differs from the last good copy for the new normal. */

@@ -14,7 +14,7 @@ import { quote } from "../host/sh.ts";
 import { formatDuration } from "../host/units.ts";
 import type { EventBody } from "../record.ts";
 import { type Attempted, attempt, type VerifyKit } from "./attempt.ts";
-import type { KnownCopy } from "./known.ts";
+import { type KnownCopy, writtenAt } from "./known.ts";
 import type { Candidate, VerifyTask } from "./task.ts";
 
 /** Older copies are looked at, newest first, when the one that is asked for does not hold: so many. */
@@ -45,6 +45,7 @@ function knownOf(candidate: Candidate, attempted: Attempted, runId: string): Kno
     momentAt: point.moment.at,
     sizeBytes: point.sizeBytes,
     sha256: attempted.sha256,
+    writtenAt: writtenAt(point),
     runId,
     verifiedAt: new Date().toISOString(),
     holds: holds(attempted),
@@ -91,42 +92,63 @@ async function tryOne({ task, run, folder, write, known, cleaned }: Telling, can
   }
 }
 
+/** Errors that say nothing of one copy: every other of the same store would end with the same. */
+const STORE_FAULTS: ReadonlySet<string> = new Set([
+  "FB_S3_BUCKET",
+  "FB_S3_CLOCK",
+  "FB_S3_CREDENTIALS",
+  "FB_S3_TLS",
+  "FB_S3_UNREACHABLE",
+  "FB_STORE_MISSING",
+]);
+
+/** The older copies that are worth a look, newest first. */
+function olderThan({ candidates }: VerifyTask, { error }: Attempted): readonly Candidate[] {
+  const [first, ...older] = candidates;
+  const isStore = error !== null && STORE_FAULTS.has(error.code);
+  return older.filter(({ store }) => !isStore || store !== first?.store).slice(0, MOST_OLDER);
+}
+
+/** Whether something was found that does not hold: what could not be looked at, or told, makes no copy bad. */
+const isBad = ({ error, findings }: Attempted): boolean => error === null && findings.some(({ held }) => held === "no");
+
+const makesOf = (attempted: Attempted): "lost" | "refused" | "void" =>
+  isBad(attempted) ? "lost" : attempted.error?.exitCode === 5 ? "refused" : "void";
+
+/** What became of a copy, in words for a sentence: a copy that could not be judged is not called bad. */
+const became = (attempted: Attempted): string =>
+  `${makesOf(attempted) === "void" ? "could not be judged" : "does not verify"}: ${whyNot(attempted)}`;
+
 /** Looks for the newest older copy that holds, and says what was found. */
 async function fallBack(telling: Telling, first: Candidate, attempted: Attempted): Promise<void> {
   const { task, write } = telling;
-  const isBad = attempted.error === null && attempted.findings.some(({ held }) => held === "no");
-  const makes = isBad ? "lost" : attempted.error?.exitCode === 5 ? "refused" : "void";
-  const older = task.candidates.slice(1, 1 + MOST_OLDER);
+  const makes = makesOf(attempted);
+  const problem = (message: string, next: readonly string[]) =>
+    write({ kind: "problem", code: "FB_NEWEST_UNVERIFIED", message, next, makes, interrupted: false });
   const tried: string[] = [];
-  for (const [at, candidate] of older.entries()) {
+  for (const [at, candidate] of olderThan(task, attempted).entries()) {
     const again = await tryOne(telling, candidate, at + 1);
     if (holds(again)) {
       const age = formatDuration(task.askedAtMs - Date.parse(candidate.point.reach.at));
-      const next = [`fogbell backups fetch ${quote(candidate.point.id)} --store ${quote(candidate.storeUrl)} --to .`];
-      write({
-        kind: "problem",
-        code: "FB_NEWEST_UNVERIFIED",
-        message: `${first.point.id} does not verify: ${whyNot(attempted)}. The newest that does is ${candidate.point.id}, ${age} old`,
-        next: [...(isBad ? ["look at the job that makes the backups: the newest one is bad"] : []), ...next],
-        makes,
-        interrupted: false,
-      });
+      const does = makes === "void" ? "holds" : "does";
+      problem(`${first.point.id} ${became(attempted)}. The newest that ${does} is ${candidate.point.id}, ${age} old`, [
+        ...(makes === "void" ? [] : ["look at the job that makes the backups: the newest one is bad"]),
+        `fogbell backups fetch ${quote(candidate.point.id)} --store ${quote(candidate.storeUrl)} --to .`,
+      ]);
       return;
     }
     tried.push(`${candidate.point.id}: ${whyNot(again)}`);
-    write({ kind: "note", text: `older, and not whole either: ${candidate.point.id}: ${whyNot(again)}` });
+    const what = makesOf(again) === "void" ? "could not be judged either" : "not whole either";
+    write({ kind: "note", text: `older, and ${what}: ${candidate.point.id}: ${whyNot(again)}` });
   }
   // What could not be judged is said already, and no older copy says more about it.
-  if (!isBad) return;
+  if (makes !== "lost") return;
   const why = tried.length === 0 ? "and there is no older one" : `and of ${tried.length} older ones none does`;
-  write({
-    kind: "problem",
-    code: "FB_NEWEST_UNVERIFIED",
-    message: `${first.point.id} does not verify: ${whyNot(attempted)}; ${why}`,
-    next: ["take a backup now, and verify it: fogbell verify"],
-    makes,
-    interrupted: false,
-  });
+  const versions = first.store.withVersions;
+  problem(`${first.point.id} ${became(attempted)}; ${why}`, [
+    ...(versions === undefined ? [] : [`when the bucket keeps versions: fogbell verify --store ${quote(versions)}`]),
+    "take a backup now, and verify it: fogbell verify",
+  ]);
 }
 
 async function tell(telling: Telling): Promise<void> {

@@ -6,6 +6,7 @@ import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fetchToScratch } from "../../src/drill/fetch.ts";
 import { UnavailableError } from "../../src/errors.ts";
+import { type Link, openLink } from "../../src/host/link.ts";
 import type { Store, StoredObject } from "../../src/parts.ts";
 import { memoryStore } from "../fakes/memory-store.ts";
 
@@ -248,4 +249,39 @@ describe("a full disk says so, and what to do", () => {
     onSmallDisk("10242k", async (small) => {
       await expect(fetch(memoryStore({ a: body }), small, { freeBytes: 2 ** 40 })).rejects.toMatchObject(full);
     }));
+});
+describe("over a limited link", () => {
+  const fetchOver = async (content: Record<string, Buffer>, link: Link) => {
+    const store = memoryStore(content);
+    const into = join(folder, String(++number));
+    return fetchToScratch({
+      store,
+      objects: await objectsOf(store),
+      folder: into,
+      signal: new AbortController().signal,
+      onProgress: () => {},
+      link,
+    });
+  };
+  test("parts that are fetched at the same time share it, and so do several fetches", async () => {
+    let nowMs = 0;
+    const pause = async (durationMs: number) => {
+      const until = nowMs + durationMs;
+      await Promise.resolve();
+      nowMs = Math.max(nowMs, until);
+    };
+    const link = openLink(MEGABYTE, { nowMs: () => nowMs, pause });
+    const [got] = await Promise.all([
+      fetchOver({ a: body }, link),
+      fetchOver({ b: body.subarray(0, 9 * MEGABYTE) }, link),
+    ]);
+    expect(got?.sha256).toBe(hash);
+    expect(nowMs).toBeGreaterThan(28_990);
+    expect(nowMs).toBeLessThan(29_100);
+  });
+  test("by a real clock it takes at least its time", async () => {
+    const beganMs = performance.now();
+    await fetchOver({ a: body.subarray(0, MEGABYTE) }, openLink(4 * MEGABYTE));
+    expect(performance.now() - beganMs).toBeGreaterThan(230);
+  });
 });

@@ -2,6 +2,8 @@ import { gzipSync, zstdCompressSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { takeStock } from "../../src/drill/locate.ts";
 import { postgres } from "../../src/engines/postgres/engine.ts";
+import { UnavailableError } from "../../src/errors.ts";
+import type { Store, StoredObject } from "../../src/parts.ts";
 import { memoryStore } from "../fakes/memory-store.ts";
 
 const head =
@@ -83,4 +85,35 @@ test("what is no backup is told with the reason: encrypted, and with what; empty
     "e.dump": "empty",
     "f.sql.gz": "no backup that Fogbell recognises",
   });
+});
+test("older versions of a key are points of their own, each read by itself; what is removed meanwhile is none", async () => {
+  const whole = bytes(`${head}SELECT 1;\n${tail}`);
+  const version = (key: string, name: string, sizeBytes: number): StoredObject => ({
+    key,
+    version: name,
+    sizeBytes,
+    modifiedAt: `2026-11-20T0${name.slice(1)}:00:00.000Z`,
+  });
+  const all = new Map([
+    [version("shop.sql", "v3", head.length), bytes(head)],
+    [version("shop.sql", "v2", whole.length), whole],
+    [version("gone.sql", "v1", whole.length), null],
+  ]);
+  const store: Store = {
+    ...memoryStore({}),
+    async *list() {
+      yield* all.keys();
+    },
+    async *read(object, from = 0, to = object.sizeBytes) {
+      const content = all.get(object);
+      if (content == null) throw new UnavailableError("removed", { code: "FB_OBJECT_GONE" });
+      yield content.subarray(from, to);
+    },
+  };
+  const { points, unknown } = await takeStock(store, [postgres]);
+  expect(points.map(({ id, facts }) => [id, facts.complete])).toEqual([
+    ["shop.sql@v3", "no"],
+    ["shop.sql@v2", "yes"],
+  ]);
+  expect(unknown).toEqual([]);
 });

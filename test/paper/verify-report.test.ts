@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { renderReport, reportPageOf } from "../../src/paper/report.ts";
 import { readTemplates } from "../../src/paper/templates.ts";
 import type { DrillEvent, EventBody } from "../../src/record.ts";
+import { summary } from "../../src/reporters/screen.ts";
 import { deriveResult } from "../../src/result/result.ts";
 
 const facts = {
@@ -120,4 +121,19 @@ test("the report names the copy that holds, what each copy was to it, and what i
   expect(page).toMatch(/sequence-behind \| – \| not tried/);
   expect(page).not.toMatch(/damage|world|heartbeat/i);
   expect(page).not.toContain("undefined");
+});
+
+test("a link that was limited is said beside the RTA, and where it is said what was not shown", async () => {
+  const fetched = { sourceId: "a.dump", bytes: 10, sha256: "h", retries: 0 };
+  const good = [...marks, finding("rows", "yes"), finding("freshness", "yes", { gapMs: 1 }), holds];
+  const report = async (more: object) => {
+    const result = judged([{ kind: "source-fetched", ...fetched, ...more }, ...good]);
+    const text = await renderReport(result, await readTemplates("reports", process.cwd(), reportPageOf(result)), []);
+    return text + summary(result, { folder: "out", color: false });
+  };
+  const limited = await report({ limitBytesPerSecond: 100e6 });
+  expect(limited).toMatch(/\| RTO \|.*fetched over a link limited to 100 MB\/s \(800 Mbit\/s\)/);
+  expect(limited).toMatch(/The network: the link was held to 100 MB\/s/);
+  expect(limited).toMatch(/RTA 3\.0 s .*the link was limited to 100 MB\/s/);
+  expect(await report({})).not.toMatch(/limited to|held to/);
 });

@@ -94,7 +94,7 @@ async function read({ options }: { options: S3Options }, signal = never, silentM
   const client = createClient(options, silentMs);
   const chunks: Uint8Array[] = [];
   try {
-    const place = { client, bucket: "b", prefix: "x/", versions: false };
+    const place = { client, bucket: "b", prefix: "x/", versions: false, seen: { accepted: false }, told: new Map() };
     for await (const chunk of readObject(place, object, { from: 0, to: object.sizeBytes, signal })) chunks.push(chunk);
     return Buffer.concat(chunks);
   } finally {
@@ -192,6 +192,7 @@ describe("what went wrong is said, with what to type, and without the secret", (
     [403, "InvalidAccessKeyId", "FB_S3_CREDENTIALS", /access key is unknown/],
     [403, "AccessDenied", "FB_S3_CREDENTIALS", /may not do that/],
     [400, "ExpiredToken", "FB_S3_CREDENTIALS", /expired/],
+    [400, "InvalidToken", "FB_S3_CREDENTIALS", /session token is not valid/],
     [404, "NoSuchBucket", "FB_S3_BUCKET", /no such bucket/],
     [301, "PermanentRedirect", "FB_S3_BUCKET", /another region/],
     [403, "RequestTimeTooSkewed", "FB_S3_CLOCK", /clock/],
@@ -203,6 +204,27 @@ describe("what went wrong is said, with what to type, and without the secret", (
     expect(error.message).toContain("listing s3://b/x/");
     expect(error.next.length).toBeGreaterThan(0);
     expect(`${error.message} ${error.next}`).not.toContain("planted-secret");
+  });
+  test("credentials that were taken before are said to have run out, and not to be wrong", async () => {
+    let answered = 0;
+    await using server = await serve((_request, response) => {
+      const page =
+        '<ListBucketResult><Contents><Key>x/a</Key><Size>9</Size><ETag>"t"</ETag></Contents></ListBucketResult>';
+      if (++answered === 1) response.writeHead(200, { "content-type": "application/xml" }).end(page);
+      else refuse(response, 400, "ExpiredToken");
+    });
+    await using store = await s3.open(server.options, never);
+    const listed: StoredObject[] = [];
+    for await (const one of store.list("")) listed.push(one);
+    const reading = (async () => {
+      for await (const _ of store.read(listed[0] as StoredObject));
+    })();
+    await expect(reading).rejects.toMatchObject({
+      code: "FB_S3_CREDENTIALS",
+      exitCode: 4,
+      message: expect.stringMatching(/accepted before and are not any more: the session has expired/),
+      next: [expect.stringContaining("log in again")],
+    });
   });
   test.each([
     [411, "MissingContentLength"],

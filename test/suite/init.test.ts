@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import { readConfig } from "../../src/config/config.ts";
 import { durationWord, propose } from "../../src/suite/init.ts";
-import { overviewText } from "../../src/suite/overview.ts";
+import { overviewText } from "../../src/suite/overview-text.ts";
 import { openSources, overviews } from "../../src/suite/verify.ts";
 import { keepKnown } from "../../src/verify/known.ts";
 

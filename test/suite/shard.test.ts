@@ -21,18 +21,20 @@ describe("shards", () => {
         (ids, n) => {
           const of = (n % ids.length) + 1;
           const plans = ids.map(named);
-          const shards = Array.from({ length: of }, (_, at) => shardOf(plans, { index: at + 1, of }));
+          const shards = Array.from({ length: of }, (_, at) => shardOf(plans, { index: at + 1, of }, nameOf));
           expect(names(shards.flat())).toEqual(names(plans));
           const sizes = shards.map((shard) => shard.length);
           expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
-          const again = Array.from({ length: of }, (_, at) => shardOf([...plans].reverse(), { index: at + 1, of }));
+          const again = Array.from({ length: of }, (_, at) =>
+            shardOf([...plans].reverse(), { index: at + 1, of }, nameOf),
+          );
           expect(again.map(names)).toEqual(shards.map(names));
         },
       ),
     );
   });
   test("never run nothing", () => {
-    expect(() => shardOf([named("a"), named("b")], { index: 3, of: 3 })).toThrow(
+    expect(() => shardOf([named("a"), named("b")], { index: 3, of: 3 }, nameOf)).toThrow(
       /2 drills cannot be cut into 3 shards/,
     );
   });

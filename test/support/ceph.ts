@@ -12,6 +12,8 @@ export interface Ceph extends AsyncDisposable {
   readonly accessKey: string;
   readonly secretKey: string;
   readonly client: S3Client;
+  /** Runs the server's own administration, as its operator does. */
+  admin(...args: readonly string[]): string;
   /** A store URL for a place in a bucket, which need not exist. */
   url(bucket: string, prefix: string): string;
   /** A store URL for a bucket that it makes. */
@@ -66,6 +68,7 @@ export async function startCeph(): Promise<Ceph> {
     accessKey: KEY,
     secretKey: SECRET,
     client,
+    admin: (...args) => docker("exec", id, "radosgw-admin", ...args),
     url,
     async bucket(name, versioned = false) {
       await client.send(new CreateBucketCommand({ Bucket: name }));

@@ -63,3 +63,17 @@ test.each([
   ["../../etc", "etc"],
 ])("%s is filed as %s", (name, filed) => expect(slug(name)).toBe(filed));
 test("a name without letters is filed all the same", () => expect(slug("商店")).toMatch(/^database-[0-9a-f]{8}$/));
+test("what several machines found is read together, and the latest of one copy counts", async () => {
+  await keepKnown(folder, "d", [copy(1)]);
+  await keepKnown(folder, "d", [copy(2)], "1/2");
+  await keepKnown(folder, "d", [{ ...copy(1, false), verifiedAt: "2026-03-01T00:00:00.000Z" }], "2/2");
+  expect((await readKnown(folder, "d")).map(({ momentAt, holds }) => [momentAt.slice(0, 10), holds])).toEqual([
+    ["2026-01-02", true],
+    ["2026-01-01", false],
+  ]);
+});
+test("what is found at the same time is kept, all of it", async () => {
+  const nights = Array.from({ length: 8 }, (_, night) => copy(night + 1));
+  await Promise.all(nights.map((one) => keepKnown(folder, "e", [one])));
+  expect(await readKnown(folder, "e")).toHaveLength(8);
+});

@@ -1,5 +1,5 @@
 /** Backups of a database that lives on, verified night after night: what was seen before counts, and nothing is left. */
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -107,7 +107,17 @@ describe("which copy", () => {
     expect(week?.measured.rpaMs).toBeLessThan(25 * HOUR);
     const [month] = await verify({ at: "last-month" });
     expect(month).toMatchObject({ verdict: "lost", problems: [{ code: "FB_NO_SOURCE" }] });
-    expect((await verify({ at: "all" })).map(({ sources }) => sources.length)).toEqual([1, 1]);
+    // Cut for two machines, and merged by copying.
+    const parts = ["1/2", "2/2"].map((shard) => ({ at: "all", shard, outFolder: `${out}-${shard[0]}` }) as const);
+    const runs = [...(await verify(parts[0])), ...(await verify(parts[1]))];
+    expect(runs.map(({ sources }) => sources.length)).toEqual([1, 1]);
+    expect(new Set(runs.map(({ sources: [only] }) => only?.id)).size).toBe(2);
+    for (const { outFolder } of parts) await cp(outFolder, `${out}-merged`, { recursive: true });
+    const merged = { catalog, config: told(), storeUrl: null, names: [], signal, outFolder: `${out}-merged` };
+    const [shop] = await overviews(merged);
+    expect(shop?.points.map(({ verified }) => verified?.holds)).toEqual([true, true]);
+    await expect(verify({ at: "all", shard: "3/3" })).rejects.toThrow(/2 drills cannot be cut into 3 shards/);
+    await expect(verify({ shard: "0/3" })).rejects.toMatchObject({ code: "FB_SHARD" });
     expect(await verify({ at: "random" })).toHaveLength(1);
   });
   test("each source by itself, and told apart", async () => {
@@ -123,7 +133,12 @@ describe("which copy", () => {
   });
   test("an old newest one is late", async () => {
     await backUp(50 * HOUR);
-    expect((await verify({ config: null, storeUrl: `directory:${store}` }))[0]?.verdict).toBe("late");
+    const [late] = await verify({ config: null, storeUrl: `directory:${store}`, bandwidth: 5e6 });
+    expect(late).toMatchObject({
+      verdict: "late",
+      fetched: { limitBytesPerSecond: 5e6 },
+      scenario: { variant: "over 5 MB/s" },
+    });
   });
 });
 

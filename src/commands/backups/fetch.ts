@@ -1,4 +1,5 @@
 import { Args, Flags } from "@oclif/core";
+import { bandwidthFlag } from "../../cli/bandwidth-flag.ts";
 import { FogbellCommand } from "../../cli/command.ts";
 
 export default class BackupsFetch extends FogbellCommand {
@@ -11,6 +12,7 @@ export default class BackupsFetch extends FogbellCommand {
   };
   static override flags = {
     store: Flags.string({ description: "The store. It is only read.", required: true, helpValue: "URL" }),
+    bandwidth: bandwidthFlag("Fetch no faster than this, so that others can use the link."),
     to: Flags.string({ description: "Folder to fetch into.", required: true }),
   };
 
@@ -22,6 +24,7 @@ export default class BackupsFetch extends FogbellCommand {
     const fetched = await fetchPoint(stock, {
       id: args.point,
       folder: flags.to,
+      bandwidth: flags.bandwidth,
       onText: (text) => process.stderr.write(`${text}\n`),
     });
     for (const { path, sizeBytes, sha256 } of fetched.files) this.log(`${path}  ${sizeBytes} bytes  ${sha256}`);

@@ -1,0 +1,103 @@
+/** The overview of a database's backups for a terminal. */
+import { formatBytes, formatDuration } from "../host/units.ts";
+import type { Asked } from "../verify/task.ts";
+import type { Answer, DatabaseOverview, PointRow } from "./overview.ts";
+
+const MOST_ROWS = 15;
+const WORD: Readonly<Partial<Record<Asked, string>>> = {
+  yesterday: "Yesterday?",
+  "last-week": "Last week?",
+  "last-month": "Last month?",
+};
+const minute = (at: string) => at.slice(0, 16).replace("T", " ");
+
+function pointLine(row: PointRow): string {
+  const usual = row.sizeOfUsual;
+  const strange = usual !== null && (usual < 50 || usual > 200) ? ` (${usual} % of usual)` : "";
+  const verified =
+    row.unusable !== null
+      ? `BAD: ${row.unusable}`
+      : row.verified === null
+        ? "never verified"
+        : row.verified.holds
+          ? `holds (${minute(row.verified.at).slice(0, 10)}, ${row.verified.runId})`
+          : `DOES NOT HOLD (${row.verified.runId}): ${row.verified.because}`;
+  const from = { name: "name", content: "content", "object-time": "object" }[row.momentFrom] ?? row.momentFrom;
+  return [
+    formatDuration(row.ageMs).padStart(9),
+    `${minute(row.momentAt)} (${from})`.padEnd(25),
+    `${formatBytes(row.sizeBytes)}${strange}`.padStart(10),
+    `${row.method} ${row.format}`.padEnd(16),
+    row.id,
+    [verified, ...keptText(row)].join("; "),
+  ].join("  ");
+}
+
+/** How long a point stays, where somebody said so. */
+function keptText({ ageMs, reachAt, expiresAt, expiresBy, lockedUntil, lockedBy }: PointRow): string[] {
+  const nowMs = Date.parse(reachAt) + ageMs;
+  const left = expiresAt === null ? null : Date.parse(expiresAt) - nowMs;
+  const gone =
+    left === null
+      ? []
+      : left > 0
+        ? [`expires in ${formatDuration(left)} (${expiresBy})`]
+        : [`SHOULD BE GONE since ${formatDuration(-left)} (${expiresBy})`];
+  const isLocked = lockedBy !== null && (lockedUntil === null || Date.parse(lockedUntil) > nowMs);
+  if (!isLocked) return gone;
+  const until = lockedUntil === null ? "until it is lifted" : `for ${formatDuration(Date.parse(lockedUntil) - nowMs)}`;
+  return [...gone, `locked ${until} (${lockedBy})`];
+}
+
+/** A copy that somebody would turn to tonight should not go tonight. */
+const SOON_MS = 2 * 86_400_000;
+
+function goesSoon(points: readonly PointRow[]): string[] {
+  const best =
+    points.find(({ verified }) => verified?.holds === true) ?? points.find(({ unusable }) => unusable === null);
+  if (best?.expiresAt == null) return [];
+  const left = Date.parse(best.expiresAt) - Date.parse(best.reachAt) - best.ageMs;
+  if (left > SOON_MS || left <= 0) return [];
+  const what = best.verified === null ? "The newest" : "The newest that holds";
+  return [
+    `  EXPIRES SOON: ${what} goes in ${formatDuration(left)} (${best.expiresBy}); freeze its retention if you need it.`,
+  ];
+}
+
+function answerLine({ asked, id, beforeMs, verified }: Answer): string {
+  const word = (WORD[asked] ?? asked).padEnd(12);
+  if (id === null) return `  ${word} NO: there is no copy as old as that`;
+  const sure = verified === "holds" ? "yes" : verified === "does not hold" ? "NO" : "perhaps";
+  return `  ${word} ${sure}: ${id}, ${formatDuration(beforeMs ?? 0)} before; ${verified}`;
+}
+
+/** The overview for a terminal. */
+export function overviewText(overview: DatabaseOverview): string {
+  const { points, gaps, answers, lossMs, verifiedLossMs, unknown } = overview;
+  const rest = points.length - MOST_ROWS;
+  const said = (ms: number | null) => (ms === null ? "EVERYTHING" : formatDuration(ms));
+  const reasons = [...new Set(unknown.map(({ because }) => because))];
+  return [
+    `${overview.name} (${overview.engine}): ${points.length} recovery points`,
+    ...(points.length === 0
+      ? []
+      : [
+          `  ${"age".padStart(7)}  ${"moment (from)".padEnd(25)}  ${"size".padStart(10)}  ${"kind".padEnd(16)}  recovery point, and whether it verified`,
+        ]),
+    ...points.slice(0, MOST_ROWS).map(pointLine),
+    ...(rest > 0 ? [`  … and ${rest} older ones: --json lists them all`] : []),
+    ...gaps
+      .slice(0, 5)
+      .map(
+        ({ fromAt, toAt, missing, pattern }) =>
+          `  GAP of about ${missing} ${missing === 1 ? "backup" : "backups"}: ${pattern ?? "all"} from ${minute(fromAt)} to ${toAt === null ? "now" : minute(toAt)}`,
+      ),
+    ...goesSoon(points),
+    ...answers.map(answerLine),
+    `  A disaster now would lose ${said(lossMs)}; by what has been verified, ${said(verifiedLossMs)}.`,
+    ...reasons.map((reason) => {
+      const of = unknown.filter(({ because }) => because === reason);
+      return `  ${of.length} other ${of.length === 1 ? "object" : "objects"}, ${reason}: ${of[0]?.key}${of.length === 1 ? "" : " …"}`;
+    }),
+  ].join("\n");
+}

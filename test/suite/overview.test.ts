@@ -1,0 +1,48 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { catalog } from "../../src/catalog.ts";
+import { readConfig } from "../../src/config/config.ts";
+import { overviews, overviewText } from "../../src/suite/verify.ts";
+
+const { signal } = new AbortController();
+const HOUR = 3_600_000;
+const stamp = (hours: number) => new Date(Date.now() - hours * HOUR).toISOString().replace(/[-:]|\.\d+/g, "");
+const dump =
+  "--\n-- PostgreSQL database dump\n--\n\n-- Dumped from database version 15.18\n-- Dumped by pg_dump version 15.18\n\nSELECT 1;\n--\n-- PostgreSQL database dump complete\n--\n\n";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "overview-"));
+  for (const hours of [1, 25, 49]) await writeFile(join(folder, `shop-${stamp(hours)}.sql`), dump);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function look(retention: string) {
+  const content = `version: 1\ndatabases:\n  - name: Shop\n    engine: postgres\n    sources: [{ store: "directory:${folder}"${retention} }]\n`;
+  const config = { file: "fogbell.yaml", content, config: readConfig("fogbell.yaml", content), lineOf: () => 1 };
+  const [shop] = await overviews({ catalog, config, storeUrl: null, names: [], signal, outFolder: folder });
+  if (shop === undefined) throw new Error("nothing was told");
+  return shop;
+}
+
+test("retention that was told: when each goes, what should be gone, and that the newest goes soon", async () => {
+  const shop = await look(", retention: 2d");
+  const [newest, , oldest] = shop.points;
+  expect(Date.parse(newest?.expiresAt ?? "") - Date.parse(newest?.momentAt ?? "")).toBe(48 * HOUR);
+  expect(newest?.expiresBy).toBe("retention told in fogbell.yaml");
+  const text = overviewText(shop);
+  expect(text).toMatch(/expires in 1d 22h \(retention told in fogbell\.yaml\)/);
+  expect(text.split("\n").find((line) => line.includes(oldest?.id ?? "?"))).toMatch(/SHOULD BE GONE since 1h 0\dm/);
+  expect(text).toMatch(/EXPIRES SOON: The newest goes in 1d 22h/);
+});
+test("nothing is said of expiry where nobody said anything", async () => {
+  const shop = await look("");
+  expect(shop.points.map(({ expiresAt, lockedBy }) => [expiresAt, lockedBy])).toEqual([
+    [null, null],
+    [null, null],
+    [null, null],
+  ]);
+  expect(overviewText(shop)).not.toMatch(/expire|GONE|locked/i);
+});
