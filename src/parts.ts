@@ -139,6 +139,8 @@ export interface Keyboard {
   readonly client: string;
   /** The variable that names the file in which the client keeps what was typed into it. */
   readonly history: string;
+  /** What the keys of the application's configuration mean: key to the name of a place. */
+  readonly configuration: Readonly<Record<string, string>>;
   readonly signs: readonly Sign[];
 }
 

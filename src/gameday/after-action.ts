@@ -9,7 +9,7 @@ import { MILESTONES } from "../record.ts";
 import { sealCheck } from "./day-seal.ts";
 import { actionsOf, all, type DayEvent, type RunbookFault } from "./events.ts";
 import { MARK_OF, MILESTONE_MEANING, reached } from "./milestones.ts";
-import { GRADES, type Score, scoreOf } from "./scoring.ts";
+import { GRADES, MEANT_TO_BE_LOST, type Score, scoreOf } from "./scoring.ts";
 import { readLog } from "./session.ts";
 import { ageText, textOf } from "./timeline.ts";
 
@@ -111,6 +111,7 @@ function summary(events: readonly DayEvent[], score: Score | null): string {
   const hints = all(events, "hint").length;
   return [
     `The verdict is ${judged.verdict}: ${cut(judged.reasons[0] ?? "")}.`,
+    ...(judged.drilled?.isRecoverable === false ? [MEANT_TO_BE_LOST] : []),
     source === undefined ? "No copy was fetched." : `The data came from ${source.name}, ${ageText(source.ageMs)}.`,
     judged.rtaMs === null
       ? "The application was not let in again."

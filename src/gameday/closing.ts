@@ -6,7 +6,7 @@ import type { Verdict } from "../record.ts";
 import { exitCodeOf } from "../result/verdict.ts";
 import { AFTER_ACTION_FILE } from "./after-action.ts";
 import { all } from "./events.ts";
-import { type Score, scoreOf } from "./scoring.ts";
+import { MEANT_TO_BE_LOST, type Score, scoreOf } from "./scoring.ts";
 import { readLog } from "./session.ts";
 
 export interface Outcome {
@@ -18,6 +18,8 @@ export interface Outcome {
   readonly rtaMs: number | null;
   readonly rpaMs: number | null;
   readonly score: Score | null;
+  /** False where the scenario is made so that nothing can bring the data back. */
+  readonly isRecoverable: boolean;
   readonly scenario: string;
   readonly salt: string;
   readonly seal: string;
@@ -42,6 +44,7 @@ export async function outcomeOf(folder: string): Promise<Outcome> {
     rtaMs: judged?.rtaMs ?? null,
     rpaMs: judged?.rpaMs ?? null,
     score: scoreOf(events),
+    isRecoverable: judged?.drilled?.isRecoverable ?? true,
     scenario: revealed?.scenario ?? "",
     salt: revealed?.salt ?? "",
     seal: began?.seal ?? "",
@@ -53,11 +56,12 @@ export async function outcomeOf(folder: string): Promise<Outcome> {
 const duration = (ms: number | null) => (ms === null ? "not measured" : formatDuration(ms));
 
 export function closingText(outcome: Outcome): string {
-  const { verdict, reasons, rtaMs, rpaMs, score, scenario, seal, salt, report } = outcome;
+  const { isRecoverable, verdict, reasons, rtaMs, rpaMs, score, scenario, seal, salt, report } = outcome;
   return [
     "",
     `${verdict.toUpperCase()}  RTA ${duration(rtaMs)}, RPA ${duration(rpaMs)}`,
     ...reasons.slice(0, 5).map((reason) => `  ${reason}`),
+    ...(isRecoverable ? [] : [`  ${MEANT_TO_BE_LOST}`]),
     ...(score === null
       ? []
       : [

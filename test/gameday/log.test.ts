@@ -118,7 +118,7 @@ describe("the desk", () => {
   });
   it("is a shell that bash can read, with a state it can source", async () => {
     const file = join(folder, "rc");
-    for (const keyboard of [undefined, { client: 'x "$DB"', history: "X_HISTORY", signs: [] }]) {
+    for (const keyboard of [undefined, { client: 'x "$DB"', configuration: {}, history: "X_HISTORY", signs: [] }]) {
       await writeFile(file, shellFile({ keyboard, host: "shop-db-1" }));
       execFileSync("bash", ["-n", file]);
     }

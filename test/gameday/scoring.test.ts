@@ -70,7 +70,7 @@ describe("the score", () => {
 
 describe("hard fails", () => {
   const asked = (events: readonly DayBody[], more: Partial<Parameters<typeof hardFails>[0]> = {}) =>
-    hardFails({ events: dayOf(events), spoiled: [], evidence: [], findings: [], ...more });
+    hardFails({ events: dayOf(events), isElsewhere: false, spoiled: [], evidence: [], findings: [], ...more });
   it("are a spoiled source, spoiled evidence, good data overwritten, opening unverified", () => {
     expect(asked(good)).toEqual([]);
     expect(asked(good, { spoiled: ["nightly/x"] })[0]).toContain("nightly/x");
