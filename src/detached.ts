@@ -1,9 +1,20 @@
 /** Starting lines apart from the terminal they are typed in, so that they outlive it. Pure. */
+import { z } from "zod";
 import type { Line } from "./parts.ts";
 
 /** How a procedure is started: in the terminal at hand, as a job of it, or apart from it. */
 export const STARTS = ["here", "in-terminal", "apart"] as const;
 export type Start = (typeof STARTS)[number];
+
+/** The option of every action that may take long. */
+export const startOption = () =>
+  z
+    .enum(STARTS)
+    .optional()
+    .describe(
+      "How it is started: here and waited for, as a job of the terminal, or apart from it; then see await-detached. Default: here.",
+    )
+    .meta({ examples: ["apart"] });
 
 /** Ends the heredoc around the procedure; a line of the procedure that is the same gets a space before it. */
 const END = "DETACHED";

@@ -1,6 +1,5 @@
 /** Field builders that parts and the scenario schema share: text in YAML, numbers in code. */
 import { z } from "zod";
-import { STARTS } from "./detached.ts";
 import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from "./host/units.ts";
 
 /** A century: longer is a slip of the finger, and would leave the range of dates. */
@@ -49,13 +48,3 @@ export function tableName() {
 export function sqlText(description: string) {
   return z.string().min(1).max(20_000).describe(description);
 }
-
-/** How a long procedure is started. */
-export const start = () =>
-  z
-    .enum(STARTS)
-    .optional()
-    .describe(
-      "How it is started: here and waited for, as a job of the terminal, or apart from it; then see await-detached. Default: here.",
-    )
-    .meta({ examples: ["apart"] });

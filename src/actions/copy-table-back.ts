@@ -1,12 +1,12 @@
 /** Surgical recovery: one table from the side database, so that good writes made later in other tables stay. */
 import { z } from "zod";
-import { started } from "../detached.ts";
-import { start, tableName } from "../fields.ts";
+import { started, startOption } from "../detached.ts";
+import { tableName } from "../fields.ts";
 import { defineAction } from "../parts.ts";
 
 const options = z.strictObject({
   table: tableName().describe("The table to copy back."),
-  start: start(),
+  start: startOption(),
 });
 
 export const copyTableBack = defineAction<z.infer<typeof options>>({

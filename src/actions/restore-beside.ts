@@ -1,7 +1,6 @@
 /** Restore beside, never over: the lines come from the method that made the backup. */
 import { z } from "zod";
-import { started } from "../detached.ts";
-import { start } from "../fields.ts";
+import { started, startOption } from "../detached.ts";
 import { defineAction, type Target } from "../parts.ts";
 
 const options = z.strictObject({
@@ -23,7 +22,7 @@ const options = z.strictObject({
     .optional()
     .describe("The name of the named point. Default: none; needed with to: named-point.")
     .meta({ examples: ["before-migration"] }),
-  start: start(),
+  start: startOption(),
 });
 type Options = z.infer<typeof options>;
 
