@@ -142,6 +142,8 @@ export interface Keyboard {
   /** What the keys of the application's configuration mean: key to the name of a place. */
   readonly configuration: Readonly<Record<string, string>>;
   readonly signs: readonly Sign[];
+  /** Something that asks a database or its server anything: the first look, where a story does not say at what. */
+  readonly look: RegExp;
 }
 
 /** What shows, in something that a person typed, that they reached something. */

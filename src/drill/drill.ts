@@ -146,6 +146,7 @@ async function tell(telling: Telling): Promise<void> {
       ready: telling.ready,
       worlds: kit.worlds,
       runId: kit.label.runId,
+      isPlayed: kit.people !== undefined,
       signal,
     }),
   );

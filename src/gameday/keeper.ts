@@ -73,7 +73,10 @@ function recogniserOf(plan: Plan, sceneNow: () => Scene | null): Recogniser {
     shows,
     pattern: new RegExp(matches, "i"),
   }));
-  const signs = [...story, ...(plan.engine.keyboard?.signs ?? [])];
+  const { look, signs: own = [] } = plan.engine.keyboard ?? {};
+  const saysWhere = story.some(({ shows }) => shows === "detected");
+  const looks: Sign[] = look === undefined || saysWhere ? [] : [{ shows: "detected", pattern: look }];
+  const signs = [...story, ...looks, ...own];
   return {
     ...recogniser(signs, []),
     // Lines that restore are known once a copy was fetched: they are the method's.

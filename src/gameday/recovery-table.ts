@@ -7,7 +7,7 @@ import { asFogbellError, CancelledError, UnavailableError } from "../errors.ts";
 import { formatBytes } from "../host/units.ts";
 import type { Scene } from "../parts.ts";
 import type { DrillEvent, EventBody } from "../record.ts";
-import { answer, type Copy } from "./answers.ts";
+import { answer, type Copy, REPLICA } from "./answers.ts";
 import { followApplication } from "./application.ts";
 import type { Day } from "./day.ts";
 import type { DeskLine } from "./desk.ts";
@@ -100,7 +100,7 @@ export function createTable(kit: TableKit): RecoveryTable {
       id,
       at: moment.at,
       sizeBytes,
-      format: facts.isLive === true ? "replica" : `${facts.method}, ${facts.format}`,
+      format: facts.isLive === true ? REPLICA : `${facts.method}, ${facts.format}`,
     }));
     const others = unknown.map(({ key, sizeBytes, modifiedAt, because }) => ({
       id: key,
@@ -110,7 +110,7 @@ export function createTable(kit: TableKit): RecoveryTable {
     }));
     const found = [...copies, ...others].sort((a, b) => (a.at < b.at ? 1 : -1));
     const kept: Copy[] = [];
-    for (const copy of found) if (copy.format === "replica" || (await desk.has(copy.id))) kept.push(copy);
+    for (const copy of found) if (copy.format === REPLICA || (await desk.has(copy.id))) kept.push(copy);
     return kept;
   }
 

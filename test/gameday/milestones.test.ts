@@ -26,6 +26,8 @@ describe("what commands show", () => {
     ["postgres", 'psql -c "ALTER DATABASE shop CONNECTION LIMIT -1"', [], ["reopened"]],
     ["postgres", "pg_dump -f new.dump shop", [], []],
     ["postgres", "pg_dump -f new.dump shop", ["reopened"], ["normal"]],
+    ["postgres", 'sed -i "s/^database=.*/database=shop/" "$APP_CONFIG"', [], ["restore-began", "restore-ended"]],
+    ["mariadb", "awk '/CREATE DATABASE|DROP DATABASE/' x.sql", [], []],
     ["mariadb", 'mariadb -e "ALTER USER app ACCOUNT LOCK"', [], ["contained"]],
     ["mariadb", 'mariadb-dump shop >"$EVIDENCE/damaged.sql"', [], ["preserved"]],
     ["mariadb", 'mariadb shop_side <"$BACKUP"', [], ["restore-began", "restore-ended"]],

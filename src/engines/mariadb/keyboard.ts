@@ -9,6 +9,7 @@ export function keyboardOf({ client, dump }: Flavour): Keyboard {
     client: `${client} --socket="$DB_SOCKET" "$DATABASE"`,
     history: "MYSQL_HISTFILE",
     configuration: { socket: "DB_SOCKET", database: "DATABASE" },
+    look: /\bselect\b|\bshow +\w|\bdescribe\b|\bping\b|\bcheck table\b|\.err\b/i,
     signs: [
       { shows: "contained", pattern: /account lock|\bkill \d|\bkill \\047|set global read_only\s*=\s*(1|on)/i },
       {

@@ -5,6 +5,7 @@ export const keyboard: Keyboard = {
   client: 'psql -d "$PGDATABASE"',
   history: "PSQL_HISTORY",
   configuration: { host: "PGHOST", database: "PGDATABASE" },
+  look: /\bselect\b|\\(l|d\w*|c)\b|\bpg_isready\b|\bpg_controldata\b|server\.log|\btable +\w/i,
   signs: [
     {
       shows: "contained",
