@@ -35,6 +35,7 @@ async function printed(): Promise<Line[]> {
           };
           for (const target of TARGETS) {
             try {
+              lines.push(...method.check(facts as unknown as BackupFacts, target));
               lines.push(...method.recover(facts as unknown as BackupFacts, target));
             } catch {
               // Not every method comes back to every moment.
