@@ -618,6 +618,8 @@ export interface EnterRequest {
   /** Added to the server's own environment. */
   readonly env: Places;
   readonly terminal: Terminal;
+  /** Aborts when the day is over, a moment before its world goes. */
+  readonly over: AbortSignal;
 }
 
 /** The terminal of a person. */

@@ -10,16 +10,20 @@ interface LocalDoor {
 }
 
 /** Opens it, and resolves with the shell's exit code. */
-export function enter({ door, argv, env }: EnterRequest): Promise<number> {
+export function enter({ door, argv, env, over }: EnterRequest): Promise<number> {
   const told = door as unknown as LocalDoor;
   const [file = "bash", ...args] = [...told.prefix, ...argv];
   // Ctrl-C is for what runs in the shell: here it would end the session.
   const ignore = () => {};
   process.on("SIGINT", ignore);
+  // A shell that is hung up gives the terminal back; one that is killed with its world keeps it, and we would be stopped.
+  const hangUp = () => void child.kill("SIGHUP");
   const child = spawn(file, args, { cwd: told.folder, env: { ...told.env, ...env }, stdio: "inherit" });
+  over.addEventListener("abort", hangUp, { once: true });
   return new Promise((resolve) => {
     const end = (code: number) => {
       process.off("SIGINT", ignore);
+      over.removeEventListener("abort", hangUp);
       resolve(code);
     };
     child.once("error", () => end(127));
