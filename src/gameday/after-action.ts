@@ -102,9 +102,9 @@ const cut = (text: string) => (text.length <= 140 ? text : `${text.slice(0, 140)
 
 function summary(events: readonly DayEvent[], score: Score | null): string {
   const judged = all(events, "judged").at(-1);
-  if (judged === undefined) {
+  if (judged === undefined || !all(events, "stage").some(({ stage }) => stage === "alarm")) {
     const over = all(events, "stage").findLast(({ stage }) => stage === "over");
-    return `The day was not judged: ${over?.because ?? "it did not come to its end"}.`;
+    return `The day was not judged: ${over?.because ?? judged?.reasons[0] ?? "it did not come to its end"}.`;
   }
   const began = all(events, "day-began")[0];
   const source = all(events, "source").at(-1);

@@ -182,10 +182,11 @@ function time(
   return rtaMs <= (mtdMs ?? rtoMs * 2) ? [5, "later than the objective"] : [0, "later than anybody could bear"];
 }
 
-/** The score of a day, from its log. An abandoned day has none. */
+/** The score of a day, from its log. One that was abandoned, or on which nothing happened to anybody, has none. */
 export function scoreOf(events: readonly DayEvent[]): Score | null {
   const judged = all(events, "judged").at(-1);
-  if (judged === undefined) return null;
+  const alarmed = all(events, "stage").some(({ stage }) => stage === "alarm");
+  if (judged === undefined || !alarmed) return null;
   const found = reached(events);
   const drilled = judged.drilled ?? USUAL;
   const told: Readonly<Record<CapabilityName, Told>> = {

@@ -66,6 +66,7 @@ describe("the score", () => {
     expect(scoreOf(dayOf([...good, hint]))?.total).toBe(95);
     expect(scoreOf(dayOf([began, alarm, { ...hint, cost: 100 }, judged]))?.total).toBe(0);
     expect(scoreOf(dayOf(good.slice(0, -1)))).toBeNull();
+    expect(scoreOf(dayOf([began, judged]))).toBeNull();
   });
 });
 
