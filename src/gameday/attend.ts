@@ -2,6 +2,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { UnavailableError } from "../errors.ts";
+import { wrap } from "../host/wrap.ts";
 import type { Catalog, Terminal } from "../parts.ts";
 import type { DayEvent } from "./events.ts";
 import { LOG_FILE, type Played, readLog, readSession } from "./session.ts";
@@ -67,7 +68,9 @@ export async function attend(request: AttendRequest): Promise<void> {
     (event) => {
       if (event.kind === "stage" && (event.stage === "judging" || event.stage === "over")) over.abort();
       const line = isLoud(event) ? lineOf(event, "responder") : null;
-      if (line !== null) terminal.write(Buffer.from(`\r\n${loud}${line}${plain}\r\n`));
+      if (line === null) return;
+      const shown = wrap(line, terminal.size().columns, " ".repeat(10)).replaceAll("\n", "\r\n");
+      terminal.write(Buffer.from(`\r\n${loud}${shown}${plain}\r\n`));
     },
     { signal: stop.signal, from: before },
   );

@@ -74,6 +74,7 @@ ${PROMPT}`;
 
 const HEAD = `# The desk of a game day. What is typed here is stamped and kept; what is printed is not.
 HISTFILE="$DESK/history" HISTCONTROL= HISTIGNORE= HISTTIMEFORMAT= HISTSIZE=10000 HISTFILESIZE=10000
+PROMPT_DIRTRIM=2
 shopt -s histappend cmdhist lithist checkwinsize 2>/dev/null
 set +o histexpand
 command -v less >/dev/null && export PAGER='less -FRX' || export PAGER=cat

@@ -78,7 +78,8 @@ export interface JudgeKit {
 export async function verifyAll({ table, beside, source, spoiled, pointed }: JudgeKit): Promise<void> {
   const { plan, write, runner } = table;
   const side = plan.verify.filter(asksSide);
-  const answers = await table.verify(plan.verify.filter((one) => !asksSide(one)));
+  // What is asked after reopening is asked as well: when people are done, the application is in again or it is not.
+  const answers = await table.verify([...plan.verify.filter((one) => !asksSide(one)), ...plan.reopened]);
   write({ kind: "finding", ...pointedFinding(pointed) });
   for (const probe of side) {
     const found: EventBody[] = [];

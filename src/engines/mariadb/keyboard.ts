@@ -19,7 +19,7 @@ export function keyboardOf({ client, dump }: Flavour): Keyboard {
       {
         shows: "restore-began",
         pattern: new RegExp(
-          `create database (if not exists +)?["\`\\w$]|\\b${programs}\\b[\\s\\S]*<\\s*[^<\\s]|\\|\\s*${programs}\\b|\\bsource\\s|--copy-back|--prepare`,
+          `create database (if not exists +)?["\`\\w$]|\\b${programs}\\b[\\s\\S]*(?<!<)<\\s*["']?(\\$|[/.~]|\\w[\\w-]*[./])|\\|\\s*${programs}\\b|\\bsource\\s|--copy-back|--prepare`,
           "i",
         ),
       },

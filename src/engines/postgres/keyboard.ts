@@ -19,7 +19,7 @@ export const keyboard: Keyboard = {
     {
       shows: "restore-began",
       pattern:
-        /\bcreatedb\b|create database +["\w$]|\bpg_restore\b(?![\s\S]*(-l\b|--list|-f \/dev\/null))|\bpsql\b[\s\S]*(-f\s|<\s*[^<\s])|\|\s*psql\b|\\i\s|pg_ctl\b[\s\S]*\bSIDE_/i,
+        /\bcreatedb\b|create database +["\w$]|\bpg_restore\b(?![\s\S]*(-l\b|--list|-f \/dev\/null))|\bpsql\b[\s\S]*(-f\s|(?<!<)<\s*["']?(\$|[/.~]|\w[\w-]*[./]))|\|\s*psql\b|\\i\s|pg_ctl\b[\s\S]*\bSIDE_/i,
     },
     { shows: "verified", pattern: /count\(\*\)|pg_amcheck|validate constraint|max\(\w+\)/i },
     { shows: "reopened", pattern: /connection limit -1|allow_connections\s*=?\s*true|grant connect/i },
