@@ -139,7 +139,11 @@ export interface Keyboard {
   readonly client: string;
   /** The variable that names the file in which the client keeps what was typed into it. */
   readonly history: string;
+  /** What the keys of the application's configuration mean: key to the name of a place. */
+  readonly configuration: Readonly<Record<string, string>>;
   readonly signs: readonly Sign[];
+  /** Something that asks a database or its server anything: the first look, where a story does not say at what. */
+  readonly look: RegExp;
 }
 
 /** What shows, in something that a person typed, that they reached something. */
@@ -660,6 +664,8 @@ export interface EnterRequest {
   /** Added to the server's own environment. */
   readonly env: Places;
   readonly terminal: Terminal;
+  /** Aborts when the day is over, a moment before its world goes. */
+  readonly over: AbortSignal;
 }
 
 /** The terminal of a person. */

@@ -1,5 +1,7 @@
 /** What was started apart is waited for, with its progress; it does not need whoever waits. */
+
 import { z } from "zod";
+import { apart } from "../host/sh.ts";
 import { defineAction } from "../parts.ts";
 
 export const awaitDetached = defineAction<Record<string, never>>({
@@ -11,7 +13,7 @@ export const awaitDetached = defineAction<Record<string, never>>({
   lines: () => [
     {
       say: "Wait for what was started apart. Closing this terminal stops nothing.",
-      script: `while [ ! -e "$SCRATCH/detached.exit" ]; do
+      script: apart(`while [ ! -e "$SCRATCH/detached.exit" ]; do
   if ! kill -0 "$(cat "$SCRATCH/detached.pid")" 2>/dev/null; then
     sleep 0.5; test -e "$SCRATCH/detached.exit" && break
     echo "it was killed before its end" >&2; exit 1
@@ -20,7 +22,7 @@ export const awaitDetached = defineAction<Record<string, never>>({
 done
 tail -n 3 "$SCRATCH/detached.log"
 code=$(cat "$SCRATCH/detached.exit"); rm "$SCRATCH/detached.exit"
-test "$code" = 0`,
+test "$code" = 0`),
       uses: ["SCRATCH"],
       expect: "Its last lines, and exit code 0.",
       ifNot: "Read detached.log. Remove what it made before you begin again.",

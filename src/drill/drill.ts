@@ -90,6 +90,7 @@ function begin({ plan, kit, server, store, signal, write }: Telling) {
     method: newest?.method ?? null,
     replica: null,
     moved: false,
+    pointed: {},
     taken: "",
   };
   const beside = async <T>(replica: string, work: () => Promise<T>): Promise<T> => {
@@ -145,6 +146,7 @@ async function tell(telling: Telling): Promise<void> {
       ready: telling.ready,
       worlds: kit.worlds,
       runId: kit.label.runId,
+      isPlayed: kit.people !== undefined,
       signal,
     }),
   );
@@ -163,7 +165,8 @@ async function tell(telling: Telling): Promise<void> {
   const sources = sourceKit(telling, taking);
   const verify: PeopleTable["verify"] = (probes) =>
     phase("verify", () => askProbes(asking("verify", "verify"), probes));
-  const table = { ...telling, world, runner, places, scene, sources, verify };
+  const point: PeopleTable["point"] = (pointed) => void Object.assign(told, { pointed });
+  const table = { ...telling, world, runner, places, scene, sources, point, verify };
 
   const healthy = await phase("healthy", () => askProbes(asking("healthy", "healthy"), plan.healthy));
   if (healthy.some(({ held }) => held !== "yes")) return;

@@ -1,5 +1,5 @@
 /** A recovery by people: where they come in, and what a drill lays on the table for them. */
-import type { Finding, PlaceTable, Probe, Scene, Server, WorldStore } from "../parts.ts";
+import type { Finding, Places, PlaceTable, Probe, Scene, Server, WorldStore } from "../parts.ts";
 import type { Plan, Told } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
 import type { World } from "../world/build.ts";
@@ -19,6 +19,8 @@ export interface PeopleTable {
   readonly places: () => PlaceTable;
   readonly scene: () => Scene;
   readonly sources: SourceKit;
+  /** The application uses what these places say: from here on, questions to its database go there. */
+  readonly point: (places: Places) => void;
   /** Asks these in the phase `verify`, and writes down the findings. */
   readonly verify: (probes: readonly Told<Probe>[]) => Promise<Finding[]>;
 }

@@ -18,10 +18,19 @@ export interface PlaceFacts {
   readonly moved: boolean;
   /** The moment of the damage on the server's own clock, ISO 8601 UTC; empty until it happened. */
   readonly damagedAtClock: string;
+  /** Places that mean something else by now, because people pointed the application there: name to value. */
+  readonly pointed: Places;
 }
 
 /** For the runbook: every name with its meaning, the engine's own first. */
 export function placeTable(facts: PlaceFacts): PlaceTable {
+  const own = Object.entries(ownPlaces(facts));
+  return Object.fromEntries(
+    own.map(([name, place]) => [name, { ...place, value: facts.pointed[name] ?? place.value }] as const),
+  );
+}
+
+function ownPlaces(facts: PlaceFacts): PlaceTable {
   const { plan, server, storeUrl, expectedBytes, point, copy, side, moved, damagedAtClock } = facts;
   const { folders } = server;
   return {

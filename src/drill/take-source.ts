@@ -1,6 +1,6 @@
 /** What a drill knows while it is told, and how it comes by what it restores: found, chosen, fetched, proven whole. */
 import { Defect } from "../errors.ts";
-import type { Method, Phase, PlaceTable, RecoveryPoint, Scene } from "../parts.ts";
+import type { Method, Phase, Places, PlaceTable, RecoveryPoint, Scene } from "../parts.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { EventBody, Mark } from "../record.ts";
 import type { World } from "../world/build.ts";
@@ -30,6 +30,8 @@ export interface Told {
   replica: string | null;
   /** The application uses what was restored beside by now. */
   moved: boolean;
+  /** Places that people gave another meaning, by pointing the application elsewhere. */
+  pointed: Places;
   /** Where the backup that a disaster takes lies in the sandbox. */
   taken: string;
 }

@@ -9,7 +9,7 @@ import { MILESTONES } from "../record.ts";
 import { sealCheck } from "./day-seal.ts";
 import { actionsOf, all, type DayEvent, type RunbookFault } from "./events.ts";
 import { MARK_OF, MILESTONE_MEANING, reached } from "./milestones.ts";
-import { GRADES, type Score, scoreOf } from "./scoring.ts";
+import { GRADES, MEANT_TO_BE_LOST, type Score, scoreOf } from "./scoring.ts";
 import { readLog } from "./session.ts";
 import { ageText, textOf } from "./timeline.ts";
 
@@ -102,15 +102,16 @@ const cut = (text: string) => (text.length <= 140 ? text : `${text.slice(0, 140)
 
 function summary(events: readonly DayEvent[], score: Score | null): string {
   const judged = all(events, "judged").at(-1);
-  if (judged === undefined) {
+  if (judged === undefined || !all(events, "stage").some(({ stage }) => stage === "alarm")) {
     const over = all(events, "stage").findLast(({ stage }) => stage === "over");
-    return `The day was not judged: ${over?.because ?? "it did not come to its end"}.`;
+    return `The day was not judged: ${over?.because ?? judged?.reasons[0] ?? "it did not come to its end"}.`;
   }
   const began = all(events, "day-began")[0];
   const source = all(events, "source").at(-1);
   const hints = all(events, "hint").length;
   return [
     `The verdict is ${judged.verdict}: ${cut(judged.reasons[0] ?? "")}.`,
+    ...(judged.drilled?.isRecoverable === false ? [MEANT_TO_BE_LOST] : []),
     source === undefined ? "No copy was fetched." : `The data came from ${source.name}, ${ageText(source.ageMs)}.`,
     judged.rtaMs === null
       ? "The application was not let in again."

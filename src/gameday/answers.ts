@@ -16,6 +16,9 @@ export interface Copy {
   readonly format: string;
 }
 
+/** What a server that runs is called in the list of copies. */
+export const REPLICA = "replica";
+
 export interface AnswerKit {
   readonly day: Day;
   readonly events: () => readonly DayEvent[];
@@ -101,7 +104,9 @@ async function backups(kit: AnswerKit, { rest }: Words): Promise<Answer> {
     const rows = copies.map(({ id, at, sizeBytes, format }) => [at, formatBytes(sizeBytes), format, id]);
     const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => (row[column] ?? "").length)));
     const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
-    return say(lines.length === 0 ? "The store is empty." : lines.join("\n"));
+    const [replica] = copies.filter(({ format }) => format === REPLICA);
+    const more = replica === undefined ? [] : [`Where a replica runs: fogbell backups fetch ${replica.id}`];
+    return say(lines.length === 0 ? "The store is empty." : [...lines, ...more].join("\n"));
   }
   if (what === "fetch" && point !== undefined && point !== "") return say(await kit.fetch(point));
   throw new UsageError("backups can be listed, or one of them fetched", {

@@ -2,6 +2,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { UnavailableError } from "../errors.ts";
+import { wrap } from "../host/wrap.ts";
 import type { Catalog, Terminal } from "../parts.ts";
 import type { DayEvent } from "./events.ts";
 import { LOG_FILE, type Played, readLog, readSession } from "./session.ts";
@@ -58,31 +59,41 @@ export async function attend(request: AttendRequest): Promise<void> {
   const { door, argv, env } = session.shell;
   await ask(session.socket, { role, words: ["joined", ...(name === undefined ? [] : [name])] });
   const stop = new AbortController();
+  const over = new AbortController();
   // Whoever comes, or comes back, hears what was said since somebody was on call.
   const before = (await readLog(folder)).findIndex((event) => event.kind === "stage" && event.stage === "on-call") + 1;
   const [loud, plain] = color ? ["\u001b[1;30;43m", "\u001b[0m"] : ["", ""];
   const following = followLog(
     folder,
     (event) => {
+      if (event.kind === "stage" && (event.stage === "judging" || event.stage === "over")) over.abort();
       const line = isLoud(event) ? lineOf(event, "responder") : null;
-      if (line !== null) terminal.write(Buffer.from(`\r\n${loud}${line}${plain}\r\n`));
+      if (line === null) return;
+      const shown = wrap(line, terminal.size().columns, " ".repeat(10)).replaceAll("\n", "\r\n");
+      terminal.write(Buffer.from(`\r\n${loud}${shown}${plain}\r\n`));
     },
     { signal: stop.signal, from: before },
   );
+  const leave = () => ask(session.socket, { role, words: ["left"] }).catch(() => {});
+  // The connection dropped: that is said before the signal does what it does.
+  const dropped = () => void leave().finally(() => process.kill(process.pid, "SIGHUP"));
+  process.once("SIGHUP", dropped);
   try {
     await driver.enter({
       door,
       argv,
       env: { ...env, FOGBELL_ROLE: role, FOGBELL_COLOR: color ? "yes" : "", TERM: request.term },
       terminal,
+      over: over.signal,
     });
   } finally {
-    const over = (await readLog(folder)).some(
+    const isOver = (await readLog(folder)).some(
       ({ kind, ...event }) =>
         kind === "stage" && "stage" in event && (event.stage === "judging" || event.stage === "over"),
     );
-    if (over) await following;
+    if (isOver) await following;
     stop.abort();
-    await ask(session.socket, { role, words: ["left"] }).catch(() => {});
+    process.off("SIGHUP", dropped);
+    await leave();
   }
 }

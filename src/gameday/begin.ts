@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { UnavailableError } from "../errors.ts";
 import { type Detached, startDetached } from "../host/process-detached.ts";
 import { formatDuration } from "../host/units.ts";
+import { NARROW_COLUMNS, wrap } from "../host/wrap.ts";
 import type { Catalog } from "../parts.ts";
 import { plan } from "../plan/plan.ts";
 import { newRunFolder } from "../suite/suite.ts";
@@ -75,7 +76,7 @@ function opening({
     ...carried.map(({ text, owner, due }) => `  - ${text} (owner ${owner || "nobody"}, due ${due || "open"})`),
     "",
     "The world is being built …",
-  ];
+  ].map((line) => wrap(line, NARROW_COLUMNS));
 }
 
 export interface Waiting {
@@ -133,22 +134,37 @@ export function briefingText({ folder, session }: Played): string {
   const local = session.shell?.sandbox !== "docker";
   return [
     "",
-    "You are at the keyboard of a throwaway copy. Everything in it may be broken; nothing outside is touched.",
-    ...isolation.map((line) => `  ${line}`),
+    "You are at the keyboard of a throwaway copy. Everything in it may be broken,",
+    "nothing outside is touched.",
+    ...isolation.map((line) => wrap(`  ${line}`, NARROW_COLUMNS, "    ")),
     ...(local
       ? [
-          "  NOT ISOLATED here, because this is no container: you see this machine's files and processes as its account does.",
-          "  Do not open connections from this shell, and remember which terminal it is.",
+          "  NOT ISOLATED here, because this is no container: you see this machine's files",
+          "  and processes as its account does. Do not open connections from this shell,",
+          "  and remember which terminal it is.",
         ]
       : ["  From this shell nothing but this world can be reached."]),
     ...(open.length > 0 && local ? ["  Better: fogbell gameday start --sandbox docker"] : []),
     "",
-    "At hand:  db (the engine's client)   $STORE (the backups)   $SCRATCH (work here)   $EVIDENCE (copy the damage here)",
-    "          restore beside, into $SIDE_DATABASE, and leave it until the end: what it holds is measured there",
-    '          fogbell backups list --store "$STORE"   fogbell backups fetch POINT   runbook   runbook 1',
-    "Say:      note, decide, see, tell, todo … and the words;  hint;  status;  when you are done: fogbell gameday end",
-    "Others:   fogbell gameday join --role facilitator|scribe|observer   (another terminal)",
-    `Kept in:  ${basename(folder)}. What you type is stamped and kept, what is printed is not. exit leaves; gameday shell comes back.`,
+    "At hand:",
+    "  db                         the engine's client, on the damaged database",
+    "  fogbell backups list       the copies there are; backups fetch POINT",
+    "  runbook     runbook 1      the pages on the door; one of them",
+    "  $STORE  $SCRATCH           the backups as files; room to work",
+    "  $EVIDENCE                  copy the damage here before you touch it",
+    "  $SIDE_DATABASE             restore beside, into this; leave it until the end",
+    "  $APP_CONFIG                which database the application uses: in the end,",
+    "                             that one is judged",
+    "  DAMAGED_AT=2026-01-31T02:10:00Z   yours to set, to stop a log before it (UTC)",
+    "Say, with your words after it:",
+    "  note  decide  see  todo    for the record",
+    "  tell                       to those outside",
+    "And: hint, status, pause, resume. When you are done: fogbell gameday end",
+    "",
+    "Others join from another terminal:",
+    "  fogbell gameday join --role facilitator|scribe|observer",
+    `What you type is stamped and kept in ${basename(folder)}, what is printed`,
+    "is not. exit leaves this shell, fogbell gameday shell comes back.",
     "",
   ].join("\n");
 }

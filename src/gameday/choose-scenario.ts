@@ -17,13 +17,6 @@ export interface Wanted {
 export const levelOf = ({ scenario, family }: Wanted): Level =>
   scenario !== undefined ? "known" : family !== undefined ? "family" : "blind";
 
-/**
- * Whether the lot may fall on it. Judging asks the damaged server and its database by the names they had; where a recovery
- * puts another in their place, or restores nothing, people who do well could be told that they lost.
- */
-const isForTheLot = ({ recovery }: Scenario) =>
-  recovery.source !== "none" && recovery.steps.every((step) => step.do !== "take-over");
-
 /** Every scenario that it may be. Throws UsageError when there is none. */
 export async function candidates(catalog: Catalog, wanted: Wanted): Promise<Scenario[]> {
   if (wanted.scenario !== undefined) return [await loadScenario(await resolveScenario(wanted.scenario), catalog)];
@@ -31,7 +24,6 @@ export async function candidates(catalog: Catalog, wanted: Wanted): Promise<Scen
   const shipped = await Promise.all((await listScenarios()).map((file) => loadScenario(file, catalog)));
   const found = shipped.filter(
     (scenario) =>
-      isForTheLot(scenario) &&
       (wanted.family === undefined || scenario.tags.includes(wanted.family)) &&
       (engine === undefined || scenario.engines[engine] !== undefined),
   );

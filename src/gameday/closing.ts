@@ -2,11 +2,12 @@
 import { join } from "node:path";
 import type { ExitCode } from "../errors.ts";
 import { formatDuration } from "../host/units.ts";
+import { NARROW_COLUMNS, wrap } from "../host/wrap.ts";
 import type { Verdict } from "../record.ts";
 import { exitCodeOf } from "../result/verdict.ts";
 import { AFTER_ACTION_FILE } from "./after-action.ts";
 import { all } from "./events.ts";
-import { type Score, scoreOf } from "./scoring.ts";
+import { MEANT_TO_BE_LOST, type Score, scoreOf } from "./scoring.ts";
 import { readLog } from "./session.ts";
 
 export interface Outcome {
@@ -18,6 +19,8 @@ export interface Outcome {
   readonly rtaMs: number | null;
   readonly rpaMs: number | null;
   readonly score: Score | null;
+  /** False where the scenario is made so that nothing can bring the data back. */
+  readonly isRecoverable: boolean;
   readonly scenario: string;
   readonly salt: string;
   readonly seal: string;
@@ -42,6 +45,7 @@ export async function outcomeOf(folder: string): Promise<Outcome> {
     rtaMs: judged?.rtaMs ?? null,
     rpaMs: judged?.rpaMs ?? null,
     score: scoreOf(events),
+    isRecoverable: judged?.drilled?.isRecoverable ?? true,
     scenario: revealed?.scenario ?? "",
     salt: revealed?.salt ?? "",
     seal: began?.seal ?? "",
@@ -50,25 +54,31 @@ export async function outcomeOf(folder: string): Promise<Outcome> {
   };
 }
 
+/** A reason can be as long as a list of tables; the report has the whole of it. */
+const LONGEST_REASON = 220;
+const shortened = (text: string) =>
+  text.length <= LONGEST_REASON ? text : `${text.slice(0, LONGEST_REASON).replace(/\s+\S*$/, "")} …`;
+
 const duration = (ms: number | null) => (ms === null ? "not measured" : formatDuration(ms));
 
 export function closingText(outcome: Outcome): string {
-  const { verdict, reasons, rtaMs, rpaMs, score, scenario, seal, salt, report } = outcome;
+  const { isRecoverable, verdict, reasons, rtaMs, rpaMs, score, scenario, seal, salt, report } = outcome;
   return [
     "",
     `${verdict.toUpperCase()}  RTA ${duration(rtaMs)}, RPA ${duration(rpaMs)}`,
-    ...reasons.slice(0, 5).map((reason) => `  ${reason}`),
+    ...reasons.slice(0, 5).map((reason) => wrap(`  ${shortened(reason)}`, NARROW_COLUMNS, "    ")),
+    ...(isRecoverable ? [] : [`  ${MEANT_TO_BE_LOST}`]),
     ...(score === null
       ? []
       : [
           `Team: ${score.total} of 100${score.hardFails.length > 0 ? ", FAILED" : ""}`,
-          ...score.hardFails.map((fail) => `  HARD FAIL: ${fail}`),
+          ...score.hardFails.map((fail) => wrap(`  HARD FAIL: ${fail}`, NARROW_COLUMNS, "    ")),
           ...score.capabilities.map(
             (one) => `  ${one.name.padEnd(20)} ${String(one.points).padStart(3)} of ${one.of}  ${one.grade}`,
           ),
-          ...score.deductions.map((one) => `  -${one.points}: ${one.because}`),
+          ...score.deductions.map((one) => wrap(`  -${one.points}: ${one.because}`, NARROW_COLUMNS, "    ")),
         ]),
-    `It was ${scenario}. The seal ${seal.slice(0, 16)}… opens with the salt ${salt}.`,
+    wrap(`It was ${scenario}. The seal ${seal.slice(0, 16)}… opens with the salt ${salt}.`, NARROW_COLUMNS),
     `Report: ${report}`,
     "",
   ].join("\n");

@@ -74,11 +74,19 @@ ${PROMPT}`;
 
 const HEAD = `# The desk of a game day. What is typed here is stamped and kept; what is printed is not.
 HISTFILE="$DESK/history" HISTCONTROL= HISTIGNORE= HISTTIMEFORMAT= HISTSIZE=10000 HISTFILESIZE=10000
+PROMPT_DIRTRIM=2
 shopt -s histappend cmdhist lithist checkwinsize 2>/dev/null
 set +o histexpand
 command -v less >/dev/null && export PAGER='less -FRX' || export PAGER=cat
 fb_now() { printf %s "\${EPOCHREALTIME:-$(date +%s)}"; }
 fb_tell() { printf '%s\\t%s\\t%s\\t%s\\t%s\\t%s\\n' "$1" "$2" "$(fb_now)" "$FOGBELL_ROLE" "$3" "$(printf %s "$4" | base64 -w0)" >>"$DESK/log"; }
+# A place is set when the keeper has a new value for it: what somebody pointed elsewhere by hand stays there.
+fb_place() {
+  local was=FB_PLACE_$1
+  [ "\${!was-}" = "$2" ] && return
+  printf -v "$was" %s "$2"
+  export "$1=$2"
+}
 fb_places() { [ ! -r "$DESK/places" ] || . "$DESK/places"; }
 # Asks the keeper, waits for the answer, prints it; places may be new afterwards.
 fogbell() {
@@ -97,7 +105,7 @@ fogbell() {
   fb_places
   return "$code"
 }
-export -f fogbell fb_tell fb_now fb_places 2>/dev/null
+export -f fogbell fb_tell fb_now fb_place fb_places 2>/dev/null
 fb_places
 `;
 
@@ -118,12 +126,23 @@ fb_bar() {
     *) echo "$STAGE" ;;
   esac
 }
+# Everything since the last prompt: of a pasted step with several commands the history makes several entries.
+fb_typed() {
+  local since=$(($2 - $1))
+  [ $since -gt 0 ] || since=1
+  HISTTIMEFORMAT= history $since | awk -v at=$(($2 - since + 1)) '
+    { head = "^ *" at "[* ] " }
+    $0 ~ head { sub(head, ""); at++ }
+    { print }'
+}
 fb_prompt() {
   local code=$? began=\${FB_AT:-$(fb_now)} number text bold= plain=
-  number=$(HISTTIMEFORMAT= history 1 | awk 'NR == 1 { print $1 }')
-  if [ "$number" != "$FB_LAST" ]; then
-    FB_LAST=$number
-    text=$(HISTTIMEFORMAT= history 1 | sed '1s/^ *[0-9]*[* ] //')
+  number=$(HISTTIMEFORMAT= history 1 | awk 'NR == 1 { print $1 + 0 }')
+  # What an earlier shell typed is read in before the first prompt: it was told already.
+  if [ -z "$FB_LAST" ]; then FB_LAST=\${number:-0}
+  elif [ "\${number:-0}" != "$FB_LAST" ]; then
+    text=$(fb_typed "$FB_LAST" "\${number:-0}")
+    FB_LAST=\${number:-0}
     fb_tell command "$began" "$code" "$text"
     history -a
   fi
@@ -141,7 +160,7 @@ fb_prompt() {
   PS1="$bold[GAME DAY] $(fb_bar)$plain\\n$bold$FOGBELL_ROLE@$FB_HOST$plain \\w \\$ "
   FB_AT=
 }
-FB_LAST=$(HISTTIMEFORMAT= history 1 | awk 'NR == 1 { print $1 }')
+FB_LAST=
 PROMPT_COMMAND=fb_prompt
 trap 'FB_AT=\${FB_AT:-$EPOCHREALTIME}' DEBUG
 `;

@@ -93,12 +93,26 @@ export type DayBody =
       readonly findings: readonly { readonly subject: string; readonly held: string; readonly because: string }[];
       readonly hardFails: readonly string[];
       readonly runbook: readonly RunbookFault[];
+      /** What the drilled recovery does; absent in logs of before: then all of it. */
+      readonly drilled?: Drilled;
     }
   | { readonly kind: "answer"; readonly question: string; readonly answer: string; readonly role: string }
   | { readonly kind: "day-ended"; readonly abandoned: boolean };
 
 export type DayEvent = EventStamp & DayBody;
 export type DayOf<K extends DayBody["kind"]> = Extract<DayEvent, { kind: K }>;
+
+/** Which of the usual deeds a drilled recovery has. */
+export interface Drilled {
+  /** Something is left that writes, and has to be stopped. */
+  readonly contains: boolean;
+  /** Something is left that can be copied as evidence. */
+  readonly preserves: boolean;
+  /** A copy is restored. */
+  readonly restores: boolean;
+  /** It can be recovered from at all. */
+  readonly isRecoverable: boolean;
+}
 
 /** Something the team left itself to do. */
 export interface Action {

@@ -2,10 +2,12 @@
 import { askProbes, subjectOf } from "../drill/ask-probes.ts";
 import type { PeopleTable } from "../drill/people.ts";
 import { type Source, unchanged } from "../drill/source.ts";
-import type { Probe } from "../parts.ts";
+import { formatDuration } from "../host/units.ts";
+import type { Finding, Probe } from "../parts.ts";
 import type { Told } from "../plan/plan.ts";
 import type { EventBody, Milestone } from "../record.ts";
 import type { Trap } from "../scenario/schema.ts";
+import { type Pointed, pointedFinding } from "./application.ts";
 import { all, type DayBody, type DayEvent } from "./events.ts";
 import { MARK_OF, reached } from "./milestones.ts";
 
@@ -26,6 +28,19 @@ export async function lookBeside(table: PeopleTable): Promise<readonly FindingEv
     probes,
   );
   return found.filter(({ held }) => held !== "unknown");
+}
+
+/**
+ * How old the data is when no copy stands beside that could say so: the rows that came back are those of a moment that
+ * the ledger knows. Null where the rows tell no moment.
+ */
+export function ageFromRows({ part, options }: Told<Probe>, found: readonly Finding[]): Finding | null {
+  const gaps = found.flatMap(({ held, measured }) => (held === "yes" ? (measured?.momentGapMs ?? []) : []));
+  const { max } = options as { max?: number };
+  if (part.name !== "heartbeat-gap" || gaps.length === 0 || max === undefined) return null;
+  const gapMs = Math.max(...gaps);
+  const because = `no copy stood beside; the rows that came back are those of ${formatDuration(gapMs)} before the damage`;
+  return { held: gapMs <= max ? "yes" : "no", because, measured: { gapMs } };
 }
 
 /** What is in one picture and not, or otherwise, in the other. `pruned`: what a job of the world took. */
@@ -55,13 +70,17 @@ export interface JudgeKit {
   readonly source: Source | null;
   /** Copies in the store of the desk that were changed or removed, by name. */
   readonly spoiled: readonly string[];
+  /** Where the application looks now. */
+  readonly pointed: Pointed;
 }
 
 /** Verifies, and writes every finding into the drill's journal. */
-export async function verifyAll({ table, beside, source, spoiled }: JudgeKit): Promise<void> {
+export async function verifyAll({ table, beside, source, spoiled, pointed }: JudgeKit): Promise<void> {
   const { plan, write, runner } = table;
   const side = plan.verify.filter(asksSide);
-  await table.verify(plan.verify.filter((one) => !asksSide(one)));
+  // What is asked after reopening is asked as well: when people are done, the application is in again or it is not.
+  const answers = await table.verify([...plan.verify.filter((one) => !asksSide(one)), ...plan.reopened]);
+  write({ kind: "finding", ...pointedFinding(pointed) });
   for (const probe of side) {
     const found: EventBody[] = [];
     const asking = { runner, scene: table.scene(), phase: "verify", group: "verify" } as const;
@@ -70,8 +89,10 @@ export async function verifyAll({ table, beside, source, spoiled }: JudgeKit): P
     const earlier = beside.find(
       ({ probe: name, subject }) => name === probe.part.name && subject === subjectOf(probe.options),
     );
+    const told = now?.held === "unknown" && earlier === undefined ? ageFromRows(probe, answers) : null;
     const best = now?.held === "unknown" && earlier !== undefined ? earlier : now;
-    if (best !== undefined)
+    if (best !== undefined && told !== null) write({ ...best, ...told });
+    else if (best !== undefined)
       write(best === earlier ? { ...best, because: `${best.because} (asked while the copy stood)` } : best);
   }
   if (source !== null) write(await unchanged(table.sources, source));
@@ -115,16 +136,18 @@ export interface HardFailRequest {
   /** Copies, and pieces of evidence, that were changed or removed. */
   readonly spoiled: readonly string[];
   readonly evidence: readonly string[];
+  /** The application looks elsewhere: what was asked there says nothing of the data that was whole. */
+  readonly isElsewhere: boolean;
   /** Verify findings that hold of what the damage did not hit. */
   readonly findings: readonly { readonly probe: string; readonly subject: string; readonly held: string }[];
 }
 
 /** What makes a day failed whatever else went well. */
-export function hardFails({ events, spoiled, evidence, findings }: HardFailRequest): string[] {
+export function hardFails({ events, spoiled, evidence, isElsewhere, findings }: HardFailRequest): string[] {
   const { verified, reopened } = reached(events);
   const opened = all(events, "milestone").some(({ milestone, from }) => milestone === "reopened" && from !== "end");
   const overwritten = findings.some(
-    ({ probe, subject, held }) => probe === "rows" && subject.startsWith("all but") && held === "no",
+    ({ probe, subject, held }) => !isElsewhere && probe === "rows" && subject.startsWith("all but") && held === "no",
   );
   return [
     ...(spoiled.length > 0 ? [`a source was changed or removed: ${spoiled.join(", ")}`] : []),

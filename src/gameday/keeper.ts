@@ -15,7 +15,7 @@ import { createRedactor, secretsIn } from "../host/redact.ts";
 import { openScratch } from "../host/scratch.ts";
 import { pastOf } from "../paper/past.ts";
 import { drillName } from "../paper/scorecard.ts";
-import type { Catalog, Sign } from "../parts.ts";
+import type { Catalog, Scene, Sign } from "../parts.ts";
 import { plan as makePlan, type Plan } from "../plan/plan.ts";
 import type { DrillEvent, DrillResult, Milestone } from "../record.ts";
 import { deriveResult } from "../result/result.ts";
@@ -28,9 +28,9 @@ import { writeAfterAction } from "./after-action.ts";
 import { chooseScenario, levelOf, type Wanted } from "./choose-scenario.ts";
 import { createDay, storyOf } from "./day.ts";
 import { sealOf } from "./day-seal.ts";
-import { type Action, actionsOf, type DayBody } from "./events.ts";
+import { type Action, actionsOf, type DayBody, type Drilled } from "./events.ts";
 import { hardFails } from "./judging.ts";
-import { type DrilledLine, type Recogniser, recogniser } from "./milestones.ts";
+import { type DrilledLine, drilledLine, type Recogniser, recogniser } from "./milestones.ts";
 import { pagesFor, printedIn } from "./pages.ts";
 import { createPlayingTime } from "./playing-time.ts";
 import { createTable, type RecoveryTable } from "./recovery-table.ts";
@@ -60,23 +60,40 @@ const SHOWS: Readonly<Record<string, Milestone>> = {
   normal: "normal",
 };
 
-/** Signs of the story, of the engine, and of the lines that this very recovery is drilled with. */
-function recogniserOf(plan: Plan): Recogniser {
+/** Actions whose lines show something else than their phase does. */
+const SHOWN_BY: Readonly<Record<string, Milestone>> = {
+  "look-around": "detected",
+  "find-blocker": "detected",
+  "copy-source": "fetched",
+};
+
+/** Signs of the story, of the engine, and of the lines that this very recovery is drilled with, as far as they are known. */
+function recogniserOf(plan: Plan, sceneNow: () => Scene | null): Recogniser {
   const story: Sign[] = (plan.scenario.gameday?.milestones ?? []).map(({ shows, matches }) => ({
     shows,
     pattern: new RegExp(matches, "i"),
   }));
-  const scene = { phrases: plan.engine.phrases } as never;
-  const drilled = plan.recovery.flatMap(({ part, options, phase }): DrilledLine[] => {
-    try {
-      const lines = part.lines(scene, options);
-      return lines.map(({ script }) => ({ script, shows: SHOWS[phase] ?? "normal" }));
-    } catch {
-      // It depends on the chosen source: the engine's own signs have to do.
-      return [];
-    }
-  });
-  return recogniser([...story, ...(plan.engine.keyboard?.signs ?? [])], drilled);
+  const { look, signs: own = [] } = plan.engine.keyboard ?? {};
+  const saysWhere = story.some(({ shows }) => shows === "detected");
+  const looks: Sign[] = look === undefined || saysWhere ? [] : [{ shows: "detected", pattern: look }];
+  const signs = [...story, ...looks, ...own];
+  return {
+    ...recogniser(signs, []),
+    // Lines that restore are known once a copy was fetched: they are the method's.
+    get drilled(): readonly DrilledLine[] {
+      const scene = sceneNow();
+      if (scene === null) return [];
+      return plan.recovery.flatMap(({ part, options, phase }): DrilledLine[] => {
+        const shows = SHOWN_BY[part.name] ?? SHOWS[phase] ?? "normal";
+        try {
+          return part.lines(scene, options).map(({ script }) => drilledLine(script, shows));
+        } catch {
+          // A copy that the drilled recovery could not be written for: the engine's own signs have to do.
+          return [];
+        }
+      });
+    },
+  };
 }
 
 /** What the team left itself to do when it last played. */
@@ -92,6 +109,14 @@ async function machineRtaMs(out: string, result: DrillResult): Promise<number | 
   return pastOf(runs.map((run) => run.result)).find((one) => one.name === name)?.medianRtaMs ?? null;
 }
 
+/** What the drilled recovery does at all: nobody is scored for stopping, copying or fetching what there is not. */
+const drilledOf = ({ scenario, recovery }: Plan): Drilled => ({
+  contains: recovery.some(({ part }) => part.name === "stop-writers"),
+  preserves: recovery.some(({ phase }) => phase === "preserve"),
+  restores: scenario.recovery.source !== "none",
+  isRecoverable: scenario.designed !== "lost",
+});
+
 function rowsText({ rowsMissing, rowsAltered, rowsExtra }: DrillResult["measured"]): string {
   if (rowsMissing === null) return "rows were not compared";
   return `${rowsMissing} rows missing, ${rowsAltered ?? 0} older, ${rowsExtra ?? 0} extra`;
@@ -99,7 +124,13 @@ function rowsText({ rowsMissing, rowsAltered, rowsExtra }: DrillResult["measured
 
 /** The last words of the log: the verdict, and what it was. */
 async function close(
-  { log, result, table, salt }: { log: Journal<DayBody>; result: DrillResult; table: RecoveryTable; salt: string },
+  {
+    log,
+    result,
+    table,
+    plan,
+    salt,
+  }: { log: Journal<DayBody>; result: DrillResult; table: RecoveryTable; plan: Plan; salt: string },
   { out }: KeepRequest,
 ): Promise<void> {
   const { outcomes } = table;
@@ -110,6 +141,7 @@ async function close(
       events: log.events,
       spoiled: outcomes.spoiled,
       evidence: outcomes.evidence,
+      isElsewhere: outcomes.isElsewhere,
       findings,
     });
     log.append({
@@ -127,6 +159,7 @@ async function close(
       })),
       hardFails: failed,
       runbook: outcomes.runbook,
+      drilled: drilledOf(plan),
     });
   } else if (!log.events.some((event) => event.kind === "stage" && event.stage === "over"))
     log.append({ kind: "stage", stage: "over", because: result.reasons[0] ?? "it could not be judged" });
@@ -174,13 +207,15 @@ async function layTable(
   const { scenario } = plan;
   const story = storyOf(scenario.gameday, { title: scenario.title, symptom: scenario.story?.symptom });
   const pages = await pagesFor(scratch.folder, request.out, plan.engine.name);
+  // The day hears what is typed at a table that is laid for it.
+  const at: { table: RecoveryTable | null } = { table: null };
   const day = createDay({
     log,
     playing: createPlayingTime(),
     nowMs: () => performance.now(),
     wallMs: Date.now,
     story,
-    recogniser: recogniserOf(plan),
+    recogniser: recogniserOf(plan, () => at.table?.scene ?? null),
     objectives: plan.objectives,
     pagesSay: (text) => printedIn(pages, text)?.step.say,
     redact: createRedactor(secretsIn(process.env)),
@@ -205,6 +240,7 @@ async function layTable(
       if (story.briefing !== "") log.append({ kind: "told", from: "briefing", to: "everybody", say: story.briefing });
     },
   });
+  at.table = table;
   return { day, table, session };
 }
 
@@ -275,7 +311,7 @@ export async function keepDay(request: KeepRequest): Promise<void> {
   table.close();
   const result = deriveResult(journal.events);
   await writeDrill(request, hidden, result);
-  await close({ log, result, table, salt }, request);
+  await close({ log, result, table, plan, salt }, request);
   log[Symbol.dispose]();
   await writeAfterAction(folder);
   await endSession(folder);

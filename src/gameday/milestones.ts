@@ -48,6 +48,11 @@ const GENERAL: readonly Sign[] = [
     shows: "listed",
     pattern: /\bls\b[\s\S]*(\$\{?STORE|\/store)|fogbell backups list|\bdu\b[\s\S]*STORE|\bfind\b[\s\S]*STORE/i,
   },
+  // Pointing the application elsewhere, or back, is how some recoveries restore.
+  {
+    shows: "restore-began",
+    pattern: /(>|\bsed -i|\btee\b|\b(cp|mv|vi|vim|nano|ed)\b)[\s\S]*(\$\{?APP_CONFIG|application\.conf)/i,
+  },
   { shows: "fetched", pattern: /fogbell backups fetch|\b(cp|install|rsync)\b[\s\S]*(\$\{?STORE|\/store)/i },
 ];
 
@@ -82,9 +87,11 @@ export interface Recogniser {
 /** What a shell keeps of a line that goes on: neither the backslash nor the break. */
 export const flat = (text: string) => text.replace(/\\\n/g, " ").replace(/\s+/g, " ").trim();
 
+export const drilledLine = (script: string, shows: Milestone): DrilledLine => ({ script: flat(script), shows });
+
 /** One recogniser from all who know signs: the story, the engine, everybody. */
 export function recogniser(signs: readonly Sign[], drilled: readonly DrilledLine[]): Recogniser {
-  return { signs: [...signs, ...GENERAL], drilled: drilled.map((line) => ({ ...line, script: flat(line.script) })) };
+  return { signs: [...signs, ...GENERAL], drilled: drilled.map(({ script, shows }) => drilledLine(script, shows)) };
 }
 
 /** When each milestone was reached, in milliseconds of playing time: the last word counts, and null is "not at all". */

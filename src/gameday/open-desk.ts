@@ -41,7 +41,7 @@ export interface OpenDesk {
 /** Of the procedure's places, those that would tell what people have to find out. */
 const HIDDEN = ["DAMAGED_AT", "EXPECTED_BYTES", "STORE", "POINT"];
 
-const export_ = (name: string, value: string) => `export ${name}=${quote(value)}\n`;
+const placed = (name: string, value: string) => `fb_place ${name} ${quote(value)}\n`;
 
 const ANSWER_ID = /^[\w-]{1,40}$/;
 
@@ -70,10 +70,7 @@ export async function openDesk(
   async function places(): Promise<void> {
     // What is not known yet is people's to set: an empty value would take theirs away.
     const own = Object.entries(table.places()).filter(([name, { value }]) => !HIDDEN.includes(name) && value !== "");
-    await put(
-      `${desk}/places`,
-      own.map(([name, { value }]) => export_(name, value)).join("") + export_("STORE", store),
-    );
+    await put(`${desk}/places`, own.map(([name, { value }]) => placed(name, value)).join("") + placed("STORE", store));
   }
 
   async function sync(): Promise<readonly string[]> {

@@ -39,8 +39,11 @@ export async function pagesFor(scratch: string, out: string, engine: string): Pr
   );
   if ((await readdir(folder)).length === 0) {
     const samples = join(packageFolder(), "runbooks", "samples");
+    // A page for another engine would only mislead.
+    const fits = async (name: string) =>
+      (await readFile(join(samples, name), "utf8")).includes(`\n| Engine | ${engine} `);
     for (const name of await readdir(samples).catch(() => []))
-      if (name.endsWith(".md")) await copyFile(join(samples, name), join(folder, name));
+      if (name.endsWith(".md") && (await fits(name))) await copyFile(join(samples, name), join(folder, name));
   }
   const names = (await readdir(folder)).filter((name) => name !== "index.md").sort();
   return Promise.all(names.map(async (name) => readPage(await readFile(join(folder, name), "utf8"), name)));

@@ -5,8 +5,10 @@ import type { PeopleTable } from "../drill/people.ts";
 import { fetchCopy, locate, named, type Source } from "../drill/source.ts";
 import { asFogbellError, CancelledError, UnavailableError } from "../errors.ts";
 import { formatBytes } from "../host/units.ts";
+import type { Scene } from "../parts.ts";
 import type { DrillEvent, EventBody } from "../record.ts";
-import { answer, type Copy } from "./answers.ts";
+import { answer, type Copy, REPLICA } from "./answers.ts";
+import { followApplication } from "./application.ts";
 import type { Day } from "./day.ts";
 import type { DeskLine } from "./desk.ts";
 import { all, type DayBody, type DayEvent, type RunbookFault } from "./events.ts";
@@ -37,6 +39,7 @@ export interface Outcomes {
   readonly spoiled: readonly string[];
   readonly evidence: readonly string[];
   readonly runbook: readonly RunbookFault[];
+  readonly isElsewhere: boolean;
 }
 
 export interface RecoveryTable {
@@ -45,6 +48,8 @@ export interface RecoveryTable {
   /** Answers whoever asks, from outside or from the desk. */
   answer(asked: Asked): Promise<Answer>;
   readonly outcomes: Outcomes;
+  /** What the drilled recovery's lines are written from, as far as it is known; null while the world is built. */
+  readonly scene: Scene | null;
   /** However it ended: nothing goes on listening. */
   close(): void;
 }
@@ -71,7 +76,7 @@ export function createTable(kit: TableKit): RecoveryTable {
   let evidence: ReadonlyMap<string, string> = new Map();
   const pruned: string[] = [];
   const faults: RunbookFault[] = [];
-  let outcomes: Outcomes = { spoiled: [], evidence: [], runbook: faults };
+  let outcomes: Outcomes = { spoiled: [], evidence: [], runbook: faults, isElsewhere: false };
 
   // One after another, so that nothing the keeper does in the sandbox meets itself.
   let queue: Promise<unknown> = Promise.resolve();
@@ -95,7 +100,7 @@ export function createTable(kit: TableKit): RecoveryTable {
       id,
       at: moment.at,
       sizeBytes,
-      format: facts.isLive === true ? "replica" : `${facts.method}, ${facts.format}`,
+      format: facts.isLive === true ? REPLICA : `${facts.method}, ${facts.format}`,
     }));
     const others = unknown.map(({ key, sizeBytes, modifiedAt, because }) => ({
       id: key,
@@ -105,7 +110,7 @@ export function createTable(kit: TableKit): RecoveryTable {
     }));
     const found = [...copies, ...others].sort((a, b) => (a.at < b.at ? 1 : -1));
     const kept: Copy[] = [];
-    for (const copy of found) if (copy.format === "replica" || (await desk.has(copy.id))) kept.push(copy);
+    for (const copy of found) if (copy.format === REPLICA || (await desk.has(copy.id))) kept.push(copy);
     return kept;
   }
 
@@ -296,12 +301,13 @@ export function createTable(kit: TableKit): RecoveryTable {
       });
     const spoiled = short(changedIn(before, await inventoryOf("store"), pruned), desk?.store);
     const lost = short(changedIn(evidence, await inventoryOf("evidence"), []), desk?.evidence);
-    outcomes = { spoiled, evidence: lost, runbook: faults };
+    const pointed = await followApplication(given);
+    outcomes = { spoiled, evidence: lost, runbook: faults, isElsewhere: Object.keys(pointed.places).length > 0 };
     for (const one of trapsIn(given.plan.scenario.gameday?.traps ?? [], log.events, pruned.length > 0)) log.append(one);
     writeMarks(given, log.events, damagedAtMs);
     given.write({ kind: "places", places: given.places() } satisfies EventBody);
     closing.abort();
-    await verifyAll({ table: given, events: () => log.events, beside, source, spoiled });
+    await verifyAll({ table: given, events: () => log.events, beside, source, spoiled, pointed });
   }
 
   return {
@@ -309,6 +315,9 @@ export function createTable(kit: TableKit): RecoveryTable {
     recover,
     answer: answerAny,
     close: () => closing.abort(),
+    get scene() {
+      return table?.scene() ?? null;
+    },
     get outcomes() {
       return outcomes;
     },

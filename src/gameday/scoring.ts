@@ -3,7 +3,7 @@
  * words of exercise evaluation (HSEEP). The team is scored, never a person. Pure.
  */
 import type { Milestone } from "../record.ts";
-import { all, type DayEvent, type DayOf } from "./events.ts";
+import { all, type DayEvent, type DayOf, type Drilled } from "./events.ts";
 import { reached } from "./milestones.ts";
 
 const MINUTE = 60_000;
@@ -48,6 +48,17 @@ export interface Score {
 /** Times within which a team is expected to get there. */
 const WITHIN = { detected: 10 * MINUTE, contained: 5 * MINUTE, told: 5 * MINUTE, everyTold: 20 * MINUTE } as const;
 
+/** A recovery that does everything: what days were judged by before the log said more. */
+const USUAL: Drilled = { contains: true, preserves: true, restores: true, isRecoverable: true };
+
+/** How people say that something is gone for good. */
+const GIVES_UP =
+  /\b(no (usable |good |whole )?(backup|copy|copies)|cannot be (restored|recovered|brought back)|lost|gone for good|salvage)\b/i;
+
+/** What there is to say of a day that nobody could have won. */
+export const MEANT_TO_BE_LOST =
+  "This disaster cannot be recovered from: what counts is how soon that was known, and said.";
+
 type Reached = Partial<Record<Milestone, number>>;
 type Told = readonly [points: number, because: string];
 
@@ -61,7 +72,8 @@ function gradeOf(points: number, of: number): Grade {
 const isBefore = (one: number | undefined, other: number | undefined) =>
   one !== undefined && (other === undefined || one <= other);
 
-function contain({ contained, "restore-began": restored }: Reached): Told {
+function contain({ contained, "restore-began": restored }: Reached, { contains }: Drilled): Told {
+  if (contained === undefined && !contains) return [15, "nothing was left that writes"];
   if (contained === undefined) return [0, "nobody stopped what writes"];
   if (contained <= WITHIN.contained) return [15, "writers were stopped within five minutes"];
   if (isBefore(contained, restored)) return [10, "writers were stopped late, but before restoring"];
@@ -76,14 +88,29 @@ function diagnose({ detected, declared }: Reached): Told {
   return [soon + said, said === 0 ? `${how}; no incident was declared` : `${how}, and declared`];
 }
 
-function preserve({ preserved, "restore-began": restored }: Reached): Told {
+function preserve({ preserved, "restore-began": restored }: Reached, { preserves }: Drilled): Told {
+  if (preserved === undefined && !preserves) return [10, "nothing was left to copy"];
   if (preserved === undefined) return [0, "the damaged state was not copied"];
   return isBefore(preserved, restored)
     ? [10, "the damaged state was copied before it was touched"]
     : [3, "the damaged state was copied only after restoring began"];
 }
 
-function source(events: readonly DayEvent[], { listed, fetched }: Reached): Told {
+/** Where nothing is to be restored, the choice is to restore nothing. */
+function noSource(events: readonly DayEvent[], found: Reached, { isRecoverable }: Drilled): Told {
+  const used = all(events, "source").at(-1);
+  const restored = used !== undefined && found["restore-began"] !== undefined;
+  if (all(events, "trap").some(({ when }) => when === "source-used") || (isRecoverable && restored))
+    return [0, `${used?.name ?? "a copy"} was restored, and nothing had to be`];
+  if (isRecoverable) return [20, "nothing had to be restored, and no copy was"];
+  return found.listed === undefined
+    ? [0, "nobody looked at all the copies there are"]
+    : [20, "every copy was looked at; none of them could be restored"];
+}
+
+function source(events: readonly DayEvent[], found: Reached, drilled: Drilled): Told {
+  if (!drilled.restores || !drilled.isRecoverable) return noSource(events, found, drilled);
+  const { listed, fetched } = found;
   const judged = all(events, "judged").at(-1);
   const used = all(events, "source").at(-1);
   const objectives = all(events, "day-began")[0]?.objectives;
@@ -99,7 +126,18 @@ function source(events: readonly DayEvent[], { listed, fetched }: Reached): Told
   return [looked ? 8 : 5, `${name} loses more than the objective allows${first}`];
 }
 
-function restore(events: readonly DayEvent[], { verified, reopened }: Reached): Told {
+/** Where nothing can be brought back: nothing else is harmed, and somebody decides to say so. */
+function giveUp(events: readonly DayEvent[], hardFails: readonly string[]): Told {
+  const said = all(events, "said").some(({ how, text }) => (how === "decide" || how === "tell") && GIVES_UP.test(text));
+  const kept = hardFails.length === 0 ? 10 : 0;
+  return [
+    kept + (said ? 10 : 0),
+    `${said ? "it was said that this cannot be brought back" : "nobody said that this cannot be brought back"}; ${kept > 0 ? "nothing else was harmed" : "something else was harmed on the way"}`,
+  ];
+}
+
+function restore(events: readonly DayEvent[], { verified, reopened }: Reached, { isRecoverable }: Drilled): Told {
+  if (!isRecoverable) return giveUp(events, all(events, "judged").at(-1)?.hardFails ?? []);
   const judged = all(events, "judged").at(-1);
   const asked = judged?.findings ?? [];
   if (asked.length === 0) return [0, "nothing could be verified"];
@@ -126,8 +164,16 @@ function communication(events: readonly DayEvent[]): Told {
   ];
 }
 
-function time(judged: DayOf<"judged"> | undefined, began: DayOf<"day-began"> | undefined): Told {
+function time(
+  judged: DayOf<"judged"> | undefined,
+  began: DayOf<"day-began"> | undefined,
+  { isRecoverable }: Drilled,
+): Told {
   const rtaMs = judged?.rtaMs ?? null;
+  if (!isRecoverable && rtaMs !== null && began !== undefined)
+    return rtaMs <= began.objectives.rtoMs
+      ? [10, "known to be lost within the objective"]
+      : [5, "known to be lost, later than the objective"];
   if (rtaMs === null || began === undefined) return [0, "it was not reopened"];
   if (judged?.verdict !== "recovered" && judged?.verdict !== "late")
     return [0, "what came back was not whole, however soon"];
@@ -136,19 +182,21 @@ function time(judged: DayOf<"judged"> | undefined, began: DayOf<"day-began"> | u
   return rtaMs <= (mtdMs ?? rtoMs * 2) ? [5, "later than the objective"] : [0, "later than anybody could bear"];
 }
 
-/** The score of a day, from its log. An abandoned day has none. */
+/** The score of a day, from its log. One that was abandoned, or on which nothing happened to anybody, has none. */
 export function scoreOf(events: readonly DayEvent[]): Score | null {
   const judged = all(events, "judged").at(-1);
-  if (judged === undefined) return null;
+  const alarmed = all(events, "stage").some(({ stage }) => stage === "alarm");
+  if (judged === undefined || !alarmed) return null;
   const found = reached(events);
+  const drilled = judged.drilled ?? USUAL;
   const told: Readonly<Record<CapabilityName, Told>> = {
-    contain: contain(found),
+    contain: contain(found, drilled),
     diagnose: diagnose(found),
-    preserve: preserve(found),
-    "source choice": source(events, found),
-    "restore and verify": restore(events, found),
+    preserve: preserve(found, drilled),
+    "source choice": source(events, found, drilled),
+    "restore and verify": restore(events, found, drilled),
     communication: communication(events),
-    time: time(judged, all(events, "day-began")[0]),
+    time: time(judged, all(events, "day-began")[0], drilled),
   };
   const capabilities = (Object.keys(WORTH) as CapabilityName[]).map((name): Capability => {
     const [points, because] = told[name];

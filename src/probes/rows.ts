@@ -148,9 +148,29 @@ function tallyAt(moment: LedgerState | null, differing: readonly Differing[]): T
   return tally;
 }
 
+/** How old the moment is that explains what was found; 0 when nothing was lost. Meaningful where no row is unexplained. */
+interface Best {
+  readonly tally: Tally;
+  readonly gapMs: number;
+}
+
+/** The assumption that leaves least unexplained; of several, the newest moment: an older one explains newer rows, too. */
+function bestOf(moments: readonly (LedgerState | null)[], differing: readonly Differing[], damagedAtMs: number): Best {
+  const gapMs = (moment: LedgerState | null) => (moment === null ? 0 : Math.max(0, damagedAtMs - moment.atMs));
+  const all = moments.map((moment): Best => ({ tally: tallyAt(moment, differing), gapMs: gapMs(moment) }));
+  return all.reduce((least, one) => {
+    const [had, has] = [unexplained(least.tally), unexplained(one.tally)];
+    return has < had || (has === had && least.gapMs > 0 && one.gapMs < least.gapMs) ? one : least;
+  });
+}
+
 const unexplained = (tally: Tally) => tally.missing + tally.altered + tally.extra;
 
-function conclude(found: Tally, rows: number, { "allow-loss": allowLoss, newcomers = 0 }: Options): Finding {
+function conclude(
+  { tally: found, gapMs }: Best,
+  rows: number,
+  { "allow-loss": allowLoss, newcomers = 0 }: Options,
+): Finding {
   // Exactly so many: one more or one less is a difference like any other.
   const isAsTold = newcomers > 0 && found.extra === newcomers;
   const tally = isAsTold ? { ...found, extra: 0 } : found;
@@ -160,6 +180,7 @@ function conclude(found: Tally, rows: number, { "allow-loss": allowLoss, newcome
     rowsAltered: tally.altered + tally.stale,
     rowsExtra: tally.extra + tally.undeleted,
     rowsUnexplained: unexplained(tally),
+    ...(allowLoss === undefined || unexplained(tally) > 0 ? {} : { momentGapMs: gapMs }),
   };
   const allowed = tally.lost + tally.stale + tally.undeleted;
   const loss =
@@ -202,10 +223,8 @@ function judgeRows(outcomes: readonly Outcome[], scene: Scene, options: Options)
   }
   const allowLoss = options["allow-loss"];
   const moments = [null, ...(allowLoss === undefined ? [] : scene.ledger.window(allowLoss))];
-  const tallies = moments.map((moment) => tallyAt(moment, differ));
-  const best = tallies.reduce((least, tally) => (unexplained(tally) < unexplained(least) ? tally : least));
   return conclude(
-    best,
+    bestOf(moments, differ, scene.damagedAtMs),
     tables.reduce((sum, state) => sum + state.rows, 0),
     options,
   );

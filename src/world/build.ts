@@ -8,6 +8,7 @@ import { sha256Of } from "../host/digest.ts";
 import type { Line, RecoveryPoint, Server, Store, StoreDeed, WorldStore } from "../parts.ts";
 import type { Plan, PlannedBackup } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
+import { application, usesApplication } from "./application.ts";
 import { type Archive, openArchive, type Shipped } from "./archive.ts";
 import { isGlobals } from "./companions.ts";
 import { withFault } from "./faults.ts";
@@ -36,6 +37,8 @@ export interface WorldKit {
   readonly beside: <T>(replica: string, work: () => Promise<T>) => Promise<T>;
   /** The world as it was built before, when the server's folders were filled with it; else it is built. */
   readonly ready: PreparedWorld | null;
+  /** People recover: they may point the application elsewhere in any scenario. */
+  readonly isPlayed: boolean;
   /** Where worlds are kept for the next run; null when none is. */
   readonly worlds: PreparedWorlds | null;
   readonly runId: string;
@@ -71,16 +74,6 @@ export interface World {
 const deed = (say: string, script: string): Line => ({ say, script, uses: ["BACKUP_DIR"], destroys: false });
 
 const WORLD = { phase: "world" } as const;
-
-const application: Line = {
-  say: "Tell the application which database it uses.",
-  script: 'printf "database=%s\\n" "$DATABASE_NAME" >"$APP_CONFIG"',
-  uses: ["DATABASE_NAME", "APP_CONFIG"],
-  destroys: false,
-};
-
-const usesApplication = ({ disaster, recovery, proof, verify, healthy }: Plan) =>
-  [...disaster, ...recovery, ...proof, ...verify, ...healthy].some(({ part }) => part.needs.includes("application"));
 
 /** A larger one takes longer to lay out than it is worth, and more of the disk. */
 const LARGEST_KEPT_BYTES = 1024 ** 3;
@@ -146,7 +139,7 @@ export async function buildWorld(given: WorldKit): Promise<World> {
   } else {
     await layOut(kit, ready);
   }
-  if (usesApplication(plan)) await runner.must(application, { ...WORLD, name: "application" });
+  if (given.isPlayed || usesApplication(plan)) await runner.must(application, { ...WORLD, name: "application" });
   const { ledger, archive, replicas, retention } = standing;
   return {
     ledger,

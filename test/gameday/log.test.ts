@@ -118,10 +118,21 @@ describe("the desk", () => {
   });
   it("is a shell that bash can read, with a state it can source", async () => {
     const file = join(folder, "rc");
-    for (const keyboard of [undefined, { client: 'x "$DB"', history: "X_HISTORY", signs: [] }]) {
+    for (const keyboard of [
+      undefined,
+      { client: 'x "$DB"', configuration: {}, history: "X_HISTORY", look: /x/, signs: [] },
+    ]) {
       await writeFile(file, shellFile({ keyboard, host: "shop-db-1" }));
       execFileSync("bash", ["-n", file]);
     }
+    const bash = (script: string) => execFileSync("bash", ["-c", script], { encoding: "utf8" });
+    const [typed] = /^fb_typed[\s\S]*?^}/m.exec(shellFile({ keyboard: undefined, host: "h" })) ?? [];
+    // A pasted step with two commands makes two entries of the history, and is told whole.
+    const entries = "set -o history; history -s 'one'; history -s $'two\\n    7  of it'; history -s three";
+    expect(bash(`${typed}; ${entries}; fb_typed 1 3`)).toBe("two\n    7  of it\nthree\n");
+    const [place] = /^fb_place\(\)[\s\S]*?^}/m.exec(shellFile({ keyboard: undefined, host: "h" })) ?? [];
+    const placed = "fb_place A 1; A=mine; fb_place A 1; fb_place B 2; echo $A $B; fb_place A 3; echo $A";
+    expect(bash(`${place}; ${placed}`)).toBe("mine 2\n3\n");
     await writeFile(file, stateFile({ stage: "alarm", beganS: 5, pausedS: 1, rtoS: 900, dueS: 60 }));
     const told = execFileSync("bash", ["-c", `. ${file}; echo "$STAGE $T0 $PAUSED $RTO $DUE"`], { encoding: "utf8" });
     expect(told).toBe("alarm 5 1 900 60\n");

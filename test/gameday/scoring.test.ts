@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { DayBody } from "../../src/gameday/events.ts";
-import { changedIn, hardFails, trapsIn } from "../../src/gameday/judging.ts";
+import { ageFromRows, changedIn, hardFails, trapsIn } from "../../src/gameday/judging.ts";
 import { GRADES, scoreOf, WORTH } from "../../src/gameday/scoring.ts";
+import type { Finding } from "../../src/parts.ts";
 import { alarm, began, dayOf, judged, milestone, source, tell } from "../fakes/day.ts";
 
 const good: DayBody[] = [
@@ -65,17 +66,63 @@ describe("the score", () => {
     expect(scoreOf(dayOf([...good, hint]))?.total).toBe(95);
     expect(scoreOf(dayOf([began, alarm, { ...hint, cost: 100 }, judged]))?.total).toBe(0);
     expect(scoreOf(dayOf(good.slice(0, -1)))).toBeNull();
+    expect(scoreOf(dayOf([began, judged]))).toBeNull();
+  });
+});
+
+describe("a recovery that has less to do", () => {
+  const drilled = { contains: true, preserves: true, restores: true, isRecoverable: true };
+  const as = (how: Partial<typeof drilled>, bodies: readonly DayBody[], verdict = "recovered") => [
+    ...bodies.slice(0, -1),
+    { ...judged, verdict, drilled: { ...drilled, ...how } } as DayBody,
+  ];
+  it("blames nobody for what there was not to stop or to copy", () => {
+    expect(points(as({ contains: false }, without("contained")), "contain")).toBe(15);
+    expect(points(as({}, without("contained")), "contain")).toBe(0);
+    expect(points(as({ preserves: false }, without("preserved")), "preserve")).toBe(10);
+  });
+  it("is right to restore nothing where nothing was lost, and wrong to restore", () => {
+    expect(points(as({ restores: false }, without("fetched", "source")), "source choice")).toBe(20);
+    expect(points(as({ restores: false }, without("restore-began")), "source choice")).toBe(20);
+    expect(points(as({ restores: false }, good), "source choice")).toBe(0);
+  });
+  it("that cannot succeed is worth what was looked at, said, and left whole", () => {
+    const said: DayBody = { kind: "said", role: "commander", how: "decide", text: "there is no backup" };
+    const lost = (...bodies: DayBody[]) => as({ isRecoverable: false }, bodies, "lost");
+    expect(points(lost(...good.slice(0, -1), said, judged), "restore and verify")).toBe(20);
+    expect(points(lost(...good), "restore and verify")).toBe(10);
+    expect(points(lost(...good), "source choice")).toBe(20);
+    expect(points(lost(...without("listed")), "source choice")).toBe(0);
+    expect(points(lost(...good), "time")).toBe(10);
+  });
+});
+
+describe("how old the data is, where no copy stands beside", () => {
+  const probe = (name: string, max?: number) => ({ part: { name }, options: { of: "side", max }, line: 1 }) as never;
+  const rows = (held: "yes" | "no", momentGapMs?: number): Finding => ({
+    held,
+    because: "",
+    ...(momentGapMs === undefined ? {} : { measured: { momentGapMs } }),
+  });
+  it("is told by the rows that came back, and by nothing else", () => {
+    const found = ageFromRows(probe("heartbeat-gap", 3_600_000), [rows("yes"), rows("yes", 2_400_000)]);
+    expect(found).toMatchObject({ held: "yes", measured: { gapMs: 2_400_000 } });
+    expect(ageFromRows(probe("heartbeat-gap", 60_000), [rows("yes", 2_400_000)])?.held).toBe("no");
+    expect(ageFromRows(probe("heartbeat-gap", 60_000), [rows("no", 1), rows("yes")])).toBeNull();
+    expect(ageFromRows(probe("sql", 60_000), [rows("yes", 1)])).toBeNull();
   });
 });
 
 describe("hard fails", () => {
   const asked = (events: readonly DayBody[], more: Partial<Parameters<typeof hardFails>[0]> = {}) =>
-    hardFails({ events: dayOf(events), spoiled: [], evidence: [], findings: [], ...more });
+    hardFails({ events: dayOf(events), isElsewhere: false, spoiled: [], evidence: [], findings: [], ...more });
   it("are a spoiled source, spoiled evidence, good data overwritten, opening unverified", () => {
     expect(asked(good)).toEqual([]);
     expect(asked(good, { spoiled: ["nightly/x"] })[0]).toContain("nightly/x");
     expect(asked(good, { evidence: ["damaged.dump"] })[0]).toContain("damaged.dump");
     expect(asked(good, { findings: [{ probe: "rows", subject: "all but orders", held: "no" }] })).toHaveLength(1);
+    const elsewhere = { isElsewhere: true, findings: [{ probe: "rows", subject: "all but orders", held: "no" }] };
+    expect(asked(good, elsewhere)).toEqual([]);
     expect(asked(without("verified"))[0]).toContain("before the data was verified");
   });
   it("do not blame a team that never opened: the end counts then", () => {

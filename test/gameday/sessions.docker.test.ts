@@ -1,18 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { catalog } from "../../src/catalog.ts";
-import { all, type DayEvent } from "../../src/gameday/events.ts";
+import { all } from "../../src/gameday/events.ts";
 import { reached } from "../../src/gameday/milestones.ts";
 import { readPage } from "../../src/gameday/pages.ts";
 import { scoreOf } from "../../src/gameday/scoring.ts";
-import { isPlayed, readLog, readSession } from "../../src/gameday/session.ts";
-import { isOver } from "../../src/host/label.ts";
-import { sweepScratch } from "../../src/host/scratch.ts";
-import type { RunLabel } from "../../src/parts.ts";
+import { readSession } from "../../src/gameday/session.ts";
 import { verifyRun } from "../../src/suite/seal.ts";
+import { dayIn, endDays, expectGone, leftOf, sweep } from "../support/gameday.ts";
 import { openTerminal } from "../support/tmux.ts";
 
 let out = "";
@@ -20,46 +17,13 @@ beforeAll(async () => {
   out = await mkdtemp(join(tmpdir(), "gameday-test-"));
 });
 afterAll(async () => {
-  // A test that failed half-way leaves a keeper, which takes its world down when it is asked to.
-  for (const results of await readdir(out)) {
-    for (const name of await readdir(join(out, results)).catch(() => [])) {
-      const session = await readSession(join(out, results, name));
-      if (session !== null && (await isPlayed(join(out, results, name)))) process.kill(session.pid, "SIGTERM");
-    }
-  }
+  await endDays(out);
   await rm(out, { recursive: true, force: true });
 });
 
 const page = readPage(await readFile("runbooks/samples/drop-table.md", "utf8"), "drop-table");
 const step = (number: number) => page.steps.find((one) => one.number === number)?.script ?? "";
 const START = "--sandbox docker --rows 3000 --within 2s";
-
-/** The only day in a folder of results. */
-async function dayIn(folder: string): Promise<{ folder: string; events: DayEvent[] }> {
-  const [name = ""] = await readdir(folder);
-  return { folder: join(folder, name), events: await readLog(join(folder, name)) };
-}
-
-/** As gc does it, but for this run alone. */
-async function sweep(runId: string): Promise<void> {
-  const isMine = (label: RunLabel) => label.runId === runId && isOver(label);
-  for (const sandbox of catalog.sandboxes) await sandbox.sweep(isMine);
-  await sweepScratch(isMine);
-}
-
-/** The keeper goes with its day. */
-async function expectGone(pid: number): Promise<void> {
-  const label = { runId: "", pid, host: hostname(), expiresAt: "2100-01-01T00:00:00Z" };
-  await expect.poll(() => isOver(label), { timeout: 15_000 }).toBe(true);
-}
-
-/** Containers and volumes of a run: a label, never a name. */
-const leftOf = (runId: string): string[] =>
-  ["ps -aq", "volume ls -q"].flatMap((what) =>
-    execFileSync("docker", [...what.split(" "), "--filter", `label=fogbell.run=${runId}`], { encoding: "utf8" })
-      .split("\n")
-      .filter(Boolean),
-  );
 
 test("a team that follows the page recovers, and is told so", { timeout: 400_000 }, async () => {
   const results = join(out, "well");

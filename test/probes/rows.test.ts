@@ -59,6 +59,14 @@ describe("within allowed loss", () => {
       held: "yes",
       measured: { rowsMissing: 1, rowsAltered: 1, rowsUnexplained: 0 },
     }));
+  test("and tells how old that moment is, the newest that explains it; nothing lost is no age at all", () => {
+    const gap = (found: Rows, allowed: number) =>
+      ask(TRUTH, found, { "allow-loss": allowed }, older).measured?.momentGapMs;
+    expect(gap(older[1]?.rows as Rows, 2000)).toBe(100);
+    expect(gap(older[0]?.rows as Rows, 2000)).toBe(900);
+    expect(gap(TRUTH as Rows, 2000)).toBe(0);
+    expect(gap(older[0]?.rows as Rows, 200)).toBeUndefined();
+  });
   test("as it stood before the window", () =>
     expect(ask(TRUTH, older[0]?.rows as Rows, options, older).held).toBe("no"));
   test("a mixture of two moments is no moment", () =>

@@ -8,6 +8,8 @@ export function keyboardOf({ client, dump }: Flavour): Keyboard {
   return {
     client: `${client} --socket="$DB_SOCKET" "$DATABASE"`,
     history: "MYSQL_HISTFILE",
+    configuration: { socket: "DB_SOCKET", database: "DATABASE" },
+    look: /\bselect\b|\bshow +\w|\bdescribe\b|\bping\b|\bcheck table\b|\.err\b/i,
     signs: [
       { shows: "contained", pattern: /account lock|\bkill \d|\bkill \\047|set global read_only\s*=\s*(1|on)/i },
       {
@@ -17,7 +19,7 @@ export function keyboardOf({ client, dump }: Flavour): Keyboard {
       {
         shows: "restore-began",
         pattern: new RegExp(
-          `create database|\\b${programs}\\b[\\s\\S]*<\\s*[^<\\s]|\\|\\s*${programs}\\b|\\bsource\\s|--copy-back|--prepare`,
+          `create database (if not exists +)?["\`\\w$]|\\b${programs}\\b[\\s\\S]*(?<!<)<\\s*["']?(\\$|[/.~]|\\w[\\w-]*[./])|\\|\\s*${programs}\\b|\\bsource\\s|--copy-back|--prepare`,
           "i",
         ),
       },

@@ -1,4 +1,5 @@
 /** The binary log of MariaDB and MySQL, archived file by file, and how a restored database is brought forward through it. */
+import { apart } from "../../host/sh.ts";
 import type { BackupFacts, Line, LogArchive, Target } from "../../parts.ts";
 import { at, client, sql, withoutValues } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
@@ -15,7 +16,7 @@ export const logOf = (flavour: Flavour): LogArchive => ({
   settings: { server_id: "1", log_bin: "binlog", binlog_format: "ROW", sync_binlog: "1" },
   close: () => ({
     say: "Close the current file of the log, and copy those that are closed to the archive.",
-    script: `${sql(flavour, "FLUSH BINARY LOGS;", "server").replace("<<'SQL'", "<<'SQL' &&")}
+    script: apart(`${sql(flavour, "FLUSH BINARY LOGS;", "server").replace("<<'SQL'", "<<'SQL' &&")}
 for piece in $(echo 'SHOW BINARY LOGS;' |
   ${client(flavour, "server")} | cut -f1 | sed '$d'); do
   if ! grep -qx "$piece" "$ARCHIVE/copied" 2>/dev/null; then
@@ -25,7 +26,7 @@ for piece in $(echo 'SHOW BINARY LOGS;' |
     echo "$piece" >>"$ARCHIVE/copied" || exit 1
   fi
 done
-echo "archived up to $(tail -n 1 "$ARCHIVE/copied")"`,
+echo "archived up to $(tail -n 1 "$ARCHIVE/copied")"`),
     uses: ["DB_SOCKET", "ARCHIVE"],
     expect: '"archived up to" and the name of a file.',
     ifNot: "The archive's disk is full, or the log was purged. What the archive holds so far can still be used.",
@@ -39,7 +40,7 @@ echo "archived up to $(tail -n 1 "$ARCHIVE/copied")"`,
 export function checkLog(flavour: Flavour, { logFrom = "" }: BackupFacts): Line {
   return {
     say: "Is every file of the log there, whole, and readable?",
-    script: `wanted=
+    script: apart(`wanted=
 for piece in $(cd "$LOG" && ls |
   ${PIECES}); do
   number=$(printf %s "\${piece##*.}" | sed 's/^0*//')
@@ -52,7 +53,7 @@ for piece in $(cd "$LOG" && ls |
   fi
   wanted=$((number + 1))
 done
-test -n "$wanted"`,
+test -n "$wanted"`),
     uses: ["LOG", "SCRATCH"],
     expect: "No output, and exit code 0.",
     ifNot: `Do not go through this log from ${logFrom}: take the next older recovery point, or stop before the hole.`,

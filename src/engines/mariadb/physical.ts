@@ -1,6 +1,8 @@
 /** Physical backups: mariadb-backup's stream, full or incremental, restored as a server of its own, and forward through the log. */
+
 import { z } from "zod";
 import type { Compression } from "../../host/packing.ts";
+import { apart } from "../../host/sh.ts";
 import {
   type BackupFacts,
   defineMethod,
@@ -127,7 +129,7 @@ function check(flavour: Flavour, facts: BackupFacts): readonly Line[] {
   return [
     {
       say: "Is every set of the chain there and readable, and does each begin where the one before ends?",
-      script: `if ! { ${CHAIN}; }; then
+      script: apart(`if ! { ${CHAIN}; }; then
   echo "the full backup that it goes on from is missing"; false
 else
   at=0
@@ -141,7 +143,7 @@ else
       mbstream -x -C "$(mktemp -d "$SCRATCH/read.XXXXXX")" || {
       echo "$(basename "$folder") cannot be read to its end"; exit 7; }
   done <"$SCRATCH/chain" && rm -rf "$SCRATCH"/read.*
-fi`,
+fi`),
       uses: ["BACKUP", "SCRATCH"],
       expect: "No output, and exit code 0.",
       ifNot: "Do not restore it. Take the newest full backup, or the next older recovery point.",
@@ -154,7 +156,7 @@ fi`,
 function recover(flavour: Flavour, facts: BackupFacts, target: Target): readonly Line[] {
   const restore: Line = {
     say: "Unpack the backup into an empty folder, add what changed since, and make it consistent.",
-    script: `mkdir -m 700 "$SIDE_DATA" &&
+    script: apart(`mkdir -m 700 "$SIDE_DATA" &&
 { ${CHAIN}; } && : >"$SCRATCH/prepare.log" &&
 while read -r from to folder; do
   into=$SIDE_DATA more=
@@ -168,7 +170,7 @@ while read -r from to folder; do
     2>>"$SCRATCH/prepare.log" || {
     tail -n 3 "$SCRATCH/prepare.log" >&2; exit 1; }
   if [ "$from" -ne 0 ]; then rm -r "$into"; fi
-done <"$SCRATCH/chain"`,
+done <"$SCRATCH/chain"`),
     uses: ["BACKUP", "SIDE_DATA", "SCRATCH"],
     expect: "No output.",
     ifNot:

@@ -2,8 +2,10 @@
  * Replicas: a second server that applies the binary log of the first. At once it is there for a failover; with a delay
  * it still has the past. Replication copies damage as faithfully as work, so whether it did is asked first.
  */
+
 import { z } from "zod";
 import { durationText } from "../../fields.ts";
+import { apart } from "../../host/sh.ts";
 import { parseDuration } from "../../host/units.ts";
 import { defineMethod, type Line, type Target } from "../../parts.ts";
 import { at, client } from "./client.ts";
@@ -25,8 +27,8 @@ const ask = (flavour: Flavour, where: "server" | "side", text: string, flags = "
 
 /** One value of the replica's own account of itself. */
 const status = (flavour: Flavour, name: string) =>
-  `$(${ask(flavour, "side", "SHOW SLAVE STATUS", "--column-names --vertical")} |
-  sed -n 's/^ *${name}: //p')`;
+  // On one line: bash 5.2 cannot read a quoted substitution of several lines at its prompt.
+  `$(${ask(flavour, "side", "SHOW SLAVE STATUS", "--column-names --vertical")} | sed -n 's/^ *${name}: //p')`;
 
 /**
  * A replica asks over TCP only, and a server in a sandbox listens on a socket only. Between them stands a door on the
@@ -147,7 +149,7 @@ fi`;
   if (target.to !== "before-damage") {
     return {
       say: "Does the replica answer, and is it still a replica?",
-      script: answers,
+      script: apart(answers),
       uses: ["SIDE_SOCKET"],
       expect: "No output, and exit code 0.",
       ifNot: "Do not open it: two servers that both take writes cannot be made one again. Take a backup.",
@@ -156,7 +158,7 @@ fi`;
   }
   return {
     say: "Hold the replica still, and find out whether it has come past the damage.",
-    script: `${answers}
+    script: apart(`${answers}
 ${ask(flavour, "side", "STOP SLAVE SQL_THREAD")} &&
 ${findTarget(flavour)} &&
 read -r file place <"$SCRATCH/target" &&
@@ -170,7 +172,7 @@ if [ "$done_file" \\> "$file" ] ||
   echo "it has replayed the damage already: it stands at $done_file $done_place, and the damage begins at $file $place"
   exit 6
 fi
-echo "it stands at $done_file $done_place; the damage begins at $file $place"`,
+echo "it stands at $done_file $done_place; the damage begins at $file $place"`),
     uses: ["SIDE_SOCKET", "SIDE_DATA", "SCRATCH", "DAMAGED_AT"],
     expect: "Where it stands, and where the damage begins: later.",
     ifNot: "It holds the same loss. Replication is no backup: take the next older recovery point.",

@@ -4,6 +4,8 @@ import type { Keyboard } from "../../parts.ts";
 export const keyboard: Keyboard = {
   client: 'psql -d "$PGDATABASE"',
   history: "PSQL_HISTORY",
+  configuration: { host: "PGHOST", database: "PGDATABASE" },
+  look: /\bselect\b|\\(l|d\w*|c)\b|\bpg_isready\b|\bpg_controldata\b|server\.log|\btable +\w/i,
   signs: [
     {
       shows: "contained",
@@ -17,7 +19,7 @@ export const keyboard: Keyboard = {
     {
       shows: "restore-began",
       pattern:
-        /\bcreatedb\b|create database|\bpg_restore\b(?![\s\S]*(-l\b|--list|-f \/dev\/null))|\bpsql\b[\s\S]*(-f\s|<\s*[^<\s])|\|\s*psql\b|\\i\s|pg_ctl\b[\s\S]*\bSIDE_/i,
+        /\bcreatedb\b|create database +["\w$]|\bpg_restore\b(?![\s\S]*(-l\b|--list|-f \/dev\/null))|\bpsql\b[\s\S]*(-f\s|(?<!<)<\s*["']?(\$|[/.~]|\w[\w-]*[./]))|\|\s*psql\b|\\i\s|pg_ctl\b[\s\S]*\bSIDE_/i,
     },
     { shows: "verified", pattern: /count\(\*\)|pg_amcheck|validate constraint|max\(\w+\)/i },
     { shows: "reopened", pattern: /connection limit -1|allow_connections\s*=?\s*true|grant connect/i },

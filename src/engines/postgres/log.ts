@@ -1,4 +1,5 @@
 /** PostgreSQL's log (WAL), archived segment by segment, and how a restored server is brought forward through it. */
+import { apart } from "../../host/sh.ts";
 import type { Line, LogArchive, Target } from "../../parts.ts";
 import { WHY_STOPPED } from "./files.ts";
 import { literal, PSQL, placesOf, psql } from "./psql.ts";
@@ -68,7 +69,7 @@ END $$;
 export function checkLog(control: string): Line {
   return {
     say: "Is the log of the same server, and is no piece of it missing?",
-    script: `id=$(${control} |
+    script: apart(`id=$(${control} |
   od -An -tu8 -N8 | tr -d ' ') &&
 wanted= &&
 for piece in $(cd "$LOG" && ls | grep -E '^[0-9A-F]{24}$' | sort); do
@@ -95,7 +96,7 @@ for piece in $(cd "$LOG" && ls | grep -E '^[0-9A-F]{24}$' | sort); do
   else
     wanted=$(( here + 1 ))
   fi
-done`,
+done`),
     uses: ["BACKUP", "LOG"],
     expect: "No output, and exit code 0.",
     ifNot: "Do not go through this log: take the next older recovery point, or stop before the hole.",
@@ -245,7 +246,9 @@ sed -n 's/^after: /first commit left out: /p' "$SCRATCH/target"
   };
   const promote: Line = {
     say: "Open the restored server for writing.",
-    script: `if [ "$(${askSide("SELECT pg_is_in_recovery()")})" = t ]; then
+    // Not asked between quotes: bash 5.2 cannot read a quoted substitution of several lines at its prompt.
+    script: `recovering=$(${askSide("SELECT pg_is_in_recovery()")})
+if [ "$recovering" = t ]; then
   pg_ctl -s -w -t 3600 -D "$SIDE_DATA" promote
 fi &&
 ${askSide("SELECT CASE WHEN pg_is_in_recovery() THEN 'still read-only' ELSE 'open' END")}`,

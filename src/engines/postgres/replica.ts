@@ -2,8 +2,10 @@
  * Replicas: a second server that streams the log of the first. At once it is there for a failover; with a delay it still
  * has the past. Replication copies damage as faithfully as work (catalogue entry 20), so whether it did is asked first.
  */
+
 import { z } from "zod";
 import { durationText } from "../../fields.ts";
+import { apart } from "../../host/sh.ts";
 import { parseDuration } from "../../host/units.ts";
 import { defineMethod, type Line, type Target } from "../../parts.ts";
 import { removeSide } from "./files.ts";
@@ -81,7 +83,7 @@ fi`;
     return [
       {
         say: "Does the replica answer, and is it still a replica?",
-        script: answers,
+        script: apart(answers),
         uses: ["SIDE_HOST"],
         expect: "No output, and exit code 0.",
         ifNot: "Do not open it: two servers that both take writes cannot be made one again. Take a backup.",
@@ -92,14 +94,14 @@ fi`;
   return [
     {
       say: "Hold the replica still, and ask how far it has come.",
-      script: `${answers}
+      script: apart(`${answers}
 ${PAUSE}
 at=$(printf %s "$DAMAGED_AT" | sed 's/T/ /; s/Z$//')
 stands=$(${ask("SIDE_HOST", STANDS)}) &&
 if [ -n "$stands" ] && ! [ "$stands" \\< "$at" ]; then
   echo "it has replayed the damage already: it stands at $stands"; exit 6
 fi
-echo "it stands at \${stands:-its beginning}"`,
+echo "it stands at \${stands:-its beginning}"`),
       uses: ["SIDE_HOST", "DAMAGED_AT"],
       expect: '"it stands at" and a time (UTC) before the damage.',
       ifNot: "It holds the same loss. Replication is no backup: take the next older recovery point.",
