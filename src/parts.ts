@@ -509,8 +509,8 @@ export interface CopyPhrases {
   letIn(role: string): Line;
   /** Known ways to spoil a copy, to see which check notices. */
   readonly mutations: readonly Mutation[];
-  /** How several sessions see one moment of a server that goes on; null when the system cannot. */
-  readonly snapshot: Snapshot | null;
+  /** How a ledger and a backup come to see one moment of a server that goes on. */
+  readonly snapshot: Snapshot;
   /** Somebody's own command, with the programs' own environment pointing at the copy. */
   shell(script: string): Line;
 }

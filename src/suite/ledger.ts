@@ -24,8 +24,10 @@ export async function recordBeside(request: LedgerRequest): Promise<Recorded> {
       next: catalog.engines.map(({ name }) => `--engine ${name}`),
     });
   }
-  const isTold = engine.copies.snapshot !== null && engine.copies.snapshot.lock === undefined;
-  if (isTold && !command.some((word) => /\{snapshot\}|FOGBELL_SNAPSHOT/.test(word))) {
+  if (
+    engine.copies.snapshot.lock === undefined &&
+    !command.some((word) => /\{snapshot\}|FOGBELL_SNAPSHOT/.test(word))
+  ) {
     throw new UsageError(
       "the backup behind -- does not say where the snapshot goes, so it would be of another moment",
       {
@@ -40,7 +42,7 @@ export async function recordBeside(request: LedgerRequest): Promise<Recorded> {
   return recordLedger({
     ...request,
     engine,
-    environment: { ...environment, ...engine.copies.snapshot?.environment(request.database) },
+    environment: { ...environment, ...engine.copies.snapshot.environment(request.database) },
     redact: createRedactor(secretsIn(process.env)),
   });
 }

@@ -185,7 +185,7 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
   });
   mark("T7");
   const isWhole = [...findings, ...looked.findings].every(({ held }) => held === "yes");
-  if (kit.task.proveChecks && isWhole && kit.index === 0) await prove(kit, opened, { ...given, method, looked });
+  if (kit.task.proveChecks && isWhole && kit.index === 0) await prove(kit, opened, { ...given, facts, method, looked });
   return { findings: [...findings, ...looked.findings], sha256, numbers: looked.numbers, error: null };
 }
 

@@ -6,7 +6,7 @@ import { constants, mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { LostError, UnavailableError, UsageError } from "../errors.ts";
+import { LostError, UnavailableError } from "../errors.ts";
 import { runProcess } from "../host/process.ts";
 import type { Redactor } from "../host/redact.ts";
 import type { DigestRequest, Engine, Line, MomentLock, Outcome, Snapshot } from "../parts.ts";
@@ -177,7 +177,14 @@ async function beside(engine: Engine, { lock, at }: Snapshot, ask: Ask, backup: 
       lock === undefined
         ? []
         : rowsOf(await ask(lock.unheld(), "list-unheld"), "the tables").map(([table = ""]) => table);
-    return { unheld, tables: await take(engine, (line, name) => ask(at(line), name), unheld) };
+    const tables = await take(engine, (line, name) => ask(at(line), name), unheld);
+    if (tables.length === 0 && unheld.length > 0) {
+      throw new UnavailableError(`no table of the database keeps moments: ${unheld.slice(0, 5).join(", ")}`, {
+        code: "FB_LEDGER",
+        next: ["compare with checks instead: docs/verify.md"],
+      });
+    }
+    return { unheld, tables };
   })();
   const [taken, made] = await Promise.allSettled([recorded, backup]);
   if (made.status === "rejected") throw made.reason;
@@ -195,18 +202,11 @@ export interface Recorded {
 
 /**
  * Runs the user's backup and records the ledger, both at one moment. Writes the ledger only when the backup succeeded.
- * Returns the numbers of it. Throws UsageError for a system without shared moments, UnavailableError when the moment
- * cannot be had, LostError when the backup failed.
+ * Returns the numbers of it. Throws UnavailableError when the moment cannot be had, LostError when the backup failed.
  */
 export async function recordLedger(request: RecordRequest): Promise<Recorded> {
   const { engine, command, file, database } = request;
   const { snapshot } = engine.copies;
-  if (snapshot === null) {
-    throw new UsageError(`${engine.name} cannot share one moment between two programs`, {
-      code: "FB_NO_SNAPSHOT",
-      next: ["compare with checks instead: docs/verify.md"],
-    });
-  }
   const folder = await mkdtemp(join(tmpdir(), "fogbell-ledger-"));
   try {
     const asked = rowsOf(await askUsers(snapshot.version(), request, { SCRATCH: folder }), "the server's version");

@@ -33,6 +33,11 @@ describe("reading", () => {
     );
     for (const key of keys.filter((one) => one !== "properties")) expect(page).toContain(key);
   });
+  test("what the page on verifying shows of a database is valid, too", async () => {
+    const blocks = [...(await readFile("docs/verify.md", "utf8")).matchAll(/```yaml\n([\s\S]*?)```/g)];
+    expect(blocks).toHaveLength(2);
+    for (const [, block = ""] of blocks) expect(problems(`${DB}${block.replace(/^(?=.)/gm, "    ")}`)).toBe("");
+  });
   test("the committed schema is the code's", async () =>
     expect(JSON.parse(await readFile("docs/fogbell.v1.schema.json", "utf8"))).toEqual(configJsonSchema()));
   test.each([

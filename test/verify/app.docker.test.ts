@@ -9,50 +9,48 @@ import { verifyAll } from "../../src/suite/verify.ts";
 import { openBench, testFolder } from "../support/dumps.ts";
 
 const { signal } = new AbortController();
+const [postgres, mariadb] = catalog.engines as readonly [Engine, Engine];
 const stamp = new Date(Date.now() - 3_600_000).toISOString().replace(/[-:]|\.\d+/g, "");
 
 let folder: Awaited<ReturnType<typeof testFolder>>;
 beforeAll(async () => {
   folder = await testFolder();
-  const store = join(folder.path, "store");
-  await mkdir(store);
-  await using bench = await openBench(catalog.engines[0] as Engine);
-  await bench.sh(
-    "createdb shop && psql -Xqd shop -c 'CREATE ROLE billing; CREATE TABLE invoices (id serial PRIMARY KEY, paid bool); INSERT INTO invoices (paid) SELECT true FROM generate_series(1, 700); GRANT SELECT, INSERT ON invoices TO billing; GRANT USAGE ON invoices_id_seq TO billing' && pg_dump -Fc -d shop -f \"$SCRATCH/x\"",
-  );
-  await writeFile(join(store, `shop-${stamp}.dump`), await bench.take("x"));
 });
 afterAll(() => folder[Symbol.asyncDispose]());
 
+/** A store with one dump in it. */
+async function stored(engine: Engine, script: string, ending: string): Promise<string> {
+  const store = join(folder.path, engine.name);
+  await mkdir(store);
+  await using bench = await openBench(engine);
+  await bench.sh(script);
+  await writeFile(join(store, `shop-${stamp}${ending}`), await bench.take("x"));
+  return store;
+}
+
 /** Stands for somebody's application: writes when it starts, is not ready at once, and answers what it counts. */
-const APPLICATION = `use IO::Socket::INET;
+const application = (client: string) => `use IO::Socket::INET;
 my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 8080, Listen => 5, ReuseAddr => 1) or die;
 my $asked = 0;
 while (my $c = $s->accept) {
   while (my $line = <$c>) { last if $line =~ /^\\r?$/ }
-  qx(psql -XAtqc "INSERT INTO invoices (paid) VALUES (false)" 2>/dev/null) unless $asked++;
-  my $n = qx(psql -XAtqc "SELECT count(*) FROM invoices WHERE paid" 2>/dev/null); chomp $n;
+  qx(${client} "INSERT INTO invoices (paid) VALUES (false)" 2>/dev/null) unless $asked++;
+  my $n = qx(${client} "SELECT count(*) FROM invoices WHERE paid" 2>/dev/null); chomp $n;
   my $status = $asked > 1 && $n =~ /^\\d+$/ ? "200 OK" : "503 Service Unavailable";
   print $c "HTTP/1.0 $status\\r\\n\\r\\n{\\"invoices\\": \\"$n\\"}\\n"; close $c;
 }`;
 
-async function verify(sandbox: string) {
-  const store = join(folder.path, "store");
-  const app = {
-    image: "fogbell/postgres:15",
-    env: { PGUSER: "billing" },
-    command: ["perl", "-e", APPLICATION],
-    port: 8080,
-  };
-  const check = (name: string, more: object) =>
-    `      - ${JSON.stringify({ name, role: "billing", app: { ...app, ...more } })}\n`;
+async function verify(
+  sandbox: string,
+  engine: Engine,
+  { store, checks }: { store: string; checks: readonly object[] },
+) {
   const content = `version: 1
 databases:
   - name: Shop
-    engine: postgres
+    engine: ${engine.name}
     sources: [{ store: "directory:${store}" }]
-    checks:
-${check("answers", { path: "/invoices", contains: '"700"' })}${check("others", { contains: '"701"', within: "2s" })}${check("not here", { image: "fogbell/nobody:1" })}      - { name: rows, sql: "SELECT count(*) FROM invoices", equals: 700 }
+    checks: ${JSON.stringify(checks)}
 `;
   const [run] = await verifyAll({
     catalog,
@@ -78,7 +76,25 @@ ${check("answers", { path: "/invoices", contains: '"700"' })}${check("others", {
 }
 
 test("starts on the copy, may log in and write there, and is asked until it is ready; last of all checks", async () => {
-  const result = await verify("docker");
+  const store = await stored(
+    postgres,
+    "createdb shop && psql -Xqd shop -c 'CREATE ROLE billing; CREATE TABLE invoices (id serial PRIMARY KEY, paid bool); INSERT INTO invoices (paid) SELECT true FROM generate_series(1, 700); GRANT SELECT, INSERT ON invoices TO billing; GRANT USAGE ON invoices_id_seq TO billing' && pg_dump -Fc -d shop -f \"$SCRATCH/x\"",
+    ".dump",
+  );
+  const app = {
+    image: "fogbell/postgres:15",
+    env: { PGUSER: "billing" },
+    command: ["perl", "-e", application("psql -XAtqc")],
+    port: 8080,
+  };
+  const check = (name: string, more: object) => ({ name, role: "billing", app: { ...app, ...more } });
+  const checks = [
+    check("answers", { path: "/invoices", contains: '"700"' }),
+    check("others", { contains: '"701"', within: "2s" }),
+    check("not here", { image: "fogbell/nobody:1" }),
+    { name: "rows", sql: "SELECT count(*) FROM invoices", equals: 700 },
+  ];
+  const result = await verify("docker", postgres, { store, checks });
   const own = result?.findings.filter(({ line }) => line === 7);
   expect(own?.map(({ subject, probe, held }) => [subject, probe, held])).toEqual([
     ["rows", "sql", "yes"],
@@ -90,11 +106,20 @@ test("starts on the copy, may log in and write there, and is asked until it is r
   expect(own?.[3]?.because).toMatch(/image fogbell\/nobody:1 is not on this machine/);
   expect(result?.verdict).toBe("lost");
   expect(result?.cleanup?.failed).toEqual([]);
-});
-
-test("needs Docker, and says so where there is none", async () => {
-  expect(await verify("local")).toMatchObject({
+  expect(await verify("local", postgres, { store, checks })).toMatchObject({
     verdict: "void",
     problems: [{ code: "FB_NO_APPLICATION", next: ["fogbell verify --sandbox docker"] }],
   });
+});
+
+test("logs into a copy of MariaDB, too", async () => {
+  const store = await stored(
+    mariadb,
+    `mariadb --socket="$DB_SOCKET" -e 'CREATE DATABASE shop; USE shop; CREATE TABLE invoices (id int AUTO_INCREMENT PRIMARY KEY, paid bool); INSERT INTO invoices (paid) SELECT true FROM seq_1_to_700' && mariadb-dump --socket="$DB_SOCKET" shop >"$SCRATCH/x"`,
+    ".sql",
+  );
+  const client = "mariadb --no-defaults -h 127.0.0.1 -u billing -N $ENV{MYSQL_DATABASE} -e";
+  const app = { image: "fogbell/mariadb:10.11", command: ["perl", "-e", application(client)], port: 8080 };
+  const checks = [{ role: "billing", app: { ...app, contains: '"700"' } }];
+  expect((await verify("docker", mariadb, { store, checks }))?.verdict).toBe("recovered");
 });
