@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
 import { LostError, RefusedError } from "../errors.ts";
+import type { Link } from "../host/link.ts";
 import type { Shown } from "../host/redact.ts";
 import { quote } from "../host/sh.ts";
 import type { Line, Phase, RecoveryPoint, Server, Store } from "../parts.ts";
@@ -27,6 +28,7 @@ export interface SourceKit {
   readonly write: (body: EventBody) => void;
   readonly mark: (mark: Mark) => void;
   readonly onProgress: (progress: Progress) => void;
+  readonly link: Link | null;
   /** Hashes of the backups that this run made, when no other may be opened here; null when any may. */
   readonly made: ReadonlySet<string> | null;
   /** What the scenario calls the backups, by the key they are found by, where their own names do not tell. */
@@ -251,6 +253,7 @@ export async function fetchCopy(
       log: point.log,
       beside: besideOf(point),
       folder,
+      link: kit.link,
       signal: kit.signal,
       onProgress: ({ doneBytes, totalBytes }) =>
         kit.onProgress({
@@ -263,11 +266,14 @@ export async function fetchCopy(
     }),
   );
   const { bytes, sha256, retries } = fetched;
-  kit.write({ kind: "source-fetched", sourceId: point.id, bytes, sha256, retries });
+  kit.write({ kind: "source-fetched", sourceId: point.id, bytes, sha256, retries, ...limited(kit.link) });
   assertMade(kit, fetched.files);
   kit.onCopy(point, await bring(kit, point, { folder, paths: fetched.files.map(({ path }) => path) }));
   return sha256;
 }
+
+/** What the journal says of a link that was held to a speed. */
+export const limited = (link: Link | null) => (link === null ? {} : { limitBytesPerSecond: link.bytesPerSecond });
 
 /** Throws RefusedError for a copy that this run did not make, where such a copy could reach out. */
 function assertMade({ made }: SourceKit, files: readonly { key: string; sha256: string }[]): void {
