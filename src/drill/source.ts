@@ -12,6 +12,7 @@ import { reason, select } from "../plan/select.ts";
 import type { EventBody, Mark, Progress, SourceFacts } from "../record.ts";
 import { commandHash, type Runner } from "../world/runner.ts";
 import { BESIDE_FOLDER, fetchToScratch, LOG_FOLDER } from "./fetch.ts";
+import { leadKey } from "./generations.ts";
 import { takeStock } from "./locate.ts";
 
 export interface SourceKit {
@@ -163,7 +164,7 @@ export async function locate(kit: SourceKit): Promise<RecoveryPoint[]> {
 export function named({ plan, names, live }: SourceKit, stored: readonly RecoveryPoint[]): RecoveryPoint[] {
   const points = stored.map((point) => ({
     ...point,
-    name: names.get(point.objects[0]?.key ?? point.id) ?? point.name,
+    name: names.get(leadKey(point)) ?? point.name,
   }));
   return [...points.map((point) => withScript(plan, point)), ...live];
 }
