@@ -1,4 +1,5 @@
 import { Args, Flags } from "@oclif/core";
+import { bandwidthFlag } from "../cli/bandwidth-flag.ts";
 import { FogbellCommand } from "../cli/command.ts";
 import { detachedText, detachFlags } from "../cli/detach-flags.ts";
 import { audienceOf, reportFlags } from "../cli/report-flags.ts";
@@ -53,6 +54,7 @@ export default class Run extends FogbellCommand {
     "compare-methods": Flags.boolean({
       description: "Drill the scenario once with each way to back up, and set what each lost side by side.",
     }),
+    bandwidth: bandwidthFlag("Fetch no faster than production's link: all parts and all drills together."),
     store: Flags.string({
       description: "Put the world's backups there, below a prefix of this run.",
       helpValue: "URL",
@@ -117,6 +119,7 @@ export default class Run extends FogbellCommand {
       freshWorld: flags["fresh-world"],
       version: this.config.version,
       jobs: flags.jobs,
+      bandwidth: flags.bandwidth,
       audience: { ...audience, recorder },
       secrets,
     });

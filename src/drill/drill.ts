@@ -3,6 +3,7 @@
  * whole; every phase is timed, and everything made on the way goes. What happened is in the journal and nowhere else.
  */
 import { basename, relative } from "node:path";
+import { overLink } from "../host/units.ts";
 import type { LedgerView, Phase, Scene } from "../parts.ts";
 import { overOf, type Plan, type PlannedBackup } from "../plan/plan.ts";
 import type { EventBody, Mark } from "../record.ts";
@@ -50,7 +51,7 @@ export async function drill(plan: Plan, given: DrillKit): Promise<void> {
       ...(plan.scenario.story?.symptom === undefined ? {} : { symptom: plan.scenario.story.symptom }),
       engine: plan.engine.name,
       version: plan.version,
-      ...(plan.variant === null ? {} : { variant: plan.variant }),
+      ...variantOf(plan.variant, kit.link?.bytesPerSecond),
       ...(plan.scenario.designed === "recovered" ? {} : { designed: plan.scenario.designed }),
       contended: kit.contended,
       ...(kit.people === undefined ? {} : { by: "people" as const }),
@@ -252,4 +253,11 @@ async function takeSteps(
     for (const line of part.lines(scene(), options)) await runner.must(line, { phase: name, name: part.name });
     if (part.takesOver === true && scene().side === "server") told.moved = true;
   }
+}
+
+/** What tells a drill from others of its scenario: the method it compares, the link it is held to. */
+export function variantOf(variant: string | null, bytesPerSecond: number | undefined): { variant?: string } {
+  const link = bytesPerSecond === undefined ? null : overLink(bytesPerSecond);
+  const all = [variant, link].filter((one) => one !== null);
+  return all.length === 0 ? {} : { variant: all.join(", ") };
 }

@@ -1,5 +1,5 @@
 /** A listing with older versions holds the backups of several nights under the same keys: they are told apart here. */
-import type { StoredObject } from "../parts.ts";
+import type { RecoveryPoint, StoredObject } from "../parts.ts";
 
 /**
  * The newest version of every key, then the one before it of every key that has one, and so on. Of one key the newest is
@@ -21,4 +21,9 @@ export function generations(objects: readonly StoredObject[]): StoredObject[][] 
 /** What a recovery point is called: its first key, and which version of it where the store lists several. */
 export function pointId({ key, version }: StoredObject): string {
   return version === undefined ? key : `${key}@${version}`;
+}
+
+/** The key that a recovery point is called by, whatever the version. */
+export function leadKey({ id, objects }: Pick<RecoveryPoint, "id" | "objects">): string {
+  return objects.find((object) => pointId(object) === id)?.key ?? id;
 }

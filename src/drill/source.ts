@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
 import { LostError, RefusedError } from "../errors.ts";
+import type { Link } from "../host/link.ts";
 import type { Shown } from "../host/redact.ts";
 import { quote } from "../host/sh.ts";
 import type { Line, Phase, RecoveryPoint, Server, Store } from "../parts.ts";
@@ -11,6 +12,7 @@ import { reason, select } from "../plan/select.ts";
 import type { EventBody, Mark, Progress, SourceFacts } from "../record.ts";
 import { commandHash, type Runner } from "../world/runner.ts";
 import { BESIDE_FOLDER, fetchToScratch, LOG_FOLDER } from "./fetch.ts";
+import { leadKey } from "./generations.ts";
 import { takeStock } from "./locate.ts";
 
 export interface SourceKit {
@@ -27,6 +29,7 @@ export interface SourceKit {
   readonly write: (body: EventBody) => void;
   readonly mark: (mark: Mark) => void;
   readonly onProgress: (progress: Progress) => void;
+  readonly link: Link | null;
   /** Hashes of the backups that this run made, when no other may be opened here; null when any may. */
   readonly made: ReadonlySet<string> | null;
   /** What the scenario calls the backups, by the key they are found by, where their own names do not tell. */
@@ -161,7 +164,7 @@ export async function locate(kit: SourceKit): Promise<RecoveryPoint[]> {
 export function named({ plan, names, live }: SourceKit, stored: readonly RecoveryPoint[]): RecoveryPoint[] {
   const points = stored.map((point) => ({
     ...point,
-    name: names.get(point.objects[0]?.key ?? point.id) ?? point.name,
+    name: names.get(leadKey(point)) ?? point.name,
   }));
   return [...points.map((point) => withScript(plan, point)), ...live];
 }
@@ -251,6 +254,7 @@ export async function fetchCopy(
       log: point.log,
       beside: besideOf(point),
       folder,
+      link: kit.link,
       signal: kit.signal,
       onProgress: ({ doneBytes, totalBytes }) =>
         kit.onProgress({
@@ -263,11 +267,14 @@ export async function fetchCopy(
     }),
   );
   const { bytes, sha256, retries } = fetched;
-  kit.write({ kind: "source-fetched", sourceId: point.id, bytes, sha256, retries });
+  kit.write({ kind: "source-fetched", sourceId: point.id, bytes, sha256, retries, ...limited(kit.link) });
   assertMade(kit, fetched.files);
   kit.onCopy(point, await bring(kit, point, { folder, paths: fetched.files.map(({ path }) => path) }));
   return sha256;
 }
+
+/** What the journal says of a link that was held to a speed. */
+export const limited = (link: Link | null) => (link === null ? {} : { limitBytesPerSecond: link.bytesPerSecond });
 
 /** Throws RefusedError for a copy that this run did not make, where such a copy could reach out. */
 function assertMade({ made }: SourceKit, files: readonly { key: string; sha256: string }[]): void {

@@ -1,5 +1,6 @@
 /** What a drill is given, and what it opens with it: each thing is on the unwinding list from the moment it is there. */
 import { mkdir } from "node:fs/promises";
+import type { Link } from "../host/link.ts";
 import type { Redactor } from "../host/redact.ts";
 import { openScratch } from "../host/scratch.ts";
 import type { RunLabel, Sandbox, SandboxDriver, Server, StoreDriver, WorldStore } from "../parts.ts";
@@ -27,6 +28,8 @@ export interface DrillKit {
   readonly redact: Redactor;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  /** What backups are fetched through, when that may not be faster than a link of production's. */
+  readonly link?: Link | null;
   /** Leave the sandbox and the scratch folder standing, to look at. */
   readonly keep: boolean;
   /** Open backups that this run did not make even where the sandbox is not cut off. */

@@ -85,6 +85,7 @@ export function sourceKit(
     write,
     mark,
     onProgress: kit.onProgress,
+    link: kit.link ?? null,
     made: kit.trustBackups || opensForeign ? null : world.made,
     names: world.names,
     get live() {

@@ -53,6 +53,11 @@ export function formatLink(bytesPerSecond: number): string {
   return `${short(bytesPerSecond, ["B/s", "kB/s", "MB/s", "GB/s"])} (${bits})`;
 }
 
+/** `over 100 MB/s`: what tells a drill over a limited link from the same drill without. */
+export function overLink(bytesPerSecond: number): string {
+  return `over ${formatLink(bytesPerSecond).split(" (")[0]}`;
+}
+
 /** `850 ms`, `12.3 s`, `4m 05s`, `9h 00m`, `61d 0h`: two units at most, never rounded up past a limit. */
 export function formatDuration(durationMs: number): string {
   if (!Number.isFinite(durationMs)) return "unknown";

@@ -62,6 +62,8 @@ interface Tail {
   offset: number;
   rest: Buffer;
   drill: DrillName | null;
+  /** Of its last event. */
+  at: string;
 }
 
 /** The whole lines that were added since the last look. */
@@ -92,6 +94,7 @@ async function pass(tail: Tail, runId: string, onEvent: Following["onEvent"]): P
     if (event.kind === "drill-began") {
       tail.drill = { runId, name: drillName(event.scenario), contended: event.scenario.contended };
     }
+    tail.at = event.at;
     if (tail.drill !== null) onEvent(event, tail.drill);
   }
 }
@@ -104,16 +107,18 @@ export async function follow(run: DetachedRun, { onEvent, signal }: Following): 
     const now = (await readDetached(run.folder)) ?? run;
     for (const runId of now.runIds) {
       const file = join(runFolder(run, runId), "journal.jsonl");
-      const tail = tails.get(runId) ?? { file, offset: 0, rest: Buffer.alloc(0), drill: null };
+      const tail = tails.get(runId) ?? { file, offset: 0, rest: Buffer.alloc(0), drill: null, at: "" };
       tails.set(runId, tail);
       await pass(tail, runId, onEvent);
     }
     if (now.state.is === "ended" || now.state.is === "gone") return now;
     const latest = await readProgress(run.folder);
-    const drill = latest === null ? null : (tails.get(latest.runId)?.drill ?? null);
-    const text = JSON.stringify(latest);
-    if (latest !== null && drill !== null && text !== said) onEvent(latest.progress, drill);
-    said = text;
+    const tail = latest === null ? undefined : tails.get(latest.runId);
+    // What it said before its last event is over.
+    if (latest !== null && tail?.drill != null && latest.at !== said && latest.at >= tail.at) {
+      onEvent(latest.progress, tail.drill);
+      said = latest.at;
+    }
     await pause(LOOK_EVERY_MS, signal);
   }
 }

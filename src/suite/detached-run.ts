@@ -148,7 +148,10 @@ export function takeOver(folder: string, command: string): Recorder {
         if (event.kind === "drill-began") appendFileSync(join(folder, RUNS), `${drill.runId}\n`);
         if (event.kind !== "progress" || performance.now() - saidMs < PROGRESS_EVERY_MS) return;
         saidMs = performance.now();
-        replace(join(folder, PROGRESS), JSON.stringify({ runId: drill.runId, progress: event }));
+        replace(
+          join(folder, PROGRESS),
+          JSON.stringify({ runId: drill.runId, at: new Date().toISOString(), progress: event }),
+        );
       }),
   };
 }
@@ -161,8 +164,15 @@ function attempt(deed: () => void): void {
   }
 }
 
+/** How far one drill was, and when it said so. */
+interface Far {
+  readonly runId: string;
+  readonly at: string;
+  readonly progress: Progress;
+}
+
 /** How far it was when it last said so; null when it has said nothing yet. */
-export async function readProgress(folder: string): Promise<{ runId: string; progress: Progress } | null> {
+export async function readProgress(folder: string): Promise<Far | null> {
   const text = await readFile(join(folder, PROGRESS), "utf8").catch(() => "");
-  return text === "" ? null : (JSON.parse(text) as { runId: string; progress: Progress });
+  return text === "" ? null : (JSON.parse(text) as Far);
 }

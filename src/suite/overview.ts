@@ -1,5 +1,6 @@
 /** Every recovery point of every source at a glance: what there is, what is missing, what a disaster now would lose. */
 import type { ConfiguredSource } from "../config/database.ts";
+import { leadKey } from "../drill/generations.ts";
 import type { Keeping } from "../parts.ts";
 import { isOf, type KnownCopy } from "../verify/known.ts";
 import { askedMs, newestFirst, series, upTo } from "../verify/points.ts";
@@ -78,8 +79,8 @@ function sizesOfUsual(all: readonly Candidate[]): ReadonlyMap<Candidate, number 
   const earlier = new Map<string, number[]>();
   const shares = new Map<Candidate, number | null>();
   for (const one of [...all].reverse()) {
-    const { id, objects, sizeBytes, facts } = one.point;
-    const job = series(objects[0]?.key ?? id);
+    const { sizeBytes, facts } = one.point;
+    const job = series(leadKey(one.point));
     const sizes = earlier.get(job) ?? [];
     const usual = median(sizes);
     shares.set(one, usual === undefined || usual === 0 ? null : Math.round((sizeBytes / usual) * 100));

@@ -1,6 +1,7 @@
 /** What a store seems to hold: jobs that make backups, told apart by the names and the content of what they made. */
 import type { ConfiguredDatabase, ConfiguredSource } from "../config/database.ts";
 import { DEFAULT_RPO_MS, DEFAULT_RTO_MS } from "../config/database.ts";
+import { leadKey } from "../drill/generations.ts";
 import type { Inventory } from "../drill/locate.ts";
 import type { RecoveryPoint } from "../parts.ts";
 import { series } from "../verify/points.ts";
@@ -8,10 +9,16 @@ import { series } from "../verify/points.ts";
 /** A database as it is told of, or as it is proposed to be. */
 export type Proposal = ConfiguredDatabase & { readonly points: readonly RecoveryPoint[] };
 
-/** A folder's member stands for its folder; words of a rhythm in a path are a rhythm, not another database. */
-function jobOf({ id, objects, facts }: RecoveryPoint): string {
-  const key = objects.length > 1 ? id.slice(0, id.lastIndexOf("/")) : id;
-  const named = series(key).replaceAll(/#[T_.-]?(?:#|[-_.])*Z?/g, "#");
+/** What a job calls its backup, whatever the version; a folder's member stands for its folder. */
+function keyOf(point: RecoveryPoint): string {
+  const key = leadKey(point);
+  return point.objects.length > 1 ? key.slice(0, key.lastIndexOf("/")) : key;
+}
+
+/** Words of a rhythm in a path are a rhythm, not another database. */
+function jobOf(point: RecoveryPoint): string {
+  const { facts } = point;
+  const named = series(keyOf(point)).replaceAll(/#[T_.-]?(?:#|[-_.])*Z?/g, "#");
   return [facts.engine, facts.method, named].join("\u0000");
 }
 
@@ -20,9 +27,10 @@ const RHYTHM =
   /^(hourly|daily|nightly|weekly|monthly|yearly|backups?|dumps?|full|incr|incremental|latest|base|basebackup|xtrabackup|info|toc|dat|cluster|pg|mysql|db)$/i;
 
 /** A name for people: what the backup says, or the word in its path that is no rhythm and no date. */
-export function nameOf({ facts, id }: RecoveryPoint): string {
+export function nameOf(point: RecoveryPoint): string {
+  const { facts } = point;
   if (facts.database !== undefined) return facts.database;
-  const words = id
+  const words = leadKey(point)
     .split("/")
     .flatMap((part) => part.replace(/\.(sql|dump|dir|tar|gz|zst|age|gpg|mbs)\b.*/g, "").split(/[-_.\s]+/));
   return (
@@ -57,7 +65,7 @@ export function rhythmMs(points: readonly RecoveryPoint[]): number | null {
 
 /** A pattern that matches the names of one job: what differs between them is a star. */
 export function patternOf(points: readonly RecoveryPoint[]): string {
-  const keys = points.map(({ id, objects }) => (objects.length > 1 ? id.slice(0, id.lastIndexOf("/")) : id));
+  const keys = points.map(keyOf);
   const [first = ""] = keys;
   if (keys.length === 1) return first.replaceAll(/[0-9]+(?:[-_.:T]?[0-9]+)*Z?/g, "*");
   return series(first).replaceAll(/#(?:[-_.:T]*#)*Z?/g, "*");

@@ -3,11 +3,12 @@ import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { cpus, hostname, release, totalmem, type } from "node:os";
 import { join, resolve } from "node:path";
-import { drill } from "../drill/drill.ts";
+import { drill, variantOf } from "../drill/drill.ts";
 import { openJournal, systemClock } from "../drill/journal.ts";
 import { asFogbellError, UsageError } from "../errors.ts";
 import { writeAtomic } from "../host/atomic-file.ts";
 import { makeLabel } from "../host/label.ts";
+import { type Link, openLink } from "../host/link.ts";
 import { createRedactor, secretsIn } from "../host/redact.ts";
 import { formatBytes } from "../host/units.ts";
 import { drillName } from "../paper/scorecard.ts";
@@ -33,6 +34,8 @@ export interface SuiteRequest {
   readonly signal: AbortSignal;
   readonly onEvent: (event: DrillEvent | Progress, drill: DrillName) => void;
   readonly version: string;
+  /** Fetch no faster than this, all drills together. Bytes per second. */
+  readonly bandwidth?: number | undefined;
   /** Drills, and so sandboxes, at the same time. Default: 1; more than that falsifies durations, and is marked. */
   readonly jobs?: number;
   /** Values to mask beside those of the environment. */
@@ -82,7 +85,8 @@ export function hostFacts(): Record<string, string> {
 export async function runSuite(request: SuiteRequest): Promise<SuiteRun[]> {
   const { plans, jobs = 1, signal } = request;
   const contended = Math.min(jobs, plans.length) > 1;
-  return inPool(plans, { jobs, signal }, (plan) => runOne(plan, request, contended));
+  const link = request.bandwidth === undefined ? null : openLink(request.bandwidth);
+  return inPool(plans, { jobs, signal }, (plan) => runOne(plan, request, { contended, link }));
 }
 
 /** A folder that no other run has, with the run's name. */
@@ -103,19 +107,27 @@ export async function newRunFolder(outFolder: string, now: Date): Promise<{ runI
 }
 
 /** What a plan's drill will be called, before there is a result. */
-export function nameOf({ scenario, engine, version, variant }: Plan): string {
-  return drillName({ id: scenario.id, engine: engine.name, version, ...(variant === null ? {} : { variant }) });
+export const nameOf = (plan: Plan): string => nameOver(plan, null);
+
+function nameOver({ scenario, engine, version, variant }: Plan, link: Link | null): string {
+  return drillName({ id: scenario.id, engine: engine.name, version, ...variantOf(variant, link?.bytesPerSecond) });
 }
 
 async function writeDocuments(reporter: Reporter, result: DrillResult, folder: string): Promise<void> {
   for (const { file, text } of (await reporter.forFolder?.(result)) ?? []) await writeAtomic(join(folder, file), text);
 }
 
-async function runOne(plan: Plan, request: SuiteRequest, contended: boolean): Promise<SuiteRun> {
+/** What all drills of a call have in common. */
+interface Common {
+  readonly contended: boolean;
+  readonly link: Link | null;
+}
+
+async function runOne(plan: Plan, request: SuiteRequest, { contended, link }: Common): Promise<SuiteRun> {
   const { catalog, signal } = request;
   const now = new Date();
   const { runId, folder } = await newRunFolder(request.outFolder, now);
-  const name: DrillName = { runId, name: nameOf(plan), contended };
+  const name: DrillName = { runId, name: nameOver(plan, link), contended };
   const onEvent = (event: DrillEvent | Progress) => request.onEvent(event, name);
   const store =
     request.storeUrl === null
@@ -136,6 +148,7 @@ async function runOne(plan: Plan, request: SuiteRequest, contended: boolean): Pr
     signal,
     worlds: request.freshWorld ? null : openWorlds(),
     onProgress: onEvent,
+    link,
     keep: request.keep,
     trustBackups: request.trustBackups,
     fogbellVersion: request.version,

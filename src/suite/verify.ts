@@ -11,7 +11,7 @@ import { makeLabel } from "../host/label.ts";
 import { type Link, openLink } from "../host/link.ts";
 import { nearest } from "../host/near-miss.ts";
 import { createRedactor, secretsIn } from "../host/redact.ts";
-import { formatLink } from "../host/units.ts";
+import { overLink } from "../host/units.ts";
 import { drillName } from "../paper/scorecard.ts";
 import type { Catalog, DrillName, Engine, Store } from "../parts.ts";
 import type { DrillEvent, Progress } from "../record.ts";
@@ -216,7 +216,7 @@ function listsOf(
 ): { candidates: readonly Candidate[]; variant: string | null }[] {
   const { at, bandwidth } = request;
   // Over a slower link it takes longer: a drill of its own, with its own history.
-  const link = bandwidth === undefined ? [] : [`over ${formatLink(bandwidth).split(" (")[0]}`];
+  const link = bandwidth === undefined ? [] : [overLink(bandwidth)];
   const asked = [...(at === "newest" ? [] : [at]), ...link];
   const variantOf = (more: readonly string[]) => [...asked, ...more].join(" ") || null;
   // What cannot be read cannot be judged in part: the unread source may hold the newest.

@@ -2,9 +2,8 @@
 import { join } from "node:path";
 import { type Fetched, fetchToScratch } from "../drill/fetch.ts";
 import { takeStock } from "../drill/locate.ts";
-import { fetchLine, ourselves } from "../drill/source.ts";
+import { fetchLine, limited, ourselves } from "../drill/source.ts";
 import { LostError } from "../errors.ts";
-import type { Link } from "../host/link.ts";
 import type { BackupFacts } from "../parts.ts";
 import type { AttemptKit } from "./attempt.ts";
 import { decrypt } from "./decrypt.ts";
@@ -51,8 +50,6 @@ export async function fetchCandidate(kit: AttemptKit, { store, point, encryption
     ledger: ledger?.files[0]?.path ?? null,
   };
 }
-
-const limited = (link: Link | null) => (link === null ? {} : { limitBytesPerSecond: link.bytesPerSecond });
 
 /** What was encrypted is recognised now. Throws LostError when it is no backup. */
 export async function recognise(kit: AttemptKit, folder: string): Promise<BackupFacts> {

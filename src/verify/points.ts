@@ -1,6 +1,6 @@
 /** The recovery points of a database's sources: listed, recognised by content, told apart by pattern, chosen by moment. */
 import type { ConfiguredSource, Encryption } from "../config/database.ts";
-import { pointId } from "../drill/generations.ts";
+import { leadKey, pointId } from "../drill/generations.ts";
 import { type Inventory, takeStock } from "../drill/locate.ts";
 import type { Engine, Moment, RecoveryPoint, Store, StoredObject } from "../parts.ts";
 import { isGlobals, isLedger } from "../world/companions.ts";
@@ -150,7 +150,7 @@ const writtenMs = ({ point }: Candidate) => Date.parse(point.objects[0]?.modifie
 
 /** Versions of one name are of the same moment by that name: what was written last is what a disaster would find. */
 export function newestFirst(a: Candidate, b: Candidate): number {
-  const isSame = a.store === b.store && a.point.objects[0]?.key === b.point.objects[0]?.key;
+  const isSame = a.store === b.store && leadKey(a.point) === leadKey(b.point);
   return reachMs(b) - reachMs(a) || (isSame ? writtenMs(b) - writtenMs(a) : a.point.id.localeCompare(b.point.id));
 }
 

@@ -1,9 +1,11 @@
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { leadKey } from "../../src/drill/generations.ts";
 import { takeStock } from "../../src/drill/locate.ts";
 import { postgres } from "../../src/engines/postgres/engine.ts";
 import { UnavailableError } from "../../src/errors.ts";
 import type { Store, StoredObject } from "../../src/parts.ts";
+import { nameOf, patternOf } from "../../src/suite/proposals.ts";
 import { memoryStore } from "../fakes/memory-store.ts";
 
 const head =
@@ -116,4 +118,13 @@ test("older versions of a key are points of their own, each read by itself; what
     ["shop.sql@v2", "yes"],
   ]);
   expect(unknown).toEqual([]);
+});
+test("a version's name is no part of what a job calls its backups", () => {
+  const point = (version: string) => ({
+    id: `daily/shop-20261120T030000Z.dump@${version}`,
+    objects: [{ key: "daily/shop-20261120T030000Z.dump", version, sizeBytes: 1, modifiedAt: "" }],
+  });
+  expect(leadKey(point("v1.x"))).toBe("daily/shop-20261120T030000Z.dump");
+  expect(patternOf([point("v1"), point("v2")] as never)).toBe("daily/shop-*.dump");
+  expect(nameOf({ ...point("orders"), facts: { engine: "postgres" } } as never)).toBe("shop");
 });

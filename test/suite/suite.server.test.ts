@@ -25,6 +25,7 @@ test("a document that cannot be made costs neither the verdict nor the other doc
   });
   const said: string[] = [];
   const runs = await runSuite({
+    bandwidth: 2e6,
     plans: [plan(await loadScenario(SMALL, catalog), catalog)],
     catalog: { ...catalog, reporters: [broken, ...catalog.reporters] },
     sandbox: "local",
@@ -41,5 +42,10 @@ test("a document that cannot be made costs neither the verdict nor the other doc
   expect(runs.map(({ result }) => result.verdict)).toEqual(["recovered"]);
   const [folder = ""] = runs.map((run) => run.folder);
   expect((await readdir(folder)).sort()).toEqual(["journal.jsonl", "report.md", "result.json", "runbook.md"]);
+  // Its link was held to a speed: said with what was fetched, and no history shared with drills without.
+  expect(runs[0]?.result).toMatchObject({
+    fetched: { limitBytesPerSecond: 2e6 },
+    scenario: { variant: "over 2 MB/s" },
+  });
   expect(said).toEqual([`what broken writes into ${folder} is missing: no ink`]);
 });
