@@ -8,7 +8,10 @@ import { exitCodeOf } from "../result/verdict.ts";
 import { AFTER_ACTION_FILE } from "./after-action.ts";
 import { all } from "./events.ts";
 import { MEANT_TO_BE_LOST, type Score, scoreOf } from "./scoring.ts";
-import { readLog } from "./session.ts";
+import { isPlayed, readLog, readSession } from "./session.ts";
+
+const DRAFTED_WITHIN_MS = 10_000;
+const LOOK_EVERY_MS = 100;
 
 export interface Outcome {
   readonly folder: string;
@@ -28,7 +31,16 @@ export interface Outcome {
   readonly report: string;
 }
 
+/** The report is drafted from the finished log, a moment after its last line; a keeper that died drafts none. */
+async function untilDrafted(folder: string): Promise<void> {
+  for (const endMs = performance.now() + DRAFTED_WITHIN_MS; performance.now() < endMs; ) {
+    if ((await readSession(folder)) === null || !(await isPlayed(folder))) return;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}
+
 export async function outcomeOf(folder: string): Promise<Outcome> {
+  await untilDrafted(folder);
   const events = await readLog(folder);
   const judged = all(events, "judged").at(-1);
   const revealed = all(events, "revealed").at(-1);

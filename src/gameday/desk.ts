@@ -190,6 +190,9 @@ export interface DeskLine {
 
 const decode = (text: string): string => Buffer.from(text, "base64").toString("utf8");
 
+/** The first line of a history that libedit keeps: nobody typed it. */
+const HISTORY_HEAD = "_HiStOrY_V2_";
+
 /** Clients keep the breaks of a statement, and spaces, in their own ways. */
 const fromClient = (text: string): string =>
   text
@@ -202,6 +205,7 @@ export function readDeskLine(text: string): DeskLine | null {
   if (kind !== "command" && kind !== "client" && kind !== "ask") return null;
   const [beganAtMs, endedAtMs] = [began, ended].map((one) => Math.round(Number(one?.replace(",", ".")) * 1000));
   if (beganAtMs === undefined || endedAtMs === undefined || !Number.isFinite(beganAtMs + endedAtMs)) return null;
+  if (kind === "client" && decode(packed) === HISTORY_HEAD) return null;
   return {
     kind,
     beganAtMs,

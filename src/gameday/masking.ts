@@ -14,7 +14,7 @@ const PASSWORDS: readonly (readonly [RegExp, string])[] = [
 
 /** Constants that SQL compares with or writes: they are what rows hold. */
 const VALUES =
-  /((?:=|<>|!=|(?<!<)<|>|\blike|\bilike|\bin\s{0,9}\(|\bvalues\s{0,9}\(|,|\bbetween|\band)\s{0,9})'(?:[^'\n]|''){0,500}'/gi;
+  /((?:=|<>|!=|(?<!<)<|>|\blike|\bilike|\bin\s{0,9}\(|\bvalues\s{0,9}\(|,|\bbetween|\b(?:and|or|not|where|select|when|then|else))\s{0,9})'(?:[^'\n]|''){0,500}'/gi;
 
 const SQL = /\b(select|insert|update|delete|where|values|set)\b/i;
 

@@ -85,6 +85,7 @@ describe("masking", () => {
     ["echo s3cretvalue", "s3cretvalue"],
     ["select * from customers where email = 'ann@example.org'", "ann@"],
     ["insert into t values ('ann', 'ann@example.org')", "ann"],
+    ["select 1 from t where 'ann' = name", "ann"],
     ["update t set name = 'O''Neil' where id = 4", "Neil"],
   ])("hides what it should in %s", (text, secret) => {
     expect(mask(text)).not.toContain(secret);
@@ -113,6 +114,7 @@ describe("the desk", () => {
     });
     expect(readDeskLine(`client\t1\t2\toperator\t0\t${pack("select\u00011;")}`)?.text).toBe("select\n1;");
     expect(readDeskLine(`client\t1\t2\toperator\t0\t${pack("select\\0401\\040\\134g")}`)?.text).toBe("select 1 \\g");
+    expect(readDeskLine(`client\t1\t2\toperator\t0\t${pack("_HiStOrY_V2_")}`)).toBeNull();
     for (const bad of ["", "rm -rf", "boo\t1\t2\ta\t0\t", "command\tx\ty\ta\t0\t"])
       expect(readDeskLine(bad)).toBeNull();
   });
