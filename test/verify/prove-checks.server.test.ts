@@ -21,7 +21,8 @@ const SHOPS: readonly Shop[] = [
   {
     engine: "postgres",
     make: `createdb shop && psql -Xqd shop -c "${TABLES("serial", "timestamptz")} INSERT INTO people (name) SELECT 'p' || g FROM generate_series(1, 50) g; INSERT INTO orders (person, amount, created_at) SELECT g % 50 + 1, g, now() - g * interval '1 minute' FROM generate_series(1, 2000) g"`,
-    dump: 'pg_dump -Fc -d shop -f "$SCRATCH/x"',
+    // One that names its database: each spoiled copy is restored as the first one was.
+    dump: 'pg_dump -C -d shop -f "$SCRATCH/x"',
   },
   {
     engine: "mariadb",
