@@ -10,6 +10,8 @@ export interface PeopleTable {
   readonly plan: Plan;
   readonly server: Server;
   readonly store: WorldStore;
+  /** The sandbox is cut off from everything else: whatever can be reached in it belongs to this world. */
+  readonly opensForeign: boolean;
   /** Folder of this run on the host. */
   readonly folder: string;
   readonly signal: AbortSignal;

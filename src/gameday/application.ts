@@ -2,6 +2,7 @@
  * Where the application looks when people say that they are done. Its configuration is the truth: another server or
  * another database may have taken over, and whatever it uses is what is judged.
  */
+import { dirname, resolve } from "node:path";
 import type { PeopleTable } from "../drill/people.ts";
 import type { Line, Places, PlaceTable } from "../parts.ts";
 import type { FindingRecord } from "../record.ts";
@@ -23,11 +24,22 @@ export interface Pointed {
   readonly because: string;
 }
 
+export interface PointedRequest {
+  /** What the keys of a configuration mean, by the engine: key to the name of a place. */
+  readonly keys: Readonly<Record<string, string>>;
+  /** The places as they were. */
+  readonly own: PlaceTable;
+  /** The folder of this world, outside of which nothing is asked; null where the sandbox is cut off from everything else. */
+  readonly root: string | null;
+}
+
+const isWithin = (value: string, root: string) => value.startsWith("/") && resolve(value).startsWith(`${root}/`);
+
 /**
- * Where a configuration points. `keys`: what its keys mean, by the engine; `own`: the places as they were. A key that it
- * does not name means what it did; one that it names and leaves empty, or that is not one word, points nowhere. Pure.
+ * Where a configuration points. A key that it does not name means what it did; one that it names and leaves empty, or that
+ * is not one word, points nowhere. Pure.
  */
-export function pointedBy(text: string, keys: Readonly<Record<string, string>>, own: PlaceTable): Pointed {
+export function pointedBy(text: string, { keys, own, root }: PointedRequest): Pointed {
   const told = new Map(
     text.split("\n").flatMap((line) => {
       const [, key = "", value = ""] = /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
@@ -40,6 +52,11 @@ export function pointedBy(text: string, keys: Readonly<Record<string, string>>, 
     return { places: {}, held: "no", because: "the application's configuration names no database" };
   if (wrong !== undefined)
     return { places: {}, held: "no", because: `the application's configuration has no usable ${wrong.key}` };
+  const outside = [...told.values()].find(
+    ({ key, value }) => key !== "database" && root !== null && !isWithin(value, root),
+  );
+  if (outside !== undefined)
+    return { places: {}, held: "no", because: "the application is pointed outside this world, where nothing is asked" };
   const moved = [...told].filter(([name, { value }]) => value !== own[name]?.value);
   const places = Object.fromEntries(moved.map(([name, { value }]) => [name, value]));
   const what = moved.map(([, { key }]) => (key === "database" ? "database" : "server"));
@@ -52,12 +69,12 @@ export function pointedBy(text: string, keys: Readonly<Record<string, string>>, 
 
 /** Asks the configuration, and lets all later questions go where it points. */
 export async function followApplication(table: PeopleTable): Promise<Pointed> {
-  const { runner, plan, places, point } = table;
+  const { runner, plan, places, point, server, opensForeign } = table;
   const { exitCode, stdout } = await runner.ask(read, { phase: "verify", name: "application" });
   const keys = plan.engine.keyboard?.configuration ?? {};
   const pointed: Pointed =
     exitCode === 0
-      ? pointedBy(stdout, keys, places())
+      ? pointedBy(stdout, { keys, own: places(), root: opensForeign ? null : dirname(server.folders.scratch) })
       : { places: {}, held: "no", because: "the application's configuration cannot be read" };
   point(pointed.places);
   if (pointed.held === "no") return pointed;
