@@ -19,7 +19,7 @@ function unit(path: string): string {
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   host: [],
-  fields: ["detached"],
+  fields: [],
   detached: ["parts"],
   "http-request": ["parts"],
   parts: ["record"],
