@@ -196,8 +196,12 @@ test("two terminals: injects, pauses and corrections; one drops and comes back; 
   await facilitator.sees(/CORRECTED detected at 5\.0 s/);
   await say("pause a real page came in");
   await operator.sees("-- paused: by facilitator: a real page came in");
-  await operator.enter("");
-  await operator.sees("PAUSED for a real incident");
+  // The word is said at once, prompts hear of it a moment later.
+  const prompted = async () => {
+    await operator.enter("");
+    return operator.text();
+  };
+  await expect.poll(prompted, { timeout: 20_000, interval: 500 }).toContain("PAUSED for a real incident");
   await say("resume");
   await operator.sees("resumed by facilitator");
 
