@@ -1,7 +1,7 @@
-/** The programs installed on this machine, the account they run as, and the namespace they run in. */
+/** The programs installed on this machine, and the account they run as. */
 import { access, constants, readFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { RefusedError, UnavailableError } from "../errors.ts";
+import { UnavailableError } from "../errors.ts";
 import { runProcess } from "../host/process.ts";
 import type { Availability, ServerSpec } from "../parts.ts";
 
@@ -66,38 +66,12 @@ export async function chooseAccount(spec: ServerSpec): Promise<Account | null> {
   return { uid: Number(found[2]), gid: Number(found[3]) };
 }
 
-/** The words before each command: a network namespace of its own where root and the kernel allow it, and the account. */
-export async function wrapping(
-  account: Account | null,
-  signal: AbortSignal,
-): Promise<{ prefix: string[]; isolated: boolean }> {
-  if (account === null) return { prefix: [], isolated: false };
-  const become = [
-    "setpriv",
-    `--reuid=${account.uid}`,
-    `--regid=${account.gid}`,
-    "--clear-groups",
-    "--no-new-privs",
-    "--",
-  ];
-  // Loopback is up where it can be: a replica speaks to nothing but it.
-  const up = ["sh", "-c", 'ip link set lo up 2>/dev/null; exec "$@"', "sh"];
-  const prefix = ["unshare", "--net", "--", ...up, ...become];
-  const probe = await runProcess({
-    file: "unshare",
-    args: [...prefix.slice(1), "sh", "-c", "cat /proc/net/dev; cat /proc/net/route"],
-    env: { PATH: process.env.PATH ?? "" },
-    signal,
-    limitBytes: 65_536,
-  });
-  if (probe.exitCode !== 0) return { prefix: become, isolated: false };
-  const interfaces = [...probe.stdout.matchAll(/^\s*([^\s:|]+):/gm)].map(([, name]) => name);
-  const routes = probe.stdout.split("\n").filter((line) => /^\S+\s+[0-9A-F]{8}\s+[0-9A-F]{8}/.test(line));
-  if (interfaces.some((name) => name !== "lo") || routes.length > 0) {
-    throw new RefusedError(`a new network namespace still has a way out: ${interfaces.join(", ")}`, {
-      code: "FB_ISOLATION",
-      next: ["fogbell run --sandbox docker"],
-    });
-  }
-  return { prefix, isolated: true };
-}
+/** The words that make a command run as another account, without rights and without a way to any. */
+export const becoming = ({ uid, gid }: Account): readonly string[] => [
+  "setpriv",
+  `--reuid=${uid}`,
+  `--regid=${gid}`,
+  "--clear-groups",
+  "--no-new-privs",
+  "--",
+];

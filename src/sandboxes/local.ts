@@ -1,6 +1,6 @@
 /**
  * A throwaway server from the programs installed on this machine: a folder of its own, a socket and no port, an
- * account without rights. Where it may, each process gets a network namespace with nothing in it.
+ * account without rights. Where it may, everything runs in a network namespace with nothing in it.
  */
 import { createReadStream, createWriteStream } from "node:fs";
 import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -26,8 +26,9 @@ import {
   type ServerSpec,
 } from "../parts.ts";
 import { assertOurs, guarded, identityPlaces } from "./identity.ts";
+import { type Network, openNetwork } from "./local-network.ts";
 import { killRun, killWith, processesOf } from "./local-processes.ts";
-import { type Account, available, chooseAccount, findBinaries, wrapping } from "./local-programs.ts";
+import { type Account, available, becoming, chooseAccount, findBinaries } from "./local-programs.ts";
 import { enter } from "./local-terminal.ts";
 import { LONGEST_ARGUMENT_BYTES, redactorOf, type SandboxOptions, sandboxOptions } from "./options.ts";
 
@@ -53,8 +54,8 @@ async function makeFolders(base: string, account: Account | null): Promise<Serve
 
 async function open(label: RunLabel, options: SandboxOptions, signal: AbortSignal): Promise<Sandbox> {
   const [processor] = cpus();
-  // Whether namespaces are to be had does not depend on the account: any unprivileged one shows it.
-  const { isolated } = await wrapping(process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : null, signal);
+  // Only root may enter one, and then becomes the account without rights.
+  const network = process.getuid?.() === 0 ? await openNetwork(signal) : null;
   const base = await mkdtemp(join(tmpdir(), "fb-"));
   await writeFile(join(base, LABEL_NAME), JSON.stringify(label));
   return {
@@ -62,8 +63,8 @@ async function open(label: RunLabel, options: SandboxOptions, signal: AbortSigna
     // The account's own files are in reach, whatever the network is.
     opensForeign: false,
     isolation: [
-      isolated
-        ? "every command in a network namespace of its own, with no interface but loopback and no route"
+      network !== null
+        ? "every command in a network namespace of this run, with no interface but loopback and no route"
         : "network NOT isolated: processes of this account can reach what you can reach",
       "socket only, no port",
       "folder readable by its account only",
@@ -73,9 +74,10 @@ async function open(label: RunLabel, options: SandboxOptions, signal: AbortSigna
       processors: `${cpus().length} × ${processor?.model.trim() ?? "unknown"}`,
       memory: formatBytes(totalmem()),
     },
-    start: (spec, fill) => startServer({ spec, base, label, options, signal, fill }),
+    start: (spec, fill) => startServer({ spec, base, label, options, signal, fill, network }),
     [Symbol.asyncDispose]: async () => {
       await killRun(label.runId, base);
+      network?.close();
       await rm(base, { recursive: true, force: true });
     },
   };
@@ -88,9 +90,10 @@ interface Starting {
   readonly options: SandboxOptions;
   readonly signal: AbortSignal;
   readonly fill: ((server: Server) => Promise<void>) | undefined;
+  readonly network: Network | null;
 }
 
-async function startServer({ spec, base, label, options, signal, fill }: Starting): Promise<Server> {
+async function startServer({ spec, base, label, options, signal, fill, network }: Starting): Promise<Server> {
   const { path, missing } = await findBinaries(spec);
   if (missing.length > 0) {
     throw new UnavailableError(`not installed here: ${missing.join(", ")}`, {
@@ -99,7 +102,7 @@ async function startServer({ spec, base, label, options, signal, fill }: Startin
     });
   }
   const account = await chooseAccount(spec);
-  const { prefix } = await wrapping(account, signal);
+  const prefix = [...(network?.prefix ?? []), ...(account === null ? [] : becoming(account))];
   const folders = await makeFolders(base, account);
   if (folders.socket.length > LONGEST_SOCKET_FOLDER) {
     throw new UnavailableError(`the path ${folders.socket} is too long for a socket`, {

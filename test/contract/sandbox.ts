@@ -32,6 +32,7 @@ const asleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
  */
 const counting = (argv: string) =>
   `n=0; for p in /proc/[0-9]*; do
+  [ -r $p/environ ] || continue
   of=$(tr '\\0' '\\n' <$p/environ 2>/dev/null | sed -n 's/^FOGBELL_IDENTITY=//p')
   if [ -n "$of" ] && [ "$of" != "$FOGBELL_IDENTITY" ]; then continue; fi
   tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q '^${argv}' && n=$((n+1)); done; echo $n`;
