@@ -20,7 +20,7 @@ test("there are several, each on both engines, each with a story, a symptom and 
   }
 });
 
-const mistaken = some(inTurn(0), 4);
+const mistaken = some(inTurn(0), 6);
 
 describe.each(mistaken)("the wrong move of $scenario.id on $engine", (one) => {
   const { scenario } = one;

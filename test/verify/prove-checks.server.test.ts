@@ -6,6 +6,7 @@ import { catalog } from "../../src/catalog.ts";
 import { readConfig } from "../../src/config/config.ts";
 import { verifyAll } from "../../src/suite/verify.ts";
 import { openBench, testFolder } from "../support/dumps.ts";
+import { testFor } from "../support/long.ts";
 
 const { signal } = new AbortController();
 const STAMP = new Date(Date.now() - 60_000).toISOString().replace(/[-:]|\.\d+/g, "");
@@ -75,7 +76,7 @@ const CHECKS = `    checks:
 `;
 
 describe.each(SHOPS)("$engine", (shop) => {
-  test("without checks of one's own, what nobody would see is named", async () => {
+  testFor(shop.engine === "postgres")("without checks of one's own, what nobody would see is named", async () => {
     const { verdict, reasons, noticed } = await prove(shop, "");
     expect({ verdict, reasons }).toEqual({
       verdict: "recovered",

@@ -32,7 +32,7 @@ describe.each(
       ["postgres", "repository"],
       ["mariadb", "physical, incremental"],
     ] as const,
-    2,
+    3,
   ),
 )("%s, %s", (engine, variant) => {
   test("the second run lays out what the first one built, and says so", async () => {
