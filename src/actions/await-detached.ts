@@ -1,5 +1,4 @@
 /** What was started apart is waited for, with its progress; it does not need whoever waits. */
-
 import { z } from "zod";
 import { apart } from "../host/sh.ts";
 import { defineAction } from "../parts.ts";

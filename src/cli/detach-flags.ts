@@ -1,5 +1,6 @@
 /** Flags of every command whose work can go on without its terminal. */
 import { Flags } from "@oclif/core";
+import { quote } from "../host/sh.ts";
 
 export const detachFlags = {
   detach: Flags.boolean({
@@ -18,8 +19,7 @@ export function detachedText(
   { id, pid, folder }: { id: string; pid: number; folder: string },
   results: string,
 ): string {
-  const where =
-    results === "drill-results" ? "" : ` --results ${/^[\w./-]+$/.test(results) ? results : `'${results}'`}`;
+  const where = results === "drill-results" ? "" : ` --results ${quote(results)}`;
   return [
     `Detached as ${id}, process ${pid}. It goes on when this terminal does not.`,
     `  fogbell attach ${id}${where}         follow it`,

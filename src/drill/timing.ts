@@ -1,4 +1,5 @@
 /** A phase with its beginning and end written down, and a moment that no commit shares. */
+import { pause } from "../host/stream.ts";
 import type { Phase } from "../parts.ts";
 import type { EventBody } from "../record.ts";
 
@@ -8,7 +9,7 @@ import type { EventBody } from "../record.ts";
  */
 export async function freshInstant(resolutionMs: number): Promise<string> {
   const nextMs = (Math.floor(Date.now() / resolutionMs) + 1) * resolutionMs;
-  while (Date.now() < nextMs) await new Promise((resolve) => setTimeout(resolve, nextMs - Date.now()));
+  while (Date.now() < nextMs) await pause(nextMs - Date.now());
   return new Date(nextMs).toISOString();
 }
 

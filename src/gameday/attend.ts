@@ -2,6 +2,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { UnavailableError } from "../errors.ts";
+import { pause } from "../host/stream.ts";
 import { wrap } from "../host/wrap.ts";
 import type { Catalog, Terminal } from "../parts.ts";
 import type { DayEvent } from "./events.ts";
@@ -30,7 +31,7 @@ export async function followLog(
       seen = Math.max(seen, events.length);
       if (events.some(({ kind }) => kind === "day-ended")) return;
     }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await pause(LOOK_EVERY_MS);
   }
 }
 

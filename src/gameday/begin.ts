@@ -3,6 +3,7 @@ import { readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UnavailableError } from "../errors.ts";
 import { type Detached, startDetached } from "../host/process-detached.ts";
+import { pause } from "../host/stream.ts";
 import { formatDuration } from "../host/units.ts";
 import { NARROW_COLUMNS, wrap } from "../host/wrap.ts";
 import type { Catalog } from "../parts.ts";
@@ -112,7 +113,7 @@ export async function untilOnCall({ folder, keeper }: Begun, { say, signal }: Wa
       await ask(session.socket, { role: "facilitator", words: ["end", "--abandon"] }).catch(() => {});
     }
     if (dead !== null) throw await died(folder, dead);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await pause(LOOK_EVERY_MS);
   }
 }
 

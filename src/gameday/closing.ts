@@ -1,6 +1,7 @@
 /** How a game day ended, for a terminal and for a program. */
 import { join } from "node:path";
 import type { ExitCode } from "../errors.ts";
+import { pause } from "../host/stream.ts";
 import { formatDuration } from "../host/units.ts";
 import { NARROW_COLUMNS, wrap } from "../host/wrap.ts";
 import type { Verdict } from "../record.ts";
@@ -35,7 +36,7 @@ export interface Outcome {
 async function untilDrafted(folder: string): Promise<void> {
   for (const endMs = performance.now() + DRAFTED_WITHIN_MS; performance.now() < endMs; ) {
     if ((await readSession(folder)) === null || !(await isPlayed(folder))) return;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await pause(LOOK_EVERY_MS);
   }
 }
 

@@ -5,6 +5,7 @@ import { openJournal, systemClock } from "../drill/journal.ts";
 import { UsageError } from "../errors.ts";
 import { isAlive } from "../host/label.ts";
 import { createRedactor, secretsIn } from "../host/redact.ts";
+import { pause } from "../host/stream.ts";
 import { writeAfterAction } from "./after-action.ts";
 import type { DayBody } from "./events.ts";
 import { maskCommand } from "./masking.ts";
@@ -23,7 +24,7 @@ async function locked<T>(folder: string, work: () => Promise<T>): Promise<T> {
     if (mine) break;
     const owner = Number(await readFile(file, "utf8").catch(() => "0"));
     if (tries > 50 || !isAlive(owner)) await rm(file, { force: true });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await pause(100);
   }
   try {
     return await work();

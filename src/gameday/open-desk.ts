@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { PeopleTable } from "../drill/people.ts";
 import { quote } from "../host/sh.ts";
+import { pause } from "../host/stream.ts";
 import type { Line, Outcome, Places, StoredObject } from "../parts.ts";
 import {
   type DeskLine,
@@ -142,6 +143,6 @@ async function followDesk({ server }: PeopleTable, { fixed, onLine, signal }: Fo
     const script = follow.script.replace("+1", `+${read + 1}`);
     const command = { ...follow, script, id: `desk-${randomBytes(4).toString("hex")}`, phase: "world" } as const;
     await server.run({ command, places: fixed, signal, sink }).catch(() => null);
-    if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, 500));
+    if (!signal.aborted) await pause(500);
   }
 }

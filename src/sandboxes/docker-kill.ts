@@ -1,5 +1,6 @@
 /** Ending what runs inside a container: one command with all that it started, or a server as a crash would. */
 import type Docker from "dockerode";
+import { pause } from "../host/stream.ts";
 
 const POLL_MS = 50;
 
@@ -9,7 +10,7 @@ export async function cancelExec(container: Docker.Container, exec: Docker.Exec,
     await killMarked(container, mark);
     const { Running, ExitCode } = await exec.inspect();
     if (!Running && ExitCode !== null) break;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await pause(POLL_MS);
   }
   // What a dying shell may have started last.
   await killMarked(container, mark);

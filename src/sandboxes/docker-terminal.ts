@@ -1,5 +1,6 @@
 /** A person's terminal inside a container: every key in, every byte out, the size as it is. */
 import type Docker from "dockerode";
+import { pause } from "../host/stream.ts";
 import type { EnterRequest, Terminal } from "../parts.ts";
 import { connect } from "./docker-engine.ts";
 import { assertAlive } from "./docker-exec.ts";
@@ -49,7 +50,7 @@ export async function enter({ door, argv, env, terminal }: EnterRequest): Promis
     for (;;) {
       const { Running, ExitCode } = await exec.inspect().catch(() => ({ Running: false, ExitCode: 137 }));
       if (!Running) return ExitCode ?? 137;
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await pause(POLL_MS);
     }
   } finally {
     terminal.raw(false);

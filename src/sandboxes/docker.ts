@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { FogbellError, UnavailableError } from "../errors.ts";
+import { pause } from "../host/stream.ts";
 import { formatBytes } from "../host/units.ts";
 import {
   type Availability,
@@ -85,7 +86,7 @@ async function removeOne(remove: () => Promise<unknown>): Promise<void> {
       const { statusCode } = error as { statusCode?: number };
       if (statusCode === 404) return;
       if (statusCode !== 409 || attempt === 20) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await pause(100);
     }
   }
 }

@@ -1,5 +1,6 @@
 /** The processes of a run, wherever they wandered: by what each carries in its environment. Linux only. */
 import { readdir, readFile, readlink } from "node:fs/promises";
+import { pause } from "../host/stream.ts";
 
 interface Found {
   readonly pid: number;
@@ -63,7 +64,7 @@ export async function killWith(mark: string, folder?: string): Promise<void> {
         // Gone between the look and the kill.
       }
     }
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
   }
 }
 

@@ -9,6 +9,7 @@ import { gzipSync } from "node:zlib";
 import { LostError, UnavailableError } from "../errors.ts";
 import { runProcess } from "../host/process.ts";
 import type { Redactor } from "../host/redact.ts";
+import { pause } from "../host/stream.ts";
 import type { DigestRequest, Engine, Line, MomentLock, Outcome, Snapshot } from "../parts.ts";
 import { bucketsFor } from "../world/ledger.ts";
 import { type Ask, type CopyLedger, readSums, rowsIn, rowsOf } from "./copy-ledger.ts";
@@ -156,7 +157,7 @@ async function letWritersGo(lock: MomentLock, ask: Ask, backup: Promise<unknown>
   let seen = false;
   while (!seen && !ended && performance.now() - beganMs < lock.longestMs) {
     seen = Number(rowsOf(await ask(lock.seen(), "see-backup"), "what the server does")[0]?.[0] ?? 0) > 0;
-    if (!seen) await Promise.race([done, new Promise((resolve) => setTimeout(resolve, POLL_MS))]);
+    if (!seen) await Promise.race([done, pause(POLL_MS)]);
   }
   rowsOf(await ask(lock.open(), "let-writers-go"), "the lock");
   if (seen || ended) return;

@@ -3,11 +3,12 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DrillResult } from "../../src/record.ts";
+import { stamp } from "../../src/world/timeline.ts";
 import { testFolder } from "../support/dumps.ts";
 import { startFogbell } from "../support/fogbell.ts";
 import { openTerminal } from "../support/tmux.ts";
 
-const stamp = new Date(Date.now() - 3_600_000).toISOString().replace(/[-:]|\.\d+/g, "");
+const STAMP = stamp(Date.now() - 3_600_000);
 const rows = Array.from({ length: 5000 }, (_, id) => `${id}\t${"x".repeat(50)}`).join("\n");
 const DUMP = `--\n-- PostgreSQL database dump\n--\n\n-- Dumped from database version 15.1\n-- Dumped by pg_dump version 15.1\n
 CREATE TABLE public.t (id integer PRIMARY KEY, v text);\nCOPY public.t (id, v) FROM stdin;\n${rows}\n\\.\n\n
@@ -18,7 +19,7 @@ const results = () => join(folder.path, "drill-results");
 beforeAll(async () => {
   folder = await testFolder();
   await mkdir(join(folder.path, "backups"));
-  await writeFile(join(folder.path, "backups", `shop-${stamp}.sql`), DUMP);
+  await writeFile(join(folder.path, "backups", `shop-${STAMP}.sql`), DUMP);
 });
 afterAll(async () => {
   await fogbell("gc");

@@ -5,10 +5,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import type { Engine } from "../../src/parts.ts";
 import type { DrillResult } from "../../src/record.ts";
+import { stamp } from "../../src/world/timeline.ts";
 import { openBench, testFolder } from "../support/dumps.ts";
 import { startFogbell } from "../support/fogbell.ts";
 
-const stamp = (ageMs: number) => new Date(Date.now() - ageMs).toISOString().replace(/[-:]|\.\d+/g, "");
+const ago = (ageMs: number) => stamp(Date.now() - ageMs);
 let folder: Awaited<ReturnType<typeof testFolder>>;
 let store = "";
 beforeAll(async () => {
@@ -19,7 +20,7 @@ beforeAll(async () => {
   await bench.sh("createdb shop && psql -Xqd shop -c 'CREATE TABLE t (id int); INSERT INTO t VALUES (1), (2)'");
   await bench.sh('pg_dump -Fc -d shop -f "$SCRATCH/x"');
   for (let day = 0; day < 4; day++) {
-    await writeFile(join(store, `shop-${stamp(day * 86_400_000 + 3_600_000)}.dump`), await bench.take("x"));
+    await writeFile(join(store, `shop-${ago(day * 86_400_000 + 3_600_000)}.dump`), await bench.take("x"));
   }
 });
 afterAll(() => folder[Symbol.asyncDispose]());
@@ -50,7 +51,7 @@ test("init, verify, backups, schedule: from nothing to a job for every night", a
 });
 
 test("a bad newest one fails the build, and names the one to take", async () => {
-  await writeFile(join(store, `shop-${stamp(60_000)}.dump`), "");
+  await writeFile(join(store, `shop-${ago(60_000)}.dump`), "");
   const { code, stdout } = await fogbell("verify", "shop", ...SANDBOX);
   expect(code).toBe(1);
   expect(stdout).toMatch(/LOST[\s\S]*it is empty\. The newest that does is shop-/);

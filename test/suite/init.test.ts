@@ -9,6 +9,8 @@ import { durationWord, propose } from "../../src/suite/init.ts";
 import { overviewText } from "../../src/suite/overview-text.ts";
 import { openSources, overviews } from "../../src/suite/verify.ts";
 import { keepKnown } from "../../src/verify/known.ts";
+import { stamp } from "../../src/world/timeline.ts";
+import { configOf } from "../support/verifying.ts";
 
 const HEAD =
   "--\n-- PostgreSQL database dump\n--\n\n-- Dumped from database version 15.4\n-- Dumped by pg_dump version 15.4\n\n";
@@ -17,7 +19,6 @@ const MARIA =
   "-- MariaDB dump 10.19  Distrib 10.11.6-MariaDB, for Linux\n--\n-- Host: localhost    Database: crm\n-- ------\n-- Server version\t10.11.6-MariaDB\n\nCREATE TABLE `t` (\n-- Dump completed on 2026-11-20\n";
 
 const DAY = 86_400_000;
-const stamp = (ms: number) => new Date(ms).toISOString().replace(/[-:]|\.\d+/g, "");
 let folder = "";
 const url = () => `directory:${folder}`;
 const { signal } = new AbortController();
@@ -79,7 +80,7 @@ describe("init", () => {
 describe("backups", () => {
   const loaded = async () => {
     const { text } = await propose(request());
-    return { file: "fogbell.yaml", content: text, config: readConfig("fogbell.yaml", text), lineOf: () => 1 };
+    return configOf(text, 1);
   };
   test("name the gap, the strange size, the answers, and what would be lost", async () => {
     const outFolder = join(folder, "results");

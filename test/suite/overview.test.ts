@@ -3,25 +3,26 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
-import { readConfig } from "../../src/config/config.ts";
 import { overviews, overviewText } from "../../src/suite/verify.ts";
+import { stamp } from "../../src/world/timeline.ts";
+import { configOf } from "../support/verifying.ts";
 
 const { signal } = new AbortController();
 const HOUR = 3_600_000;
-const stamp = (hours: number) => new Date(Date.now() - hours * HOUR).toISOString().replace(/[-:]|\.\d+/g, "");
+const ago = (hours: number) => stamp(Date.now() - hours * HOUR);
 const dump =
   "--\n-- PostgreSQL database dump\n--\n\n-- Dumped from database version 15.18\n-- Dumped by pg_dump version 15.18\n\nSELECT 1;\n--\n-- PostgreSQL database dump complete\n--\n\n";
 
 let folder = "";
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "overview-"));
-  for (const hours of [1, 25, 49]) await writeFile(join(folder, `shop-${stamp(hours)}.sql`), dump);
+  for (const hours of [1, 25, 49]) await writeFile(join(folder, `shop-${ago(hours)}.sql`), dump);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 async function look(retention: string) {
   const content = `version: 1\ndatabases:\n  - name: Shop\n    engine: postgres\n    sources: [{ store: "directory:${folder}"${retention} }]\n`;
-  const config = { file: "fogbell.yaml", content, config: readConfig("fogbell.yaml", content), lineOf: () => 1 };
+  const config = configOf(content, 1);
   const [shop] = await overviews({ catalog, config, storeUrl: null, names: [], signal, outFolder: folder });
   if (shop === undefined) throw new Error("nothing was told");
   return shop;

@@ -3,14 +3,14 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
-import { readConfig } from "../../src/config/config.ts";
 import type { Engine } from "../../src/parts.ts";
 import { verifyAll } from "../../src/suite/verify.ts";
+import { stamp } from "../../src/world/timeline.ts";
 import { openBench, testFolder } from "../support/dumps.ts";
+import { configOf, PLAINLY } from "../support/verifying.ts";
 
-const { signal } = new AbortController();
 const [postgres, mariadb] = catalog.engines as readonly [Engine, Engine];
-const stamp = new Date(Date.now() - 3_600_000).toISOString().replace(/[-:]|\.\d+/g, "");
+const STAMP = stamp(Date.now() - 3_600_000);
 
 let folder: Awaited<ReturnType<typeof testFolder>>;
 beforeAll(async () => {
@@ -24,7 +24,7 @@ async function stored(engine: Engine, script: string, ending: string): Promise<s
   await mkdir(store);
   await using bench = await openBench(engine);
   await bench.sh(script);
-  await writeFile(join(store, `shop-${stamp}${ending}`), await bench.take("x"));
+  await writeFile(join(store, `shop-${STAMP}${ending}`), await bench.take("x"));
   return store;
 }
 
@@ -53,24 +53,12 @@ databases:
     checks: ${JSON.stringify(checks)}
 `;
   const [run] = await verifyAll({
-    catalog,
-    config: { file: "fogbell.yaml", content, config: readConfig("fogbell.yaml", content), lineOf: () => 7 },
+    ...PLAINLY,
+    config: configOf(content),
     storeUrl: null,
-    names: [],
-    at: "newest",
     sandbox,
     outFolder: join(folder.path, "out"),
-    keep: false,
     trustBackups: sandbox === "local",
-    acceptChanges: false,
-    proveChecks: false,
-    jobs: 1,
-    version: "test",
-    signal,
-    onEvent: () => {},
-    say: () => {},
-    secrets: [],
-    random: () => 0,
   });
   return run?.result;
 }

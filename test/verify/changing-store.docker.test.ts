@@ -6,18 +6,20 @@ import { join } from "node:path";
 import { CreateBucketCommand, PutBucketLifecycleConfigurationCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
-import { type LoadedConfig, readConfig } from "../../src/config/config.ts";
+import type { LoadedConfig } from "../../src/config/config.ts";
 import type { Engine } from "../../src/parts.ts";
 import type { DrillEvent, DrillResult, Progress } from "../../src/record.ts";
 import { fetchPoint, openStock } from "../../src/suite/stock.ts";
 import { overviews, verifyAll } from "../../src/suite/verify.ts";
+import { stamp } from "../../src/world/timeline.ts";
 import { type Ceph, startCeph } from "../support/ceph.ts";
 import { openBench, testFolder } from "../support/dumps.ts";
+import { configOf, PLAINLY } from "../support/verifying.ts";
 
 const { signal } = new AbortController();
 const HOUR = 3_600_000;
-const stamp = (hours: number) => new Date(Date.now() - hours * HOUR).toISOString().replace(/[-:]|\.\d+/g, "");
-const [newest, older] = [`shop-${stamp(1)}.dump`, `shop-${stamp(25)}.dump`];
+const ago = (hours: number) => stamp(Date.now() - hours * HOUR);
+const [newest, older] = [`shop-${ago(1)}.dump`, `shop-${ago(25)}.dump`];
 
 let ceph: Ceph;
 let folder: Awaited<ReturnType<typeof testFolder>>;
@@ -67,21 +69,11 @@ async function verify(
     if (event.kind === "source-chosen") between();
   };
   const [run] = await verifyAll({
+    ...PLAINLY,
     ...places(bucket),
     config,
     storeUrl: config === null ? storeUrl : null,
-    at: "newest",
-    sandbox: "local",
-    keep: false,
-    trustBackups: true,
-    acceptChanges: false,
-    proveChecks: false,
-    jobs: 1,
-    version: "test",
     onEvent,
-    say: () => {},
-    secrets: [],
-    random: () => 0,
   });
   if (run === undefined) throw new Error("nothing ran");
   return run.result;
@@ -141,7 +133,7 @@ describe("credentials that end during the run", () => {
 describe("objects that change after the listing", () => {
   test("one is removed, one overwritten: void, not lost and no mix of two; the next is looked at and named", async () => {
     const url = await twoNights("changed");
-    const third = `shop-${stamp(49)}.dump`;
+    const third = `shop-${ago(49)}.dump`;
     await put("changed", third, dump);
     const result = await verify("changed", url, () => {
       ceph.admin("object", "rm", "--bucket=changed", `--object=drills/${newest}`);
@@ -173,7 +165,7 @@ describe("a backup that was written over by a bad one of the same name", () => {
   /** Without a recognised backup beside it nothing says what the bad object should have been. */
   const told = (store: string) => {
     const content = `version: 1\ndatabases:\n  - name: Shop\n    engine: postgres\n    sources: [{ store: "${store}", pattern: "shop-*" }]\n`;
-    return { file: "fogbell.yaml", content, config: readConfig("fogbell.yaml", content), lineOf: () => 1 };
+    return configOf(content, 1);
   };
   test("what was found of the good one is not said of the bad one; the versions are named, and looked into", async () => {
     expect((await verify("versions", url, undefined, told(url))).verdict).toBe("recovered");
@@ -218,10 +210,10 @@ describe("how long a bucket keeps its backups", () => {
       new PutBucketLifecycleConfigurationCommand({ Bucket: bucket, LifecycleConfiguration: { Rules: [rule] } }),
     );
     const until = new Date(Date.now() + 72 * HOUR);
-    for (const hours of [1, 25, 49, 73]) await put(bucket, `shop-${stamp(hours)}.dump`, dump);
+    for (const hours of [1, 25, 49, 73]) await put(bucket, `shop-${ago(hours)}.dump`, dump);
     const lock = { ObjectLockMode: "COMPLIANCE", ObjectLockRetainUntilDate: until } as const;
     await ceph.client.send(
-      new PutObjectCommand({ Bucket: bucket, Key: `drills/shop-${stamp(97)}.dump`, Body: dump, ...lock }),
+      new PutObjectCommand({ Bucket: bucket, Key: `drills/shop-${ago(97)}.dump`, Body: dump, ...lock }),
     );
     const asked: string[] = [];
     const proxy = createServer((request, response) => {

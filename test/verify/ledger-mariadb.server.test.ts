@@ -7,11 +7,13 @@ import { catalog } from "../../src/catalog.ts";
 import type { Engine } from "../../src/parts.ts";
 import { recordBeside } from "../../src/suite/ledger.ts";
 import { verifyAll } from "../../src/suite/verify.ts";
+import { stamp } from "../../src/world/timeline.ts";
 import { type Bench, openBench, testFolder } from "../support/dumps.ts";
+import { PLAINLY } from "../support/verifying.ts";
 
 const { signal } = new AbortController();
 const engine = catalog.engines.find(({ name }) => name === "mariadb") as Engine;
-const STAMP = new Date(Date.now() - 60_000).toISOString().replace(/[-:]|\.\d+/g, "");
+const STAMP = stamp(Date.now() - 60_000);
 
 let bench: Bench;
 let folder: Awaited<ReturnType<typeof testFolder>>;
@@ -55,24 +57,10 @@ const record = (script: string, changes: { file?: string; database?: string } = 
 
 async function verdict() {
   const runs = await verifyAll({
-    catalog,
+    ...PLAINLY,
     config: null,
     storeUrl: `directory:${store}`,
-    names: [],
-    at: "newest",
-    sandbox: "local",
     outFolder: join(folder.path, "out"),
-    keep: false,
-    trustBackups: true,
-    acceptChanges: false,
-    proveChecks: false,
-    jobs: 1,
-    version: "test",
-    signal,
-    onEvent: () => {},
-    say: () => {},
-    secrets: [],
-    random: () => 0,
   });
   const { result } = runs[0] ?? {};
   return { verdict: result?.verdict, ledger: result?.findings.find(({ probe }) => probe === "ledger") };

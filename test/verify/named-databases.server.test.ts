@@ -3,15 +3,15 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
-import { readConfig } from "../../src/config/config.ts";
 import type { Engine } from "../../src/parts.ts";
 import { verifyAll } from "../../src/suite/verify.ts";
+import { stamp } from "../../src/world/timeline.ts";
 import { type Bench, openBench, testFolder } from "../support/dumps.ts";
 import { LONG, some } from "../support/long.ts";
+import { configOf, PLAINLY } from "../support/verifying.ts";
 
-const { signal } = new AbortController();
 const [postgres, mariadb] = catalog.engines as readonly [Engine, Engine];
-const stamp = new Date(Date.now() - 3_600_000).toISOString().replace(/[-:]|\.\d+/g, "");
+const STAMP = stamp(Date.now() - 3_600_000);
 
 let folder: Awaited<ReturnType<typeof testFolder>>;
 beforeAll(async () => {
@@ -24,27 +24,14 @@ let number = 0;
 async function judge(engine: Engine, bytes: Buffer, ending: string, database: string | null = null) {
   const store = join(folder.path, String(++number));
   await mkdir(store);
-  await writeFile(join(store, `shop-${stamp}${ending}`), bytes);
+  await writeFile(join(store, `shop-${STAMP}${ending}`), bytes);
   const content = `version: 1\ndatabases:\n  - name: Shop\n    engine: ${engine.name}\n${database === null ? "" : `    database: ${JSON.stringify(database)}\n`}    sources: [{ store: "directory:${store}" }]\n`;
   const runs = await verifyAll({
-    catalog,
-    config: { file: "fogbell.yaml", content, config: readConfig("fogbell.yaml", content), lineOf: () => 1 },
+    ...PLAINLY,
+    config: configOf(content, 1),
     storeUrl: null,
-    names: [],
-    at: "newest",
-    sandbox: "local",
     outFolder: join(folder.path, "out", String(number)),
-    keep: false,
-    trustBackups: true,
     acceptChanges: true,
-    proveChecks: false,
-    jobs: 1,
-    version: "test",
-    signal,
-    onEvent: () => {},
-    say: () => {},
-    secrets: [],
-    random: () => 0,
   });
   const { result } = runs[0] ?? {};
   return {

@@ -3,13 +3,13 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
-import { readConfig } from "../../src/config/config.ts";
 import { verifyAll } from "../../src/suite/verify.ts";
+import { stamp } from "../../src/world/timeline.ts";
 import { openBench, testFolder } from "../support/dumps.ts";
 import { testFor } from "../support/long.ts";
+import { configOf, PLAINLY } from "../support/verifying.ts";
 
-const { signal } = new AbortController();
-const STAMP = new Date(Date.now() - 60_000).toISOString().replace(/[-:]|\.\d+/g, "");
+const STAMP = stamp(Date.now() - 60_000);
 
 interface Shop {
   readonly engine: string;
@@ -42,26 +42,13 @@ async function prove({ engine: name, make, dump }: Shop, checks: string) {
   await mkdir(join(folder.path, "store"));
   await writeFile(join(folder.path, "store", `shop-${STAMP}.dump`), await bench.take("x"));
   const content = `version: 1\ndatabases:\n  - name: shop\n    engine: ${name}\n    sources: [{ store: "directory:${folder.path}/store" }]\n    fresh: { table: orders, column: created_at }\n${checks}`;
-  const config = { file: "fogbell.yaml", content, config: readConfig("fogbell.yaml", content), lineOf: () => 7 };
+  const config = configOf(content);
   const [run] = await verifyAll({
-    catalog,
+    ...PLAINLY,
     config,
     storeUrl: null,
-    names: [],
-    at: "newest",
-    sandbox: "local",
     outFolder: join(folder.path, "out"),
-    keep: false,
-    trustBackups: true,
-    acceptChanges: false,
     proveChecks: true,
-    jobs: 1,
-    version: "test",
-    signal,
-    onEvent: () => {},
-    say: () => {},
-    secrets: [],
-    random: () => 0,
   });
   const result = run?.result;
   const noticed = Object.fromEntries(

@@ -9,13 +9,14 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
-import { readConfig } from "../../src/config/config.ts";
 import type { DrillResult } from "../../src/record.ts";
 import { propose } from "../../src/suite/init.ts";
 import { verifyAll } from "../../src/suite/verify.ts";
+import { stamp } from "../../src/world/timeline.ts";
 import { type Ceph, startCeph } from "../support/ceph.ts";
 import { openBench, sampleFile, testFolder } from "../support/dumps.ts";
 import { LONG, some } from "../support/long.ts";
+import { configOf, PLAINLY } from "../support/verifying.ts";
 
 const { signal } = new AbortController();
 const [postgres, mariadb] = catalog.engines;
@@ -28,8 +29,8 @@ interface Case {
   readonly wanted: "clean" | "bad" | "void";
 }
 
-const stamp = new Date(Date.now() - 3_600_000).toISOString().replace(/[-:]|\.\d+/g, "");
-const single = (ending: string, bytes: Buffer): Files => ({ [`shop-${stamp}${ending}`]: bytes });
+const STAMP = stamp(Date.now() - 3_600_000);
+const single = (ending: string, bytes: Buffer): Files => ({ [`shop-${STAMP}${ending}`]: bytes });
 
 const verdicts: { wanted: Case["wanted"]; name: string; verdict: string; because: string }[] = [];
 let folder: Awaited<ReturnType<typeof testFolder>>;
@@ -40,24 +41,10 @@ afterAll(() => folder[Symbol.asyncDispose]());
 
 async function look(storeUrl: string, out: string): Promise<readonly DrillResult[]> {
   const runs = await verifyAll({
-    catalog,
+    ...PLAINLY,
     config: null,
     storeUrl,
-    names: [],
-    at: "newest",
-    sandbox: "local",
     outFolder: out,
-    keep: false,
-    trustBackups: true,
-    acceptChanges: false,
-    proveChecks: false,
-    jobs: 1,
-    version: "test",
-    signal,
-    onEvent: () => {},
-    say: () => {},
-    secrets: [],
-    random: () => 0,
   });
   return runs.map(({ result }) => result);
 }
@@ -119,7 +106,7 @@ const edited = (name: string, text: string, change: (text: string) => string, wa
 /** What was there instead of a backup. */
 const nothing = (whole: Files): Case[] => {
   const [key = ""] = Object.keys(whole);
-  const older = key.replace(stamp, new Date(Date.now() - 25 * 3_600_000).toISOString().replace(/[-:]|\.\d+/g, ""));
+  const older = key.replace(STAMP, stamp(Date.now() - 25 * 3_600_000));
   const beside = (name: string, bytes: Buffer): Case => ({
     name,
     files: { [older]: whole[key] ?? Buffer.of(), [key]: bytes },
@@ -195,23 +182,23 @@ describe("PostgreSQL", () => {
     const whole = single(".dump", await dump("-Fc", "shop"));
     cases.push({
       name: "with globals beside it",
-      files: { ...whole, [`shop-${stamp}.globals.sql`]: await bench.take("g") },
+      files: { ...whole, [`shop-${STAMP}.globals.sql`]: await bench.take("g") },
       wanted: "clean",
     });
     cases.push({
       name: "named by its day",
-      files: { [`shop-${stamp.slice(0, 8)}.dump`]: whole[`shop-${stamp}.dump`] ?? Buffer.of() },
+      files: { [`shop-${STAMP.slice(0, 8)}.dump`]: whole[`shop-${STAMP}.dump`] ?? Buffer.of() },
       wanted: "clean",
     });
     cases.push({
       name: "named without a date",
-      files: { "latest.dump": whole[`shop-${stamp}.dump`] ?? Buffer.of() },
+      files: { "latest.dump": whole[`shop-${STAMP}.dump`] ?? Buffer.of() },
       wanted: "clean",
     });
     await bench.sh('pg_dump -Fd -j2 -f "$SCRATCH/dir" -d shop && cd "$SCRATCH/dir" && ls >"$SCRATCH/names"');
     const members = (await bench.take("names")).toString().trim().split("\n");
     const directory: Record<string, Buffer> = {};
-    for (const member of members) directory[`shop-${stamp}/${member}`] = await bench.take(`dir/${member}`);
+    for (const member of members) directory[`shop-${STAMP}/${member}`] = await bench.take(`dir/${member}`);
     cases.push({ name: "a directory", files: directory, wanted: "clean" });
     const [member = ""] = Object.keys(directory).filter((key) => !key.endsWith("toc.dat"));
     const { [member]: gone, ...fewer } = directory;
@@ -375,36 +362,24 @@ describe("a bucket that nobody described", () => {
     );
     const bytes = await bench.take("x");
     const DAY = 86_400_000;
-    const at = (ms: number) => new Date(Date.now() - 3_600_000 - ms).toISOString().replace(/[-:]|\.\d+/g, "");
+    const at = (ms: number) => stamp(Date.now() - 3_600_000 - ms);
     for (let day = 0; day < 60; day++) await put(`shop/daily/shop-${at(day * DAY)}.dump`, bytes);
     for (let week = 0; week < 20; week++) await put(`shop/weekly/shop-${at(week * 7 * DAY)}.dump`, bytes);
     const url = ceph.url("nightly", "shop");
     const { text } = await propose({ catalog, stores: [url], engine: null, rtoMs: null, rpoMs: null, signal });
-    const config = { file: "fogbell.yaml", content: text, config: readConfig("fogbell.yaml", text), lineOf: () => 1 };
+    const config = configOf(text, 1);
     expect(config.config.databases.map(({ name, sources }) => [name, sources.map(({ pattern }) => pattern)])).toEqual([
       ["shop", ["daily/shop-*.dump", "weekly/shop-*.dump"]],
     ]);
     const verify = async (outFolder: string) =>
       (
         await verifyAll({
-          catalog,
+          ...PLAINLY,
           config,
           storeUrl: null,
-          names: [],
-          at: "newest",
           sandbox: "docker",
           outFolder,
-          keep: false,
           trustBackups: false,
-          acceptChanges: false,
-          proveChecks: false,
-          jobs: 1,
-          version: "test",
-          signal,
-          onEvent: () => {},
-          say: () => {},
-          secrets: [],
-          random: () => 0,
         })
       ).map(({ result }) => result);
     const [good] = await verify(join(folder.path, "s3"));
@@ -446,31 +421,17 @@ describe("a bucket that nobody described", () => {
       ],
       { input: gunzipSync(gzipSync(await bench.take("x"))), stdio: ["pipe", "pipe", "ignore"] },
     );
-    const file = join(store, `shop-${stamp}.sql.gpg`);
+    const file = join(store, `shop-${STAMP}.sql.gpg`);
     const yaml = `version: 1\ndatabases:\n  - name: shop\n    engine: postgres\n    sources:\n      - { store: "directory:${store}", encryption: { with: gpg, key-env: TEST_BACKUP_KEY } }\n`;
-    const config = { file: "fogbell.yaml", content: yaml, config: readConfig("fogbell.yaml", yaml), lineOf: () => 1 };
+    const config = configOf(yaml, 1);
     const verify = async (key: string, bytes: Buffer) => {
       await writeFile(file, bytes);
       process.env.TEST_BACKUP_KEY = key;
       const runs = await verifyAll({
-        catalog,
+        ...PLAINLY,
         config,
         storeUrl: null,
-        names: [],
-        at: "newest",
-        sandbox: "local",
         outFolder: join(folder.path, "sealed-out"),
-        keep: false,
-        trustBackups: true,
-        acceptChanges: false,
-        proveChecks: false,
-        jobs: 1,
-        version: "test",
-        signal,
-        onEvent: () => {},
-        say: () => {},
-        secrets: [],
-        random: () => 0,
       });
       delete process.env.TEST_BACKUP_KEY;
       const [run] = runs;

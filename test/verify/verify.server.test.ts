@@ -4,16 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
-import { readConfig } from "../../src/config/config.ts";
 import { LABEL_NAME, parseLabel } from "../../src/host/label.ts";
 import type { Engine } from "../../src/parts.ts";
 import { overviews, type VerifyRequest, verifyAll } from "../../src/suite/verify.ts";
+import { stamp } from "../../src/world/timeline.ts";
 import { type Bench, openBench, testFolder } from "../support/dumps.ts";
+import { configOf, PLAINLY } from "../support/verifying.ts";
 
 const { signal } = new AbortController();
 const engine = catalog.engines[0] as Engine;
 const HOUR = 3_600_000;
-const stamp = (ageMs: number) => new Date(Date.now() - ageMs).toISOString().replace(/[-:]|\.\d+/g, "");
+const ago = (ageMs: number) => stamp(Date.now() - ageMs);
 
 let bench: Bench;
 let folder: Awaited<ReturnType<typeof testFolder>>;
@@ -41,34 +42,20 @@ beforeEach(async () => {
 async function backUp(ageMs: number, sql = ""): Promise<void> {
   if (sql !== "") await bench.sh(`psql -Xqd shop -c "${sql}"`);
   await bench.sh('pg_dump -Fc -d shop -f "$SCRATCH/x"');
-  await writeFile(join(store, `shop-${stamp(ageMs)}.dump`), await bench.take("x"));
+  await writeFile(join(store, `shop-${ago(ageMs)}.dump`), await bench.take("x"));
 }
 
 const told = (more = "") => {
   const content = `version: 1\ndatabases:\n  - name: Shop\n    engine: postgres\n    objectives: { rto: 5m, rpo: 25h }\n    sources: [{ store: "directory:${store}" }]\n${more}`;
-  return { file: "fogbell.yaml", content, config: readConfig("fogbell.yaml", content), lineOf: () => 7 };
+  return configOf(content);
 };
 
 async function verify(changes: Partial<VerifyRequest> = {}) {
   const runs = await verifyAll({
-    catalog,
+    ...PLAINLY,
     config: told(),
     storeUrl: null,
-    names: [],
-    at: "newest",
-    sandbox: "local",
     outFolder: out,
-    keep: false,
-    trustBackups: true,
-    acceptChanges: false,
-    proveChecks: false,
-    jobs: 1,
-    version: "test",
-    signal,
-    onEvent: () => {},
-    say: () => {},
-    secrets: [],
-    random: () => 0,
     ...changes,
   });
   return runs.map(({ result, folder: run }) => ({ ...result, run }));
@@ -123,9 +110,9 @@ describe("which copy", () => {
   test("each source by itself, and told apart", async () => {
     await backUp(1 * HOUR);
     await mkdir(join(store, "offsite"));
-    await writeFile(join(store, "offsite", `shop-${stamp(2 * HOUR)}.dump`), "pg_dump: error");
+    await writeFile(join(store, "offsite", `shop-${ago(2 * HOUR)}.dump`), "pg_dump: error");
     const content = `version: 1\ndatabases:\n  - name: Shop\n    engine: postgres\n    sources:\n      - { store: "directory:${store}", pattern: "*.dump" }\n      - { store: "directory:${store}", pattern: "offsite/*.dump" }\n`;
-    const config = { file: "fogbell.yaml", content, config: readConfig("fogbell.yaml", content), lineOf: () => 1 };
+    const config = configOf(content, 1);
     expect((await verify({ config })).map(({ verdict }) => verdict)).toEqual(["recovered"]);
     const runs = await verify({ config, eachSource: true });
     expect(runs.map(({ verdict }) => verdict)).toEqual(["recovered", "lost"]);
@@ -201,7 +188,7 @@ describe("a run", () => {
 
 describe("copies of files", () => {
   test("whose text was sorted by another version: said where in order, void where not, and never a fault", async () => {
-    const name = `sorted-${stamp(HOUR)}`;
+    const name = `sorted-${ago(HOUR)}`;
     const copy = async () => {
       await bench.sh('rm -rf "$SCRATCH/sorted"; pg_basebackup -D "$SCRATCH/sorted" -Ft -X fetch -c fast');
       await mkdir(join(store, name), { recursive: true });
@@ -229,7 +216,7 @@ describe("copies of files", () => {
     expect(order(other)?.because).toMatch(/people_pkey cannot be judged here.*REINDEX/);
   });
   test("as pg_basebackup makes them by default: the log in an archive of its own", async () => {
-    const name = `base-${stamp(HOUR)}`;
+    const name = `base-${ago(HOUR)}`;
     await bench.sh('pg_basebackup -D "$SCRATCH/base" -Ft -z -c fast');
     await mkdir(join(store, name));
     for (const file of ["base.tar.gz", "pg_wal.tar.gz", "backup_manifest"])
