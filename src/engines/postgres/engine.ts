@@ -132,10 +132,13 @@ function server(version: string, _options: unknown, settings: Settings = {}): Se
     },
     start: {
       // No TCP at all: everything inside goes through the socket, and nothing can be published by mistake.
+      // Shared memory in the cluster's own folder (here and in restored ones): what a killed server leaves in /dev/shm,
+      // a megabyte each time, nobody would ever remove.
       say: "Start the server, on its socket only.",
       script: `cat >>"$PGDATA/postgresql.conf" <<CONF
 listen_addresses = ''
 unix_socket_directories = '$PGHOST'
+dynamic_shared_memory_type = mmap
 shared_buffers = 256MB
 maintenance_work_mem = 256MB
 max_wal_size = 4GB

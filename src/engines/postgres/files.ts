@@ -62,6 +62,7 @@ export const ownSettings: Line = {
   script: `cat >>"$SIDE_DATA/postgresql.auto.conf" <<CONF &&
 listen_addresses = ''
 unix_socket_directories = '$SIDE_HOST'
+dynamic_shared_memory_type = mmap
 archive_mode = off
 archive_command = ''
 primary_conninfo = ''

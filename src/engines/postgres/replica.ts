@@ -32,6 +32,7 @@ pg_basebackup -D "$SIDE_DATA" -R -X stream -c fast &&
 cat >>"$SIDE_DATA/postgresql.auto.conf" <<CONF &&
 listen_addresses = ''
 unix_socket_directories = '$SIDE_HOST'
+dynamic_shared_memory_type = mmap
 archive_mode = off
 archive_command = ''
 hot_standby = on
