@@ -7,9 +7,11 @@ import type { Duplex } from "node:stream";
 import type Docker from "dockerode";
 import { UnavailableError } from "../errors.ts";
 import { createTail } from "../host/process.ts";
+import { pause } from "../host/stream.ts";
 import { cancelExec } from "./docker-kill.ts";
 
-const STDERR_LIMIT_BYTES = 65_536;
+/** Kept of what a command said on its error channel. */
+export const STDERR_LIMIT_BYTES = 65_536;
 const POLL_MS = 10;
 /** A process that is being fed is looked after this often. */
 const WATCH_MS = 200;
@@ -87,17 +89,13 @@ async function exitCodeOf(container: Docker.Container, exec: Docker.Exec): Promi
   for (;;) {
     const state = await exec.inspect().catch(() => null);
     if (state !== null && !state.Running && state.ExitCode !== null) {
-      if (state.ExitCode !== 137 && state.ExitCode !== -1) return state.ExitCode;
-      for (const until = performance.now() + NOTICE_MS; performance.now() < until; await pause(POLL_MS * 5))
-        await assertAlive(container);
+      if (state.ExitCode === 137 || state.ExitCode === -1) await assertNotDying(container);
       return state.ExitCode;
     }
     await assertAlive(container);
     await pause(POLL_MS);
   }
 }
-
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Throws UnavailableError when the container no longer runs. */
 export async function assertAlive(container: Docker.Container): Promise<void> {
@@ -118,7 +116,13 @@ export async function assertAlive(container: Docker.Container): Promise<void> {
   });
 }
 
-async function create(container: Docker.Container, argv: readonly string[], more: Docker.ExecCreateOptions) {
+/** After a process was killed: as long as the engine may need to notice that the container died with it. */
+export async function assertNotDying(container: Docker.Container): Promise<void> {
+  for (const until = performance.now() + NOTICE_MS; performance.now() < until; await pause(POLL_MS * 5))
+    await assertAlive(container);
+}
+
+export async function createExec(container: Docker.Container, argv: readonly string[], more: Docker.ExecCreateOptions) {
   return container
     .exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true, ...more })
     .catch(async (error: unknown) => {
@@ -161,7 +165,7 @@ export async function execute(container: Docker.Container, request: ExecRequest)
   signal.throwIfAborted();
   const mark = crypto.randomUUID();
   const Env = Object.entries({ ...request.env, FOGBELL_EXEC: mark }).map(([name, value]) => `${name}=${value}`);
-  const exec = await create(container, request.argv, { Env, AttachStdin: stdin !== undefined });
+  const exec = await createExec(container, request.argv, { Env, AttachStdin: stdin !== undefined });
   const stream = await exec.start({ hijack: true, stdin: stdin !== undefined });
   // Errors come out of reading; one that comes later than that is of no interest.
   stream.on("error", () => {});
@@ -223,7 +227,7 @@ async function feedAndRead({ container, exec, stream, stdin, read }: Feeding): P
 
 /** What a command prints, as it comes. Throws, after the last of it, unless the command ended well. */
 export async function* output(container: Docker.Container, argv: readonly string[]): AsyncIterable<Uint8Array> {
-  const exec = await create(container, argv, {});
+  const exec = await createExec(container, argv, {});
   const stream = await exec.start({ hijack: true, stdin: false });
   const stderr = createTail(STDERR_LIMIT_BYTES);
   try {

@@ -23,6 +23,7 @@ import { connect, findImage, labelled, seekImage, toLabels } from "./docker-engi
 import { execute, output } from "./docker-exec.ts";
 import { assertIsolated } from "./docker-isolation.ts";
 import { killMarked } from "./docker-kill.ts";
+import { openShells } from "./docker-shells.ts";
 import { enter } from "./docker-terminal.ts";
 import { assertOurs, guarded, identityPlaces } from "./identity.ts";
 import { LONGEST_ARGUMENT_BYTES, redactorOf, type SandboxOptions, sandboxOptions } from "./options.ts";
@@ -200,6 +201,7 @@ interface Inside {
 function serverIn({ container, folders, made, env, options }: Inside): Server {
   const redact = redactorOf(options);
   const never = new AbortController().signal;
+  const shells = openShells(container);
 
   const copyFailed = (because: string, cause?: unknown) =>
     new UnavailableError(because, {
@@ -247,7 +249,7 @@ function serverIn({ container, folders, made, env, options }: Inside): Server {
       await put(file, Readable.from([bytes]), bytes.length);
       argv = ["sh", "-c", 'sh "$1"; code=$?; rm -f "$1"; exit $code', "sh", file];
     }
-    const end = await execute(container, {
+    const end = await shells.run({
       argv,
       env: { ...env, ...places },
       signal,

@@ -87,6 +87,30 @@ export function sandboxContract(driver: SandboxDriver, left: (runId: string) => 
     const outcome = await run("head -c 50000000 /dev/zero", { sink: (chunk) => (bytes += chunk.length) });
     expect([bytes, outcome.stdout]).toEqual([50_000_000, ""]);
   });
+  test("several at a time: each has its own output, code and environment", async () => {
+    const all = Array.from({ length: 5 }, (_, at) =>
+      run(`sleep 0.$RANDOM; echo "out $AT"; echo "err $AT" >&2; exit ${at}`, { places: { AT: String(at) } }),
+    );
+    const outcomes = (await Promise.all(all)).map(({ exitCode, stdout, stderrTail }) => [exitCode, stdout, stderrTail]);
+    expect(outcomes).toEqual(all.map((_, at) => [at, `out ${at}\n`, `err ${at}\n`]));
+    expect((await run('echo "[$AT]"')).stdout).toBe("[]\n");
+  });
+  test("what is printed ends where it ends: without a line, with its whole environment, with nothing", async () => {
+    const bytes = "head -c 200000 /dev/urandom | base64 -w0; ";
+    const { stdout } = await run(`env; cat /proc/self/environ; ${bytes} printf 'no line'`);
+    expect(stdout.length).toBeGreaterThan(266_000);
+    expect(stdout.endsWith("no line")).toBe(true);
+    expect(await run(":")).toMatchObject({ exitCode: 0, stdout: "", stderrTail: "" });
+  });
+  test("a script that ends its whole process group ends no other", async () => {
+    expect((await run("echo before; kill -9 0; sleep 5")).exitCode).toBe(137);
+    expect((await run("echo here")).stdout).toBe("here\n");
+  });
+  test("what is left running belongs to the command that began it, for as long as it can print", async () => {
+    const { stdout } = await run("(sleep 0.5; echo late) & echo early");
+    expect(stdout).toBe("early\nlate\n");
+    expect((await run("echo next")).stdout).toBe("next\n");
+  });
   test("a script larger than an argument may be", async () => {
     const outcome = await run(`: '${"x".repeat(300_000)}'\necho done`);
     expect(outcome.stdout).toBe("done\n");
@@ -164,7 +188,7 @@ export function sandboxContract(driver: SandboxDriver, left: (runId: string) => 
       throw new UnavailableError("the store broke off", { code: "FB_STORE_UNREADABLE" });
     }
     await expect(server.put(target, broken(), 20)).rejects.toMatchObject({ code: "FB_STORE_UNREADABLE" });
-    expect((await run(counting("cat"))).stdout).toBe("0\n");
+    expect((await run(counting("cat $"))).stdout).toBe("0\n");
   });
   test("what cannot be read is an error, not an empty file", async () => {
     const read = async () => {

@@ -1,6 +1,7 @@
 /** Terminals as people have them: tmux panes that are typed into and looked at. */
 import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 
@@ -38,6 +39,7 @@ export async function openTerminal(name: string, cwd: string): Promise<Terminal>
     TERM: "xterm",
     HOME: process.env.HOME ?? "/",
     LANG: "C.UTF-8",
+    TMPDIR: tmpdir(),
   };
   await tmux(
     ...["new-session", "-d", "-s", "t", "-x", "120", "-y", "50", "-c", cwd],

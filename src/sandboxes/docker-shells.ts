@@ -1,0 +1,164 @@
+/**
+ * Shells that stay in the container and are handed one command after the other. An exec of its own costs the engine more
+ * processor time than most commands do (five programs and eleven control groups each), and all of it would be counted as
+ * the recovery's. What a command may see and do is the same: a session, an environment and pipes of its own.
+ */
+import type Docker from "dockerode";
+import { createTail } from "../host/process.ts";
+import { quote } from "../host/sh.ts";
+import { pause } from "../host/stream.ts";
+import {
+  assertNotDying,
+  createExec,
+  type ExecEnd,
+  type ExecRequest,
+  frames,
+  STDERR_LIMIT_BYTES,
+} from "./docker-exec.ts";
+import { killMarked } from "./docker-kill.ts";
+
+/**
+ * Reads `end bytes`, then so many bytes of script. Says `end` when it begins, and on both channels when the command has
+ * ended *and* nobody holds its pipes any more, which is when an exec would have ended. Nothing follows a script until
+ * then, so it does no harm if `head` reads ahead.
+ */
+const LOOP = `exec 5>&1 6>&2
+own=$(command -v setsid)
+while IFS=' ' read -r end bytes; do
+  script=$(head -c "$bytes")
+  printf '%s\\n' "$end"
+  code=$( { { { (eval "$script") </dev/null 3>&- 4>&- 5>&- 6>&-; echo $? >&3; } 2>&4 | cat - >&5 3>&- 4>&-; } 4>&1 |
+    cat - >&6 3>&-; } 3>&1 )
+  printf '%s %s\\n' "$end" "$code"
+  printf '%s\\n' "$end" >&2
+done`;
+
+const NEWLINE = 0x0a;
+const KILL_EVERY_MS = 50;
+const KILLS = 100;
+/** Exit code of what was killed with SIGKILL. */
+const KILLED = 137;
+
+export interface Shells {
+  /** Runs it to its end. Throws UnavailableError when the container died meanwhile, and the signal's reason on abort. */
+  run(request: ExecRequest): Promise<ExecEnd>;
+}
+
+type Answer = Omit<ExecEnd, "exitCode"> & {
+  /** False: the shell was gone before it took the command. */
+  readonly began: boolean;
+  /** null: the shell itself was ended. */
+  readonly exitCode: number | null;
+};
+
+/**
+ * Hands on what comes before `end`, and nothing of it. Answers with what stood behind it on its line, once that is
+ * complete, and with null until then.
+ */
+function upTo(end: string, onBytes: (bytes: Uint8Array) => void): (chunk: Uint8Array) => string | null {
+  let held: Buffer = Buffer.alloc(0);
+  return (chunk) => {
+    held = Buffer.concat([held, chunk]);
+    const at = held.indexOf(end);
+    // It may come in two pieces: as much as it is long stays back.
+    const sure = at < 0 ? Math.max(0, held.length - end.length) : at;
+    if (sure > 0) onBytes(held.subarray(0, sure));
+    held = held.subarray(sure);
+    return at >= 0 && held.at(-1) === NEWLINE ? held.subarray(end.length).toString("utf8").trim() : null;
+  };
+}
+
+async function openShell(container: Docker.Container) {
+  const exec = await createExec(container, ["sh", "-c", LOOP], { AttachStdin: true });
+  const stream = await exec.start({ hijack: true, stdin: true });
+  // Errors come out of reading.
+  stream.on("error", () => {});
+  const said = frames(stream)[Symbol.asyncIterator]();
+
+  /** `script` must end nothing but itself. */
+  async function run(script: string, { limitBytes, sink }: Pick<ExecRequest, "limitBytes" | "sink">): Promise<Answer> {
+    const end = crypto.randomUUID();
+    const stdout = createTail(limitBytes);
+    const stderr = createTail(STDERR_LIMIT_BYTES);
+    const open = new Map([
+      [1, upTo(end, sink ?? stdout.push)],
+      [2, upTo(end, stderr.push)],
+    ]);
+    let ahead = end.length + 1;
+    let exitCode: number | null = null;
+    const bytes = Buffer.from(script);
+    stream.write(Buffer.concat([Buffer.from(`${end} ${bytes.length}\n`), bytes]));
+    while (open.size > 0) {
+      const next = await said.next().catch(() => null);
+      if (next === null || next.done) {
+        exitCode = null;
+        break;
+      }
+      const { channel, bytes } = next.value;
+      const skipped = channel === 1 ? Math.min(ahead, bytes.length) : 0;
+      ahead -= skipped;
+      const rest = open.get(channel)?.(bytes.subarray(skipped)) ?? null;
+      if (rest === null) continue;
+      open.delete(channel);
+      // Empty: what waited for the command was ended, too.
+      if (channel === 1) exitCode = rest === "" ? KILLED : Number(rest);
+    }
+    return { began: ahead === 0, exitCode, stdout: stdout.text(), stderr: stderr.text(), truncated: stdout.truncated };
+  }
+
+  return { run, close: () => stream.destroy() };
+}
+type Shell = Awaited<ReturnType<typeof openShell>>;
+
+/** As many as are needed at a time, each opened when it is. They end with the container. */
+export function openShells(container: Docker.Container): Shells {
+  const idle: Shell[] = [];
+
+  /** Kills what a command started until the shell says that it ended; one that cannot be killed loses its shell. */
+  async function cancel(shell: Shell, mark: string, isOver: () => boolean): Promise<void> {
+    for (let look = 0; look < KILLS && !isOver(); look++) {
+      await killMarked(container, mark).catch(() => {});
+      await pause(KILL_EVERY_MS);
+    }
+    // What a dying shell may have started last.
+    await killMarked(container, mark).catch(() => {});
+    if (!isOver()) shell.close();
+  }
+
+  async function take(request: ExecRequest): Promise<Answer> {
+    const { argv, env, signal } = request;
+    const shell = idle.pop() ?? (await openShell(container));
+    if (signal.aborted) {
+      idle.push(shell);
+      throw signal.reason;
+    }
+    const mark = crypto.randomUUID();
+    const names = Object.entries({ ...env, FOGBELL_EXEC: mark }).map(([name, value]) => `${name}=${quote(value)}`);
+    let over = false;
+    let cancelling: Promise<void> | undefined;
+    const onAbort = () => {
+      cancelling = cancel(shell, mark, () => over);
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    const answer = await shell.run(`export ${names.join(" ")}\nexec $own ${argv.map(quote).join(" ")}`, request);
+    over = true;
+    signal.removeEventListener("abort", onAbort);
+    await cancelling;
+    if (answer.exitCode === null) shell.close();
+    else idle.push(shell);
+    return answer;
+  }
+
+  return {
+    async run(request) {
+      for (;;) {
+        request.signal.throwIfAborted();
+        const { began, exitCode, ...printed } = await take(request);
+        request.signal.throwIfAborted();
+        if (!began) continue;
+        if (exitCode === null || exitCode === KILLED) await assertNotDying(container);
+        return { exitCode: exitCode ?? KILLED, ...printed };
+      }
+    },
+  };
+}
