@@ -3,6 +3,7 @@
  * processor time than most commands do (five programs and eleven control groups each), and all of it would be counted as
  * the recovery's. What a command may see and do is the same: a session, an environment and pipes of its own.
  */
+import type { Socket } from "node:net";
 import type Docker from "dockerode";
 import { createTail } from "../host/process.ts";
 import { quote } from "../host/sh.ts";
@@ -51,26 +52,35 @@ type Answer = Omit<ExecEnd, "exitCode"> & {
   readonly exitCode: number | null;
 };
 
+/** How many bytes at the end of `bytes` may be the beginning of `mark`. */
+function begunOf(bytes: Buffer, mark: Buffer): number {
+  for (let length = Math.min(bytes.length, mark.length - 1); length > 0; length--)
+    if (bytes.subarray(-length).equals(mark.subarray(0, length))) return length;
+  return 0;
+}
+
 /**
- * Hands on what comes before `end`, and nothing of it. Answers with what stood behind it on its line, once that is
- * complete, and with null until then.
+ * Hands on what comes before `end`, at once, and nothing of it. Answers with what stood behind it on its line, once that
+ * is complete, and with null until then.
  */
 function upTo(end: string, onBytes: (bytes: Uint8Array) => void): (chunk: Uint8Array) => string | null {
+  const mark = Buffer.from(end);
   let held: Buffer = Buffer.alloc(0);
   return (chunk) => {
     held = Buffer.concat([held, chunk]);
-    const at = held.indexOf(end);
-    // It may come in two pieces: as much as it is long stays back.
-    const sure = at < 0 ? Math.max(0, held.length - end.length) : at;
+    const at = held.indexOf(mark);
+    // It may come in two pieces.
+    const sure = at < 0 ? held.length - begunOf(held, mark) : at;
     if (sure > 0) onBytes(held.subarray(0, sure));
     held = held.subarray(sure);
-    return at >= 0 && held.at(-1) === NEWLINE ? held.subarray(end.length).toString("utf8").trim() : null;
+    return at >= 0 && held.at(-1) === NEWLINE ? held.subarray(mark.length).toString("utf8").trim() : null;
   };
 }
 
 async function openShell(container: Docker.Container) {
   const exec = await createExec(container, ["sh", "-c", LOOP], { AttachStdin: true });
-  const stream = await exec.start({ hijack: true, stdin: true });
+  // What is hijacked is a socket, whatever its type says.
+  const stream = (await exec.start({ hijack: true, stdin: true })) as Socket;
   // Errors come out of reading.
   stream.on("error", () => {});
   const said = frames(stream)[Symbol.asyncIterator]();
@@ -87,6 +97,7 @@ async function openShell(container: Docker.Container) {
     let ahead = end.length + 1;
     let exitCode: number | null = null;
     const bytes = Buffer.from(script);
+    stream.ref();
     stream.write(Buffer.concat([Buffer.from(`${end} ${bytes.length}\n`), bytes]));
     while (open.size > 0) {
       const next = await said.next().catch(() => null);
@@ -103,6 +114,8 @@ async function openShell(container: Docker.Container) {
       // Empty: what waited for the command was ended, too.
       if (channel === 1) exitCode = rest === "" ? KILLED : Number(rest);
     }
+    // A sandbox that is kept standing keeps its shells, and must not keep this process.
+    stream.unref();
     return { began: ahead === 0, exitCode, stdout: stdout.text(), stderr: stderr.text(), truncated: stdout.truncated };
   }
 

@@ -111,6 +111,19 @@ export function sandboxContract(driver: SandboxDriver, left: (runId: string) => 
     expect(stdout).toBe("early\nlate\n");
     expect((await run("echo next")).stdout).toBe("next\n");
   });
+  test("what is printed is handed on at once, to the last byte", async () => {
+    const go = `${server.folders.scratch}/go`;
+    let printed = "";
+    let going: Promise<unknown> = Promise.resolve();
+    await run(`printf 'ready 0123456789'; until [ -e ${go} ]; do sleep 0.05; done`, {
+      sink: (chunk) => {
+        printed += Buffer.from(chunk).toString();
+        if (printed === "ready 0123456789") going = run(`touch ${go}`);
+      },
+    });
+    await going;
+    expect(printed).toBe("ready 0123456789");
+  });
   test("a script larger than an argument may be", async () => {
     const outcome = await run(`: '${"x".repeat(300_000)}'\necho done`);
     expect(outcome.stdout).toBe("done\n");

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DrillEvent } from "../../src/record.ts";
 import { s3 } from "../../src/stores/s3.ts";
 import { type Ceph, startCeph } from "../support/ceph.ts";
+import { startFogbell } from "../support/fogbell.ts";
 import { play, SMALL } from "../support/play.ts";
 
 const sandbox = "docker";
@@ -110,6 +111,17 @@ test("kill -9 in mid-drill, then gc: no container, no volume, no folder", async 
   expect(execFileSync(process.execPath, ["bin/run.js", "gc"], { encoding: "utf8" })).toMatch(
     /removed container[\s\S]*removed volume[\s\S]*removed folder/,
   );
+  expect(left(runId)).toBe("");
+  await rm(folder, { recursive: true });
+});
+
+test("a sandbox that is kept stands, and does not hold the process that made it", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "keep-test-"));
+  const { code, stderr } = await startFogbell(["run", SMALL, "--sandbox", "docker", "--keep", "--out", folder]).ended;
+  expect(code, stderr).toBe(0);
+  const [runId = ""] = await readdir(folder);
+  expect(containerOf(runId)).not.toBe("");
+  execFileSync(process.execPath, ["bin/run.js", "gc"]);
   expect(left(runId)).toBe("");
   await rm(folder, { recursive: true });
 });
