@@ -3,9 +3,9 @@ import type { Line } from "../parts.ts";
 import type { EventBody } from "../record.ts";
 import type { Runner } from "../world/runner.ts";
 
-const hashes: Line = {
+export const hashes: Line = {
   say: "Hash what was preserved.",
-  script: 'cd "$EVIDENCE" && find . -type f -exec sha256sum {} + | sort -k 2',
+  script: '(cd "$EVIDENCE" && find . -type f -exec sha256sum {} + | sort -k 2)',
   uses: ["EVIDENCE"],
   expect: "A line for each file. Keep the list: at the end it must still be the same.",
   ifNot: "The disk of EVIDENCE is failing: copy it to another.",

@@ -8,8 +8,8 @@ export function copyDataFolder(folder: string): readonly Line[] {
       say: "Copy all of the server's files as they are.",
       script: `test ! -e "$EVIDENCE/data" &&
 cp -a "$${folder}" "$EVIDENCE/data" &&
-( cd "$EVIDENCE/data" && find . -type f -exec sha256sum {} + |
-  sort -k 2 ) >"$EVIDENCE/data.sha256" &&
+(cd "$EVIDENCE/data" && find . -type f -exec sha256sum {} + |
+  sort -k 2) >"$EVIDENCE/data.sha256" &&
 sha256sum "$EVIDENCE/data.sha256"`,
       uses: [folder, "EVIDENCE"],
       expect: "One line: the hash of the list of hashes. Write it down.",
@@ -19,7 +19,7 @@ sha256sum "$EVIDENCE/data.sha256"`,
     },
     {
       say: "Prove that the copy is the same, file by file.",
-      script: `cd "$${folder}" && sha256sum -c --quiet "$EVIDENCE/data.sha256"`,
+      script: `(cd "$${folder}" && sha256sum -c --quiet "$EVIDENCE/data.sha256")`,
       uses: [folder, "EVIDENCE"],
       expect: "No output.",
       ifNot: "The disk is still failing: copy it again, to another disk, before anything else.",

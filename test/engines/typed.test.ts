@@ -1,6 +1,7 @@
 /** What is printed is typed into a terminal, by people who need that terminal afterwards. */
 import { expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
+import { hashes } from "../../src/drill/evidence.ts";
 import type { BackupFacts, Line, Target } from "../../src/parts.ts";
 import { plan } from "../../src/plan/plan.ts";
 import { listScenarios } from "../../src/scenario/library.ts";
@@ -64,6 +65,13 @@ test("no printed line closes the terminal that it is typed into", () => {
   const closes = ({ script }: Line) =>
     /(^|[\s;&|{])(exit \d|exec |set -e\b)/m.test(script.replaceAll(/'[^']*'/g, "")) && !script.startsWith("(\n");
   expect([...new Set(lines.filter(closes).map(({ say }) => say))]).toEqual([]);
+});
+
+test("no printed line leaves its terminal in another folder", () => {
+  const moves = ({ script }: Line) =>
+    /(^|[;&|{]|\n)[ \n]*cd /.test(script.replaceAll(/'[^']*'/g, "")) && !script.startsWith("(\n");
+  expect(moves({ ...hashes, script: 'test -d x && cd "$EVIDENCE"' })).toBe(true);
+  expect([...new Set([hashes, ...lines].filter(moves).map(({ say }) => say))]).toEqual([]);
 });
 
 test("no printed line has what bash 5.2 cannot read at its prompt: a quoted substitution of several lines", () => {
