@@ -252,6 +252,7 @@ async function tasksOf(stocked: Stocked, request: VerifyRequest, { nowMs, link }
   const knownAs = knownName(stocked);
   const known = await readKnown(outFolder, knownAs);
   const told = JSON.stringify({ ...database, points: undefined });
+  const lineOf = (...path: PropertyKey[]) => (index < 0 ? 0 : (config?.lineOf(["databases", index, ...path]) ?? 0));
   return listsOf(stocked, request, nowMs).map(({ candidates, variant }) => {
     const [first] = candidates;
     const own = at === "all" || at === "random";
@@ -279,11 +280,12 @@ async function tasksOf(stocked: Stocked, request: VerifyRequest, { nowMs, link }
       fault: stocked.fault,
       fresh: database.fresh ?? null,
       canary: database.canary ?? null,
+      lines: {
+        freshness: database.fresh === undefined ? 0 : lineOf("fresh"),
+        canary: database.canary === undefined ? 0 : lineOf("canary"),
+      },
       mayShrink: database["may-shrink"],
-      checks: database.checks.map((check, number) => ({
-        ...check,
-        line: index < 0 ? 0 : (config?.lineOf(["databases", index, "checks", number]) ?? 0),
-      })),
+      checks: database.checks.map((check, number) => ({ ...check, line: lineOf("checks", number) })),
       known,
       link,
       proveChecks: request.proveChecks,

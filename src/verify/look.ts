@@ -42,5 +42,7 @@ export async function look(request: LookRequest): Promise<{ findings: Asked[]; n
       ? []
       : [{ probe: "ledger", subject: "every row", ...(await compareLedger(ledger, { engine, version, ask })) }];
   const own = await askOwn(task.checks, { copies: engine.copies, ask, attach });
-  return { findings: [...[...findings, ...identity].map((one) => ({ ...one, line: 0 })), ...own], numbers, scene };
+  const lines: Readonly<Record<string, number>> = task.lines;
+  const ours = [...findings, ...identity].map((one) => ({ ...one, line: lines[one.probe] ?? 0 }));
+  return { findings: [...ours, ...own], numbers, scene };
 }

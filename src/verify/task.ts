@@ -45,6 +45,8 @@ export interface VerifyTask {
   readonly fault: FogbellError | null;
   readonly fresh: ConfiguredDatabase["fresh"] | null;
   readonly canary: NonNullable<ConfiguredDatabase["canary"]> | null;
+  /** Where the file declares what one of Fogbell's own questions goes by; 0 where it does not. */
+  readonly lines: { readonly freshness: number; readonly canary: number };
   readonly mayShrink: readonly string[];
   readonly checks: readonly (ConfiguredCheck & { readonly line: number })[];
   /** What earlier verifies found, newest moment first. */

@@ -156,7 +156,7 @@ describe("a run", () => {
     for (const file of files) expect(await readFile(join(run?.run ?? "", file), "utf8")).not.toContain("planted-");
     expect(await readFile(join(run?.run ?? "", "report.md"), "utf8")).toMatch(/Newest copy that holds \| shop-/);
     expect(run?.notes.join()).toMatch(/roles that the backup names .*clerk/);
-    expect(run?.findings.find(({ probe }) => probe === "canary")).toMatchObject({ held: "yes" });
+    expect(run?.findings.find(({ probe }) => probe === "canary")).toMatchObject({ held: "yes", line: 8 });
     expect(run?.findings.find(({ probe }) => probe === "sql")).toMatchObject({ held: "yes", line: 7 });
   });
   test("refuses foreign backups where the sandbox is not cut off", async () => {
