@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { catalog } from "../src/catalog.ts";
+import { SANDBOXES } from "../src/cli/shared-flags.ts";
 import { filesBelow, functionsIn, readSources, type Source } from "./support/sources.ts";
 
 const src = readSources("src");
@@ -263,6 +264,9 @@ describe("catalogue", () => {
       .map(({ path }) => basename(path, ".ts"));
     expect([...catalog[kind].map(({ name }) => name)].sort()).toEqual(files.sort());
   });
+
+  it("has the sandboxes that commands offer", () =>
+    expect([...SANDBOXES]).toEqual(catalog.sandboxes.map(({ name }) => name)));
 
   it("lists every engine folder", () => {
     const folders = new Set(

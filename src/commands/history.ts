@@ -1,5 +1,6 @@
-import { Args, Flags } from "@oclif/core";
+import { Args } from "@oclif/core";
 import { FogbellCommand } from "../cli/command.ts";
+import { resultsFlag } from "../cli/shared-flags.ts";
 
 export default class History extends FogbellCommand {
   static override summary = "What was drilled so far, how it ended, and how long it took.";
@@ -8,7 +9,7 @@ export default class History extends FogbellCommand {
   static override examples = ["<%= config.bin %> history", "<%= config.bin %> history drop-table --json"];
   static override args = { scenario: Args.string({ description: "Only this scenario." }) };
   static override flags = {
-    results: Flags.string({ description: "Folder that holds the run folders.", default: "drill-results" }),
+    results: resultsFlag,
   };
 
   async run(): Promise<unknown> {

@@ -3,6 +3,7 @@ import { bandwidthFlag } from "../cli/bandwidth-flag.ts";
 import { FogbellCommand } from "../cli/command.ts";
 import { detachedText, detachFlags } from "../cli/detach-flags.ts";
 import { audienceOf, reportFlags } from "../cli/report-flags.ts";
+import { engineFlag, keepFlag, rowsFlag, sandboxFlag } from "../cli/shared-flags.ts";
 import type { SuiteRun } from "../suite/suite.ts";
 
 export default class Run extends FogbellCommand {
@@ -35,16 +36,9 @@ export default class Run extends FogbellCommand {
       default: 1,
     }),
     shard: Flags.string({ description: "Run one part of the drills, of several of equal size.", helpValue: "1/3" }),
-    sandbox: Flags.string({
-      description: "Where the servers live.",
-      options: ["auto", "docker", "local"],
-      default: "auto",
-    }),
-    engine: Flags.string({
-      description: "Engine and version, when the scenario offers several.",
-      helpValue: "postgres@15",
-    }),
-    rows: Flags.integer({ description: "Rows of the preset dataset, over all its tables.", min: 1000 }),
+    sandbox: sandboxFlag,
+    engine: engineFlag,
+    rows: rowsFlag,
     seed: Flags.integer({ description: "Seed of the dataset and the writer.", min: 0 }),
     method: Flags.string({
       description: "Make the world's backups this way, at the ages the scenario tells.",
@@ -64,7 +58,7 @@ export default class Run extends FogbellCommand {
       description: "Name every container, source and command, and start nothing.",
       exclusive: ["detach"],
     }),
-    keep: Flags.boolean({ description: "Leave the sandbox standing, to look at; remove it later with gc." }),
+    keep: keepFlag,
     "trust-backups": Flags.boolean({
       description: "Open backups that this run did not make in a sandbox that is not cut off.",
     }),

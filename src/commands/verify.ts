@@ -4,6 +4,7 @@ import { FogbellCommand } from "../cli/command.ts";
 import { detachedText, detachFlags } from "../cli/detach-flags.ts";
 import { optionalDurationFlag } from "../cli/duration-flag.ts";
 import { audienceOf, reportFlags } from "../cli/report-flags.ts";
+import { keepFlag, sandboxFlag } from "../cli/shared-flags.ts";
 import { ASKED, type Asked } from "../verify/task.ts";
 
 export default class Verify extends FogbellCommand {
@@ -34,11 +35,7 @@ export default class Verify extends FogbellCommand {
     rpo: optionalDurationFlag("Loss objective in place of the one that is told."),
     bandwidth: bandwidthFlag("Fetch no faster than production's link: all parts and all verifies together."),
     "each-source": Flags.boolean({ description: "Ask of each source by itself, and not of the best of them." }),
-    sandbox: Flags.string({
-      description: "Where the servers live.",
-      options: ["auto", "docker", "local"],
-      default: "auto",
-    }),
+    sandbox: sandboxFlag,
     jobs: Flags.integer({
       description: "Verifies at the same time. More than one falsifies durations.",
       min: 1,
@@ -46,7 +43,7 @@ export default class Verify extends FogbellCommand {
     }),
     shard: Flags.string({ description: "Run one part of the verifies, of several of equal size.", helpValue: "1/3" }),
     out: Flags.string({ description: "Folder that receives a run folder for each verify.", default: "drill-results" }),
-    keep: Flags.boolean({ description: "Leave the sandbox standing, to look at; remove it later with gc." }),
+    keep: keepFlag,
     "trust-backups": Flags.boolean({ description: "Open backups in a sandbox that is not cut off from this machine." }),
     "accept-changes": Flags.boolean({
       description: "Take tables and guards that are gone since the last good copy for intended.",

@@ -1,6 +1,7 @@
 /** The places a procedure refers to: what each name means, and what it was in this drill. */
 import type { Places, PlaceTable, RecoveryPoint, Server, Side } from "../parts.ts";
 import type { Plan } from "../plan/plan.ts";
+import { commonPlaces } from "../world/places.ts";
 
 export interface PlaceFacts {
   readonly plan: Plan;
@@ -39,15 +40,16 @@ function ownPlaces(facts: PlaceFacts): PlaceTable {
       meaning: "When it happened, in UTC, rather a little early: 2026-01-31T02:10:00Z. Needed to stop a log before it.",
       value: damagedAtClock,
     },
-    STORE: { meaning: "Where the backups lie.", value: storeUrl },
-    POINT: { meaning: "The recovery point, as the list of copies names it.", value: point?.id ?? "" },
-    BACKUP: { meaning: "The fetched copy of that recovery point.", value: copy?.backup ?? "" },
-    GLOBALS: {
-      meaning: "The fetched file of roles and what they may do; empty when the copy has none.",
-      value: copy?.globals ?? "",
-    },
-    LOG: { meaning: "The fetched pieces of the archived log; empty when there are none.", value: copy?.log ?? "" },
-    SCRATCH: { meaning: "An empty working folder with room for the copy and one table.", value: folders.scratch },
+    ...commonPlaces({
+      STORE: storeUrl,
+      POINT: point?.id ?? "",
+      BACKUP: copy?.backup ?? "",
+      GLOBALS: copy?.globals ?? "",
+      LOG: copy?.log ?? "",
+      SCRATCH: folders.scratch,
+      JOBS: "2",
+      EXPECTED_BYTES: String(expectedBytes),
+    }),
     EVIDENCE: { meaning: "An empty folder, on another disk, for the damaged state.", value: folders.evidence },
     ...(plan.backups.some(({ method }) => method.scripts !== undefined)
       ? { SCRIPTS: { meaning: "Where your backup and restore scripts lie.", value: `${folders.scratch}/scripts` } }
@@ -69,8 +71,6 @@ function ownPlaces(facts: PlaceFacts): PlaceTable {
       meaning: "The file, or whatever stands for it, that tells the application which database it uses.",
       value: `${folders.scratch}/application.conf`,
     },
-    JOBS: { meaning: "How many restore jobs at once: the server's processors.", value: "2" },
-    EXPECTED_BYTES: { meaning: "How large the restored database should become.", value: String(expectedBytes) },
   };
 }
 

@@ -1,6 +1,5 @@
-import { Args, Flags } from "@oclif/core";
-import { durationFlag } from "../../cli/duration-flag.ts";
-import { dayFlags, WordCommand } from "./word-command.ts";
+import { Args } from "@oclif/core";
+import { dayFlags, WordCommand, worldFlags } from "./word-command.ts";
 
 export default class GamedayKeep extends WordCommand {
   static override hidden = true;
@@ -12,22 +11,7 @@ export default class GamedayKeep extends WordCommand {
   };
   static override flags = {
     ...dayFlags,
-    family: Flags.string({ description: "A disaster of this family, by lot: a tag of scenarios.", helpValue: "TAG" }),
-    engine: Flags.string({
-      description: "Engine and version, when the scenario offers several.",
-      helpValue: "NAME@VERSION",
-    }),
-    sandbox: Flags.string({
-      description: "Where the world lives.",
-      options: ["auto", "docker", "local"],
-      default: "auto",
-    }),
-    rows: Flags.integer({ description: "Rows of the preset dataset, over all its tables.", min: 1000 }),
-    solo: Flags.boolean({ description: "Nobody facilitates: Fogbell asks for an ETA, and offers hints." }),
-    within: durationFlag({
-      description: "The disaster happens at a hidden moment within this, once somebody can be at the keyboard.",
-      default: "3m",
-    }),
+    ...worldFlags,
   };
 
   async run(): Promise<unknown> {

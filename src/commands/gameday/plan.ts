@@ -1,5 +1,6 @@
 import { Flags } from "@oclif/core";
 import { FogbellCommand } from "../../cli/command.ts";
+import { resultsFlag } from "../../cli/shared-flags.ts";
 
 const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 
@@ -14,7 +15,7 @@ export default class GamedayPlan extends FogbellCommand {
     "<%= config.bin %> gameday plan --calendar gamedays.ics --weekday tuesday --nth 2 --at 09:00",
   ];
   static override flags = {
-    out: Flags.string({ description: "Folder that holds the run folders.", default: "drill-results" }),
+    out: resultsFlag,
     count: Flags.integer({ description: "How many days.", min: 1, max: 60, default: 12 }),
     calendar: Flags.string({ description: "Write an iCalendar file.", helpValue: "FILE" }),
     from: Flags.string({ description: "The first day that may be one. Default: today.", helpValue: "YYYY-MM-DD" }),

@@ -1,6 +1,5 @@
 import { Args, Flags } from "@oclif/core";
-import { durationFlag } from "../../cli/duration-flag.ts";
-import { dayFlags, WordCommand } from "./word-command.ts";
+import { dayFlags, WordCommand, worldFlags } from "./word-command.ts";
 
 export default class GamedayStart extends WordCommand {
   static override summary = "Begin a game day: people at the keyboard, a disaster they do not know, a clock.";
@@ -17,23 +16,8 @@ export default class GamedayStart extends WordCommand {
   };
   static override flags = {
     ...dayFlags,
+    ...worldFlags,
     blind: Flags.boolean({ description: "Any disaster, by lot, sealed until the end.", exclusive: ["family"] }),
-    family: Flags.string({ description: "A disaster of this family, by lot: a tag of scenarios.", helpValue: "TAG" }),
-    engine: Flags.string({
-      description: "Engine and version, when the scenario offers several.",
-      helpValue: "NAME@VERSION",
-    }),
-    sandbox: Flags.string({
-      description: "Where the world lives.",
-      options: ["auto", "docker", "local"],
-      default: "auto",
-    }),
-    rows: Flags.integer({ description: "Rows of the preset dataset, over all its tables.", min: 1000 }),
-    solo: Flags.boolean({ description: "Nobody facilitates: Fogbell asks for an ETA, and offers hints." }),
-    within: durationFlag({
-      description: "The disaster happens at a hidden moment within this, once somebody can be at the keyboard.",
-      default: "3m",
-    }),
     role: Flags.string({ description: "Your role at the keyboard.", default: "operator" }),
     name: Flags.string({
       description: "Your name, when you want it in the report. Default: the role alone.",

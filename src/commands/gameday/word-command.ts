@@ -1,13 +1,28 @@
 /** What the words of a game day share: which day is meant, who says it, and how the answer is shown. */
 import { Flags } from "@oclif/core";
 import { FogbellCommand } from "../../cli/command.ts";
+import { durationFlag } from "../../cli/duration-flag.ts";
+import { engineFlag, resultsFlag, rowsFlag, sandboxFlag } from "../../cli/shared-flags.ts";
 import { UnavailableError, UsageError } from "../../errors.ts";
 
 export const dayFlags = {
-  out: Flags.string({ description: "Folder that holds the run folders.", default: "drill-results" }),
+  out: resultsFlag,
   session: Flags.string({
     description: "Which game day, when several are played. Default: the newest.",
     helpValue: "ID",
+  }),
+};
+
+/** What the world of a day is; told to the command that starts it, and handed on to the process that keeps it. */
+export const worldFlags = {
+  family: Flags.string({ description: "A disaster of this family, by lot: a tag of scenarios.", helpValue: "TAG" }),
+  engine: engineFlag,
+  sandbox: sandboxFlag,
+  rows: rowsFlag,
+  solo: Flags.boolean({ description: "Nobody facilitates: Fogbell asks for an ETA, and offers hints." }),
+  within: durationFlag({
+    description: "The disaster happens at a hidden moment within this, once somebody can be at the keyboard.",
+    default: "3m",
   }),
 };
 

@@ -1,5 +1,6 @@
 import { Args, Flags } from "@oclif/core";
 import { FogbellCommand } from "../../cli/command.ts";
+import { resultsFlag } from "../../cli/shared-flags.ts";
 import { UsageError } from "../../errors.ts";
 
 const DAY_MS = 86_400_000;
@@ -29,7 +30,7 @@ export default class ReportBuild extends FogbellCommand {
       description: "Of the drills of a scenario, those on this engine.",
       helpValue: "mariadb@10.11",
     }),
-    results: Flags.string({ description: "Folder that holds the run folders.", default: "drill-results" }),
+    results: resultsFlag,
   };
 
   async run(): Promise<unknown> {

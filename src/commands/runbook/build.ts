@@ -1,6 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { FogbellCommand } from "../../cli/command.ts";
 import { durationFlag } from "../../cli/duration-flag.ts";
+import { resultsFlag } from "../../cli/shared-flags.ts";
 import { UsageError } from "../../errors.ts";
 
 export default class RunbookBuild extends FogbellCommand {
@@ -29,7 +30,7 @@ export default class RunbookBuild extends FogbellCommand {
       description: "Of the drills of a scenario, those on this engine.",
       helpValue: "mariadb@10.11",
     }),
-    results: Flags.string({ description: "Folder that holds the run folders.", default: "drill-results" }),
+    results: resultsFlag,
     config: Flags.string({
       description: "What is known of your databases. Default: fogbell.yaml, when it is there.",
       helpValue: "FILE",

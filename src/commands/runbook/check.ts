@@ -1,6 +1,7 @@
-import { Args, Flags } from "@oclif/core";
+import { Args } from "@oclif/core";
 import { FogbellCommand } from "../../cli/command.ts";
 import { durationFlag } from "../../cli/duration-flag.ts";
+import { resultsFlag } from "../../cli/shared-flags.ts";
 
 export default class RunbookCheck extends FogbellCommand {
   static override summary = "Fail when a runbook on the door is not what was last drilled.";
@@ -15,7 +16,7 @@ export default class RunbookCheck extends FogbellCommand {
   static override enableJsonFlag = true;
   static override args = { page: Args.string({ description: "Pages, or folders of pages. Default: runbooks." }) };
   static override flags = {
-    results: Flags.string({ description: "Folder that holds the run folders.", default: "drill-results" }),
+    results: resultsFlag,
     "max-age": durationFlag({ description: "The last drill may be so old.", default: "90d" }),
   };
 

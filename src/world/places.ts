@@ -1,0 +1,19 @@
+/** What the places mean that every procedure refers to, whether a drill or a verify runs it. */
+import type { PlaceTable } from "../parts.ts";
+
+const MEANINGS = {
+  STORE: "Where the backups lie.",
+  POINT: "The recovery point, as the list of copies names it.",
+  BACKUP: "The fetched copy of that recovery point.",
+  GLOBALS: "The fetched file of roles and what they may do; empty when the copy has none.",
+  LOG: "The fetched pieces of the archived log; empty when there are none.",
+  SCRATCH: "An empty working folder with room for the copy and one table.",
+  JOBS: "How many restore jobs at once: the server's processors.",
+  EXPECTED_BYTES: "How large the restored database should become.",
+} as const;
+
+/** Each of them, with what it is this time. */
+export function commonPlaces(values: Readonly<Record<keyof typeof MEANINGS, string>>): PlaceTable {
+  const names = Object.keys(MEANINGS) as (keyof typeof MEANINGS)[];
+  return Object.fromEntries(names.map((name) => [name, { meaning: MEANINGS[name], value: values[name] }]));
+}
