@@ -22,7 +22,13 @@ afterAll(async () => {
 });
 
 const page = readPage(await readFile("runbooks/samples/drop-table.md", "utf8"), "drop-table");
-const step = (number: number) => page.steps.find((one) => one.number === number)?.script ?? "";
+/** By how it is called: numbers change with the procedure. */
+const at = (say: string) => {
+  const index = page.steps.findIndex((one) => one.say.startsWith(say));
+  if (index < 0) throw new Error(`no step "${say}" on the page`);
+  return index;
+};
+const step = (say: string) => page.steps[at(say)]?.script ?? "";
 const START = "--sandbox docker --rows 3000 --within 2s";
 
 test("a team that follows the page recovers, and is told so", { timeout: 400_000 }, async () => {
@@ -38,20 +44,19 @@ test("a team that follows the page recovers, and is told so", { timeout: 400_000
   await operator.enter("tell checkout is down, next word in 20 minutes");
   await operator.enter("runbook");
   await operator.enter("export PGPASSWORD=hunter2secret");
-  await operator.enter(step(1), true);
-  await operator.enter(step(2), true);
-  await operator.enter(step(3), true);
-  await operator.enter(step(4));
+  for (const { script } of page.steps.slice(0, at("List every copy"))) await operator.enter(script, true);
+  await operator.enter(step("List every copy"));
   const list = await operator.sees(/\S+ +hourly\/shop-\S+\.sql\.gz/);
   const point = /hourly\/shop-\S+\.sql\.gz/.exec(list)?.[0] ?? "";
   await operator.enter(`POINT=${point}`);
   await operator.enter("decide restore from hourly, beside");
-  await operator.enter(step(5));
-  for (const number of [6, 7, 8, 9, 10, 11, 12, 13, 14]) await operator.enter(step(number), true);
+  await operator.enter(step("Fetch the chosen copy"));
+  for (const { script } of page.steps.slice(at("Read the copy"), at("Let the application")))
+    await operator.enter(script, true);
   await operator.enter('db -Atc "select count(*) from orders"');
   await operator.enter("see counts match what the copy held");
-  await operator.enter(step(15), true);
-  await operator.enter(step(16), true);
+  await operator.enter(step("Let the application"), true);
+  await operator.enter(step("Take a fresh backup"), true);
   await operator.enter("todo measure the age of the newest dump --owner platform --due 2027-01-15");
   await operator.type("fogbell gameday end");
   await operator.sees("What surprised us?");
@@ -101,12 +106,12 @@ test("a team that takes the first copy, keeps no evidence and opens unverified f
   await operator.enter("hint");
   await operator.enter('db -c "select count(*) from orders"');
   await operator.enter("gunzip --version >/dev/null; ls $STORE/old-export");
-  await operator.enter(step(1), true);
+  await operator.enter(step("Keep the application out"), true);
   await operator.enter("fogbell backups fetch $(cd $STORE && ls old-export/*[0-9]Z.sql)");
   await operator.enter("createdb $SIDE_DATABASE && psql -Xq -o /dev/null -d $SIDE_DATABASE <$BACKUP");
   await operator.enter("pg_dump -d $SIDE_DATABASE -t orders | psql -Xq -o /dev/null -d $PGDATABASE");
   await operator.enter("rm -r $STORE/nightly");
-  await operator.enter(step(15), true);
+  await operator.enter(step("Let the application"), true);
   await operator.type("fogbell gameday end");
   await operator.sees("What surprised us?");
   const screen = await operator.text();

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { renderReport } from "../../src/paper/report.ts";
 import { renderRunbook } from "../../src/paper/runbook.ts";
@@ -11,42 +11,48 @@ const reports = await readTemplates("reports", "/nonexistent");
 const runbooks = await readTemplates("runbooks", "/nonexistent");
 const of = (bodies: readonly EventBody[]): DrillResult => deriveResult(stamped(bodies));
 
-describe("the committed samples are what their journal yields (node scripts/write-samples.ts)", async () => {
-  const result = deriveResult(readJournal(await readFile("reports/samples/drop-table/journal.jsonl", "utf8")));
-  test("report", async () =>
-    expect(await renderReport(result, reports)).toBe(await readFile("reports/samples/drop-table/report.md", "utf8")));
-  test("runbook", async () =>
-    expect(await renderRunbook(result, runbooks)).toBe(await readFile("runbooks/samples/drop-table.md", "utf8")));
-  test("result.json", async () =>
-    expect(`${JSON.stringify(result, null, 2)}\n`).toBe(
-      await readFile("reports/samples/drop-table/result.json", "utf8"),
-    ));
-  test("every command on the page is one that ran, word for word, and every one that ran is on it", async () => {
-    const page = await renderRunbook(result, runbooks);
-    const printed = [...page.matchAll(/```+sh\n([\s\S]*?)\n```+/g)].map(([, script]) => script);
-    const ran = result.commands.filter(({ command: { phase } }) =>
-      ["contain", "preserve", "locate", "fetch", "restore", "reopen", "normal"].includes(phase),
-    );
-    const progress = new Set(ran.map(({ command: { progress: script } }) => script));
-    expect(printed.filter((script) => !progress.has(script))).toEqual(ran.map(({ command: { script } }) => script));
-    expect(ran.length).toBeGreaterThan(10);
-  });
-  test("every duration in the report's clock is in the journal's record", async () => {
-    const page = await renderReport(result, reports);
-    for (const { phase } of result.phases) expect(page).toContain(`| ${phase} |`);
-    for (const {
-      hash,
-      command: { id },
-    } of result.commands.filter((one) => one.command.phase === "restore"))
-      expect(page).toMatch(new RegExp(`${id.replaceAll(".", "\\.")} .*${hash}`));
-  });
-  test("no printed line is wider than paper but for what cannot be broken", async () => {
-    const page = await renderRunbook(result, runbooks);
-    const wide = [...page.matchAll(/```+sh\n([\s\S]*?)\n```+/g)]
-      .flatMap(([, script]) => (script ?? "").split("\n"))
-      .filter((line) => line.length > 76);
-    expect(wide).toEqual([]);
-  });
+const samples = (await readdir("reports/samples", { withFileTypes: true })).filter((entry) => entry.isDirectory());
+
+describe.each(samples)(
+  "the committed sample $name is what its journal yields (node scripts/write-samples.ts)",
+  async ({ name }) => {
+    const result = deriveResult(readJournal(await readFile(`reports/samples/${name}/journal.jsonl`, "utf8")));
+    test("report", async () =>
+      expect(await renderReport(result, reports)).toBe(await readFile(`reports/samples/${name}/report.md`, "utf8")));
+    test("runbook", async () =>
+      expect(await renderRunbook(result, runbooks)).toBe(await readFile(`runbooks/samples/${name}.md`, "utf8")));
+    test("result.json", async () =>
+      expect(`${JSON.stringify(result, null, 2)}\n`).toBe(
+        await readFile(`reports/samples/${name}/result.json`, "utf8"),
+      ));
+    test("every command on the page is one that ran, word for word, and every one that ran is on it", async () => {
+      const page = await renderRunbook(result, runbooks);
+      const printed = [...page.matchAll(/```+sh\n([\s\S]*?)\n```+/g)].map(([, script]) => script);
+      const ran = result.commands.filter(({ command: { phase } }) =>
+        ["contain", "preserve", "locate", "fetch", "restore", "reopen", "normal"].includes(phase),
+      );
+      const progress = new Set(ran.map(({ command: { progress: script } }) => script));
+      expect(printed.filter((script) => !progress.has(script))).toEqual(ran.map(({ command: { script } }) => script));
+      expect(ran.length).toBeGreaterThan(10);
+    });
+    test("every duration in the report's clock is in the journal's record", async () => {
+      const page = await renderReport(result, reports);
+      for (const { phase } of result.phases) expect(page).toContain(`| ${phase} |`);
+      for (const {
+        hash,
+        command: { id },
+      } of result.commands.filter((one) => one.command.phase === "restore"))
+        expect(page).toMatch(new RegExp(`${id.replaceAll(".", "\\.")} .*${hash}`));
+    });
+  },
+);
+
+test("no printed line of PostgreSQL's page is wider than paper but for what cannot be broken", async () => {
+  const page = await readFile("runbooks/samples/drop-table.md", "utf8");
+  const wide = [...page.matchAll(/```+sh\n([\s\S]*?)\n```+/g)]
+    .flatMap(([, script]) => (script ?? "").split("\n"))
+    .filter((line) => line.length > 76);
+  expect(wide).toEqual([]);
 });
 
 describe("failures are on the page", () => {
@@ -81,6 +87,14 @@ describe("failures are on the page", () => {
     expect(page).toContain("NOT clean");
     expect(page).toContain("FAILED: volume x: busy");
   });
+});
+
+test("no printed line of PostgreSQL's page is wider than paper", async () => {
+  const page = await readFile("runbooks/samples/drop-table.md", "utf8");
+  const wide = [...page.matchAll(/```+sh\n([\s\S]*?)\n```+/g)]
+    .flatMap(([, script]) => (script ?? "").split("\n"))
+    .filter((line) => line.length > 76);
+  expect(wide).toEqual([]);
 });
 
 test("hostile names break out of neither page", async () => {
