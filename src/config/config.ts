@@ -111,8 +111,8 @@ function issuesOf(faults: readonly z.core.$ZodIssue[], positions: ReturnType<typ
   });
 }
 
-/** Reads a `fogbell.yaml`. Throws ConfigError with every problem, at its line. */
-export function readConfig(file: string, content: string): Config {
+/** Reads the text of a `fogbell.yaml`. Throws ConfigError with every problem, at its line. */
+export function readConfig(file: string, content: string): LoadedConfig {
   const counter = new LineCounter();
   const document = parseDocument(content, {
     version: "1.2",
@@ -125,8 +125,9 @@ export function readConfig(file: string, content: string): Config {
   if (!isMap(document.contents))
     throw new ConfigError(file, [{ line: 1, column: 1, path: "", message: "a map of keys is needed" }]);
   const parsed = configSchema.safeParse(document.toJS({ maxAliasCount: 50 }));
-  if (!parsed.success) throw new ConfigError(file, issuesOf(parsed.error.issues, positionsOf(document, counter)));
-  return parsed.data;
+  const positions = positionsOf(document, counter);
+  if (!parsed.success) throw new ConfigError(file, issuesOf(parsed.error.issues, positions));
+  return { file, content, config: parsed.data, lineOf: (path) => positions.at(path).line };
 }
 
 /** The file that is named, which must be there; else `fogbell.yaml` where it is there; else null. */
@@ -143,11 +144,7 @@ export async function loadConfigFile(named: string | undefined): Promise<LoadedC
       { line: 1, column: 1, path: "", message: `it cannot be read: ${error.code ?? error.message}` },
     ]);
   });
-  if (content === null) return null;
-  const config = readConfig(file, content);
-  const counter = new LineCounter();
-  const positions = positionsOf(parseDocument(content, { version: "1.2", lineCounter: counter }), counter);
-  return { file, content, config, lineOf: (path) => positions.at(path).line };
+  return content === null ? null : readConfig(file, content);
 }
 
 /** The database that is meant: the one that is named, or the only one of this engine. Null when it cannot be told. */

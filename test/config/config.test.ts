@@ -27,7 +27,7 @@ describe("reading", () => {
   test("the example of the page is valid, and every key of the schema stands on the page", async () => {
     const page = await readFile("docs/config.md", "utf8");
     const example = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
-    expect(readConfig("docs/config.md", example).databases[0]?.rows).toEqual({ orders: "about 1,200,000" });
+    expect(readConfig("docs/config.md", example).config.databases[0]?.rows).toEqual({ orders: "about 1,200,000" });
     const keys = [...JSON.stringify(configJsonSchema()).matchAll(/"([a-z-]+)":\{"(?:description|default)/g)].map(
       ([, key]) => key,
     );
@@ -76,10 +76,10 @@ describe("reading", () => {
     expect(await loadConfig(undefined)).toBeNull();
   });
   test("the only database of an engine is meant; of two, the one that is named", () => {
-    const one = readConfig("x", MINIMAL);
+    const one = readConfig("x", MINIMAL).config;
     expect(databaseOf(one, { engine: "postgres" })?.name).toBe("Shop");
     expect(databaseOf(one, { engine: "mariadb" })).toBeNull();
-    const two = readConfig("x", `${MINIMAL}  - { name: Other, engine: postgres }\n`);
+    const two = readConfig("x", `${MINIMAL}  - { name: Other, engine: postgres }\n`).config;
     expect(databaseOf(two, { engine: "postgres" })).toBeNull();
     expect(databaseOf(two, { engine: "postgres", name: "Other" })?.name).toBe("Other");
   });

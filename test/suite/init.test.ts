@@ -56,7 +56,7 @@ describe("init", () => {
       { name: "crm", engine: "mariadb", points: 5 },
       { name: "shop", engine: "postgres", points: 38 },
     ]);
-    const [crm, shop] = readConfig("fogbell.yaml", text).databases;
+    const [crm, shop] = readConfig("fogbell.yaml", text).config.databases;
     expect(shop?.sources).toEqual([{ store: url(), pattern: "daily/shop-*.sql", every: DAY }]);
     expect(crm?.sources).toEqual([{ store: url(), pattern: "weekly/crm-*.sql", every: 7 * DAY }]);
     expect(shop?.objectives).toEqual({ rto: 4 * 3_600_000, rpo: 25 * 3_600_000 });
@@ -80,7 +80,7 @@ describe("init", () => {
 describe("backups", () => {
   const loaded = async () => {
     const { text } = await propose(request());
-    return configOf(text, 1);
+    return configOf(text);
   };
   test("name the gap, the strange size, the answers, and what would be lost", async () => {
     const outFolder = join(folder, "results");

@@ -22,7 +22,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 async function look(retention: string) {
   const content = `version: 1\ndatabases:\n  - name: Shop\n    engine: postgres\n    sources: [{ store: "directory:${folder}"${retention} }]\n`;
-  const config = configOf(content, 1);
+  const config = configOf(content);
   const [shop] = await overviews({ catalog, config, storeUrl: null, names: [], signal, outFolder: folder });
   if (shop === undefined) throw new Error("nothing was told");
   return shop;

@@ -22,10 +22,5 @@ export const PLAINLY: Omit<VerifyRequest, "config" | "storeUrl" | "outFolder"> =
   random: () => 0,
 };
 
-/** A fogbell.yaml of this text, in which every problem stands on one line. */
-export const configOf = (content: string, line = 7): LoadedConfig => ({
-  file: "fogbell.yaml",
-  content,
-  config: readConfig("fogbell.yaml", content),
-  lineOf: () => line,
-});
+/** A fogbell.yaml of this text. */
+export const configOf = (content: string): LoadedConfig => readConfig("fogbell.yaml", content);

@@ -165,7 +165,7 @@ describe("a backup that was written over by a bad one of the same name", () => {
   /** Without a recognised backup beside it nothing says what the bad object should have been. */
   const told = (store: string) => {
     const content = `version: 1\ndatabases:\n  - name: Shop\n    engine: postgres\n    sources: [{ store: "${store}", pattern: "shop-*" }]\n`;
-    return configOf(content, 1);
+    return configOf(content);
   };
   test("what was found of the good one is not said of the bad one; the versions are named, and looked into", async () => {
     expect((await verify("versions", url, undefined, told(url))).verdict).toBe("recovered");

@@ -28,7 +28,7 @@ async function judge(engine: Engine, bytes: Buffer, ending: string, database: st
   const content = `version: 1\ndatabases:\n  - name: Shop\n    engine: ${engine.name}\n${database === null ? "" : `    database: ${JSON.stringify(database)}\n`}    sources: [{ store: "directory:${store}" }]\n`;
   const runs = await verifyAll({
     ...PLAINLY,
-    config: configOf(content, 1),
+    config: configOf(content),
     storeUrl: null,
     outFolder: join(folder.path, "out", String(number)),
     acceptChanges: true,

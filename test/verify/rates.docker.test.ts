@@ -367,7 +367,7 @@ describe("a bucket that nobody described", () => {
     for (let week = 0; week < 20; week++) await put(`shop/weekly/shop-${at(week * 7 * DAY)}.dump`, bytes);
     const url = ceph.url("nightly", "shop");
     const { text } = await propose({ catalog, stores: [url], engine: null, rtoMs: null, rpoMs: null, signal });
-    const config = configOf(text, 1);
+    const config = configOf(text);
     expect(config.config.databases.map(({ name, sources }) => [name, sources.map(({ pattern }) => pattern)])).toEqual([
       ["shop", ["daily/shop-*.dump", "weekly/shop-*.dump"]],
     ]);
@@ -423,7 +423,7 @@ describe("a bucket that nobody described", () => {
     );
     const file = join(store, `shop-${STAMP}.sql.gpg`);
     const yaml = `version: 1\ndatabases:\n  - name: shop\n    engine: postgres\n    sources:\n      - { store: "directory:${store}", encryption: { with: gpg, key-env: TEST_BACKUP_KEY } }\n`;
-    const config = configOf(yaml, 1);
+    const config = configOf(yaml);
     const verify = async (key: string, bytes: Buffer) => {
       await writeFile(file, bytes);
       process.env.TEST_BACKUP_KEY = key;

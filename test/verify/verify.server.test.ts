@@ -112,7 +112,7 @@ describe("which copy", () => {
     await mkdir(join(store, "offsite"));
     await writeFile(join(store, "offsite", `shop-${ago(2 * HOUR)}.dump`), "pg_dump: error");
     const content = `version: 1\ndatabases:\n  - name: Shop\n    engine: postgres\n    sources:\n      - { store: "directory:${store}", pattern: "*.dump" }\n      - { store: "directory:${store}", pattern: "offsite/*.dump" }\n`;
-    const config = configOf(content, 1);
+    const config = configOf(content);
     expect((await verify({ config })).map(({ verdict }) => verdict)).toEqual(["recovered"]);
     const runs = await verify({ config, eachSource: true });
     expect(runs.map(({ verdict }) => verdict)).toEqual(["recovered", "lost"]);
