@@ -59,9 +59,14 @@ const PATIENCE_MS = 3000;
 /** After the first process of a cancelled group went: so long may the others take. */
 const REST_PATIENCE_MS = 200;
 
-/** Resolves when the process has ended and its pipes are drained. Rejects with the signal's reason when cancelled. */
+/**
+ * Resolves when the process has ended and its pipes are drained. Rejects with the signal's reason when cancelled, and with
+ * what the sink threw.
+ */
 export function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
-  const { signal, sink } = request;
+  const { sink } = request;
+  const broken = new AbortController();
+  const signal = AbortSignal.any([request.signal, broken.signal]);
   const { promise, resolve, reject } = Promise.withResolvers<ProcessEnd>();
   if (signal.aborted) return Promise.reject(signal.reason);
   const child = spawn(request.file, request.args, {
@@ -72,7 +77,15 @@ export function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   });
   const stdout = createTail(request.limitBytes);
   const stderr = createTail(STDERR_LIMIT_BYTES);
-  child.stdout.on("data", (chunk: Uint8Array) => (sink === undefined ? stdout.push(chunk) : sink(chunk)));
+  const take = sink ?? stdout.push;
+  child.stdout.on("data", (chunk: Uint8Array) => {
+    try {
+      take(chunk);
+    } catch (error) {
+      // Nobody reads the rest, so nothing of the process may go on.
+      broken.abort(error);
+    }
+  });
   child.stderr.on("data", (chunk: Uint8Array) => stderr.push(chunk));
   const kill = (name: NodeJS.Signals) => {
     try {

@@ -1,7 +1,7 @@
 /**
- * Shells that stay in the container and are handed one command after the other. An exec of its own costs the engine more
- * processor time than most commands do (five programs and eleven control groups each), and all of it would be counted as
- * the recovery's. What a command may see and do is the same: a session, an environment and pipes of its own.
+ * Shells that stay in the container and are handed one command after the other. An exec for each costs the engine more
+ * processor time than most commands cost the server, and all of it would count as the recovery's. What a command may see
+ * and do is the same: a session, an environment and pipes of its own.
  */
 import type { Socket } from "node:net";
 import type Docker from "dockerode";
@@ -35,6 +35,8 @@ while IFS=' ' read -r end bytes; do
 done`;
 
 const NEWLINE = 0x0a;
+/** What a mark begins with, so that hardly any output ends like the beginning of one: ASCII's "record separator". */
+const SEPARATOR = "\x1e";
 const KILL_EVERY_MS = 50;
 const KILLS = 100;
 /** Exit code of what was killed with SIGKILL. */
@@ -87,7 +89,7 @@ async function openShell(container: Docker.Container) {
 
   /** `script` must end nothing but itself. */
   async function run(script: string, { limitBytes, sink }: Pick<ExecRequest, "limitBytes" | "sink">): Promise<Answer> {
-    const end = crypto.randomUUID();
+    const end = `${SEPARATOR}${crypto.randomUUID()}`;
     const stdout = createTail(limitBytes);
     const stderr = createTail(STDERR_LIMIT_BYTES);
     const open = new Map([
@@ -96,9 +98,8 @@ async function openShell(container: Docker.Container) {
     ]);
     let ahead = end.length + 1;
     let exitCode: number | null = null;
-    const bytes = Buffer.from(script);
     stream.ref();
-    stream.write(Buffer.concat([Buffer.from(`${end} ${bytes.length}\n`), bytes]));
+    stream.write(`${end} ${Buffer.byteLength(script)}\n${script}`);
     while (open.size > 0) {
       const next = await said.next().catch(() => null);
       if (next === null || next.done) {
@@ -153,13 +154,21 @@ export function openShells(container: Docker.Container): Shells {
       cancelling = cancel(shell, mark, () => over);
     };
     signal.addEventListener("abort", onAbort, { once: true });
-    const answer = await shell.run(`export ${names.join(" ")}\nexec $own ${argv.map(quote).join(" ")}`, request);
-    over = true;
-    signal.removeEventListener("abort", onAbort);
-    await cancelling;
-    if (answer.exitCode === null) shell.close();
-    else idle.push(shell);
-    return answer;
+    try {
+      const answer = await shell.run(`export ${names.join(" ")}\nexec $own ${argv.map(quote).join(" ")}`, request);
+      over = true;
+      await cancelling;
+      if (answer.exitCode === null) shell.close();
+      else idle.push(shell);
+      return answer;
+    } catch (error) {
+      // Whoever took the output would not: nobody reads the rest, so nothing of the command may go on.
+      shell.close();
+      await (cancelling ?? killMarked(container, mark).catch(() => {}));
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
   }
 
   return {

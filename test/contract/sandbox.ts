@@ -111,6 +111,13 @@ export function sandboxContract(driver: SandboxDriver, left: (runId: string) => 
     expect(stdout).toBe("early\nlate\n");
     expect((await run("echo next")).stdout).toBe("next\n");
   });
+  test("a sink that cannot take what it gets ends the command", async () => {
+    const sink = () => {
+      throw new Error("the disk is full");
+    };
+    await expect(run("echo much; sleep 64", { sink })).rejects.toThrow("the disk is full");
+    expect((await run(counting("sleep 64"))).stdout).toBe("0\n");
+  });
   test("what is printed is handed on at once, to the last byte", async () => {
     const go = `${server.folders.scratch}/go`;
     let printed = "";
