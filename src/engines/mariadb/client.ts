@@ -71,12 +71,43 @@ fi`;
 }
 
 /** The same in every session: names, times, and that an error is an error. */
-export const PIN = "SET time_zone = '+00:00', sql_mode = 'TRADITIONAL', group_concat_max_len = 4294967295;";
+export const PIN = `SET time_zone = '+00:00', sql_mode = 'TRADITIONAL',
+  group_concat_max_len = 4294967295;`;
+
+/** As `Line.script` asks for. */
+const PAPER_COLUMNS = 72;
+const INDENT = "    ";
+
+/**
+ * The same SQL on lines that paper holds, broken at spaces outside of quotes. For our own text: a comment of somebody's
+ * would end at the break. A constant that is longer than a line stays on one.
+ */
+export function folded(text: string): string {
+  let column = 0;
+  let space = "";
+  let lines = "";
+  for (const [piece] of text.trim().matchAll(/\s+|(?:'(?:[^']|'')*'|`(?:[^`]|``)*`|[^\s'`])+/g)) {
+    if (/^\s/.test(piece)) {
+      space = piece;
+      continue;
+    }
+    const fits = column + space.length + piece.length <= PAPER_COLUMNS;
+    const gap = lines === "" || space.includes("\n") || fits ? space : `\n${INDENT}`;
+    lines += gap + piece;
+    const written = gap + piece;
+    column = written.includes("\n") ? written.length - written.lastIndexOf("\n") - 1 : column + written.length;
+    space = "";
+  }
+  return lines;
+}
+
+/** Tab-separated lines without headings. */
+export const BARE = "-BN";
 
 /** The client alone: tab-separated lines without headings, ended by the first error. */
 export function client(flavour: Flavour, destination: Destination, flags = ""): string {
   const more = flags === "" ? "" : ` ${flags}`;
-  return `${flavour.client} ${at(destination)} --batch --skip-column-names${more}${DATABASE[destination]}`;
+  return `${flavour.client} ${at(destination)} ${BARE}${more}${DATABASE[destination]}`;
 }
 
 /** A script that sends SQL to one database. */

@@ -116,9 +116,10 @@ function inspect(flavour: Flavour, head: Uint8Array, tail: Uint8Array): BackupFa
  * line: the dump program writes line ends inside them as \n.
  */
 const WATCH = `awk '
-  /^(\\/\\*![0-9]+ *)?(USE|CREATE DATABASE|DROP DATABASE|ALTER DATABASE)[ \`]/ { bad = NR }
+  /^(\\/\\*![0-9]+ *)?(USE|(CREATE|DROP|ALTER) DATABASE)[ \`]/ { bad = NR }
   /^\\\\[!.a-zA-Z]/ || /^(system|source|connect|tee|pager) / { bad = NR }
-  /^(GRANT|CREATE USER|DROP USER|ALTER USER|SET PASSWORD|SET GLOBAL|INSTALL|LOAD DATA|CHANGE MASTER|CHANGE REPLICATION) / { bad = NR }
+  /^(GRANT|(CREATE|DROP|ALTER) USER|SET PASSWORD|SET GLOBAL) / { bad = NR }
+  /^(INSTALL|LOAD DATA|CHANGE MASTER|CHANGE REPLICATION) / { bad = NR }
   /^${TRAILER}/ { whole = 1 }
   /^${UNPACK_FAILED}/ { whole = 0; exit }
   END {
@@ -155,7 +156,7 @@ SQL`;
 
 function recover(flavour: Flavour, facts: BackupFacts, target: Target): readonly Line[] {
   // Nothing of a restore belongs into the log, and rows were checked when they were first written.
-  const first = "SET SESSION sql_log_bin = 0, unique_checks = 0, foreign_key_checks = 0;";
+  const first = "SET SESSION sql_log_bin = 0, unique_checks = 0,\n  foreign_key_checks = 0;";
   const load = `{ echo '${first}'
   ${readDump(facts)} || echo 'unpacking failed;'; } |
   ${client(flavour, "side")}`;

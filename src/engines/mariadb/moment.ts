@@ -3,13 +3,13 @@
  * nobody which, so writers are kept out until it has: then both moments are the same. One session holds it, and answers.
  */
 import type { Line, Snapshot } from "../../parts.ts";
-import { client, PIN, sql } from "./client.ts";
+import { BARE, client, PIN, sql } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
 
 /** Somebody who reads for longer than this must not make writers wait behind the lock: then there is none, and no ledger. */
 const LONGEST_WAIT_SECONDS = 10;
 
-const own = (flavour: Flavour) => `${flavour.client} --batch --skip-column-names`;
+const own = (flavour: Flavour) => `${flavour.client} ${BARE}`;
 
 /** Without the statement, which the client draws above its error. */
 const ERRORS = `grep '^ERROR' "$SCRATCH/errors" >&2`;

@@ -1,6 +1,6 @@
 /** How a MariaDB or MySQL database is mended: the lines that the drill runs and the runbook prints. */
 import type { Line } from "../../parts.ts";
-import { at, client, execute, identifier, literal, placesOf, sql, withoutValues } from "./client.ts";
+import { at, client, execute, folded, identifier, literal, placesOf, sql, withoutValues } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
 import { highest, orphanCounts } from "./questions.ts";
 
@@ -16,15 +16,19 @@ export const isWhole = (file: string) => `tail -c 200 ${file} | grep -q '^-- Dum
  */
 function stopWriters(flavour: Flavour): Line {
   const accounts = '"$SCRATCH/accounts.locked"';
-  const each = (statement: string) => `awk -F '\\t' '{ gsub(/\\047/, "&&"); print "${statement}" }' ${accounts}`;
+  const each = (statement: string) => `awk -F '\\t' '{ gsub(/\\047/, "&&")
+  print "${statement}" }' \\
+  ${accounts}`;
   return {
     say: "Keep the application out, and close the sessions it has.",
-    script: `${sql(flavour, `${flavour.openAccounts};`, "server").replace("<<'SQL'", `>>${accounts} <<'SQL' &&`)}
+    script: `${sql(flavour, folded(`${flavour.openAccounts};`), "server").replace("<<'SQL'", `>>${accounts} <<'SQL' &&`)}
 ${each('ALTER USER \\047" $1 "\\047@\\047" $2 "\\047 ACCOUNT LOCK;')} |
   ${client(flavour, "server")} &&
-${each('SELECT CONCAT(\\047KILL \\047, id, \\047;\\047) FROM information_schema.PROCESSLIST WHERE user = \\047" $1 "\\047;')} |
+${each(`SELECT CONCAT(\\047KILL \\047, id, \\047;\\047)" \\
+    " FROM information_schema.PROCESSLIST WHERE user = \\047" $1 "\\047;`)} |
   ${client(flavour, "server")} |
-  tee "$SCRATCH/sessions" | ${client(flavour, "server", "--force")} 2>/dev/null
+  tee "$SCRATCH/sessions" |
+  ${client(flavour, "server", "--force")} 2>/dev/null
 echo "$(wc -l <"$SCRATCH/sessions") sessions closed"`,
     uses: ["DB_SOCKET", "SCRATCH"],
     expect: "A number of closed sessions; 0 when nobody was in.",
@@ -54,7 +58,8 @@ function copyDamaged(flavour: Flavour): readonly Line[] {
       // A view of a table that is gone cannot be dumped; with --force the rest is, and the next line proves that it ended.
       script: `test ! -e ${file} &&
 { ${flavour.dump} ${at("production")} --force${flavour.dumpFlags} \\
-  ${DUMP_FLAGS} --result-file=${file} \\
+  ${DUMP_FLAGS} \\
+  --result-file=${file} \\
   "$DATABASE" 2>"$EVIDENCE/damaged.log"; test -s ${file}; }`,
       uses: ["DB_SOCKET", "DATABASE", "EVIDENCE"],
       expect: "No output. What could not be copied stands in damaged.log.",
@@ -80,11 +85,15 @@ function bumpCounter(flavour: Flavour, table: string): Line {
     say: "Move the table's counter past every number that was ever handed out.",
     script: sql(
       flavour,
-      `
+      folded(`
 SET @counters = (${highest(one)});
-${execute(`SELECT CONCAT('CREATE TEMPORARY TABLE fogbell_counter (name TEXT, last BIGINT, tab TEXT, col TEXT, used BIGINT) AS SELECT * FROM (SELECT NULL AS name, NULL AS last, NULL AS tab, NULL AS col, NULL AS used FROM DUAL WHERE FALSE UNION ALL ', @counters, ') x')`)}
+${execute(`SELECT CONCAT('CREATE TEMPORARY TABLE fogbell_counter ',
+  '(name TEXT, last BIGINT, tab TEXT, col TEXT, used BIGINT) AS ',
+  'SELECT * FROM (SELECT NULL AS name, NULL AS last, NULL AS tab, ',
+  'NULL AS col, NULL AS used FROM DUAL WHERE FALSE UNION ALL ',
+  @counters, ') x')`)}
 ${execute(`SELECT CONCAT(${literal(`ALTER TABLE ${identifier(table)} AUTO_INCREMENT = `)}, (SELECT MAX(GREATEST(last, used)) + 10000 FROM fogbell_counter)) FROM information_schema.TABLES t WHERE t.TABLE_SCHEMA = DATABASE() AND ${one} AND t.AUTO_INCREMENT IS NOT NULL`)}
-SELECT AUTO_INCREMENT FROM information_schema.TABLES t WHERE t.TABLE_SCHEMA = DATABASE() AND ${one};`,
+SELECT AUTO_INCREMENT FROM information_schema.TABLES t WHERE t.TABLE_SCHEMA = DATABASE() AND ${one};`),
     ),
     uses: placesOf("production"),
     expect: "The next number; NULL when the table has no counter.",
@@ -122,9 +131,9 @@ ${isWhole(file)}`,
       say: "Count the table for the planner, and name the foreign keys that rows stand against.",
       script: sql(
         flavour,
-        `
+        folded(`
 ANALYZE NO_WRITE_TO_BINLOG TABLE ${identifier(table)};
-${execute(orphanCounts(`f.parent = ${literal(table)}`))}`,
+${execute(orphanCounts(`f.parent = ${literal(table)}`))}`),
       ),
       uses: placesOf("production"),
       expect: "One line for each key whose parent rows were younger than the backup; none when nothing was lost.",
@@ -160,7 +169,8 @@ sha256sum "$EVIDENCE/recovered.sql"`,
     }),
     dropSide: (): Line => ({
       say: "Remove the side database.",
-      script: `${flavour.admin} ${at("side")} --force drop "$SIDE_DATABASE" >/dev/null`,
+      script: `${flavour.admin} ${at("side")} --force \\
+  drop "$SIDE_DATABASE" >/dev/null`,
       uses: ["SIDE_SOCKET", "SIDE_DATABASE"],
       expect: "No output.",
       ifNot: "It can stay; it only takes room.",

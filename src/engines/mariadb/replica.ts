@@ -8,7 +8,7 @@ import { durationText } from "../../fields.ts";
 import { apart } from "../../host/sh.ts";
 import { parseDuration } from "../../host/units.ts";
 import { defineMethod, type Line, type Target } from "../../parts.ts";
-import { at, client } from "./client.ts";
+import { at, BARE, client } from "./client.ts";
 import { removeSide, startScript } from "./files.ts";
 import type { Flavour } from "./flavour.ts";
 
@@ -23,7 +23,7 @@ type Options = z.infer<typeof options>;
 const delayMs = ({ delay }: Options) => parseDuration(delay) ?? 0;
 
 const ask = (flavour: Flavour, where: "server" | "side", text: string, flags = "") =>
-  `${flavour.client} ${at(where)} --batch --skip-column-names${flags === "" ? "" : ` ${flags}`} -e "${text}"`;
+  `${flavour.client} ${at(where)} ${BARE}${flags === "" ? "" : ` ${flags}`} -e "${text}"`;
 
 /** One value of the replica's own account of itself. */
 const status = (flavour: Flavour, name: string) =>

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { execute, identifier, literal, withoutValues } from "../../../src/engines/mariadb/client.ts";
+import { execute, folded, identifier, literal, withoutValues } from "../../../src/engines/mariadb/client.ts";
+import { orphanCounts } from "../../../src/engines/mariadb/questions.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "client-test-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -58,4 +59,30 @@ test.each([
 ])("%s", (message, shown) => {
   expect(sh(withoutValues(`cat >&2 <<'M'\n${message}\nM\nfalse`)).stderr).toBe(`${shown}\n`);
   expect(sh(withoutValues("echo warning >&2; echo out"))).toMatchObject({ status: 0, stderr: "", stdout: "out\n" });
+});
+
+const FOLD = "\n    ";
+
+test("folded SQL says the same, with every name and constant whole, on lines that paper holds", () => {
+  const word = fc.stringMatching(/^[A-Za-z0-9_(),.=@]{1,20}$/);
+  const name = fc.stringMatching(/^[^\p{Cc}]{0,30}$/u);
+  fc.assert(
+    fc.property(fc.array(fc.oneof(word, name.map(identifier), name.map(literal)), { minLength: 1 }), (pieces) => {
+      const text = pieces.join(" ").trim();
+      const lines = folded(text);
+      expect(lines.replaceAll(FOLD, " ")).toBe(text);
+    }),
+  );
+});
+
+test("what has lines of its own keeps them, and what is long fits", () => {
+  const text = orphanCounts(`f.parent = ${literal("o'rd ers")}`);
+  const bare = (one: string) => one.replaceAll(/\s+/g, " ");
+  expect(bare(folded(text))).toBe(bare(text));
+  expect(folded(folded(text))).toBe(folded(text));
+  expect(
+    folded(text)
+      .split("\n")
+      .filter((line) => line.length > 76),
+  ).toEqual([]);
 });
