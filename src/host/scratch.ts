@@ -26,16 +26,24 @@ export async function openScratch(label: RunLabel, parent: string = tmpdir()): P
   }
 }
 
-/** Folders below `parent` that carry a label, with it. Names do not matter. */
-export async function labelledFolders(parent: string = tmpdir()): Promise<{ folder: string; label: RunLabel }[]> {
-  const found: { folder: string; label: RunLabel }[] = [];
-  for (const entry of await readdir(parent, { withFileTypes: true })) {
-    if (!entry.isDirectory()) continue;
-    const folder = join(parent, entry.name);
+export interface LabelledFolder {
+  readonly folder: string;
+  readonly label: RunLabel;
+}
+
+/** Those of these folders that carry a label, with it. */
+export async function withLabels(folders: readonly string[]): Promise<LabelledFolder[]> {
+  const read = async (folder: string) => {
     const label = parseLabel(await readFile(join(folder, LABEL_NAME), "utf8").catch(() => ""));
-    if (label !== null) found.push({ folder, label });
-  }
-  return found;
+    return label === null ? [] : [{ folder, label }];
+  };
+  return (await Promise.all(folders.map(read))).flat();
+}
+
+/** Folders below `parent` that carry a label, with it. Names do not matter. */
+export async function labelledFolders(parent: string = tmpdir()): Promise<LabelledFolder[]> {
+  const entries = await readdir(parent, { withFileTypes: true });
+  return withLabels(entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(parent, name)));
 }
 
 /** Removes the folders of runs that are over. Returns what went. */

@@ -47,6 +47,13 @@ export async function processesWith(mark: string, folder?: string): Promise<numb
   return [...found];
 }
 
+/** Values of a variable in the environments of processes, each once. */
+export async function valuesOf(name: string): Promise<string[]> {
+  const start = `${name}=`;
+  const entries = (await allProcesses()).flatMap(({ environment }) => environment);
+  return [...new Set(entries.filter((entry) => entry.startsWith(start)).map((entry) => entry.slice(start.length)))];
+}
+
 /** Of a run; `folder` is its own. */
 export function processesOf(runId: string, folder?: string): Promise<number[]> {
   return processesWith(`FOGBELL_RUN=${runId}`, folder);

@@ -10,7 +10,7 @@ import { pipeline } from "node:stream/promises";
 import { FogbellError, UnavailableError } from "../errors.ts";
 import { LABEL_NAME } from "../host/label.ts";
 import { runProcess } from "../host/process.ts";
-import { labelledFolders } from "../host/scratch.ts";
+import { type LabelledFolder, labelledFolders, withLabels } from "../host/scratch.ts";
 import { quote } from "../host/sh.ts";
 import { formatBytes } from "../host/units.ts";
 import {
@@ -27,7 +27,7 @@ import {
 } from "../parts.ts";
 import { assertOurs, guarded, identityPlaces } from "./identity.ts";
 import { type Network, openNetwork } from "./local-network.ts";
-import { killRun, killWith, processesOf } from "./local-processes.ts";
+import { killRun, killWith, processesOf, valuesOf } from "./local-processes.ts";
 import { type Account, available, becoming, chooseAccount, findBinaries } from "./local-programs.ts";
 import { enter } from "./local-terminal.ts";
 import { LONGEST_ARGUMENT_BYTES, redactorOf, type SandboxOptions, sandboxOptions } from "./options.ts";
@@ -237,9 +237,16 @@ async function must(run: Server["run"], line: Line, signal: AbortSignal): Promis
   });
 }
 
+/** Those where this machine keeps temporary folders, and those that processes still run in: theirs may have been another. */
+async function sandboxFolders(): Promise<LabelledFolder[]> {
+  const here = await labelledFolders();
+  const told = (await valuesOf("FOGBELL_IDENTITY")).map((file) => dirname(file));
+  return [...here, ...(await withLabels(told.filter((one) => !here.some(({ folder }) => folder === one))))];
+}
+
 async function sweep(isOver: (label: RunLabel) => boolean): Promise<readonly string[]> {
   const gone: string[] = [];
-  for (const { folder, label } of await labelledFolders()) {
+  for (const { folder, label } of await sandboxFolders()) {
     if (!isOver(label)) continue;
     await killRun(label.runId, folder);
     await rm(folder, { recursive: true, force: true });
