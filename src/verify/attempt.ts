@@ -12,7 +12,7 @@ import { asFogbellError, Defect, type FogbellError, LostError, RefusedError, Una
 import type { Redactor } from "../host/redact.ts";
 import type { BackupFacts, Line, Method, RunLabel, SandboxDriver, ServerSpec, StoreDriver, Target } from "../parts.ts";
 import type { EventBody, Mark, Progress } from "../record.ts";
-import type { CopyFinding, Numbers } from "./copy-checks.ts";
+import type { Numbers, PlacedFinding } from "./copy-checks.ts";
 import { type CopyLedger, readLedger } from "./copy-ledger.ts";
 import { fetchCandidate, recognise } from "./fetch-copy.ts";
 import { look } from "./look.ts";
@@ -54,12 +54,18 @@ export interface AttemptKit extends VerifyKit {
 
 export interface Attempted {
   /** In the order in which they were asked. */
-  readonly findings: readonly (CopyFinding & { readonly line: number })[];
+  readonly findings: readonly PlacedFinding[];
   readonly sha256: string;
   /** Null when it did not come to questions. */
   readonly numbers: Numbers | null;
   /** What ended it, when something did. */
   readonly error: FogbellError | null;
+}
+
+/** It never came to a restore. */
+function notWhole(subject: string, because: string): Attempted {
+  const finding = { probe: "complete", subject, held: "no", because, line: 0 } as const;
+  return { findings: [finding], sha256: "", numbers: null, error: null };
 }
 
 function methodOf({ task }: AttemptKit, facts: BackupFacts): Method {
@@ -144,7 +150,7 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
   const method = methodOf(kit, given.facts);
   const { engine } = kit.task;
   let { facts } = given;
-  const findings: (CopyFinding & { line: number })[] = [];
+  const findings: PlacedFinding[] = [];
   const say = (probe: string, held: "yes" | "no", because: string) =>
     void findings.push({ probe, subject: candidate.point.id, held, because, line: 0 });
   const ended = (): Attempted => ({ findings, sha256, numbers: null, error: null });
@@ -253,16 +259,7 @@ async function prove(
 async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => void): Promise<Attempted> {
   await mkdir(kit.folder, { recursive: true });
   const { point } = candidate;
-  if (point.facts.complete === "no") {
-    const finding = {
-      probe: "complete",
-      subject: point.id,
-      held: "no",
-      because: point.facts.because,
-      line: 0,
-    } as const;
-    return { findings: [finding], sha256: "", numbers: null, error: null };
-  }
+  if (point.facts.complete === "no") return notWhole(point.id, point.facts.because);
   mark("T3");
   const known = candidate.encryption === null;
   // Whether there is a sandbox for it is found out before gigabytes are fetched.
@@ -314,16 +311,7 @@ export async function attempt(kit: AttemptKit, candidate: Candidate): Promise<At
   } catch (thrown) {
     if (kit.signal.aborted) throw kit.signal.reason;
     const error = asFogbellError(thrown);
-    if (error instanceof LostError) {
-      const finding = {
-        probe: "complete",
-        subject: candidate.point.id,
-        held: "no",
-        because: error.message,
-        line: 0,
-      } as const;
-      return { findings: [finding], sha256: "", numbers: null, error: null };
-    }
+    if (error instanceof LostError) return notWhole(candidate.point.id, error.message);
     return { findings: [], sha256: "", numbers: null, error };
   }
 }

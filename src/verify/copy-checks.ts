@@ -26,6 +26,9 @@ export interface CopyFinding extends Finding {
   readonly subject: string;
 }
 
+/** With the line of fogbell.yaml that asked for it; 0 when Fogbell asked of itself. */
+export type PlacedFinding = CopyFinding & { readonly line: number };
+
 /** The numbers and names of a copy, as they are kept for the next one. */
 export type Numbers = Pick<KnownCopy, "rows" | "catalogue" | "behind" | "lags">;
 

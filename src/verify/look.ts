@@ -1,12 +1,10 @@
 /** Everything that is asked of a restored copy: the questions to all of them, its ledger, the user's own. */
 import type { BackupFacts, Line, Outcome, RecoveryPoint } from "../parts.ts";
-import { type CopyFinding, type CopyScene, lookThrough, type Numbers } from "./copy-checks.ts";
+import { type CopyFinding, type CopyScene, lookThrough, type Numbers, type PlacedFinding } from "./copy-checks.ts";
 import { type CopyLedger, compareLedger } from "./copy-ledger.ts";
 import { baselineFor, type KnownCopy } from "./known.ts";
 import { askOwn, type OwnScene } from "./own-checks.ts";
 import type { VerifyTask } from "./task.ts";
-
-export type Asked = CopyFinding & { readonly line: number };
 
 export interface LookRequest {
   readonly task: VerifyTask;
@@ -29,7 +27,9 @@ function pointAsOf(point: RecoveryPoint, ledger: CopyLedger | null): RecoveryPoi
   return { ...point, moment, reach: point.reach.at > ledger.takenAt && point.log.length > 0 ? point.reach : moment };
 }
 
-export async function look(request: LookRequest): Promise<{ findings: Asked[]; numbers: Numbers; scene: CopyScene }> {
+export async function look(
+  request: LookRequest,
+): Promise<{ findings: PlacedFinding[]; numbers: Numbers; scene: CopyScene }> {
   const { task, facts, version, ledger, ask, attach } = request;
   const { engine } = task;
   const point = pointAsOf(request.point, ledger);

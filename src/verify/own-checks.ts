@@ -7,7 +7,7 @@ import type { ConfiguredCheck } from "../config/database.ts";
 import { asFogbellError, UnavailableError } from "../errors.ts";
 import { askHttp, judgeHttp } from "../http-request.ts";
 import type { ApplicationSpec, CopyPhrases, Finding, Line, Outcome } from "../parts.ts";
-import type { CopyFinding } from "./copy-checks.ts";
+import type { PlacedFinding } from "./copy-checks.ts";
 import { silent } from "./reading.ts";
 
 /** What `tolerance` allows around `equals`. */
@@ -104,11 +104,8 @@ async function askOne(check: OwnCheck, name: string, scene: OwnScene): Promise<{
 }
 
 /** Asks every check, whatever the ones before found; applications last, because they may write. */
-export async function askOwn(
-  checks: readonly OwnCheck[],
-  scene: OwnScene,
-): Promise<(CopyFinding & { line: number })[]> {
-  const findings: (CopyFinding & { line: number })[] = [];
+export async function askOwn(checks: readonly OwnCheck[], scene: OwnScene): Promise<PlacedFinding[]> {
+  const findings: PlacedFinding[] = [];
   const numbered = checks.map((check, index) => ({ check, number: index + 1 }));
   const inOrder = [
     ...numbered.filter(({ check }) => check.app === undefined),
