@@ -33,11 +33,13 @@ export interface LabelledFolder {
 
 /** Those of these folders that carry a label, with it. */
 export async function withLabels(folders: readonly string[]): Promise<LabelledFolder[]> {
-  const read = async (folder: string) => {
+  const found: LabelledFolder[] = [];
+  // One after the other: a file that could not be opened among too many would pass for no label.
+  for (const folder of folders) {
     const label = parseLabel(await readFile(join(folder, LABEL_NAME), "utf8").catch(() => ""));
-    return label === null ? [] : [{ folder, label }];
-  };
-  return (await Promise.all(folders.map(read))).flat();
+    if (label !== null) found.push({ folder, label });
+  }
+  return found;
 }
 
 /** Folders below `parent` that carry a label, with it. Names do not matter. */

@@ -8,7 +8,7 @@ import type Docker from "dockerode";
 import { UnavailableError } from "../errors.ts";
 import { createTail } from "../host/process.ts";
 import { pause } from "../host/stream.ts";
-import { cancelExec } from "./docker-kill.ts";
+import { killUntil } from "./docker-kill.ts";
 
 /** Kept of what a command said on its error channel. */
 export const STDERR_LIMIT_BYTES = 65_536;
@@ -25,7 +25,9 @@ export interface ExecRequest {
   readonly env: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly limitBytes: number;
-  readonly sink?: (chunk: Uint8Array) => void;
+}
+
+interface FedRequest extends ExecRequest {
   readonly stdin?: AsyncIterable<Uint8Array>;
 }
 
@@ -159,9 +161,9 @@ function watchEnd(container: Docker.Container, exec: Docker.Exec, stream: Duplex
   };
 }
 
-/** Starts the command and streams it to its end. The process is marked by its environment, so that it can be found again. */
-export async function execute(container: Docker.Container, request: ExecRequest): Promise<ExecEnd> {
-  const { signal, sink, stdin } = request;
+/** Starts the command by itself and reads it to its end. The process is marked by its environment, so that it can be found again. */
+export async function execute(container: Docker.Container, request: FedRequest): Promise<ExecEnd> {
+  const { signal, stdin } = request;
   signal.throwIfAborted();
   const mark = crypto.randomUUID();
   const Env = Object.entries({ ...request.env, FOGBELL_EXEC: mark }).map(([name, value]) => `${name}=${value}`);
@@ -172,7 +174,10 @@ export async function execute(container: Docker.Container, request: ExecRequest)
   // Waited for below: who cancels may rely on nothing running on.
   let cancelling: Promise<void> | undefined;
   const cancel = () => {
-    cancelling ??= cancelExec(container, exec, mark)
+    cancelling ??= killUntil(container, mark, async () => {
+      const { Running, ExitCode } = await exec.inspect();
+      return !Running && ExitCode !== null;
+    })
       .catch(() => {})
       .finally(() => stream.destroy());
   };
@@ -182,9 +187,7 @@ export async function execute(container: Docker.Container, request: ExecRequest)
   const stderr = createTail(STDERR_LIMIT_BYTES);
   const read = async () => {
     for await (const { channel, bytes } of frames(stream)) {
-      if (channel === 2) stderr.push(bytes);
-      else if (sink === undefined) stdout.push(bytes);
-      else sink(bytes);
+      (channel === 2 ? stderr : stdout).push(bytes);
     }
   };
   try {

@@ -4,12 +4,15 @@ import { pause } from "../host/stream.ts";
 
 const POLL_MS = 50;
 
-/** Kills what an exec started, again until the engine says that it ended: it may not have begun when it is cancelled. */
-export async function cancelExec(container: Docker.Container, exec: Docker.Exec, mark: string): Promise<void> {
+/** Kills what carries the mark, again until it is over: it may not have begun when it is cancelled. Gives up in the end. */
+export async function killUntil(
+  container: Docker.Container,
+  mark: string,
+  isOver: () => boolean | Promise<boolean>,
+): Promise<void> {
   for (let look = 0; look < 100; look++) {
     await killMarked(container, mark);
-    const { Running, ExitCode } = await exec.inspect();
-    if (!Running && ExitCode !== null) break;
+    if (await isOver()) break;
     await pause(POLL_MS);
   }
   // What a dying shell may have started last.

@@ -7,7 +7,6 @@ import type { Socket } from "node:net";
 import type Docker from "dockerode";
 import { createTail } from "../host/process.ts";
 import { quote } from "../host/sh.ts";
-import { pause } from "../host/stream.ts";
 import {
   assertNotDying,
   createExec,
@@ -16,7 +15,7 @@ import {
   frames,
   STDERR_LIMIT_BYTES,
 } from "./docker-exec.ts";
-import { killMarked } from "./docker-kill.ts";
+import { killMarked, killUntil } from "./docker-kill.ts";
 
 /**
  * Reads `end bytes`, then so many bytes of script. Says `end` when it begins, and on both channels when the command has
@@ -37,14 +36,17 @@ done`;
 const NEWLINE = 0x0a;
 /** What a mark begins with, so that hardly any output ends like the beginning of one: ASCII's "record separator". */
 const SEPARATOR = "\x1e";
-const KILL_EVERY_MS = 50;
-const KILLS = 100;
 /** Exit code of what was killed with SIGKILL. */
 const KILLED = 137;
 
+export interface ShellRequest extends ExecRequest {
+  /** Takes the output in place of the end that is kept. What it throws ends the command. */
+  readonly sink?: (chunk: Uint8Array) => void;
+}
+
 export interface Shells {
   /** Runs it to its end. Throws UnavailableError when the container died meanwhile, and the signal's reason on abort. */
-  run(request: ExecRequest): Promise<ExecEnd>;
+  run(request: ShellRequest): Promise<ExecEnd>;
 }
 
 type Answer = Omit<ExecEnd, "exitCode"> & {
@@ -88,7 +90,7 @@ async function openShell(container: Docker.Container) {
   const said = frames(stream)[Symbol.asyncIterator]();
 
   /** `script` must end nothing but itself. */
-  async function run(script: string, { limitBytes, sink }: Pick<ExecRequest, "limitBytes" | "sink">): Promise<Answer> {
+  async function run(script: string, { limitBytes, sink }: Pick<ShellRequest, "limitBytes" | "sink">): Promise<Answer> {
     const end = `${SEPARATOR}${crypto.randomUUID()}`;
     const stdout = createTail(limitBytes);
     const stderr = createTail(STDERR_LIMIT_BYTES);
@@ -128,18 +130,7 @@ type Shell = Awaited<ReturnType<typeof openShell>>;
 export function openShells(container: Docker.Container): Shells {
   const idle: Shell[] = [];
 
-  /** Kills what a command started until the shell says that it ended; one that cannot be killed loses its shell. */
-  async function cancel(shell: Shell, mark: string, isOver: () => boolean): Promise<void> {
-    for (let look = 0; look < KILLS && !isOver(); look++) {
-      await killMarked(container, mark).catch(() => {});
-      await pause(KILL_EVERY_MS);
-    }
-    // What a dying shell may have started last.
-    await killMarked(container, mark).catch(() => {});
-    if (!isOver()) shell.close();
-  }
-
-  async function take(request: ExecRequest): Promise<Answer> {
+  async function take(request: ShellRequest): Promise<Answer> {
     const { argv, env, signal } = request;
     const shell = idle.pop() ?? (await openShell(container));
     if (signal.aborted) {
@@ -151,7 +142,12 @@ export function openShells(container: Docker.Container): Shells {
     let over = false;
     let cancelling: Promise<void> | undefined;
     const onAbort = () => {
-      cancelling = cancel(shell, mark, () => over);
+      cancelling = killUntil(container, mark, () => over)
+        .catch(() => {})
+        .finally(() => {
+          // One that cannot be killed loses its shell.
+          if (!over) shell.close();
+        });
     };
     signal.addEventListener("abort", onAbort, { once: true });
     try {

@@ -251,7 +251,7 @@ export function sandboxContract(driver: SandboxDriver, left: (runId: string) => 
 }
 
 /** No process has this number: the kernel's are smaller. */
-const DEAD = 2 ** 22 + 1;
+export const DEAD = 2 ** 22 + 1;
 
 /** Seen from the host, where a container's processes show as well. */
 function busyServers(): number {

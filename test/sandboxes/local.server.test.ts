@@ -7,10 +7,7 @@ import { makeLabel } from "../../src/host/label.ts";
 import { labelledFolders } from "../../src/host/scratch.ts";
 import { local } from "../../src/sandboxes/local.ts";
 import { processesOf } from "../../src/sandboxes/local-processes.ts";
-import { sandboxContract } from "../contract/sandbox.ts";
-
-/** No process has this number: the kernel's are smaller. */
-const NOBODY = 2 ** 22 + 1;
+import { DEAD, sandboxContract } from "../contract/sandbox.ts";
 
 sandboxContract(local, async (runId) => [
   ...(await processesOf(runId)).map(String),
@@ -18,7 +15,7 @@ sandboxContract(local, async (runId) => [
 ]);
 
 test("a sweep finds servers of a run that kept its temporary folders elsewhere", async () => {
-  const label = { ...makeLabel(`elsewhere-${process.pid}`, new Date(Date.now() + 600_000)), pid: NOBODY };
+  const label = { ...makeLabel(`elsewhere-${process.pid}`, new Date(Date.now() + 600_000)), pid: DEAD };
   const elsewhere = await mkdtemp(join(tmpdir(), "elsewhere-"));
   await chmod(elsewhere, 0o755);
   const before = process.env.TMPDIR;

@@ -3,7 +3,7 @@
  * All of it is in memory when there is room: clusters are a thousand small files each, made and removed all the time.
  */
 import { statfsSync } from "node:fs";
-import { access, chmod, mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -15,7 +15,6 @@ const ROOM_BYTES = 6 * 1024 ** 3;
 async function holdsInMemory(): Promise<boolean> {
   if (process.env.TMPDIR !== undefined) return false;
   try {
-    await access(MEMORY);
     const mount = (await readFile("/proc/mounts", "utf8")).split("\n").find((line) => line.split(" ")[1] === MEMORY);
     const { bavail, bsize } = statfsSync(MEMORY);
     return (

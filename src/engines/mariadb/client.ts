@@ -93,8 +93,8 @@ export function folded(text: string): string {
     }
     const fits = column + space.length + piece.length <= PAPER_COLUMNS;
     const gap = lines === "" || space.includes("\n") || fits ? space : `\n${INDENT}`;
-    lines += gap + piece;
     const written = gap + piece;
+    lines += written;
     column = written.includes("\n") ? written.length - written.lastIndexOf("\n") - 1 : column + written.length;
     space = "";
   }

@@ -83,6 +83,6 @@ test("what has lines of its own keeps them, and what is long fits", () => {
   expect(
     folded(text)
       .split("\n")
-      .filter((line) => line.length > 76),
+      .filter((line) => line.length > 72),
   ).toEqual([]);
 });
