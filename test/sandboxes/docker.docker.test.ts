@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
+import { mariadb } from "../../src/engines/mariadb/engine.ts";
 import { postgres } from "../../src/engines/postgres/engine.ts";
 import { makeLabel } from "../../src/host/label.ts";
 import { chooseSandbox } from "../../src/sandboxes/choose.ts";
@@ -44,6 +45,24 @@ test("the container is as shut as the report says, asked of the engine", async (
   expect(Config).toMatchObject({ User: "postgres", Labels: { "fogbell.expires": label.expiresAt } });
   expect(sandbox.isolation.join()).toContain("no route");
 });
+
+test.each([spec, mariadb.server("10.11", {})])(
+  "the home of $engine holds nothing but the sandbox's folders: what an image left there would be copied to each volume",
+  async (server) => {
+    const label = makeLabel(`home-${process.pid}`, new Date(Date.now() + 60_000));
+    await using sandbox = await docker.open(label, docker.options.parse({}), never);
+    const started = await sandbox.start(server);
+    const command = {
+      id: "t",
+      phase: "world" as const,
+      say: "List.",
+      script: `ls -A ${server.home}`,
+      uses: [],
+      destroys: false,
+    };
+    expect((await started.run({ command, places: {}, signal: never })).stdout).toBe("fogbell\n");
+  },
+);
 
 test("a container that is killed in mid-command is named, at once", async () => {
   const label = makeLabel(`killed-${process.pid}`, new Date(Date.now() + 60_000));
