@@ -3,7 +3,7 @@ import { asFogbellError, CancelledError } from "../errors.ts";
 import type { Finding, Outcome, Phase, Probe, Scene } from "../parts.ts";
 import type { Told } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
-import type { Runner } from "../world/runner.ts";
+import { commandHash, type Runner } from "../world/runner.ts";
 
 /** A probe that keeps asking would never end; no honest one needs more than a question per table. */
 const MOST_QUESTIONS = 1000;
@@ -18,11 +18,24 @@ export interface AskKit {
 
 type OneKit = Pick<AskKit, "runner" | "scene" | "phase">;
 
-async function askOne(kit: OneKit, { part, options }: Told<Probe>): Promise<Finding> {
+/** What was answered so far, by question. */
+type Answers = Map<string, Outcome>;
+
+/**
+ * Several probes look at the same thing from several sides: what one of them asked is answered to the others, too. Who asks
+ * the same again wants to know it anew.
+ */
+async function askOne(kit: OneKit, { part, options }: Told<Probe>, answers: Answers): Promise<Finding> {
   const outcomes: Outcome[] = [];
+  const own = new Set<string>();
   let next = part.question(kit.scene, options);
   while (outcomes.length < MOST_QUESTIONS) {
-    outcomes.push(await kit.runner.ask(next, { phase: kit.phase, name: part.name }));
+    const asked = commandHash(next);
+    const known = own.has(asked) ? undefined : answers.get(asked);
+    const outcome = known ?? (await kit.runner.ask(next, { phase: kit.phase, name: part.name }));
+    own.add(asked);
+    answers.set(asked, outcome);
+    outcomes.push(outcome);
     const answer = part.answer(outcomes, kit.scene, options);
     if ("held" in answer) return answer;
     next = answer;
@@ -42,12 +55,13 @@ export function subjectOf(options: unknown): string {
 /** Asks, and writes nothing down but the questions: for what is not yet the recovery. */
 export async function ask(kit: OneKit, probes: readonly Told<Probe>[]): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const told of probes) findings.push(await askSafely(kit, told));
+  const answers: Answers = new Map();
+  for (const told of probes) findings.push(await askSafely(kit, told, answers));
   return findings;
 }
 
-function askSafely(kit: OneKit, told: Told<Probe>): Promise<Finding> {
-  return askOne(kit, told).catch((error: unknown): Finding => {
+function askSafely(kit: OneKit, told: Told<Probe>, answers: Answers): Promise<Finding> {
+  return askOne(kit, told, answers).catch((error: unknown): Finding => {
     if (error instanceof CancelledError || asFogbellError(error).exitCode === 4) throw error;
     return { held: "unknown", because: `the probe failed: ${asFogbellError(error).message}` };
   });
@@ -56,8 +70,9 @@ function askSafely(kit: OneKit, told: Told<Probe>): Promise<Finding> {
 /** Asks every probe in order, whatever the ones before found. Returns the findings. */
 export async function askProbes(kit: AskKit, probes: readonly Told<Probe>[]): Promise<Finding[]> {
   const findings: Finding[] = [];
+  const answers: Answers = new Map();
   for (const told of probes) {
-    const finding = await askSafely(kit, told);
+    const finding = await askSafely(kit, told, answers);
     findings.push(finding);
     kit.write({
       kind: "finding",

@@ -4,6 +4,7 @@
  * back to a moment, not to a mixture of them.
  */
 import { z } from "zod";
+import { differingBuckets } from "../buckets.ts";
 import { duration, tableName } from "../fields.ts";
 import { formatDuration } from "../host/units.ts";
 import {
@@ -72,11 +73,6 @@ function readBuckets(outcome: Outcome): Map<string, Map<number, string>> {
     found.set(table, buckets.set(Number(bucket), `${rows}\t${sum}`));
   }
   return found;
-}
-
-function differing(expected: TableState, found: ReadonlyMap<number, string>): number[] {
-  const buckets = new Set([...expected.buckets.keys(), ...found.keys()]);
-  return [...buckets].filter((bucket) => expected.buckets.get(bucket) !== found.get(bucket)).sort((a, b) => a - b);
 }
 
 /** Key digest → sorted row digests, from `Phrases.keyDigests`. */
@@ -207,7 +203,7 @@ function judgeRows(outcomes: readonly Outcome[], scene: Scene, options: Options)
   const differ: Differing[] = [];
   let asked = 0;
   for (const state of tables) {
-    const buckets = differing(state, foundBuckets.get(state.table) ?? new Map());
+    const buckets = differingBuckets(state.buckets, foundBuckets.get(state.table) ?? new Map());
     if (buckets.length === 0) continue;
     let found: Keys = new Map();
     // A table with no bucket at all is empty or gone: there is nothing to look into.

@@ -5,11 +5,15 @@
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
 import { z } from "zod";
-import { FogbellError, UnavailableError } from "../errors.ts";
+import { differingBuckets } from "../buckets.ts";
+import { type ErrorDetails, FogbellError, UnavailableError } from "../errors.ts";
 import type { DigestRequest, Engine, Finding, Line, Outcome } from "../parts.ts";
 
+/** Goes up when rows are digested in another way: sums of two versions do not compare. */
+export const LEDGER_VERSION = 2;
+
 const ledgerSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(LEDGER_VERSION),
   engine: z.string(),
   /** Digests of some kinds compare only between servers of the same major version. */
   serverVersion: z.string(),
@@ -74,15 +78,28 @@ export async function readLedger(file: string): Promise<CopyLedger> {
       bytes += (chunk as Uint8Array).length;
       if (bytes > LARGEST_BYTES) throw new Error("it is too large");
     }
-    return ledgerSchema.parse(JSON.parse(Buffer.concat(chunks).toString("utf8")));
+    const ledger = JSON.parse(Buffer.concat(chunks).toString("utf8")) as unknown;
+    assertCompares(ledger);
+    return ledgerSchema.parse(ledger);
   } catch (error) {
     if (error instanceof FogbellError) throw error;
-    throw new UnavailableError("the ledger beside the backup cannot be read", {
-      code: "FB_LEDGER",
-      next: ["record it again with the next backup: fogbell ledger record --help"],
-      cause: error,
-    });
+    throw new UnavailableError("the ledger beside the backup cannot be read", { ...RECORD_AGAIN, cause: error });
   }
+}
+
+const RECORD_AGAIN: ErrorDetails = {
+  code: "FB_LEDGER",
+  next: ["record it again with the next backup: fogbell ledger record --help"],
+};
+
+/** Throws UnavailableError for a ledger of another version, which would call every row altered. */
+function assertCompares(ledger: unknown): void {
+  const { version } = Object(ledger) as { version?: unknown };
+  if (typeof version !== "number" || version === LEDGER_VERSION) return;
+  throw new UnavailableError(
+    `the ledger beside the backup is of version ${version}, and only version ${LEDGER_VERSION} compares with this Fogbell`,
+    RECORD_AGAIN,
+  );
 }
 
 const majorOf = (version: string) => version.split(".")[0];
@@ -109,7 +126,7 @@ export async function compareLedger(
   for (const { table, sums, buckets } of ledger.tables) {
     const before = new Map(sums);
     const now = found.get(table) ?? new Map<number, string>();
-    const differing = [...new Set([...before.keys(), ...now.keys()])].filter((one) => before.get(one) !== now.get(one));
+    const differing = differingBuckets(before, now);
     if (differing.length === 0) continue;
     const difference = rowsIn([...now]) - rowsIn(sums);
     if (difference < 0) missing -= difference;

@@ -12,7 +12,7 @@ import type { Redactor } from "../host/redact.ts";
 import { pause } from "../host/stream.ts";
 import type { DigestRequest, Engine, Line, MomentLock, Outcome, Snapshot } from "../parts.ts";
 import { bucketsFor } from "../world/ledger.ts";
-import { type Ask, type CopyLedger, readSums, rowsIn, rowsOf } from "./copy-ledger.ts";
+import { type Ask, type CopyLedger, LEDGER_VERSION, readSums, rowsIn, rowsOf } from "./copy-ledger.ts";
 
 /** Records every table as `ask` sees it. */
 async function take(engine: Engine, ask: Ask, unheld: readonly string[]): Promise<CopyLedger["tables"]> {
@@ -218,7 +218,14 @@ export async function recordLedger(request: RecordRequest): Promise<Recorded> {
     const ask: Ask = (line) => askUsers(line, request, places);
     try {
       const taken = await beside(engine, snapshot, ask, backUp(command, held.name, request));
-      const ledger: CopyLedger = { version: 1, engine: engine.name, serverVersion, database, takenAt, ...taken };
+      const ledger: CopyLedger = {
+        version: LEDGER_VERSION,
+        engine: engine.name,
+        serverVersion,
+        database,
+        takenAt,
+        ...taken,
+      };
       await writeFile(file, gzipSync(JSON.stringify(ledger)), { mode: 0o600 });
       const { tables, unheld } = taken;
       const rows = tables.reduce((sum, { sums }) => sum + rowsIn(sums), 0);

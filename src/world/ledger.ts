@@ -1,17 +1,15 @@
 /**
  * The ground truth, kept outside the database: what was committed, per table and key, at each moment that matters.
- * It holds digests and never a row's values. States lie in files of fixed-width lines, so that a bucket is found by
- * arithmetic and memory stays flat however many rows there are.
+ * It holds digests and never a row's values.
  */
-import { closeSync, createWriteStream, openSync, readSync, writeFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { createWriteStream, writeFileSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { finished } from "node:stream/promises";
+import { type Buckets, differingBuckets } from "../buckets.ts";
 import { UnavailableError } from "../errors.ts";
-import type { DigestRequest, LedgerState, LedgerView, Line, Outcome, Phrases, TableState } from "../parts.ts";
-
-/** `bucket(8) key(16) row(16) newline`, as `Phrases.keyDigests` prints it. */
-const LINE_BYTES = 41;
+import type { DigestRequest, LedgerState, LedgerView, Line, Outcome, Phrases } from "../parts.ts";
+import { StoredTable } from "./stored-table.ts";
 
 /**
  * So many rows a bucket on average: a differing bucket costs so many keys to look into, a bucket costs memory in every
@@ -20,6 +18,9 @@ const LINE_BYTES = 41;
 const ROWS_PER_BUCKET = 512;
 const FEWEST_BUCKETS = 64;
 const MOST_BUCKETS = 65_536;
+
+/** From so large a part of changed buckets on, all keys are asked for: naming buckets is a condition on every row. */
+const MOST_COPIED_FOR = 0.5;
 
 /** How the ledger asks. Given by whoever may run commands. */
 export type Ask = (line: Line, sink?: (chunk: Uint8Array) => void) => Promise<Outcome>;
@@ -86,67 +87,7 @@ function rowsOf(outcome: Outcome, what: string): string[][] {
     .map((line) => line.split("\t"));
 }
 
-/** A table's digests in a file; reads only the lines of the buckets asked for. */
-class StoredTable implements TableState {
-  readonly request: DigestRequest;
-  readonly buckets: ReadonlyMap<number, string>;
-  readonly rows: number;
-  readonly #file: string;
-  readonly #offsets = new Map<number, { first: number; count: number }>();
-
-  constructor(request: DigestRequest, buckets: ReadonlyMap<number, string>, file: string) {
-    this.request = request;
-    this.buckets = buckets;
-    this.#file = file;
-    let first = 0;
-    for (const bucket of [...buckets.keys()].sort((a, b) => a - b)) {
-      const count = Number((buckets.get(bucket) ?? "0").split("\t")[0]);
-      this.#offsets.set(bucket, { first, count });
-      first += count;
-    }
-    this.rows = first;
-  }
-
-  save(): { request: DigestRequest; buckets: [number, string][]; file: string } {
-    return { request: this.request, buckets: [...this.buckets], file: basename(this.#file) };
-  }
-
-  get table(): string {
-    return this.request.table;
-  }
-
-  keys(buckets: readonly number[]): ReadonlyMap<string, readonly string[]> {
-    const keys = new Map<string, string[]>();
-    if (!buckets.some((bucket) => this.#offsets.has(bucket))) return keys;
-    const descriptor = openSync(this.#file, "r");
-    try {
-      for (const bucket of buckets) {
-        const place = this.#offsets.get(bucket);
-        if (place === undefined) continue;
-        const bytes = Buffer.alloc(place.count * LINE_BYTES);
-        const read = readSync(descriptor, bytes, 0, bytes.length, place.first * LINE_BYTES);
-        if (read !== bytes.length)
-          throw new UnavailableError(`the ledger of ${this.table} is cut off`, { code: "FB_LEDGER" });
-        for (let at = 0; at < bytes.length; at += LINE_BYTES) {
-          const key = bytes.toString("latin1", at + 8, at + 24);
-          const row = bytes.toString("latin1", at + 24, at + 40);
-          const rows = keys.get(key);
-          if (rows === undefined) keys.set(key, [row]);
-          else rows.push(row);
-        }
-      }
-    } finally {
-      closeSync(descriptor);
-    }
-    return keys;
-  }
-}
-
-function sameBuckets(a: ReadonlyMap<number, string>, b: ReadonlyMap<number, string>): boolean {
-  if (a.size !== b.size) return false;
-  for (const [bucket, digest] of a) if (b.get(bucket) !== digest) return false;
-  return true;
-}
+const isSame = (a: Buckets, b: Buckets) => differingBuckets(a, b).length === 0;
 
 /** Each question costs a process: a few are asked together, so that a small world is not made of waiting. */
 const AT_ONCE = 4;
@@ -203,20 +144,35 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask, sav
     }
   }
 
-  async function store(request: DigestRequest, buckets: ReadonlyMap<number, string>): Promise<StoredTable> {
+  async function store(request: DigestRequest, buckets: Buckets): Promise<StoredTable> {
     const before = states.at(-1)?.tables.get(request.table);
-    return before !== undefined && sameBuckets(before.buckets, buckets) ? before : storeAs(request, buckets);
+    return before !== undefined && isSame(before.buckets, buckets) ? before : storeAs(request, buckets, before);
   }
 
-  async function storeAs(request: DigestRequest, buckets: ReadonlyMap<number, string>): Promise<StoredTable> {
+  /** Asks for no key of a bucket that is as it was in `before`: those are copied. */
+  async function storeAs(request: DigestRequest, buckets: Buckets, before?: StoredTable): Promise<StoredTable> {
     files += 1;
     const file = join(folder, `${files}.digests`);
+    const changed = differingBuckets(before?.buckets ?? new Map(), buckets).filter((bucket) => buckets.has(bucket));
+    if (before === undefined || changed.length > buckets.size * MOST_COPIED_FOR) {
+      await storeKeys(phrases.keyDigests(request), request, file);
+      return new StoredTable(request, buckets, file);
+    }
+    const part = `${file}.part`;
+    await storeKeys(phrases.keyDigests(request, changed), request, part);
+    const news = new StoredTable(request, new Map(changed.map((bucket) => [bucket, buckets.get(bucket) ?? ""])), part);
+    const table = new StoredTable(request, buckets, file);
+    table.assemble(news, before);
+    await rm(part);
+    return table;
+  }
+
+  async function storeKeys(question: Line, { table }: DigestRequest, file: string): Promise<void> {
     const stream = createWriteStream(file);
-    const outcome = await ask(phrases.keyDigests(request), (chunk) => void stream.write(chunk));
+    const outcome = await ask(question, (chunk) => void stream.write(chunk));
     stream.end();
     await finished(stream);
-    rowsOf(outcome, request.table);
-    return new StoredTable(request, buckets, file);
+    rowsOf(outcome, table);
   }
 
   async function readBuckets(asked: readonly DigestRequest[]): Promise<Map<string, Map<number, string>>> {
@@ -253,8 +209,8 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask, sav
       const buckets = found.get(request.table) ?? new Map<number, string>();
       if (damaged === undefined || before === undefined) return store(request, buckets);
       // Gone or unreadable, or not written to since: what it was just before is still the truth.
-      if (damaged === null || sameBuckets(damaged.buckets, buckets)) return before;
-      return mend({ before, damaged, now: await storeAs(request, buckets) });
+      if (damaged === null || isSame(damaged.buckets, buckets)) return before;
+      return mend({ before, damaged, now: await storeAs(request, buckets, damaged) });
     };
     return new Map(await someAtOnce(known, async (request) => [request.table, await read(request)]));
   }
@@ -337,7 +293,7 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask, sav
         : new Map<string, Map<number, string> | null>();
       for (const [table, state] of before) {
         const buckets = found.get(table) ?? null;
-        if (buckets !== null && sameBuckets(state.buckets, buckets)) continue;
+        if (buckets !== null && isSame(state.buckets, buckets)) continue;
         const isEmpty = buckets === null || buckets.size === 0;
         // Of an empty table nobody knows whether it is there; it is asked again when somebody has written to it.
         hit.set(
@@ -346,7 +302,7 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask, sav
             ? null
             : isEmpty
               ? new StoredTable(state.request, new Map(), "")
-              : await storeAs(state.request, buckets),
+              : await storeAs(state.request, buckets, state),
         );
       }
       return [...hit.keys()];

@@ -63,6 +63,26 @@ test("a probe may ask on, and sees every answer", async () => {
   expect(server.ran).toHaveLength(3);
 });
 
+test("what several ask is asked once, and each judges it for itself", async () => {
+  const same = (name: string, answer: Probe["answer"]) => ({
+    ...probe(name, answer),
+    question: () => question("the same"),
+  });
+  const { findings, server } = await ask(
+    [[/the same/, "two indexes"]],
+    [same("one", yes), same("two", ([first]) => ({ held: "no", because: first?.stdout ?? "" }))],
+  );
+  expect(findings.map(({ because }) => because)).toEqual(["it is so", "two indexes"]);
+  expect(server.ran).toHaveLength(1);
+});
+
+test("one that asks the same again wants to know it anew, whoever asked before", async () => {
+  const twice = probe("twice", (outcomes) => (outcomes.length < 2 ? question("now?") : yes()));
+  const after = { ...probe("after", yes), question: () => question("now?") };
+  const { server } = await ask([[/./, ""]], [after, { ...twice, question: () => question("now?") }]);
+  expect(server.ran).toHaveLength(2);
+});
+
 test("one that would ask for ever is unknown", async () => {
   const { findings } = await ask([[/./, ""]], [probe("endless", () => question("again"))]);
   expect(findings).toMatchObject([{ held: "unknown", because: expect.stringContaining("still asking") }]);

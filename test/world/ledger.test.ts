@@ -42,7 +42,10 @@ function server(tables: Record<string, Row[]>, isThere = () => true): { ask: Ask
     }
     const name = /rows of (\S+) by key/.exec(line.say)?.[1];
     if (name !== undefined) {
-      const text = (tables[name] ?? [])
+      const only = /\{([\d,]*)\}'+::bigint/.exec(line.script)?.[1]?.split(",").map(Number);
+      const rows = (tables[name] ?? []).filter(([bucket]) => only?.includes(bucket) ?? true);
+      if (only !== undefined) asked.push(`only ${only}`);
+      const text = rows
         .map(
           ([bucket, key, row]) =>
             `${bucket.toString(16).padStart(8, "0")}${key.padEnd(16, "0")}${row.padEnd(16, "0")}\n`,
@@ -81,6 +84,41 @@ test("a bucket's keys are found without reading the others; unchanged tables are
   expect(asked.filter((say) => say.includes("public.b by key"))).toHaveLength(2);
   expect(await readdir(join(folder, "one"))).toHaveLength(3);
   expect(await readFile(join(folder, "one", "1.digests"), "latin1")).toMatch(/^([0-9a-z]{40}\n){3}$/);
+});
+
+test("of a table that changed only the keys of changed buckets are asked for, and the others copied", async () => {
+  const tables: Record<string, Row[]> = {
+    "public.a": [0, 1, 2, 5, 6].flatMap((bucket): Row[] => [
+      [bucket, `k${bucket}`, "r"],
+      [bucket, `l${bucket}`, "r"],
+    ]),
+  };
+  const { ask, asked } = server(tables);
+  const ledger = await openLedger(join(folder, "partly"), postgres.phrases, ask);
+  await ledger.record("first", 100);
+  // One row more in a bucket that there was, one bucket gone, one new: what follows in the file moves.
+  const rows = (tables["public.a"] ?? []).filter(([bucket]) => bucket !== 2);
+  tables["public.a"] = [...rows.slice(0, 2), [0, "m0", "new"], ...rows.slice(2, 4), [3, "k3", "new"], ...rows.slice(4)];
+  await ledger.record("second", 200);
+  expect(asked).toContain("only 0,3");
+  const second = ledger.truth.tables.get("public.a");
+  const keys = [...(second?.keys([0, 1, 2, 3, 5, 6]) ?? [])].map(([key, found]) => [
+    key.slice(0, 2),
+    found[0]?.replace(/0+$/, ""),
+  ]);
+  expect(keys).toEqual(tables["public.a"].map(([, key, row]) => [key, row]));
+  expect(second?.rows).toBe(10);
+  expect(await readdir(join(folder, "partly"))).toHaveLength(2);
+});
+
+test("an answer that lacks rows of a changed bucket is a ledger cut off, and never a shorter truth", async () => {
+  const tables: Record<string, Row[]> = { "public.a": [0, 1, 2].map((bucket): Row => [bucket, `k${bucket}`, "r"]) };
+  const { ask } = server(tables);
+  const lacking: Ask = (line, sink) => (line.script.includes("ANY (") ? Promise.resolve(outcome("")) : ask(line, sink));
+  const ledger = await openLedger(join(folder, "lacking"), postgres.phrases, lacking);
+  await ledger.record("first", 100);
+  tables["public.a"] = [...(tables["public.a"] ?? []).slice(0, 2), [2, "k2", "new"]];
+  await expect(ledger.record("second", 200)).rejects.toMatchObject({ code: "FB_LEDGER" });
 });
 
 test("what the damage hit is found by digest, whatever was announced, and stays the truth as it was", async () => {

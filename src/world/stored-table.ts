@@ -1,0 +1,104 @@
+/**
+ * One table at one moment, as the ledger keeps it: a file of fixed-width lines, sorted by bucket, so that a bucket is found
+ * by arithmetic and memory stays flat however many rows there are.
+ */
+import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { basename } from "node:path";
+import type { Buckets } from "../buckets.ts";
+import { UnavailableError } from "../errors.ts";
+import type { DigestRequest, TableState } from "../parts.ts";
+
+/** `bucket(8) key(16) row(16) newline`, as `Phrases.keyDigests` prints it. */
+const LINE_BYTES = 41;
+
+/** A table's digests in a file; reads only the lines of the buckets asked for. */
+export class StoredTable implements TableState {
+  readonly request: DigestRequest;
+  readonly buckets: Buckets;
+  readonly rows: number;
+  readonly #file: string;
+  readonly #offsets = new Map<number, { first: number; count: number }>();
+
+  constructor(request: DigestRequest, buckets: Buckets, file: string) {
+    this.request = request;
+    this.buckets = buckets;
+    this.#file = file;
+    let first = 0;
+    for (const bucket of [...buckets.keys()].sort((a, b) => a - b)) {
+      const count = Number((buckets.get(bucket) ?? "0").split("\t")[0]);
+      this.#offsets.set(bucket, { first, count });
+      first += count;
+    }
+    this.rows = first;
+  }
+
+  save(): { request: DigestRequest; buckets: [number, string][]; file: string } {
+    return { request: this.request, buckets: [...this.buckets], file: basename(this.#file) };
+  }
+
+  get table(): string {
+    return this.request.table;
+  }
+
+  keys(buckets: readonly number[]): ReadonlyMap<string, readonly string[]> {
+    const keys = new Map<string, string[]>();
+    this.#read(buckets, (bytes) => {
+      for (let at = 0; at < bytes.length; at += LINE_BYTES) {
+        const key = bytes.toString("latin1", at + 8, at + 24);
+        const row = bytes.toString("latin1", at + 24, at + 40);
+        const rows = keys.get(key);
+        if (rows === undefined) keys.set(key, [row]);
+        else rows.push(row);
+      }
+    });
+    return keys;
+  }
+
+  /** Writes its file: the buckets that `news` holds from there, all others from `before`. */
+  assemble(news: StoredTable, before: StoredTable): void {
+    const file = openSync(this.#file, "w");
+    try {
+      const write = (bytes: Buffer) => void writeSync(file, bytes);
+      for (const [from, buckets] of runs(this.#offsets.keys(), (bucket) => (news.buckets.has(bucket) ? news : before)))
+        from.#read(buckets, write);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** Throws UnavailableError when the file is shorter than its buckets. */
+  #read(buckets: readonly number[], onLines: (bytes: Buffer) => void): void {
+    if (!buckets.some((bucket) => this.#offsets.has(bucket))) return;
+    const file = openSync(this.#file, "r");
+    try {
+      for (const bucket of buckets) {
+        const place = this.#offsets.get(bucket);
+        if (place === undefined) continue;
+        const bytes = Buffer.alloc(place.count * LINE_BYTES);
+        if (readSync(file, bytes, 0, bytes.length, place.first * LINE_BYTES) !== bytes.length)
+          throw new UnavailableError(`the ledger of ${this.table} is cut off`, { code: "FB_LEDGER" });
+        onLines(bytes);
+      }
+    } finally {
+      closeSync(file);
+    }
+  }
+}
+
+/** Neighbours that have the same source, together. */
+function* runs(
+  buckets: Iterable<number>,
+  sourceOf: (bucket: number) => StoredTable,
+): Iterable<[StoredTable, number[]]> {
+  let run: [StoredTable, number[]] | null = null;
+  for (const bucket of buckets) {
+    const source = sourceOf(bucket);
+    if (run !== null && run[0] === source) {
+      run[1].push(bucket);
+      continue;
+    }
+    if (run !== null) yield run;
+    run = [source, [bucket]];
+  }
+  if (run !== null) yield run;
+}
