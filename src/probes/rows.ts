@@ -92,12 +92,27 @@ const NONE: readonly string[] = [];
 
 type Keys = ReadonlyMap<string, readonly string[]>;
 
-/** One table's keys in the buckets that differ. */
+/** A key whose rows are not those of the truth. */
+interface WrongKey {
+  readonly key: string;
+  readonly expected: readonly string[];
+  readonly actual: readonly string[];
+}
+
+/** One table's buckets that differ, and what is wrong in them. */
 interface Differing {
   readonly state: TableState;
   readonly buckets: readonly number[];
-  readonly truth: Keys;
-  readonly found: Keys;
+  readonly keys: readonly WrongKey[];
+}
+
+const isSame = (rows: readonly string[], others: readonly string[]) =>
+  rows.length === others.length && rows.every((row, at) => row === others[at]);
+
+function wrongKeys(truth: Keys, found: Keys): WrongKey[] {
+  return [...new Set([...truth.keys(), ...found.keys()])]
+    .map((key) => ({ key, expected: truth.get(key) ?? NONE, actual: found.get(key) ?? NONE }))
+    .filter(({ expected, actual }) => !isSame(expected, actual));
 }
 
 const emptyTally = (): Tally => ({
@@ -110,12 +125,9 @@ const emptyTally = (): Tally => ({
   wrong: new Map(),
 });
 
-function compareKeys({ state, truth, found }: Differing, moment: Keys | null, tally: Tally): void {
-  for (const key of new Set([...truth.keys(), ...found.keys()])) {
-    const expected = truth.get(key) ?? NONE;
-    const actual = found.get(key) ?? NONE;
-    if (expected.join() === actual.join()) continue;
-    const explained = moment !== null && (moment.get(key) ?? NONE).join() === actual.join();
+function compareKeys({ state, keys }: Differing, moment: Keys | null, tally: Tally): void {
+  for (const { key, expected, actual } of keys) {
+    const explained = moment !== null && isSame(moment.get(key) ?? NONE, actual);
     const rows = Math.max(1, Math.abs(expected.length - actual.length));
     const kind = actual.length < expected.length ? 0 : actual.length > expected.length ? 2 : 1;
     if (explained) {
@@ -215,7 +227,7 @@ function judgeRows(outcomes: readonly Outcome[], scene: Scene, options: Options)
       if (missing !== null) return missing;
       found = readKeys(outcome.stdout);
     }
-    differ.push({ state, buckets, truth: state.keys(buckets), found });
+    differ.push({ state, buckets, keys: wrongKeys(state.keys(buckets), found) });
   }
   const allowLoss = options["allow-loss"];
   const moments = [null, ...(allowLoss === undefined ? [] : scene.ledger.window(allowLoss))];

@@ -60,7 +60,13 @@ export interface KeepKit {
   readonly signal: AbortSignal;
 }
 
-const IMAGE = "server.tar.zst";
+/**
+ * The server's folders, in two parts that are laid out at the same time: they are some thousand small files, and making a
+ * file keeps one processor busy.
+ */
+const PARTS = [0, 1] as const;
+type PartNumber = (typeof PARTS)[number];
+const imageOf = (part: PartNumber) => `server.${part}.tar.zst`;
 
 /** Functions are told by their text: another version of Fogbell makes another world. */
 const told = (_key: string, value: unknown) => (typeof value === "function" ? String(value) : value);
@@ -96,22 +102,23 @@ function isKeepable({ backups, dataset }: Plan): boolean {
   );
 }
 
-const pack: Line = {
-  say: "Keep the world as it is now.",
-  script: `cd "$(dirname "$SCRATCH")" && for one in data scratch archive; do
-  if [ -e "$one" ]; then echo "$one"; fi
-done | tar -c -f - --exclude=scratch/world.tar.zst -T - | zstd -q -1 -T2`,
+/** Every second file; the folders, with their rights, go with the first part. */
+const pack = (part: PartNumber): Line => ({
+  say: `Keep the world as it is now, part ${part + 1} of ${PARTS.length}.`,
+  script: `cd "$(dirname "$SCRATCH")" && {
+${part === 0 ? "find data scratch archive -type d\n" : ""}find data scratch archive ! -type d | awk 'NR % ${PARTS.length} == ${part}'
+} | tar -c -f - -I 'zstd -q -1' --no-recursion -T -`,
   uses: ["SCRATCH"],
   destroys: false,
-};
+});
 
-const unpack: Line = {
-  say: "Lay out a world that was built before.",
+const unpack = (part: PartNumber): Line => ({
+  say: `Lay out a world that was built before, part ${part + 1} of ${PARTS.length}.`,
   script: `cd "$(dirname "$SCRATCH")" &&
-zstd -dcq scratch/world.tar.zst | tar -x -p -f - && rm scratch/world.tar.zst`,
+tar -x -p -I 'zstd -dq' -f scratch/${imageOf(part)} && rm scratch/${imageOf(part)}`,
   uses: ["SCRATCH"],
   destroys: false,
-};
+});
 
 const asCommand = (line: Line, id: string): Command => ({ ...line, id, phase: "world" });
 
@@ -129,10 +136,13 @@ function open(folder: string, prepared: Prepared): PreparedWorld {
   return {
     prepared,
     async fill(server) {
-      const file = join(folder, IMAGE);
       const { scratch } = server.folders;
-      await server.put(`${scratch}/world.tar.zst`, createReadStream(file), (await stat(file)).size);
-      await assertDone(server, unpack, { SCRATCH: scratch });
+      const layOut = async (part: PartNumber) => {
+        const file = join(folder, imageOf(part));
+        await server.put(`${scratch}/${imageOf(part)}`, createReadStream(file), (await stat(file)).size);
+        await assertDone(server, unpack(part), { SCRATCH: scratch });
+      };
+      await allDone(PARTS.map(layOut));
     },
     async stock(store) {
       for (const [key, at] of prepared.writtenAt)
@@ -140,6 +150,12 @@ function open(folder: string, prepared: Prepared): PreparedWorld {
     },
     copyLedger: (to) => cp(join(folder, "ledger"), to, { recursive: true }),
   };
+}
+
+/** Waits for all of them, so that nothing goes on behind an error, and throws the first. */
+async function allDone(work: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
 }
 
 /** Longer than any world takes to be packed: what is older was left behind by a run that was killed. */
@@ -159,8 +175,9 @@ export async function pruneWorlds(root: string, bytes: number): Promise<readonly
   const found = await Promise.all(
     names.map(async (name) => {
       const folder = join(root, name);
-      const { mtimeMs, size } = await stat(join(folder, IMAGE)).catch(() => ({ mtimeMs: 0, size: 0 }));
-      return { folder, mtimeMs, size };
+      const images = await Promise.all(PARTS.map((part) => stat(join(folder, imageOf(part))))).catch(() => []);
+      const size = images.reduce((sum, image) => sum + image.size, 0);
+      return { folder, mtimeMs: images[0]?.mtimeMs ?? 0, size };
     }),
   );
   const gone: string[] = [];
@@ -174,6 +191,22 @@ export async function pruneWorlds(root: string, bytes: number): Promise<readonly
   return gone;
 }
 
+async function packInto(
+  file: string,
+  part: PartNumber,
+  { server, places, signal }: Pick<KeepKit, "server" | "places" | "signal">,
+): Promise<void> {
+  const image = createWriteStream(file);
+  // Listened to from the beginning: an error that nobody hears ends the program.
+  const written = finished(image);
+  written.catch(() => {});
+  const sink = (chunk: Uint8Array) => void image.write(chunk);
+  const packed = await server.run({ command: asCommand(pack(part), `pack-${part}`), places, signal, sink });
+  image.end();
+  await written;
+  if (packed.exitCode !== 0) throw new UnavailableError(packed.stderrTail, { code: "FB_WORLD" });
+}
+
 /** `root` is a folder of the user's cache; `build` tells one version of this program from another. */
 export function preparedWorlds(root: string, build: string): PreparedWorlds {
   const folderOf = (plan: Plan) => join(root, worldKey(plan, build));
@@ -184,7 +217,7 @@ export function preparedWorlds(root: string, build: string): PreparedWorlds {
       const text = await readFile(join(folder, "prepared.json"), "utf8").catch(() => null);
       if (text === null) return null;
       const now = new Date();
-      await utimes(join(folder, IMAGE), now, now);
+      await utimes(join(folder, imageOf(0)), now, now);
       return open(folder, JSON.parse(text) as Prepared);
     },
     async keep(plan, { server, store, ledgerFolder, prepared, places, signal }) {
@@ -194,15 +227,7 @@ export function preparedWorlds(root: string, build: string): PreparedWorlds {
         await mkdir(join(beside, "store"), { recursive: true });
         await assertDone(server, plan.spec.shutDown, places);
         try {
-          const image = createWriteStream(join(beside, IMAGE));
-          // Listened to from the beginning: an error that nobody hears ends the program.
-          const written = finished(image);
-          written.catch(() => {});
-          const sink = (chunk: Uint8Array) => void image.write(chunk);
-          const packed = await server.run({ command: asCommand(pack, "pack"), places, signal, sink });
-          image.end();
-          await written;
-          if (packed.exitCode !== 0) throw new UnavailableError(packed.stderrTail, { code: "FB_WORLD" });
+          await allDone(PARTS.map((part) => packInto(join(beside, imageOf(part)), part, { server, places, signal })));
         } finally {
           await assertDone(server, plan.spec.start, places);
         }

@@ -68,7 +68,7 @@ describe("a kept world", () => {
     const { result: unrecovered } = await play({ sandbox, worlds: worlds(), change: nothing });
     expect([reused(unrecovered).length, unrecovered.verdict]).toEqual([1, "lost"]);
 
-    for (const name of await kept()) await truncate(join(root, name, "server.tar.zst"), 100_000);
+    for (const name of await kept()) await truncate(join(root, name, "server.0.tar.zst"), 100_000);
     const { result: cut } = await play({ sandbox, worlds: worlds() });
     expect(cut.verdict).toBe("void");
     expect(cut.reasons[0]).toContain("Lay out a world that was built before");
@@ -94,7 +94,7 @@ describe("a kept world", () => {
     ] as const) {
       const folder = join(root, name);
       await mkdir(folder);
-      await appendFile(join(folder, "server.tar.zst"), "x".repeat(bytes));
+      for (const part of [0, 1]) await appendFile(join(folder, `server.${part}.tar.zst`), "x".repeat(bytes / 2));
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     // What a drill beside this one is packing stays; what a killed one left goes.
