@@ -40,11 +40,12 @@ export function openEvidence({ runner, write }: { runner: Runner; write: (body: 
         subject: "damaged state",
         line: 0,
       } as const;
-      const files = `${preserved.length} ${preserved.length === 1 ? "file" : "files"}`;
+      const [files, as] =
+        preserved.length === 1 ? ["1 file", "is as it was"] : [`${preserved.length} files`, "are as they were"];
       if (changed === null)
         write({ ...common, held: "unknown", because: "what was preserved could not be read again" });
       else if (changed === 0)
-        write({ ...common, held: "yes", because: `${files} of the damaged state are as they were preserved` });
+        write({ ...common, held: "yes", because: `${files} of the damaged state ${as} preserved` });
       else
         write({
           ...common,
