@@ -6,7 +6,8 @@ import { catalog } from "../src/catalog.ts";
 import { makeLabel } from "../src/host/label.ts";
 import type { BackupFacts, Engine, Line, Method, PlaceTable, Server, Target } from "../src/parts.ts";
 import { createRunner, type Runner } from "../src/world/runner.ts";
-import { type Figure, median, round, spread } from "./figures.ts";
+import { type Figure, round } from "./figures.ts";
+import { inTurns } from "./turns.ts";
 
 interface Case {
   readonly name: string;
@@ -159,37 +160,19 @@ async function measure(one: Case, request: { rows: number; pairs: number }): Pro
   const runner = createRunner({ server, places: () => places, signal, write: () => {}, onProgress: () => {} });
   const bench: Bench = { engine, method, runner, server, places };
   const { facts, logBytes } = await prepare(bench, one, rows);
-  const drilled: number[] = [];
-  const typed: number[] = [];
-  for (let i = -1; i < pairs; i++) {
-    const runs: [number[], () => Promise<void>][] = [
-      [drilled, () => drillsWay(bench, facts)],
-      [typed, async () => void (await runner.must(own(one.byHand), step))],
-    ];
-    // In turns, and each first as often as second: what one leaves in the caches, the other finds.
-    if (i % 2 === 0) runs.reverse();
-    for (const [times, run] of runs) {
-      const beganMs = performance.now();
-      await run();
-      if (i >= 0) times.push(performance.now() - beganMs);
-      await clear(bench);
-    }
-  }
+  const { value, from } = await inTurns({
+    pairs,
+    drill: () => drillsWay(bench, facts),
+    byHand: async () => void (await runner.must(own(one.byHand), step)),
+    clear: () => clear(bench),
+  });
   return {
     name: one.name,
     what: "the drill's restore commands against the same restore typed by hand",
-    value: round(median(drilled) / median(typed), 3),
+    value,
     unit: "×",
     target: one.target,
-    from: {
-      rows,
-      pairs,
-      ...(one.log ? { logMB: round(logBytes / 1e6, 0) } : {}),
-      drillMs: round(median(drilled), 0),
-      byHandMs: round(median(typed), 0),
-      drillSpread: spread(drilled),
-      byHandSpread: spread(typed),
-    },
+    from: { rows, ...(one.log ? { logMB: round(logBytes / 1e6, 0) } : {}), ...from },
   };
 }
 

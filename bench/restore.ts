@@ -11,7 +11,8 @@ import type { BackupFacts, Line, Method, Places, Server, ServerSpec } from "../s
 import { LABELS } from "../src/sandboxes/docker-engine.ts";
 import { createRunner, type Runner } from "../src/world/runner.ts";
 import { mustRun } from "./child.ts";
-import { type Figure, median, round, spread } from "./figures.ts";
+import type { Figure } from "./figures.ts";
+import { inTurns } from "./turns.ts";
 
 interface Kind {
   readonly name: string;
@@ -92,37 +93,19 @@ async function compare(bench: Bench, { method, kind, rows, pairs }: Comparison):
   const listed = await runner.must(own(`ls "$BACKUP_DIR"/${stem}* | grep -v globals`), step);
   places.BACKUP = listed.stdout.trim();
   const facts = method.facts(options);
-  const byHand = await handTyped(bench, facts);
-  const drilled: number[] = [];
-  const typed: number[] = [];
-  for (let i = -1; i < pairs; i++) {
-    // In turns, and each first as often as second: what one leaves in the caches, the other finds.
-    const runs: [number[], () => Promise<void>][] = [
-      [drilled, () => drillsWay(bench, method, facts)],
-      [typed, byHand],
-    ];
-    if (i % 2 === 0) runs.reverse();
-    for (const [times, run] of runs) {
-      await runner.must(own(`dropdb --if-exists ${SIDE} && psql -Xqc CHECKPOINT postgres`), step);
-      const beganMs = performance.now();
-      await run();
-      if (i >= 0) times.push(performance.now() - beganMs);
-    }
-  }
+  const { value, from } = await inTurns({
+    pairs,
+    drill: () => drillsWay(bench, method, facts),
+    byHand: await handTyped(bench, facts),
+    clear: async () => void (await runner.must(own(`dropdb ${SIDE} && psql -Xqc CHECKPOINT postgres`), step)),
+  });
   return {
     name: `restore, ${kind.name}`,
     what: "the drill's restore commands against the same restore typed by hand",
-    value: round(median(drilled) / median(typed), 3),
+    value,
     unit: "×",
     target: 1.03,
-    from: {
-      rows,
-      pairs,
-      drillMs: round(median(drilled), 0),
-      byHandMs: round(median(typed), 0),
-      drillSpread: spread(drilled),
-      byHandSpread: spread(typed),
-    },
+    from: { rows, ...from },
   };
 }
 

@@ -64,7 +64,7 @@ export type PlaceTable = Readonly<Record<string, { readonly meaning: string; rea
 
 /**
  * What a command says and does, before it knows where in a procedure it stands.
- * `script` is POSIX sh, at most 72 columns a line where it can be, with places only as `$NAMES` that `uses` lists, so
+ * `script` is POSIX sh, at most 72 columns a line where it is printed, with places only as `$NAMES` that `uses` lists, so
  * that the same text is valid in a container, in a local process and on paper.
  */
 export interface Line {

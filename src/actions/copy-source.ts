@@ -17,7 +17,8 @@ cp -a "$BACKUP" "$EVIDENCE/source-2" &&
 for one in "$BACKUP" "$EVIDENCE/source-1" "$EVIDENCE/source-2"; do
   find "$one" -type f -exec sha256sum {} + |
     cut -c 1-64 | sort | sha256sum
-done | uniq -c | awk '{ print $1 " the same: " $2 } END { exit NR != 1 }'`,
+done | uniq -c |
+  awk '{ print $1 " the same: " $2 } END { exit NR != 1 }'`,
       uses: ["BACKUP", "EVIDENCE"],
       expect: '"3 the same" and a hash.',
       ifNot: "A disk is failing: copy to another one before you restore anything.",

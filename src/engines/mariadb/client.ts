@@ -29,27 +29,34 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** Where SQL is sent. `server` is no database at all. */
-export type Destination = "production" | "side" | "server";
+/** Where SQL is sent. The two servers are themselves no database at all. */
+export type Destination = "production" | "side" | "server" | "side server";
 
 const SOCKET = '--socket="$DB_SOCKET"';
 const SIDE_SOCKET = '--socket="$SIDE_SOCKET"';
 
 /** How any of the programs is told where a server is. */
 export function at(destination: Destination): string {
-  return destination === "side" ? SIDE_SOCKET : SOCKET;
+  return destination === "side" || destination === "side server" ? SIDE_SOCKET : SOCKET;
 }
+
+const PLACES: Readonly<Record<Destination, readonly string[]>> = {
+  production: ["DB_SOCKET", "DATABASE"],
+  side: ["SIDE_SOCKET", "SIDE_DATABASE"],
+  server: ["DB_SOCKET"],
+  "side server": ["SIDE_SOCKET"],
+};
 
 /** The places a destination's script refers to. */
 export function placesOf(destination: Destination): readonly string[] {
-  if (destination === "side") return ["SIDE_SOCKET", "SIDE_DATABASE"];
-  return destination === "server" ? ["DB_SOCKET"] : ["DB_SOCKET", "DATABASE"];
+  return PLACES[destination];
 }
 
 const DATABASE: Readonly<Record<Destination, string>> = {
   production: ' "$DATABASE"',
   side: ' "$SIDE_DATABASE"',
   server: "",
+  "side server": "",
 };
 
 /**

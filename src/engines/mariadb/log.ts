@@ -105,8 +105,9 @@ export function throughLog(flavour: Flavour, facts: BackupFacts, target: Target)
   const stops = target.to !== "end-of-log";
   const stop =
     target.to === "before-damage" && target.by === "position"
-      ? '--stop-position="$place"'
-      : '--stop-datetime="$(printf %s "$DAMAGED_AT" | sed "s/T/ /; s/[.Z].*//")"';
+      ? "--stop-position=$place"
+      : `--stop-datetime=$(printf %s "$DAMAGED_AT" |
+    sed "s/T/ /; s/[.Z].*//")`;
   const replay: Line = {
     say: stops ? "Go through the log, and stop just before the damage." : "Go through the log to its end.",
     script: withoutValues(`read -r last place rest <"$SCRATCH/target"
@@ -119,11 +120,13 @@ for piece in $(cd "$LOG" && ls |
   if [ "$piece" = "$last" ]; then break; fi
 done
 stop=
-if [ "$last" != none ]; then stop=yes; fi
+if [ "$last" != none ]; then
+  stop=${stop}
+fi
 { TZ=UTC ${flavour.binlog} --disable-log-bin${names} \\
-    --start-position=${logPosition} \${stop:+${stop}} "$@" ||
+    --start-position=${logPosition} \${stop:+"$stop"} "$@" ||
   echo 'reading the log failed;'; } |
-  ${client(flavour, "side").replace(' "$SIDE_DATABASE"', beside ? ' "$SIDE_DATABASE"' : "")}`),
+  ${client(flavour, beside ? "side" : "side server")}`),
     uses: [
       "LOG",
       "SCRATCH",

@@ -118,7 +118,8 @@ function inspect(flavour: Flavour, head: Uint8Array, tail: Uint8Array): BackupFa
 const WATCH = `awk '
   /^(\\/\\*![0-9]+ *)?(USE|(CREATE|DROP|ALTER) DATABASE)[ \`]/ { bad = NR }
   /^\\\\[!.a-zA-Z]/ || /^(system|source|connect|tee|pager) / { bad = NR }
-  /^(GRANT|(CREATE|DROP|ALTER) USER|SET PASSWORD|SET GLOBAL) / { bad = NR }
+  /^(GRANT|(CREATE|DROP|ALTER) USER) / { bad = NR }
+  /^(SET PASSWORD|SET GLOBAL) / { bad = NR }
   /^(INSTALL|LOAD DATA|CHANGE MASTER|CHANGE REPLICATION) / { bad = NR }
   /^${TRAILER}/ { whole = 1 }
   /^${UNPACK_FAILED}/ { whole = 0; exit }

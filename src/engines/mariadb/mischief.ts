@@ -18,10 +18,12 @@ export function mischiefOf(flavour: Flavour) {
 FLUSH TABLES WITH READ LOCK;
 SELECT SLEEP(${seconds}) /* forgotten */;
 SQL
-{ setsid ${client(flavour, "production")} <"$SCRATCH/forgotten.sql" \\
-  >/dev/null 2>&1 & } &&
-until [ "$(echo "SELECT COUNT(*) FROM information_schema.PROCESSLIST
-  WHERE state = 'User sleep'" | ${client(flavour, "server")})" = 1 ]; do sleep 0.05; done`,
+{ setsid ${client(flavour, "production")} \\
+  <"$SCRATCH/forgotten.sql" >/dev/null 2>&1 & } &&
+while held=$(${client(flavour, "server")} \\
+  -e "SELECT COUNT(*) FROM information_schema.PROCESSLIST
+  WHERE state = 'User sleep'")
+  [ "$held" != 1 ]; do sleep 0.05; done`,
       uses: [...production, "SCRATCH"],
       destroys: true,
     }),

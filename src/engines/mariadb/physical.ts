@@ -107,7 +107,8 @@ function inspect(flavour: Flavour, head: Uint8Array): BackupFacts | null {
 }
 
 /** Each set's folder with the numbers between which it holds every change, in the order in which they follow. */
-const SETS = `find "$BACKUP" -name ${INFO} | while IFS= read -r file; do
+const SETS = `find "$BACKUP" -name ${INFO} |
+while IFS= read -r file; do
   echo "$(sed -n 's/^innodb_from_lsn = //p' "$file")" \\
     "$(sed -n 's/^innodb_to_lsn = //p' "$file")" "$(dirname "$file")"
 done | sort -n -k1,1 -k2,2`;
@@ -122,7 +123,8 @@ const UNPACK = `case $stream in
 /** The newest full backup, and what follows it. A set that the chain does not need is left alone. */
 const CHAIN = `${SETS} >"$SCRATCH/sets" &&
 awk '{ line[NR] = $0; if ($1 == 0) full = NR }
-  END { if (!full) exit 5; for (i = full; i <= NR; i++) print line[i] }' \\
+  END { if (!full) exit 5
+    for (i = full; i <= NR; i++) print line[i] }' \\
   "$SCRATCH/sets" >"$SCRATCH/chain"`;
 
 function check(flavour: Flavour, facts: BackupFacts): readonly Line[] {

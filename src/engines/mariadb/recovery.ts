@@ -21,11 +21,12 @@ function stopWriters(flavour: Flavour): Line {
   ${accounts}`;
   return {
     say: "Keep the application out, and close the sessions it has.",
-    script: `${sql(flavour, folded(`${flavour.openAccounts};`), "server").replace("<<'SQL'", `>>${accounts} <<'SQL' &&`)}
+    script: `${sql(flavour, folded(`${flavour.openAccounts};`), "server").replace("<<'SQL'", `\\\n  >>${accounts} <<'SQL' &&`)}
 ${each('ALTER USER \\047" $1 "\\047@\\047" $2 "\\047 ACCOUNT LOCK;')} |
   ${client(flavour, "server")} &&
 ${each(`SELECT CONCAT(\\047KILL \\047, id, \\047;\\047)" \\
-    " FROM information_schema.PROCESSLIST WHERE user = \\047" $1 "\\047;`)} |
+    " FROM information_schema.PROCESSLIST" \\
+    " WHERE user = \\047" $1 "\\047;`)} |
   ${client(flavour, "server")} |
   tee "$SCRATCH/sessions" |
   ${client(flavour, "server", "--force")} 2>/dev/null
@@ -60,7 +61,8 @@ function copyDamaged(flavour: Flavour): readonly Line[] {
 { ${flavour.dump} ${at("production")} --force${flavour.dumpFlags} \\
   ${DUMP_FLAGS} \\
   --result-file=${file} \\
-  "$DATABASE" 2>"$EVIDENCE/damaged.log"; test -s ${file}; }`,
+  "$DATABASE" 2>"$EVIDENCE/damaged.log"
+  test -s ${file}; }`,
       uses: ["DB_SOCKET", "DATABASE", "EVIDENCE"],
       expect: "No output. What could not be copied stands in damaged.log.",
       ifNot: "Choose an empty EVIDENCE folder with room for the whole database. Do not go on without this copy.",

@@ -8,7 +8,7 @@ import { durationText } from "../../fields.ts";
 import { apart } from "../../host/sh.ts";
 import { parseDuration } from "../../host/units.ts";
 import { defineMethod, type Line, type Target } from "../../parts.ts";
-import { at, BARE, client } from "./client.ts";
+import { at, client } from "./client.ts";
 import { removeSide, startScript } from "./files.ts";
 import type { Flavour } from "./flavour.ts";
 
@@ -22,13 +22,14 @@ type Options = z.infer<typeof options>;
 
 const delayMs = ({ delay }: Options) => parseDuration(delay) ?? 0;
 
-const ask = (flavour: Flavour, where: "server" | "side", text: string, flags = "") =>
-  `${flavour.client} ${at(where)} ${BARE}${flags === "" ? "" : ` ${flags}`} -e "${text}"`;
+const ask = (flavour: Flavour, where: "server" | "side server", text: string) =>
+  `${client(flavour, where)} -e "${text}"`;
 
-/** One value of the replica's own account of itself. */
-const status = (flavour: Flavour, name: string) =>
-  // On one line: bash 5.2 cannot read a quoted substitution of several lines at its prompt.
-  `$(${ask(flavour, "side", "SHOW SLAVE STATUS", "--column-names --vertical")} | sed -n 's/^ *${name}: //p')`;
+/** Makes `replica_says NAME` print one value of the replica's own account of itself. */
+const SAYS = (flavour: Flavour) => `replica_says() {
+  ${client(flavour, "side server", "--column-names --vertical")} \\
+    -e "SHOW SLAVE STATUS" | sed -n "s/^ *$1: //p"
+}`;
 
 /**
  * A replica asks over TCP only, and a server in a sandbox listens on a socket only. Between them stands a door on the
@@ -69,7 +70,7 @@ fi &&
 read -r file place rest <"$SIDE_DATA/xtrabackup_binlog_info" &&
 ${startScript(flavour, `server_id = ${OWN_ID}\nrelay_log = relay\nread_only = ON`)} || exit 1
 ${DOOR}
-${client(flavour, "side").replace(' "$SIDE_DATABASE"', "")} <<SQL
+${client(flavour, "side server")} <<SQL
 CHANGE MASTER TO MASTER_HOST = '127.0.0.1',
   MASTER_PORT = $(cat "$SIDE_DATA/door"), MASTER_USER = 'root',
   MASTER_LOG_FILE = '$file', MASTER_LOG_POS = $place,
@@ -86,12 +87,12 @@ const NOW = (flavour: Flavour) =>
 file=$(echo "$now" | cut -f1) place=$(echo "$now" | cut -f2)`;
 
 const applied = (flavour: Flavour) => `${NOW(flavour)} &&
-[ "$(${ask(flavour, "side", "SELECT MASTER_POS_WAIT('$file', $place, 60) >= 0")})" = 1 ]`;
+[ "$(${ask(flavour, "side server", "SELECT MASTER_POS_WAIT('$file', $place, 60) >= 0")})" = 1 ]`;
 
 const hold = (flavour: Flavour): Line => ({
   say: "Hold the replica here; it goes on receiving.",
   script: `${applied(flavour)} &&
-${ask(flavour, "side", "STOP SLAVE SQL_THREAD")}`,
+${ask(flavour, "side server", "STOP SLAVE SQL_THREAD")}`,
   uses: ["DB_SOCKET", "SIDE_SOCKET"],
   destroys: false,
 });
@@ -99,10 +100,11 @@ ${ask(flavour, "side", "STOP SLAVE SQL_THREAD")}`,
 const arrive = (flavour: Flavour, held: boolean): Line => ({
   say: held ? "Let the replica receive what was committed." : "Let the replica apply what was committed.",
   script: held
-    ? `${NOW(flavour)} || exit 1
+    ? `${SAYS(flavour)}
+${NOW(flavour)} || exit 1
 tries=0
-until [ "${status(flavour, "Master_Log_File")}" = "$file" ] &&
-  [ "${status(flavour, "Read_Master_Log_Pos")}" -ge "$place" ]; do
+until [ "$(replica_says Master_Log_File)" = "$file" ] &&
+  [ "$(replica_says Read_Master_Log_Pos)" -ge "$place" ]; do
   tries=$((tries + 1))
   if [ "$tries" -gt 600 ]; then echo "the replica is stuck" >&2; exit 1; fi
   sleep 0.1
@@ -124,7 +126,8 @@ if [ -z "$at" ]; then
 fi
 (cd "$SIDE_DATA" && ls | grep -E '^relay\\.[0-9]{6,}$' | sort |
   TZ=UTC xargs ${flavour.binlog} --base64-output=never 2>/dev/null) |
-  awk -v at="$at" -v own="${OWN_ID}" '
+  awk -v at="$at" \\
+    -v own="${OWN_ID}" '
     !/^#[0-9][0-9][0-9][0-9][0-9][0-9] / { next }
     { line = $0; time = $2; if (length(time) == 7) time = "0" time
       stamp = "20" substr($1, 2, 2) "-" substr($1, 4, 2) "-" \\
@@ -138,12 +141,14 @@ fi
       if (word[3] !~ /^relay/) { file = word[3]; place = word[5] }
       next }
     id == own || end == 0 { next }
-    /GTID [0-9]/ && !found && !(stamp < at) { print file, place; found = 1 }
+    /GTID [0-9]/ && !found && !(stamp < at) {
+      print file, place; found = 1 }
     { place = end }
     END { if (!found) print "none" }' >"$SCRATCH/target"`;
 
 const stopped = (flavour: Flavour, target: Target): Line => {
-  const answers = `if [ -z "${status(flavour, "Slave_IO_State").replace("Slave_IO_State", "Master_Host")}" ]; then
+  const answers = `${SAYS(flavour)}
+if [ -z "$(replica_says Master_Host)" ]; then
   echo "it does not answer, or it is no replica any more"; exit 5
 fi`;
   if (target.to !== "before-damage") {
@@ -159,20 +164,25 @@ fi`;
   return {
     say: "Hold the replica still, and find out whether it has come past the damage.",
     script: apart(`${answers}
-${ask(flavour, "side", "STOP SLAVE SQL_THREAD")} &&
+${ask(flavour, "side server", "STOP SLAVE SQL_THREAD")} &&
 ${findTarget(flavour)} &&
 read -r file place <"$SCRATCH/target" &&
-done_file=${status(flavour, "Relay_Master_Log_File")} &&
-done_place=${status(flavour, "Exec_Master_Log_Pos")} &&
+done_file=$(replica_says Relay_Master_Log_File) &&
+done_place=$(replica_says Exec_Master_Log_Pos) &&
 if [ "$file" = none ]; then
-  echo "it has received nothing from the damage on: find out why"; exit 7
+  echo "it has received nothing from the damage on: find out why"
+  exit 7
 fi &&
 if [ "$done_file" \\> "$file" ] ||
-  { [ "$done_file" = "$file" ] && [ "$done_place" -gt "$place" ]; }; then
-  echo "it has replayed the damage already: it stands at $done_file $done_place, and the damage begins at $file $place"
+  { [ "$done_file" = "$file" ] &&
+    [ "$done_place" -gt "$place" ]; }; then
+  echo "it has replayed the damage already:" \\
+    "it stands at $done_file $done_place," \\
+    "and the damage begins at $file $place"
   exit 6
 fi
-echo "it stands at $done_file $done_place; the damage begins at $file $place"`),
+echo "it stands at $done_file $done_place;" \\
+  "the damage begins at $file $place"`),
     uses: ["SIDE_SOCKET", "SIDE_DATA", "SCRATCH", "DAMAGED_AT"],
     expect: "Where it stands, and where the damage begins: later.",
     ifNot: "It holds the same loss. Replication is no backup: take the next older recovery point.",
@@ -181,15 +191,16 @@ echo "it stands at $done_file $done_place; the damage begins at $file $place"`),
 };
 
 /** `$stands`: how far the replica has come, in the log of the server it followed. */
-const STANDS = (flavour: Flavour) =>
-  `stands="${status(flavour, "Relay_Master_Log_File")} ${status(flavour, "Exec_Master_Log_Pos")}"`;
+const STANDS = `stands=$(replica_says Relay_Master_Log_File) &&
+stands="$stands $(replica_says Exec_Master_Log_Pos)"`;
 
 /**
  * Bytes of the first server's log gone through since `$SCRATCH/stood` against those up to `$SCRATCH/target`. A piece is
  * counted as long as it may become: how long each one was, only the first server knew.
  */
-const replayed = (flavour: Flavour) => `${STANDS(flavour)}
-most=$(${ask(flavour, "side", "SELECT @@max_binlog_size")})
+const replayed = (flavour: Flavour) => `${SAYS(flavour)}
+${STANDS}
+most=$(${ask(flavour, "side server", "SELECT @@max_binlog_size")})
 echo "$(cat "$SCRATCH/stood") $stands $(cat "$SCRATCH/target") $most" |
   awk 'function number(file) { sub(/.*[.]/, "", file); return file + 0 }
     function since(file, place) {
@@ -198,14 +209,25 @@ echo "$(cat "$SCRATCH/stood") $stands $(cat "$SCRATCH/target") $most" |
 
 const forward = (flavour: Flavour): Line => ({
   say: "Let it apply what it received up to just before the damage.",
-  script: `read -r file place <"$SCRATCH/target" &&
-${STANDS(flavour)} && echo "$stands" >"$SCRATCH/stood" &&
-${ask(flavour, "side", "START SLAVE SQL_THREAD UNTIL MASTER_LOG_FILE = '$file', MASTER_LOG_POS = $place")} &&
-until [ "${status(flavour, "Slave_SQL_Running")}" = No ]; do sleep 0.1; done
-${STANDS(flavour)}
+  script: `${SAYS(flavour)}
+read -r file place <"$SCRATCH/target" &&
+${STANDS} &&
+echo "$stands" >"$SCRATCH/stood" &&
+${ask(
+  flavour,
+  "side server",
+  `START SLAVE SQL_THREAD
+  UNTIL MASTER_LOG_FILE = '$file', MASTER_LOG_POS = $place`,
+)} &&
+until [ "$(replica_says Slave_SQL_Running)" = No ]; do
+  sleep 0.1
+done
+${STANDS}
 echo "it stands at $stands, just before the damage at $file $place"
-error=${status(flavour, "Last_SQL_Error")}
-if [ -n "$error" ]; then echo "it could not apply a change" >&2; false; fi &&
+error=$(replica_says Last_SQL_Error)
+if [ -n "$error" ]; then
+  echo "it could not apply a change" >&2; false
+fi &&
 [ "$stands" = "$file $place" ]`,
   uses: ["SIDE_SOCKET", "SCRATCH"],
   expect: "It stands at the very place where the damage begins.",
@@ -216,11 +238,17 @@ if [ -n "$error" ]; then echo "it could not apply a change" >&2; false; fi &&
 
 const toEnd = (flavour: Flavour): Line => ({
   say: "Let it apply all that it received.",
-  script: `file=${status(flavour, "Master_Log_File")} place=${status(flavour, "Read_Master_Log_Pos")}
+  script: `${SAYS(flavour)}
+file=$(replica_says Master_Log_File)
+place=$(replica_says Read_Master_Log_Pos)
 echo "$file $place" >"$SCRATCH/target"
-${STANDS(flavour)} && echo "$stands" >"$SCRATCH/stood"
-${ask(flavour, "side", "START SLAVE SQL_THREAD")} 2>/dev/null
-[ "$(${ask(flavour, "side", "SELECT MASTER_POS_WAIT('$file', $place, 86400) >= 0")})" = 1 ]`,
+${STANDS} &&
+echo "$stands" >"$SCRATCH/stood"
+${ask(flavour, "side server", "START SLAVE SQL_THREAD")} \\
+  2>/dev/null
+reached=$(${client(flavour, "side server")} \\
+  -e "SELECT MASTER_POS_WAIT('$file', $place, 86400) >= 0")
+[ "$reached" = 1 ]`,
   uses: ["SIDE_SOCKET", "SCRATCH"],
   expect: "No output.",
   ifNot: "Read Last_SQL_Error of SHOW SLAVE STATUS.",
@@ -230,8 +258,14 @@ ${ask(flavour, "side", "START SLAVE SQL_THREAD")} 2>/dev/null
 
 const open = (flavour: Flavour): Line => ({
   say: "End the replication, and open it for writing.",
-  script: `${ask(flavour, "side", "STOP SLAVE; RESET SLAVE ALL; SET GLOBAL read_only = OFF")} &&
-${ask(flavour, "side", "SELECT IF(@@read_only, 'still read-only', 'open')")}`,
+  script: `${ask(
+    flavour,
+    "side server",
+    `STOP SLAVE; RESET SLAVE ALL;
+  SET GLOBAL read_only = OFF`,
+  )} &&
+${client(flavour, "side server")} \\
+  -e "SELECT IF(@@read_only, 'still read-only', 'open')"`,
   uses: ["SIDE_SOCKET"],
   expect: '"open".',
   ifNot: "Ask again; a long transaction may be running.",

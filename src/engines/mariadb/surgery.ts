@@ -1,7 +1,7 @@
 /** Surgery on a living MariaDB or MySQL database: some rows from a side restore, and nothing else touched. */
 import { quote } from "../../host/sh.ts";
 import type { Line, RepairRequest } from "../../parts.ts";
-import { at, client, execute, identifier, literal, placesOf, sql, withoutValues } from "./client.ts";
+import { at, client, execute, folded, identifier, literal, placesOf, sql, withoutValues } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
 import { isWhole } from "./recovery.ts";
 
@@ -71,7 +71,7 @@ INSERT INTO fogbell_order (name, depth) ${ORDERED.trim()};
 UPDATE fogbell_order o JOIN fogbell_told t ON t.name = o.name SET o.condition_now = t.condition_now;`;
 
 function dryRun({ tables, strangers }: RepairRequest): string {
-  const counts = `CONCAT('SELECT CONCAT(''', t, ': insert ', ''', (SELECT COUNT(*) FROM ', laid, ' s LEFT JOIN ', living, ' n ON ', same, ' WHERE n.', leader, ' IS NULL), '', update '', (SELECT COUNT(*) FROM (SELECT * FROM ', living, ' WHERE ', touched, ') n JOIN ', laid, ' s ON ', same, ' WHERE NOT (', alike, ')), '', delete '', (SELECT COUNT(*) FROM (SELECT * FROM ', living, ' WHERE ', touched, ') n LEFT JOIN ', laid, ' s ON ', same, ' WHERE s.', leader, ' IS NULL AND ${strangers === "delete" ? "TRUE" : "FALSE"}), '', leave '', (SELECT COUNT(*) FROM (SELECT * FROM ', living, ' WHERE NOT ', touched, ') n LEFT JOIN ', laid, ' s ON ', same, ' WHERE s.', leader, ' IS NULL OR NOT (', alike, ')))')`;
+  const counts = `CONCAT('SELECT CONCAT(''', t, ': insert ', ''', (SELECT COUNT(*) FROM ', laid, ' s LEFT JOIN ', living, ' n ON ', same, ' WHERE n.', leader, ' IS NULL), '', update '', (SELECT COUNT(*) FROM (SELECT * FROM ', living, ' WHERE ', touched, ') n JOIN ', laid, ' s ON ', same, ' WHERE NOT (', alike, ')), '', delete '', (SELECT COUNT(*) FROM (SELECT * FROM ', living, ' WHERE ', touched, ') n LEFT JOIN ', laid, ' s ON ', same, ' WHERE s.', leader, ' IS NULL AND ${strangers === "delete" ? "TRUE" : "FALSE"}), ', ''', leave '', (SELECT COUNT(*) FROM (SELECT * FROM ', living, ' WHERE NOT ', touched, ') n LEFT JOIN ', laid, ' s ON ', same, ' WHERE s.', leader, ' IS NULL OR NOT (', alike, ')))')`;
   return `${told(tables)}
 ${procedure("fogbell_plan", "ASC", run(counts))}
 CALL fogbell_plan();
@@ -128,7 +128,7 @@ ${withoutValues(`${flavour.client} ${at("production")} --batch \\
     },
     {
       say: "Dry run: count what would be inserted, updated, deleted and left.",
-      script: sql(flavour, dryRun(request)),
+      script: sql(flavour, folded(dryRun(request))),
       uses: placesOf("production"),
       expect: "One line for each table. Read the numbers aloud: are they the damage, and no more?",
       ifNot: "Stop here. Mend what tells a touched row from a good one.",
@@ -136,7 +136,7 @@ ${withoutValues(`${flavour.client} ${at("production")} --batch \\
     },
     {
       say: "Do it, in one transaction.",
-      script: withoutValues(sql(flavour, apply(request))),
+      script: withoutValues(sql(flavour, folded(apply(request)))),
       uses: [...placesOf("production"), "SCRATCH"],
       expect: '"repaired". When it fails, nothing has changed.',
       ifNot: "A row needs a parent that is not among the tables: add that table, and begin again.",
@@ -144,7 +144,8 @@ ${withoutValues(`${flavour.client} ${at("production")} --batch \\
     },
     {
       say: "Take away what was laid beside.",
-      script: `${flavour.admin} ${at("production")} --force drop "$DATABASE"_repair >/dev/null`,
+      script: `${flavour.admin} ${at("production")} --force drop \\
+  "$DATABASE"_repair >/dev/null`,
       uses: placesOf("production"),
       expect: "No output.",
       ifNot: "It can stay; it only takes room.",
@@ -163,10 +164,12 @@ function mergeRows(flavour: Flavour, table: string, where: string): readonly Lin
     "$(printf %s "$SIBLING" | sed "s/'/''/g")"
   cat <<'SQL'
 SET group_concat_max_len = 4294967295, @columns = (
-  SELECT GROUP_CONCAT(CONCAT('\`', COLUMN_NAME, '\`')) FROM information_schema.COLUMNS
+  SELECT GROUP_CONCAT(CONCAT('\`', COLUMN_NAME, '\`'))
+  FROM information_schema.COLUMNS
   WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ${literal(table)}
-    AND EXTRA NOT LIKE '%auto_increment%' AND EXTRA NOT LIKE '%GENERATED%');
-${execute(`SELECT CONCAT(${literal(`INSERT INTO ${name} (`)}, @columns, ') SELECT ', @columns, ' FROM \`', @sibling, ${literal(`\`.${name} WHERE ${where.replaceAll("\n", " ")}`)})`)}
+    AND EXTRA NOT LIKE '%auto_increment%'
+    AND EXTRA NOT LIKE '%GENERATED%');
+${folded(execute(`SELECT CONCAT(${literal(`INSERT INTO ${name} (`)}, @columns, ') SELECT ', @columns, ' FROM \`', @sibling, ${literal(`\`.${name} WHERE ${where.replaceAll("\n", " ")}`)})`))}
 SELECT CONCAT(ROW_COUNT(), ' rows');
 SQL
 } | ${client(flavour, "production")}`),

@@ -49,7 +49,8 @@ function restoreRoles(flavour: Flavour): Line {
   return {
     say: "Create the accounts that are missing, with what they may do.",
     script: `test -s "$GLOBALS" &&
-${client(flavour, "server", "--force")} <"$GLOBALS" 2>"$SCRATCH/roles.log"
+${client(flavour, "server", "--force")} \\
+  <"$GLOBALS" 2>"$SCRATCH/roles.log"
 ! grep ERROR "$SCRATCH/roles.log" | grep -vE 'ERROR (1146|1396) '`,
     uses: ["DB_SOCKET", "GLOBALS", "SCRATCH"],
     expect: "No output.",
@@ -63,7 +64,8 @@ function takeOver(flavour: Flavour, side: Side): readonly Line[] {
     return [
       {
         say: "Clear the damaged database away; the copy of it was proven.",
-        script: `${flavour.admin} ${at("server")} --force drop "$DATABASE" >/dev/null 2>&1
+        script: `${flavour.admin} ${at("server")} --force drop "$DATABASE" \\
+  >/dev/null 2>&1
 ${flavour.admin} ${at("server")} create "$DATABASE"`,
         uses: ["DB_SOCKET", "DATABASE"],
         expect: "No output.",
@@ -123,13 +125,15 @@ ${client(flavour, "production")}`,
 
 /** Who waits says so in its state; who is waited for does nothing and has done so the longest. */
 function findBlocker(flavour: Flavour): Line {
-  const list = (columns: string, where: string) =>
-    `echo "SELECT ${columns} FROM information_schema.PROCESSLIST
-    WHERE ${where}" | ${client(flavour, "server")}`;
+  const list = (columns: string, where: string) => `echo "SELECT ${columns}
+    FROM information_schema.PROCESSLIST
+    WHERE ${where}" |
+    ${client(flavour, "server")}`;
   return {
     say: "Slow, or stuck? Ask who waits, and end the idle session that is waited for.",
     script: `while [ ! -e "$SCRATCH/detached.exit" ]; do
-  ${list("CONCAT('process ', id, ': ', state)", "state LIKE 'Waiting for%lock%' AND time >= 1")} >"$SCRATCH/stuck"
+  ${list("CONCAT('process ', id, ': ', state)", "state LIKE 'Waiting for%lock%' AND time >= 1")} \\
+    >"$SCRATCH/stuck"
   if [ -s "$SCRATCH/stuck" ]; then break; fi
   sleep 0.2
 done
@@ -139,7 +143,8 @@ if [ -s "$SCRATCH/stuck" ]; then
     "CONCAT('KILL ', id, ';')",
     "(state = 'User sleep' OR command = 'Sleep') AND time >= 1\n    AND user NOT IN ('system user', 'event_scheduler')",
   )} |
-    tee "$SCRATCH/ended" | ${client(flavour, "server", "--force")} 2>/dev/null
+    tee "$SCRATCH/ended" |
+    ${client(flavour, "server", "--force")} 2>/dev/null
   cat "$SCRATCH/ended"
 fi`,
     uses: ["DB_SOCKET", "SCRATCH"],

@@ -64,11 +64,13 @@ BEGIN;
 LOCK TABLE ${qualified(table)} IN ACCESS EXCLUSIVE MODE;
 SELECT pg_sleep(${seconds});
 SQL
-{ PGAPPNAME=forgotten setsid psql -Xq -d "$PGDATABASE" -f "$SCRATCH/forgotten.sql" \\
-  </dev/null >/dev/null 2>&1 & } &&
-until [ "$(${PSQL} -At -d postgres -c "SELECT count(*)
+{ PGAPPNAME=forgotten setsid psql -Xq -d "$PGDATABASE" \\
+  -f "$SCRATCH/forgotten.sql" </dev/null >/dev/null 2>&1 & } &&
+while held=$(${PSQL} \\
+  -At -d postgres -c "SELECT count(*)
   FROM pg_stat_activity WHERE application_name = 'forgotten'
-  AND wait_event = 'PgSleep'")" = 1 ]; do sleep 0.05; done`,
+  AND wait_event = 'PgSleep'")
+  [ "$held" != 1 ]; do sleep 0.05; done`,
     uses: ["PGHOST", "PGDATABASE", "SCRATCH"],
     destroys: true,
   };

@@ -23,7 +23,8 @@ export function checkArchive(archive: Archive, first = ""): Line {
   return {
     say: "Read the copy to its end: is it whole, and of this version?",
     script: `${first}${test}${UNPACK[compression]} ${file} | tar -t -f - >/dev/null &&
-theirs=$(${member(archive, "PG_VERSION")} | head -n 1) &&
+theirs=$(${member(archive, "PG_VERSION")} |
+  head -n 1) &&
 ours=$(postgres --version | sed 's/^[^0-9]*\\([0-9]*\\).*/\\1/') &&
 if [ "$theirs" != "$ours" ]; then
   echo "taken by version $theirs, and this is version $ours"; false
@@ -80,7 +81,8 @@ mkdir -p -m 700 "$SIDE_HOST"`,
 
 /** Why the restored server stopped, without what it told those who knocked while it was starting. */
 export const WHY_STOPPED = `sed -n -e '/FATAL:  the database system is /d' \\
-  -e 's/^.*FATAL:  //p' -e 's/^pg_ctl: //p' "$SIDE_DATA/server.log" >&2`;
+  -e 's/^.*FATAL:  //p' -e 's/^pg_ctl: //p' \\
+  "$SIDE_DATA/server.log" >&2`;
 
 export const startSide: Line = {
   say: "Start the restored server.",

@@ -132,7 +132,8 @@ else
     grep -E '^[0-9A-F]{24}$' | sort -r); do
     TZ=UTC pg_waldump -r Transaction \\
       "${log.folder}/$piece" "${log.folder}/$piece" \\
-      2>/dev/null | sed -n 's/.*lsn: \\([^,]*\\),.*COMMIT \\([^ ]*\\) \\([0-9:.]*\\).*/\\2 \\3 \\1/p' \\
+      2>/dev/null | sed -n \\
+    's/.*lsn: \\([^,]*\\),.*COMMIT \\([^ ]*\\) \\([0-9:.]*\\).*/\\2 \\3 \\1/p' \\
       >"$SCRATCH/commits.piece"
     cat "$SCRATCH/commits.piece" "$SCRATCH/commits" \\
       >"$SCRATCH/commits.all"
@@ -194,7 +195,8 @@ SELECT pg_wal_lsn_diff(pg_last_wal_replay_lsn(), redo_lsn)::bigint
 SQL`;
 
 const askSide = (sql: string) => `${PSQL} \\
-  -At -h "$SIDE_HOST" -d postgres -c "${sql}"`;
+  -At -h "$SIDE_HOST" -d postgres \\
+  -c "${sql}"`;
 
 /** From an unpacked base to a server that stands where the target says, looked at on both sides, and opened. */
 export function throughLog(target: Target, log: LogSource = FETCHED_LOG): readonly Line[] {
@@ -216,7 +218,9 @@ touch "$SIDE_DATA/recovery.signal"${stop.script === "" ? "" : ` &&\n${stop.scrip
     say: "Start the restored server, and let it go through the log until it pauses.",
     script: `pg_ctl -s -w -t 86400 -D "$SIDE_DATA" \\
   -l "$SIDE_DATA/server.log" start 2>>"$SIDE_DATA/server.log" &&
-while state=$(${askSide("SELECT CASE WHEN NOT pg_is_in_recovery() THEN 'end of log' ELSE pg_get_wal_replay_pause_state() END")} 2>/dev/null)
+while state=$(${askSide(`SELECT CASE
+    WHEN NOT pg_is_in_recovery() THEN 'end of log'
+    ELSE pg_get_wal_replay_pause_state() END`)} 2>/dev/null)
 do
   case $state in paused | 'end of log') break ;; esac
   sleep 0.1
@@ -234,7 +238,9 @@ esac`,
   };
   const both: Line = {
     say: "Look at both sides before opening it: the last commit is in, the damage is not.",
-    script: `${askSide("SELECT 'last commit in: ' || to_char(pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')")} |
+    script: `${askSide(`SELECT 'last commit in: ' || to_char(
+    pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC',
+    'YYYY-MM-DD HH24:MI:SS.US')`)} |
   tee "$SCRATCH/reached"
 sed -n 's/^after: /first commit left out: /p' "$SCRATCH/target"
 [ "$(sed 's/last commit in: //' "$SCRATCH/reached")" = \\
@@ -251,7 +257,8 @@ sed -n 's/^after: /first commit left out: /p' "$SCRATCH/target"
 if [ "$recovering" = t ]; then
   pg_ctl -s -w -t 3600 -D "$SIDE_DATA" promote
 fi &&
-${askSide("SELECT CASE WHEN pg_is_in_recovery() THEN 'still read-only' ELSE 'open' END")}`,
+${askSide(`SELECT CASE WHEN pg_is_in_recovery()
+    THEN 'still read-only' ELSE 'open' END`)}`,
     uses: ["SIDE_DATA", "SIDE_HOST"],
     expect: '"open".',
     ifNot: "Wait, and ask again; a long checkpoint may be running.",

@@ -22,7 +22,9 @@ type Options = z.infer<typeof options>;
 
 const delayMs = ({ delay }: Options) => parseDuration(delay) ?? 0;
 
-const ask = (host: "PGHOST" | "SIDE_HOST", text: string) => `${PSQL} -At -h "$${host}" -d postgres -c "${text}"`;
+const ask = (host: "PGHOST" | "SIDE_HOST", text: string) => `${PSQL} \\
+  -At -h "$${host}" -d postgres \\
+  -c "${text}"`;
 
 /** A standby of its own folders. Source: PostgreSQL manual, 27.2.4 Setting Up a Standby Server. */
 const follow: Line = {
@@ -55,8 +57,8 @@ until [ "$(${ask("SIDE_HOST", `SELECT ${condition}`)})" = t ]; do
 done`;
 
 const PAUSE = `${ask("SIDE_HOST", "SELECT pg_wal_replay_pause()")} >/dev/null &&
-until [ "$(${ask("SIDE_HOST", "SELECT pg_get_wal_replay_pause_state()")})" = paused ]
-do sleep 0.05; done`;
+while state=$(${ask("SIDE_HOST", "SELECT pg_get_wal_replay_pause_state()")})
+  [ "$state" != paused ]; do sleep 0.05; done`;
 
 const hold = (): Line => ({
   say: "Hold the replica here; it goes on receiving.",
@@ -73,11 +75,14 @@ const arrive = (held: boolean): Line => ({
   destroys: false,
 });
 
-const STANDS = "SELECT to_char(pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')";
+const STANDS = `SELECT to_char(
+    pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC',
+    'YYYY-MM-DD HH24:MI:SS.US')`;
 
 /** To its end everything is wanted, whatever it is; before the damage, the replica must not have come so far. */
 function check(target: Target): readonly Line[] {
-  const answers = `if [ "$(${ask("SIDE_HOST", "SELECT pg_is_in_recovery()")} 2>/dev/null)" != t ]; then
+  const answers = `recovering=$(${ask("SIDE_HOST", "SELECT pg_is_in_recovery()")} 2>/dev/null)
+if [ "$recovering" != t ]; then
   echo "it does not answer, or it is no replica any more"; exit 5
 fi`;
   if (target.to !== "before-damage") {
@@ -100,7 +105,8 @@ ${PAUSE}
 at=$(printf %s "$DAMAGED_AT" | sed 's/T/ /; s/Z$//')
 stands=$(${ask("SIDE_HOST", STANDS)}) &&
 if [ -n "$stands" ] && ! [ "$stands" \\< "$at" ]; then
-  echo "it has replayed the damage already: it stands at $stands"; exit 6
+  echo "it has replayed the damage already: it stands at $stands"
+  exit 6
 fi
 echo "it stands at \${stands:-its beginning}"`),
       uses: ["SIDE_HOST", "DAMAGED_AT"],
@@ -127,10 +133,14 @@ rm "$SIDE_DATA/standby.signal"`,
 const open: Line = {
   say: "Let it apply all that it received, and open it for writing.",
   script: `${ask("SIDE_HOST", "SELECT pg_wal_replay_resume()")} >/dev/null &&
-until [ "$(${ask("SIDE_HOST", "SELECT pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn()")})" = t ]
-do sleep 0.1; done
+while all=$(${ask("SIDE_HOST", "SELECT pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn()")})
+  [ "$all" != t ]; do sleep 0.1; done
 pg_ctl -s -w -t 3600 -D "$SIDE_DATA" promote &&
-${ask("SIDE_HOST", "SELECT CASE WHEN pg_is_in_recovery() THEN 'still read-only' ELSE 'open' END")}`,
+${ask(
+  "SIDE_HOST",
+  `SELECT CASE WHEN pg_is_in_recovery()
+    THEN 'still read-only' ELSE 'open' END`,
+)}`,
   uses: ["SIDE_DATA", "SIDE_HOST"],
   expect: '"open".',
   ifNot: "Wait, and ask again; a long checkpoint may be running.",

@@ -31,7 +31,8 @@ function pgbackrest(repository: string, data: string, command: string): string {
   return `env PGBACKREST_CONFIG=/dev/null PGBACKREST_STANZA=${STANZA} \\
   PGBACKREST_REPO1_PATH="${repository}" \\
   PGBACKREST_LOCK_PATH="${repository}.lock" \\
-  PGBACKREST_PG1_PATH="${data}" PGBACKREST_PG1_SOCKET_PATH="$PGHOST" \\
+  PGBACKREST_PG1_PATH="${data}" \\
+  PGBACKREST_PG1_SOCKET_PATH="$PGHOST" \\
   PGBACKREST_PG1_USER="$PGUSER" PGBACKREST_LOG_LEVEL_FILE=off \\
   PGBACKREST_LOG_LEVEL_CONSOLE=error \\
   pgbackrest ${command}`;

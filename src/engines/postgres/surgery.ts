@@ -33,7 +33,8 @@ WITH RECURSIVE told (oid, touched) AS (VALUES
 ), columns AS (
   SELECT a.attrelid AS oid,
     string_agg(format('%I', a.attname), ', ' ORDER BY a.attnum) AS cols,
-    string_agg(format('s.%I', a.attname), ', ' ORDER BY a.attnum) AS back
+    string_agg(format('s.%I', a.attname), ', ' ORDER BY a.attnum)
+      AS back
   FROM pg_attribute a WHERE a.attnum > 0 AND NOT a.attisdropped
     AND a.attgenerated = '' GROUP BY a.attrelid
 )
@@ -53,7 +54,8 @@ DECLARE t record; line text;
 BEGIN
   FOR t IN SELECT * FROM fogbell_repair."the tables" ORDER BY depth LOOP
     IF t.same IS NULL THEN
-      RAISE EXCEPTION '% has no primary key: copy it back whole', t.name;
+      RAISE EXCEPTION '% has no primary key: copy it back whole',
+        t.name;
     END IF;
     EXECUTE format($q$
       SELECT %L || ': insert ' || count(*) FILTER (WHERE n.%5$s IS NULL)
@@ -66,7 +68,8 @@ BEGIN
       FROM (SELECT *, COALESCE((%8$s), false) AS touched
         FROM %2$s) n FULL JOIN %3$s s ON %4$s$q$,
       t.name, t.name, t.side, t.same, t.lead,
-      regexp_replace(t.back, '(^|, )s\\.', '\\1n.', 'g'), t.back, t.touched) INTO line;
+      regexp_replace(t.back, '(^|, )s\\.', '\\1n.', 'g'),
+      t.back, t.touched) INTO line;
     INSERT INTO fogbell_repair."the plan" VALUES (line);
   END LOOP;
 END $fogbell$;
@@ -93,7 +96,8 @@ BEGIN
       t.name, t.cols, t.back, t.side, t.same,
       regexp_replace(t.back, '(^|, )s\\.', '\\1n.', 'g'), t.touched);
   END LOOP;
-  FOR t IN SELECT * FROM fogbell_repair."the tables" ORDER BY depth DESC LOOP
+  FOR t IN SELECT * FROM fogbell_repair."the tables"
+    ORDER BY depth DESC LOOP
     EXECUTE format($q$
       DELETE FROM %1$s n WHERE ${strangers === "delete"}
         AND COALESCE((%6$s), false)
@@ -116,7 +120,8 @@ export function repairRows(request: RepairRequest): readonly Line[] {
   );
   const into = tables.map(
     (table, i) => `${PSQL} -d "$PGDATABASE" \\
-  -c ${quote(`COPY ${laid(table)} FROM STDIN`)} <${files[i]}`,
+  -c ${quote(`COPY ${laid(table)} FROM STDIN`)} \\
+  <${files[i]}`,
   );
   const make = tables
     .map((table) => `CREATE TABLE ${laid(table)} AS\n  TABLE ${qualified(table)} WITH NO DATA;`)
@@ -178,7 +183,8 @@ export function mergeRows(table: string, where: string): readonly Line[] {
   return [
     {
       say: `Copy the rows of ${table} that belong here out of the other database. It is only read.`,
-      script: `columns=$(${PSQL} -At -d "$PGDATABASE" <<'SQL'
+      script: `columns=$(${PSQL} \\
+  -At -d "$PGDATABASE" <<'SQL'
 SELECT string_agg(format('%I', attname), ', ' ORDER BY attnum)
 FROM pg_attribute WHERE attrelid = ${regclass(table)}::regclass
   AND attnum > 0 AND NOT attisdropped
@@ -199,9 +205,11 @@ SQL`,
     },
     {
       say: `Put them into ${table}, with numbers of this database.`,
-      script: `${PSQL} -d "$PGDATABASE" \\
-  -c ${quote(`COPY ${qualified(table)} (`)}"$(cat ${file}.columns)"') FROM STDIN' \\
-  <${file} && echo "$(wc -l <${file}) rows"`,
+      script: `columns=$(cat ${file}.columns) &&
+${PSQL} -d "$PGDATABASE" \\
+  -c ${quote(`COPY ${qualified(table)} (`)}"$columns"') FROM STDIN' \\
+  <${file} &&
+echo "$(wc -l <${file}) rows"`,
       uses: ["PGHOST", "PGDATABASE", "SCRATCH"],
       expect: "How many rows. It should be the number of those that people missed.",
       ifNot: "A row is here already: somebody entered it again by hand. Ask which one counts.",

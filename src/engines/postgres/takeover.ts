@@ -138,7 +138,8 @@ export function findBlocker(): Line {
   return {
     say: "Slow, or stuck? Ask who waits for whom, and end the session that is waited for.",
     script: `while [ ! -e "$SCRATCH/detached.exit" ]; do
-  ${PSQL} ${both} \\
+  ${PSQL} \\
+    ${both} \\
     -d postgres >"$SCRATCH/stuck" <<'SQL'
 ${STUCK};
 SQL
