@@ -6,7 +6,7 @@ import { openScratch } from "../host/scratch.ts";
 import type { RunLabel, Sandbox, SandboxDriver, Server, StoreDriver, WorldStore } from "../parts.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Progress } from "../record.ts";
-import type { PreparedWorld, PreparedWorlds } from "../world/prepared.ts";
+import { ledgerFolderOf, type PreparedWorld, type PreparedWorlds } from "../world/prepared.ts";
 import { attach } from "./application.ts";
 import type { Journal } from "./journal.ts";
 import type { People } from "./people.ts";
@@ -74,7 +74,10 @@ export async function openStage(
   if (offsite !== null) unwind.add(`backups of this run in ${offsite.place}`, () => offsite[Symbol.asyncDispose]());
   const box: Sandbox = await sandbox.driver.open(label, { ...(sandbox.options as object), redactor: redact }, signal);
   unwind.add(`${box.kind} sandbox`, () => box[Symbol.asyncDispose]());
-  const server = await box.start(plan.spec, ready === null ? undefined : (begun) => ready.fill(begun));
+  const ledgerFolder = ledgerFolderOf(scratch.folder);
+  const fill =
+    ready === null ? undefined : (begun: Server) => ready.layOut({ server: begun, store: opened, ledgerFolder });
+  const server = await box.start(plan.spec, fill);
   unwind.add(`${plan.engine.name} server`, () => server[Symbol.asyncDispose]());
   // Only now is the isolation asserted, and worth writing down.
   journal.append({

@@ -2,7 +2,7 @@
 
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { UnavailableError, UsageError } from "../errors.ts";
 import { sha256Of } from "../host/digest.ts";
 import type { Line, RecoveryPoint, Server, Store, StoreDeed, WorldStore } from "../parts.ts";
@@ -14,7 +14,7 @@ import { isGlobals } from "./companions.ts";
 import { withFault } from "./faults.ts";
 import { openStores } from "./harm.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
-import type { PreparedWorld, PreparedWorlds } from "./prepared.ts";
+import { ledgerFolderOf, type PreparedWorld, type PreparedWorlds } from "./prepared.ts";
 import { openReplicas, type Replicas, replicaPoints } from "./replicas.ts";
 import { openRetention, type Retention } from "./retention.ts";
 import type { Runner } from "./runner.ts";
@@ -118,9 +118,8 @@ export async function buildWorld(given: WorldKit): Promise<World> {
     },
   };
   const { afterDamageMs } = plan.scenario.world.writer;
-  const folder = join(kit.folder, "ledger");
+  const folder = ledgerFolderOf(kit.folder);
   const stores = openStores(kit);
-  await ready?.copyLedger(folder);
   const ask = (line: Line, sink?: (chunk: Uint8Array) => void) => runner.ask(line, { ...WORLD, name: "ledger" }, sink);
   const made = new Set<string>(prepared?.made);
   const standing: Standing = {
@@ -137,7 +136,7 @@ export async function buildWorld(given: WorldKit): Promise<World> {
     await build(kit, standing);
     await keep(kit, standing, { writtenAt, events, folder });
   } else {
-    await layOut(kit, ready);
+    tellAgain(kit, ready);
   }
   if (given.isPlayed || usesApplication(plan)) await runner.must(application, { ...WORLD, name: "application" });
   const { ledger, archive, replicas, retention } = standing;
@@ -272,9 +271,8 @@ async function keep(
   }
 }
 
-/** The server's folders lie there already; the backups come to this run's own store. */
-async function layOut({ store, write: tell }: WorldKit, { prepared, stock }: PreparedWorld): Promise<void> {
-  await stock(store);
+/** It was laid out when the sandbox was opened. */
+function tellAgain({ write: tell }: WorldKit, { prepared }: PreparedWorld): void {
   for (const event of prepared.events) tell(event);
   tell({
     kind: "note",

@@ -43,13 +43,12 @@ export interface PreparedWorlds {
 
 export interface PreparedWorld {
   readonly prepared: Prepared;
-  /** Lays the server's folders out, in place of an empty data folder. */
-  fill(server: Server): Promise<void>;
-  /** Brings the backups to this run's store. */
-  stock(store: WorldStore): Promise<void>;
-  /** Copies the ledger's files to this run's folder. */
-  copyLedger(folder: string): Promise<void>;
+  /** Lays it out, all at the same time: the server's folders in place of an empty one, the backups, the ledger's files. */
+  layOut(to: { server: Server; store: WorldStore; ledgerFolder: string }): Promise<void>;
 }
+
+/** Where a run keeps the files of its ledger, in its own folder. */
+export const ledgerFolderOf = (folder: string): string => join(folder, "ledger");
 
 export interface KeepKit {
   readonly server: Server;
@@ -102,11 +101,15 @@ function isKeepable({ backups, dataset }: Plan): boolean {
   );
 }
 
-/** Every second file; the folders, with their rights, go with the first part. */
+/**
+ * About half of the files: an inode's number is a file's own, whoever lists them and in whatever order. The folders, with
+ * their rights, go with the first part.
+ */
 const pack = (part: PartNumber): Line => ({
   say: `Keep the world as it is now, part ${part + 1} of ${PARTS.length}.`,
   script: `cd "$(dirname "$SCRATCH")" && {
-${part === 0 ? "find data scratch archive -type d\n" : ""}find data scratch archive ! -type d | awk 'NR % ${PARTS.length} == ${part}'
+${part === 0 ? "find data scratch archive -type d\n" : ""}find data scratch archive ! -type d -printf '%i %p\\n' |
+  awk '$1 % ${PARTS.length} == ${part} { sub(/^[0-9]+ /, ""); print }'
 } | tar -c -f - -I 'zstd -q -1' --no-recursion -T -`,
   uses: ["SCRATCH"],
   destroys: false,
@@ -133,22 +136,24 @@ async function assertDone(server: Server, line: Line, places: Places): Promise<v
 }
 
 function open(folder: string, prepared: Prepared): PreparedWorld {
+  async function fill(server: Server, part: PartNumber): Promise<void> {
+    const { scratch } = server.folders;
+    const file = join(folder, imageOf(part));
+    await server.put(`${scratch}/${imageOf(part)}`, createReadStream(file), (await stat(file)).size);
+    await assertDone(server, unpack(part), { SCRATCH: scratch });
+  }
+  async function stock(store: WorldStore): Promise<void> {
+    for (const [key, at] of prepared.writtenAt)
+      await store.write(key, createReadStream(join(folder, "store", key)), new Date(at));
+  }
   return {
     prepared,
-    async fill(server) {
-      const { scratch } = server.folders;
-      const layOut = async (part: PartNumber) => {
-        const file = join(folder, imageOf(part));
-        await server.put(`${scratch}/${imageOf(part)}`, createReadStream(file), (await stat(file)).size);
-        await assertDone(server, unpack(part), { SCRATCH: scratch });
-      };
-      await allDone(PARTS.map(layOut));
-    },
-    async stock(store) {
-      for (const [key, at] of prepared.writtenAt)
-        await store.write(key, createReadStream(join(folder, "store", key)), new Date(at));
-    },
-    copyLedger: (to) => cp(join(folder, "ledger"), to, { recursive: true }),
+    layOut: ({ server, store, ledgerFolder }) =>
+      allDone([
+        ...PARTS.map((part) => fill(server, part)),
+        stock(store),
+        cp(ledgerFolderOf(folder), ledgerFolder, { recursive: true }),
+      ]),
   };
 }
 
@@ -238,7 +243,7 @@ export function preparedWorlds(root: string, build: string): PreparedWorlds {
           await mkdir(dirname(file), { recursive: true });
           await pipeline(store.read(object), createWriteStream(file));
         }
-        await cp(ledgerFolder, join(beside, "ledger"), { recursive: true });
+        await cp(ledgerFolder, ledgerFolderOf(beside), { recursive: true });
         // What was pruned since is not there to be laid out.
         const writtenAt = prepared.writtenAt.filter(([key]) => stored.has(key));
         await writeFile(join(beside, "prepared.json"), JSON.stringify({ ...prepared, writtenAt }));
