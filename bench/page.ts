@@ -47,7 +47,7 @@ ${rows.join("\n")}
 
 Medians; *spread* is the distance from the fastest to the slowest, as a share of the median. Restores are timed in turns in
 one container, and each is set against the one typed by hand right before or after it: the figure is the median of those
-ratios, between the *lowest* and the *highest*. One closer to its target than those two lie apart says little. Memory is the kernel's high-water mark of the
-fogbell process alone; the server's is the sandbox's business.
+ratios, between the *lowest* and the *highest*. One closer to its target than those two lie apart says little. Memory is
+the kernel's high-water mark of the fogbell process alone; the server's is the sandbox's business.
 `;
 }

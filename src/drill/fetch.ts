@@ -7,6 +7,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FogbellError, UnavailableError } from "../errors.ts";
+import { allDone } from "../host/all-done.ts";
 import type { Link } from "../host/link.ts";
 import { abortable, pause } from "../host/stream.ts";
 import { formatBytes } from "../host/units.ts";
@@ -174,9 +175,7 @@ async function fetchRanges(run: Run, object: StoredObject, partial: Partial): Pr
       todo.length = 0;
     }
   };
-  const ended = await Promise.allSettled(Array.from({ length: parallel }, worker));
-  const failed = ended.find((one) => one.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
+  await allDone(Array.from({ length: parallel }, worker));
 }
 
 async function fetchObject(run: Run, object: StoredObject, path: string): Promise<string> {

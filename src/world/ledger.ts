@@ -20,7 +20,7 @@ const FEWEST_BUCKETS = 64;
 const MOST_BUCKETS = 65_536;
 
 /** From so large a part of changed buckets on, all keys are asked for: naming buckets is a condition on every row. */
-const MOST_COPIED_FOR = 0.5;
+const MOST_CHANGED = 0.5;
 
 /** How the ledger asks. Given by whoever may run commands. */
 export type Ask = (line: Line, sink?: (chunk: Uint8Array) => void) => Promise<Outcome>;
@@ -154,7 +154,7 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask, sav
     files += 1;
     const file = join(folder, `${files}.digests`);
     const changed = differingBuckets(before?.buckets ?? new Map(), buckets).filter((bucket) => buckets.has(bucket));
-    if (before === undefined || changed.length > buckets.size * MOST_COPIED_FOR) {
+    if (before === undefined || changed.length > buckets.size * MOST_CHANGED) {
       await storeKeys(phrases.keyDigests(request), request, file);
       return new StoredTable(request, buckets, file);
     }

@@ -9,6 +9,7 @@ import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } fro
 import { dirname, join } from "node:path";
 import { finished, pipeline } from "node:stream/promises";
 import { UnavailableError } from "../errors.ts";
+import { allDone } from "../host/all-done.ts";
 import type { Command, Line, Places, Server, WorldStore } from "../parts.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
@@ -155,12 +156,6 @@ function open(folder: string, prepared: Prepared): PreparedWorld {
         cp(ledgerFolderOf(folder), ledgerFolder, { recursive: true }),
       ]),
   };
-}
-
-/** Waits for all of them, so that nothing goes on behind an error, and throws the first. */
-async function allDone(work: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(work)).find(({ status }) => status === "rejected");
-  if (failed?.status === "rejected") throw failed.reason;
 }
 
 /** Longer than any world takes to be packed: what is older was left behind by a run that was killed. */

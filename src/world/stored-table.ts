@@ -42,7 +42,10 @@ export class StoredTable implements TableState {
 
   keys(buckets: readonly number[]): ReadonlyMap<string, readonly string[]> {
     const keys = new Map<string, string[]>();
-    this.#read(buckets, (bytes) => {
+    if (!buckets.some((bucket) => this.#offsets.has(bucket))) return keys;
+    using file = this.#open();
+    for (const bucket of buckets) {
+      const bytes = file.lines(bucket);
       for (let at = 0; at < bytes.length; at += LINE_BYTES) {
         const key = bytes.toString("latin1", at + 8, at + 24);
         const row = bytes.toString("latin1", at + 24, at + 40);
@@ -50,55 +53,35 @@ export class StoredTable implements TableState {
         if (rows === undefined) keys.set(key, [row]);
         else rows.push(row);
       }
-    });
+    }
     return keys;
   }
 
   /** Writes its file: the buckets that `news` holds from there, all others from `before`. */
   assemble(news: StoredTable, before: StoredTable): void {
+    using newer = news.#open();
+    using older = before.#open();
     const file = openSync(this.#file, "w");
     try {
-      const write = (bytes: Buffer) => void writeSync(file, bytes);
-      for (const [from, buckets] of runs(this.#offsets.keys(), (bucket) => (news.buckets.has(bucket) ? news : before)))
-        from.#read(buckets, write);
+      for (const bucket of this.#offsets.keys())
+        writeSync(file, (news.#offsets.has(bucket) ? newer : older).lines(bucket));
     } finally {
       closeSync(file);
     }
   }
 
-  /** Throws UnavailableError when the file is shorter than its buckets. */
-  #read(buckets: readonly number[], onLines: (bytes: Buffer) => void): void {
-    if (!buckets.some((bucket) => this.#offsets.has(bucket))) return;
+  /** `lines` are none for a bucket without rows. It throws UnavailableError when the file is shorter than its buckets. */
+  #open(): { lines(bucket: number): Buffer } & Disposable {
     const file = openSync(this.#file, "r");
-    try {
-      for (const bucket of buckets) {
-        const place = this.#offsets.get(bucket);
-        if (place === undefined) continue;
-        const bytes = Buffer.alloc(place.count * LINE_BYTES);
-        if (readSync(file, bytes, 0, bytes.length, place.first * LINE_BYTES) !== bytes.length)
+    return {
+      lines: (bucket) => {
+        const { first, count } = this.#offsets.get(bucket) ?? { first: 0, count: 0 };
+        const bytes = Buffer.alloc(count * LINE_BYTES);
+        if (readSync(file, bytes, 0, bytes.length, first * LINE_BYTES) !== bytes.length)
           throw new UnavailableError(`the ledger of ${this.table} is cut off`, { code: "FB_LEDGER" });
-        onLines(bytes);
-      }
-    } finally {
-      closeSync(file);
-    }
+        return bytes;
+      },
+      [Symbol.dispose]: () => closeSync(file),
+    };
   }
-}
-
-/** Neighbours that have the same source, together. */
-function* runs(
-  buckets: Iterable<number>,
-  sourceOf: (bucket: number) => StoredTable,
-): Iterable<[StoredTable, number[]]> {
-  let run: [StoredTable, number[]] | null = null;
-  for (const bucket of buckets) {
-    const source = sourceOf(bucket);
-    if (run !== null && run[0] === source) {
-      run[1].push(bucket);
-      continue;
-    }
-    if (run !== null) yield run;
-    run = [source, [bucket]];
-  }
-  if (run !== null) yield run;
 }
