@@ -808,14 +808,17 @@ export interface LedgerState {
   readonly sequences: ReadonlyMap<string, bigint>;
 }
 
+/** Key digest → row digests: several when the table has no key. */
+export type Keys = ReadonlyMap<string, readonly string[]>;
+
 export interface TableState {
   readonly table: string;
   readonly rows: number;
   readonly request: DigestRequest;
   /** Bucket → `rows <TAB> sum`. */
   readonly buckets: ReadonlyMap<number, string>;
-  /** Key digest → row digests (several when the table has no key), of the named buckets. */
-  keys(buckets: readonly number[]): ReadonlyMap<string, readonly string[]>;
+  /** The rows of the named buckets, by bucket. One without rows has no entry. */
+  keys(buckets: readonly number[]): ReadonlyMap<number, Keys>;
 }
 
 // -------------------------------------------------------------------------------------------------------- reporters

@@ -4,12 +4,13 @@
  * back to a moment, not to a mixture of them.
  */
 import { z } from "zod";
-import { differingBuckets } from "../buckets.ts";
+import { type Buckets, differingBuckets } from "../buckets.ts";
 import { duration, tableName } from "../fields.ts";
 import { formatDuration } from "../host/units.ts";
 import {
   defineProbe,
   type Finding,
+  type Keys,
   type LedgerState,
   type Line,
   type Outcome,
@@ -75,43 +76,46 @@ function readBuckets(outcome: Outcome): Map<string, Map<number, string>> {
   return found;
 }
 
-/** Key digest → sorted row digests, from `Phrases.keyDigests`. */
-export function readKeys(text: string): Map<string, string[]> {
-  const keys = new Map<string, string[]>();
+/** Bucket → key digest → sorted row digests, from `Phrases.keyDigests`. */
+function readKeys(text: string): Map<number, Map<string, string[]>> {
+  const found = new Map<number, Map<string, string[]>>();
   for (const line of text.split("\n")) {
     if (line.length < 40) continue;
+    const bucket = Number.parseInt(line.slice(0, 8), 16);
+    const keys = found.get(bucket) ?? new Map<string, string[]>();
+    found.set(bucket, keys);
     const key = line.slice(8, 24);
     const rows = keys.get(key);
     if (rows === undefined) keys.set(key, [line.slice(24, 40)]);
     else rows.push(line.slice(24, 40));
   }
-  return keys;
+  return found;
 }
 
 const NONE: readonly string[] = [];
-
-type Keys = ReadonlyMap<string, readonly string[]>;
+const NO_KEYS: Keys = new Map();
 
 /** A key whose rows are not those of the truth. */
 interface WrongKey {
+  readonly bucket: number;
   readonly key: string;
   readonly expected: readonly string[];
   readonly actual: readonly string[];
 }
 
-/** One table's buckets that differ, and what is wrong in them. */
+/** One table's buckets that differ from the truth, as found, and what is wrong in them. */
 interface Differing {
   readonly state: TableState;
-  readonly buckets: readonly number[];
+  readonly found: Buckets;
   readonly keys: readonly WrongKey[];
 }
 
 const isSame = (rows: readonly string[], others: readonly string[]) =>
   rows.length === others.length && rows.every((row, at) => row === others[at]);
 
-function wrongKeys(truth: Keys, found: Keys): WrongKey[] {
+function wrongKeys(bucket: number, truth: Keys, found: Keys): WrongKey[] {
   return [...new Set([...truth.keys(), ...found.keys()])]
-    .map((key) => ({ key, expected: truth.get(key) ?? NONE, actual: found.get(key) ?? NONE }))
+    .map((key) => ({ bucket, key, expected: truth.get(key) ?? NONE, actual: found.get(key) ?? NONE }))
     .filter(({ expected, actual }) => !isSame(expected, actual));
 }
 
@@ -125,9 +129,22 @@ const emptyTally = (): Tally => ({
   wrong: new Map(),
 });
 
-function compareKeys({ state, keys }: Differing, moment: Keys | null, tally: Tally): void {
-  for (const { key, expected, actual } of keys) {
-    const explained = moment !== null && isSame(moment.get(key) ?? NONE, actual);
+/** Whether what was found of a key is what a moment had of it. A bucket that agrees as a whole has not to be opened. */
+function explainedBy(moment: LedgerState | null, { state, found, keys }: Differing): (wrong: WrongKey) => boolean {
+  if (moment === null) return () => false;
+  const then = moment.tables.get(state.table);
+  const agrees = (bucket: number) => then?.buckets.get(bucket) === found.get(bucket);
+  const open = [...new Set(keys.map(({ bucket }) => bucket))].filter((bucket) => !agrees(bucket));
+  const rows = then?.keys(open);
+  return ({ bucket, key, actual }) => agrees(bucket) || isSame(rows?.get(bucket)?.get(key) ?? NONE, actual);
+}
+
+function compareKeys(differing: Differing, moment: LedgerState | null, tally: Tally): void {
+  const { state, keys } = differing;
+  const isExplained = explainedBy(moment, differing);
+  for (const wrong of keys) {
+    const { expected, actual } = wrong;
+    const explained = isExplained(wrong);
     const rows = Math.max(1, Math.abs(expected.length - actual.length));
     const kind = actual.length < expected.length ? 0 : actual.length > expected.length ? 2 : 1;
     if (explained) {
@@ -146,13 +163,7 @@ function compareKeys({ state, keys }: Differing, moment: Keys | null, tally: Tal
 /** The comparison under the assumption that the recovery came back to this moment (null: it lost nothing). */
 function tallyAt(moment: LedgerState | null, differing: readonly Differing[]): Tally {
   const tally = emptyTally();
-  for (const one of differing) {
-    compareKeys(
-      one,
-      moment?.tables.get(one.state.table)?.keys(one.buckets) ?? (moment === null ? null : new Map()),
-      tally,
-    );
-  }
+  for (const one of differing) compareKeys(one, moment, tally);
   return tally;
 }
 
@@ -163,13 +174,15 @@ interface Best {
 }
 
 /** The assumption that leaves least unexplained; of several, the newest moment: an older one explains newer rows, too. */
-function bestOf(moments: readonly (LedgerState | null)[], differing: readonly Differing[], damagedAtMs: number): Best {
-  const gapMs = (moment: LedgerState | null) => (moment === null ? 0 : Math.max(0, damagedAtMs - moment.atMs));
-  const all = moments.map((moment): Best => ({ tally: tallyAt(moment, differing), gapMs: gapMs(moment) }));
-  return all.reduce((least, one) => {
-    const [had, has] = [unexplained(least.tally), unexplained(one.tally)];
-    return has < had || (has === had && least.gapMs > 0 && one.gapMs < least.gapMs) ? one : least;
-  });
+function bestOf(moments: readonly LedgerState[], differing: readonly Differing[], damagedAtMs: number): Best {
+  let best: Best = { tally: tallyAt(null, differing), gapMs: 0 };
+  for (const moment of [...moments].sort((a, b) => b.atMs - a.atMs)) {
+    // Nothing is left to explain, and what follows is older.
+    if (unexplained(best.tally) === 0) break;
+    const tally = tallyAt(moment, differing);
+    if (unexplained(tally) < unexplained(best.tally)) best = { tally, gapMs: Math.max(0, damagedAtMs - moment.atMs) };
+  }
+  return best;
 }
 
 const unexplained = (tally: Tally) => tally.missing + tally.altered + tally.extra;
@@ -208,29 +221,57 @@ function conclude(
   };
 }
 
+/** What is to be known of a table's buckets: as they were found, and the moments that may tell what is in them. */
+interface Looking {
+  readonly buckets: readonly number[];
+  readonly found: Buckets;
+  readonly moments: readonly LedgerState[];
+}
+
+/**
+ * The rows that were found, by bucket, as far as a recorded moment tells: a bucket that agrees with one is what it was
+ * then, as one that agrees with the truth is the truth.
+ */
+function knownRows({ table }: TableState, { buckets, found, moments }: Looking): Map<number, Keys> {
+  const known = new Map<number, Keys>(
+    buckets.filter((bucket) => !found.has(bucket)).map((bucket) => [bucket, NO_KEYS]),
+  );
+  for (const moment of moments) {
+    const then = moment.tables.get(table);
+    const agreeing = buckets.filter((bucket) => !known.has(bucket) && then?.buckets.get(bucket) === found.get(bucket));
+    for (const [bucket, keys] of then?.keys(agreeing) ?? []) known.set(bucket, keys);
+  }
+  return known;
+}
+
 /** The next table whose differing buckets have not been looked into yet, or the conclusion. */
 function judgeRows(outcomes: readonly Outcome[], scene: Scene, options: Options): Finding | Line {
   const tables = guarded(scene, options);
+  const allowLoss = options["allow-loss"];
+  const moments = allowLoss === undefined ? [] : scene.ledger.window(allowLoss);
   const foundBuckets = readBuckets(outcomes[0] as Outcome);
   const differ: Differing[] = [];
   let asked = 0;
   for (const state of tables) {
-    const buckets = differingBuckets(state.buckets, foundBuckets.get(state.table) ?? new Map());
+    const found = foundBuckets.get(state.table) ?? new Map<number, string>();
+    const buckets = differingBuckets(state.buckets, found);
     if (buckets.length === 0) continue;
-    let found: Keys = new Map();
-    // A table with no bucket at all is empty or gone: there is nothing to look into.
-    if (foundBuckets.has(state.table)) {
+    const known = knownRows(state, { buckets, found, moments });
+    const unknown = buckets.filter((bucket) => !known.has(bucket));
+    if (unknown.length > 0) {
       asked += 1;
       const outcome = outcomes[asked];
-      if (outcome === undefined) return scene.phrases.keyDigests(state.request, buckets);
+      if (outcome === undefined) return scene.phrases.keyDigests(state.request, unknown);
       const missing = unanswered(outcome);
       if (missing !== null) return missing;
-      found = readKeys(outcome.stdout);
+      for (const [bucket, keys] of readKeys(outcome.stdout)) known.set(bucket, keys);
     }
-    differ.push({ state, buckets, keys: wrongKeys(state.keys(buckets), found) });
+    const truth = state.keys(buckets);
+    const keys = buckets.flatMap((bucket) =>
+      wrongKeys(bucket, truth.get(bucket) ?? NO_KEYS, known.get(bucket) ?? NO_KEYS),
+    );
+    differ.push({ state, found, keys });
   }
-  const allowLoss = options["allow-loss"];
-  const moments = [null, ...(allowLoss === undefined ? [] : scene.ledger.window(allowLoss))];
   return conclude(
     bestOf(moments, differ, scene.damagedAtMs),
     tables.reduce((sum, state) => sum + state.rows, 0),

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { type Buckets, differingBuckets } from "../buckets.ts";
 import { UnavailableError } from "../errors.ts";
-import type { DigestRequest, LedgerState, LedgerView, Line, Outcome, Phrases } from "../parts.ts";
+import type { DigestRequest, Keys, LedgerState, LedgerView, Line, Outcome, Phrases } from "../parts.ts";
 import { StoredTable } from "./stored-table.ts";
 
 /**
@@ -24,8 +24,6 @@ const MOST_CHANGED = 0.5;
 
 /** How the ledger asks. Given by whoever may run commands. */
 export type Ask = (line: Line, sink?: (chunk: Uint8Array) => void) => Promise<Outcome>;
-
-type Keys = ReadonlyMap<string, readonly string[]>;
 
 /** A table before the damage, as the damage left it, and now. */
 interface Mending {
@@ -86,6 +84,8 @@ function rowsOf(outcome: Outcome, what: string): string[][] {
     .filter((line) => line !== "")
     .map((line) => line.split("\t"));
 }
+
+const keysOf = (table: StoredTable, bucket: number): Keys => table.keys([bucket]).get(bucket) ?? new Map();
 
 const isSame = (a: Buckets, b: Buckets) => differingBuckets(a, b).length === 0;
 
@@ -221,7 +221,7 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask, sav
     const lines: string[] = [];
     const all = new Set([...before.buckets.keys(), ...damaged.buckets.keys(), ...now.buckets.keys()]);
     for (const bucket of [...all].sort((a, b) => a - b)) {
-      const [was, hurt, is] = [before, damaged, now].map((table) => table.keys([bucket])) as [Keys, Keys, Keys];
+      const [was, hurt, is] = [before, damaged, now].map((table) => keysOf(table, bucket)) as [Keys, Keys, Keys];
       const kept = [...new Set([...was.keys(), ...is.keys()])].sort().flatMap((key) => {
         const changedSince = (is.get(key) ?? []).join() !== (hurt.get(key) ?? []).join();
         return ((changedSince ? is : was).get(key) ?? []).map((row) => `${key}${row}`);
@@ -229,7 +229,7 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask, sav
       if (kept.length === 0) continue;
       const sum = [before, damaged, now].find(
         (table) =>
-          [...table.keys([bucket])].flatMap(([key, rows]) => rows.map((row) => `${key}${row}`)).join() === kept.join(),
+          [...keysOf(table, bucket)].flatMap(([key, rows]) => rows.map((row) => `${key}${row}`)).join() === kept.join(),
       );
       // Of a mixture nobody knows the sum: its keys are compared one by one.
       buckets.set(bucket, sum?.buckets.get(bucket) ?? `${kept.length}\tmixed`);

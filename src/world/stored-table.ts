@@ -6,10 +6,22 @@ import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import { basename } from "node:path";
 import type { Buckets } from "../buckets.ts";
 import { UnavailableError } from "../errors.ts";
-import type { DigestRequest, TableState } from "../parts.ts";
+import type { DigestRequest, Keys, TableState } from "../parts.ts";
 
 /** `bucket(8) key(16) row(16) newline`, as `Phrases.keyDigests` prints it. */
 const LINE_BYTES = 41;
+
+function keysIn(lines: Buffer): Keys {
+  const keys = new Map<string, string[]>();
+  for (let at = 0; at < lines.length; at += LINE_BYTES) {
+    const key = lines.toString("latin1", at + 8, at + 24);
+    const row = lines.toString("latin1", at + 24, at + 40);
+    const rows = keys.get(key);
+    if (rows === undefined) keys.set(key, [row]);
+    else rows.push(row);
+  }
+  return keys;
+}
 
 /** A table's digests in a file; reads only the lines of the buckets asked for. */
 export class StoredTable implements TableState {
@@ -40,21 +52,11 @@ export class StoredTable implements TableState {
     return this.request.table;
   }
 
-  keys(buckets: readonly number[]): ReadonlyMap<string, readonly string[]> {
-    const keys = new Map<string, string[]>();
-    if (!buckets.some((bucket) => this.#offsets.has(bucket))) return keys;
+  keys(buckets: readonly number[]): ReadonlyMap<number, Keys> {
+    const held = buckets.filter((bucket) => this.#offsets.has(bucket));
+    if (held.length === 0) return new Map();
     using file = this.#open();
-    for (const bucket of buckets) {
-      const bytes = file.lines(bucket);
-      for (let at = 0; at < bytes.length; at += LINE_BYTES) {
-        const key = bytes.toString("latin1", at + 8, at + 24);
-        const row = bytes.toString("latin1", at + 24, at + 40);
-        const rows = keys.get(key);
-        if (rows === undefined) keys.set(key, [row]);
-        else rows.push(row);
-      }
-    }
-    return keys;
+    return new Map(held.map((bucket) => [bucket, keysIn(file.lines(bucket))]));
   }
 
   /** Writes its file: the buckets that `news` holds from there, all others from `before`. */

@@ -42,12 +42,11 @@ export function tableState(table: string, rows: Rows): TableState {
     rows: Object.keys(rows).length,
     request: { table, buckets: BUCKETS, keyColumns: ["id"], hash: "record" },
     buckets: bucketsOf(rows),
-    keys: (buckets) =>
-      new Map(
-        Object.entries(rows)
-          .filter(([key]) => buckets.includes(bucketOf(key)))
-          .map(([key, row]) => [pad(key), [pad(row)]]),
-      ),
+    keys: (buckets) => {
+      const held = buckets.filter((bucket) => Object.keys(rows).some((key) => bucketOf(key) === bucket));
+      const of = (bucket: number) => Object.entries(rows).filter(([key]) => bucketOf(key) === bucket);
+      return new Map(held.map((bucket) => [bucket, new Map(of(bucket).map(([key, row]) => [pad(key), [pad(row)]]))]));
+    },
   };
 }
 
