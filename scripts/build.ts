@@ -1,8 +1,10 @@
-/** Builds dist/: one bundle split into chunks, so that a command loads little; types, notices, and oclif's manifest. */
+/** Builds dist/: one bundle split into chunks, so that a command loads little; types, notices, summaries, oclif's manifest. */
 import { execFileSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { listScenarios } from "../src/scenario/library.ts";
+import { prepareSummaries } from "../src/scenario/summary.ts";
 import { writeLicences } from "./licences.ts";
 import { writeTypes } from "./types.ts";
 
@@ -42,6 +44,7 @@ const bundled = Object.values(metafile.outputs).flatMap(({ inputs }) =>
 );
 writeLicences(root, [...new Set(bundled)]);
 writeTypes(root);
+writeFileSync(`${root}/dist/summaries.json`, await prepareSummaries(await listScenarios()));
 
 execFileSync(process.execPath, [`${root}/node_modules/oclif/bin/run.js`, "manifest", "."], {
   cwd: root,

@@ -714,6 +714,11 @@ export interface RunRequest {
   readonly signal: AbortSignal;
   /** Receives standard output as it comes; `Outcome.stdout` then stays empty. Not redacted: for digests only. */
   readonly sink?: (chunk: Uint8Array) => void;
+  /**
+   * Fed to standard input, which is empty otherwise. What it throws ends the command and is thrown; that the command took
+   * all of it is for the command's exit code to tell.
+   */
+  readonly source?: AsyncIterable<Uint8Array>;
 }
 
 export interface Server extends AsyncDisposable {

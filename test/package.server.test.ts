@@ -1,5 +1,6 @@
 /** What people install is the packed file, not this checkout: it must work in an empty folder, with nothing beside it. */
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -69,6 +70,24 @@ describe("the package, installed in an empty folder", () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ id: "drop-table" }));
     expect(await fogbell("scenario", "lint")).toMatchObject({ code: 0 });
+  });
+
+  it("has read its scenarios beforehand, and reads one anew that was edited since", async () => {
+    const home = join(folder, "node_modules/fogbell");
+    const prepared = JSON.parse(await readFile(join(home, "dist/summaries.json"), "utf8")) as Record<string, unknown>;
+    const files = (await readdir(join(home, "scenarios"))).filter((name) => name.endsWith(".drill.yaml"));
+    const hashes = files.map(async (name) =>
+      createHash("sha256")
+        .update(await readFile(join(home, "scenarios", name)))
+        .digest("hex"),
+    );
+    expect(Object.keys(prepared).sort()).toEqual((await Promise.all(hashes)).sort());
+    const file = join(home, "scenarios/drop-table.drill.yaml");
+    const shipped = await readFile(file, "utf8");
+    await writeFile(file, shipped.replace(/^title: .*$/m, 'title: "Edited"'));
+    const { stdout } = await fogbell("scenario", "list", "--json");
+    await writeFile(file, shipped);
+    expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ id: "drop-table", title: "Edited", file }));
   });
 
   it("has its help and its completion", async () => {

@@ -1,6 +1,8 @@
 /** Runs one process to its end: all output drained, a bounded part of it kept, the whole group gone when cancelled. */
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { constants } from "node:os";
+import type { Readable, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 
 /** Keeps what fits, then only the newest. */
 export interface Tail {
@@ -43,6 +45,8 @@ export interface ProcessRequest {
   readonly signal: AbortSignal;
   readonly limitBytes: number;
   readonly sink?: (chunk: Uint8Array) => void;
+  /** Fed to standard input, which is empty otherwise. */
+  readonly source?: AsyncIterable<Uint8Array>;
 }
 
 export interface ProcessEnd {
@@ -59,12 +63,28 @@ const PATIENCE_MS = 3000;
 /** After the first process of a cancelled group went: so long may the others take. */
 const REST_PATIENCE_MS = 200;
 
+/** A process that takes no more has its reasons, which its exit code tells; what the source itself throws is thrown. */
+async function feed({ stdin }: { stdin: Writable | null }, source: AsyncIterable<Uint8Array>): Promise<void> {
+  if (stdin === null) return;
+  let failed: unknown = null;
+  async function* noting(): AsyncIterable<Uint8Array> {
+    try {
+      yield* source;
+    } catch (error) {
+      failed = error;
+      throw error;
+    }
+  }
+  await pipeline(noting(), stdin).catch(() => {});
+  if (failed !== null) throw failed;
+}
+
 /**
  * Resolves when the process has ended and its pipes are drained. Rejects with the signal's reason when cancelled, and with
- * what the sink threw.
+ * what the sink or the source threw.
  */
 export function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
-  const { sink } = request;
+  const { sink, source } = request;
   const broken = new AbortController();
   const signal = AbortSignal.any([request.signal, broken.signal]);
   const { promise, resolve, reject } = Promise.withResolvers<ProcessEnd>();
@@ -73,8 +93,9 @@ export function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
     env: { ...request.env },
     cwd: request.cwd,
     detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+    stdio: [source === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+  }) as ChildProcessByStdio<Writable | null, Readable, Readable>;
+  if (source !== undefined) void feed(child, source).catch((error: unknown) => broken.abort(error));
   const stdout = createTail(request.limitBytes);
   const stderr = createTail(STDERR_LIMIT_BYTES);
   const take = sink ?? stdout.push;

@@ -1,6 +1,6 @@
 /** The sandbox's container: what it is allowed, made through testcontainers. */
 import type Docker from "dockerode";
-import { GenericContainer, type StartedTestContainer, Wait } from "testcontainers";
+import { GenericContainer, type StartedTestContainer, StartupCheckStrategy, type StartupStatus } from "testcontainers";
 import type { RunLabel, ServerSpec } from "../parts.ts";
 import { identify, toLabels } from "./docker-engine.ts";
 import type { SandboxOptions } from "./options.ts";
@@ -15,6 +15,15 @@ export interface ContainerRequest {
   readonly label: RunLabel;
   readonly volume: string;
   readonly options: SandboxOptions;
+}
+
+/** It idles, so that it runs is all there is to wait for. An exec to ask for that would cost more than the question. */
+class Running extends StartupCheckStrategy {
+  override async checkStartupState(docker: Docker, containerId: string): Promise<StartupStatus> {
+    const { State } = await docker.getContainer(containerId).inspect();
+    if (State.Running) return "SUCCESS";
+    return State.Status === "created" ? "PENDING" : "FAIL";
+  }
 }
 
 /** Starts a container that idles: the server is started by a command inside, so that it can be killed and come back. */
@@ -46,6 +55,6 @@ export async function startContainer(request: ContainerRequest): Promise<Started
     .withDroppedCapabilities("ALL")
     .withSecurityOpt("no-new-privileges")
     .withTmpFs({ "/tmp": "rw,nosuid,size=256m", "/run": "rw,nosuid,size=16m" })
-    .withWaitStrategy(Wait.forSuccessfulCommand("true"))
+    .withWaitStrategy(new Running())
     .start();
 }

@@ -25,6 +25,8 @@ export interface ExecRequest {
   readonly env: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly limitBytes: number;
+  /** Takes the output in place of the end that is kept. What it throws ends the command. */
+  readonly sink?: (chunk: Uint8Array) => void;
 }
 
 interface FedRequest extends ExecRequest {
@@ -163,7 +165,7 @@ function watchEnd(container: Docker.Container, exec: Docker.Exec, stream: Duplex
 
 /** Starts the command by itself and reads it to its end. The process is marked by its environment, so that it can be found again. */
 export async function execute(container: Docker.Container, request: FedRequest): Promise<ExecEnd> {
-  const { signal, stdin } = request;
+  const { signal, stdin, sink } = request;
   signal.throwIfAborted();
   const mark = crypto.randomUUID();
   const Env = Object.entries({ ...request.env, FOGBELL_EXEC: mark }).map(([name, value]) => `${name}=${value}`);
@@ -185,9 +187,11 @@ export async function execute(container: Docker.Container, request: FedRequest):
   if (signal.aborted) cancel();
   const stdout = createTail(request.limitBytes);
   const stderr = createTail(STDERR_LIMIT_BYTES);
+  const take = sink ?? stdout.push;
   const read = async () => {
     for await (const { channel, bytes } of frames(stream)) {
-      (channel === 2 ? stderr : stdout).push(bytes);
+      if (channel === 2) stderr.push(bytes);
+      else take(bytes);
     }
   };
   try {

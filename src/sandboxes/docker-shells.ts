@@ -39,14 +39,9 @@ const SEPARATOR = "\x1e";
 /** Exit code of what was killed with SIGKILL. */
 const KILLED = 137;
 
-export interface ShellRequest extends ExecRequest {
-  /** Takes the output in place of the end that is kept. What it throws ends the command. */
-  readonly sink?: (chunk: Uint8Array) => void;
-}
-
 export interface Shells {
   /** Runs it to its end. Throws UnavailableError when the container died meanwhile, and the signal's reason on abort. */
-  run(request: ShellRequest): Promise<ExecEnd>;
+  run(request: ExecRequest): Promise<ExecEnd>;
 }
 
 type Answer = Omit<ExecEnd, "exitCode"> & {
@@ -90,7 +85,7 @@ async function openShell(container: Docker.Container) {
   const said = frames(stream)[Symbol.asyncIterator]();
 
   /** `script` must end nothing but itself. */
-  async function run(script: string, { limitBytes, sink }: Pick<ShellRequest, "limitBytes" | "sink">): Promise<Answer> {
+  async function run(script: string, { limitBytes, sink }: Pick<ExecRequest, "limitBytes" | "sink">): Promise<Answer> {
     const end = `${SEPARATOR}${crypto.randomUUID()}`;
     const stdout = createTail(limitBytes);
     const stderr = createTail(STDERR_LIMIT_BYTES);
@@ -130,7 +125,7 @@ type Shell = Awaited<ReturnType<typeof openShell>>;
 export function openShells(container: Docker.Container): Shells {
   const idle: Shell[] = [];
 
-  async function take(request: ShellRequest): Promise<Answer> {
+  async function take(request: ExecRequest): Promise<Answer> {
     const { argv, env, signal } = request;
     const shell = idle.pop() ?? (await openShell(container));
     if (signal.aborted) {

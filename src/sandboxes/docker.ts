@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { FogbellError, UnavailableError } from "../errors.ts";
+import { allDone } from "../host/all-done.ts";
 import { pause } from "../host/stream.ts";
 import { formatBytes } from "../host/units.ts";
 import {
@@ -135,7 +136,6 @@ async function startServer({
   const started = await startContainer({ docker, image: image.name, spec, label, volume, options });
   const container = docker.getContainer(started.getId());
   servers.push(container.id);
-  isolation.push(...(await assertIsolated(container, options, signal)));
   const folders = foldersOf(spec);
   const identity = `${spec.home}/fogbell/identity`;
   const env = {
@@ -146,7 +146,6 @@ async function startServer({
     ...identityPlaces(identity, label.runId),
   };
   const server = serverIn({ container, folders, made: image.digest, env, options });
-  await assertPrograms(server, spec, { image: image.name, signal });
   const prepare = `umask 077; mkdir -p ${Object.values(folders).join(" ")} && printf %s "$FOGBELL_RUN" >"$FOGBELL_IDENTITY"`;
   const must = async (line: Line) => {
     const command: Command = { ...line, id: "start", phase: "world" };
@@ -158,9 +157,15 @@ async function startServer({
       });
     }
   };
-  await must({ say: "Make the sandbox's folders.", script: prepare, uses: [], destroys: false });
-  if (fill === undefined) await must(spec.make);
-  else await fill(server);
+  const prove = async () => void isolation.push(...(await assertIsolated(container, options, signal)));
+  const furnish = async () => {
+    await assertPrograms(server, spec, { image: image.name, signal });
+    await must({ say: "Make the sandbox's folders.", script: prepare, uses: [], destroys: false });
+    if (fill === undefined) await must(spec.make);
+    else await fill(server);
+  };
+  // Both wait for the engine more than they work. No server is started before the isolation is proven.
+  await allDone([prove(), furnish()]);
   await must(spec.start);
   return server;
 }
@@ -239,7 +244,7 @@ function serverIn({ container, folders, made, env, options }: Inside): Server {
     }
   }
 
-  async function run({ command, places, signal, sink }: RunRequest) {
+  async function run({ command, places, signal, sink, source }: RunRequest) {
     const beganMs = performance.now();
     const script = guarded(command);
     let argv = ["sh", "-c", script];
@@ -249,13 +254,15 @@ function serverIn({ container, folders, made, env, options }: Inside): Server {
       await put(file, Readable.from([bytes]), bytes.length);
       argv = ["sh", "-c", 'sh "$1"; code=$?; rm -f "$1"; exit $code', "sh", file];
     }
-    const end = await shells.run({
+    const request = {
       argv,
       env: { ...env, ...places },
       signal,
       limitBytes: OUTPUT_LIMIT_BYTES,
       ...(sink === undefined ? {} : { sink }),
-    });
+    };
+    // A shell that is handed commands has its own use for standard input.
+    const end = await (source === undefined ? shells.run(request) : execute(container, { ...request, stdin: source }));
     assertOurs(command, end.exitCode);
     return {
       commandId: command.id,

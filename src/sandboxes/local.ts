@@ -157,7 +157,7 @@ function runIn({ base, folders, prefix, env, label, options }: Inside): Server["
     return `sh ${quote(name)}; code=$?; rm -f ${quote(name)}; exit $code`;
   }
 
-  return async ({ command, places, signal, sink }: RunRequest) => {
+  return async ({ command, places, signal, sink, source }: RunRequest) => {
     const beganMs = performance.now();
     const [file = "sh", ...args] = [...prefix, "sh", "-c", await inArgument(guarded(command))];
     const mark = crypto.randomUUID();
@@ -169,6 +169,7 @@ function runIn({ base, folders, prefix, env, label, options }: Inside): Server["
       signal,
       limitBytes: OUTPUT_LIMIT_BYTES,
       ...(sink === undefined ? {} : { sink }),
+      ...(source === undefined ? {} : { source }),
     }).catch(async (error: unknown) => {
       // Cancelled: what left the process group goes, too.
       await killWith(`FOGBELL_EXEC=${mark}`);

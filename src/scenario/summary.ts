@@ -1,50 +1,45 @@
-/** What a list shows of a scenario: read straight from the file, so that a list starts fast and survives a broken one. */
+/** What a list shows of scenarios: known beforehand of those that ship, so that a list starts fast, and read of others. */
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
-import { parse } from "yaml";
+import { join } from "node:path";
+import { packageFolder } from "../host/package-folder.ts";
+import type { Head } from "./head.ts";
 
-export interface ScenarioSummary {
-  readonly id: string;
-  readonly title: string;
-  readonly engines: readonly string[];
-  /** Which story it comes from; null when it does not say. */
-  readonly story: string | null;
-  readonly tags: readonly string[];
+export interface ScenarioSummary extends Head {
   readonly file: string;
 }
 
-/** Only the top-level keys that a list shows: parsing whole scenarios would cost more than the rest of the start. */
-function head(yaml: string): string {
-  return yaml
-    .split(/^(?=[^\s#-])/m)
-    .filter((block) => /^(id|title|story|engines|tags):/.test(block))
-    .join("");
-}
+/**
+ * Written when the package is built: what was read of the files that ship with it, by the hash of their text. Loading
+ * YAML's parser takes longer than all the rest of a list; a file that was edited since has another hash, and is read anew.
+ */
+const PREPARED = join("dist", "summaries.json");
 
-function read(yaml: string): Record<string, unknown> {
-  try {
-    const value: unknown = parse(yaml);
-    return isMap(value) ? value : {};
-  } catch {
-    return {};
-  }
-}
+let prepared: Promise<Readonly<Record<string, Head>>> | undefined;
 
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+const readPrepared = () =>
+  readFile(join(packageFolder(), PREPARED), "utf8").then(
+    (text) => JSON.parse(text),
+    () => ({}),
+  );
+
+const read = async (yaml: string, file: string) => (await import("./head.ts")).readHead(yaml, file);
+
+const hashOf = (yaml: string) => createHash("sha256").update(yaml).digest("hex");
+
+/** The content of `dist/summaries.json` for these files. */
+export async function prepareSummaries(files: readonly string[]): Promise<string> {
+  const all = files.map(async (file) => {
+    const yaml = await readFile(file, "utf8");
+    return [hashOf(yaml), await read(yaml, file)] as const;
+  });
+  return JSON.stringify(Object.fromEntries(await Promise.all(all)));
+}
 
 /** Reads the head of a scenario file. Fields that are not there, or no good, are empty; `lint` says what is wrong. */
 export async function summarise(file: string): Promise<ScenarioSummary> {
-  const { id, title, story, engines, tags } = read(head(await readFile(file, "utf8")));
-  const words = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
-  return {
-    id: typeof id === "string" ? id : basename(file, ".drill.yaml"),
-    title: typeof title === "string" ? title : "",
-    engines: isMap(engines)
-      ? Object.entries(engines).map(([name, versions]) => [name, ...words(versions)].join(" "))
-      : [],
-    story: isMap(story) && typeof story.origin === "string" ? story.origin : null,
-    tags: words(tags),
-    file,
-  };
+  const yaml = await readFile(file, "utf8");
+  prepared ??= readPrepared();
+  const known = (await prepared)[hashOf(yaml)];
+  return { ...(known ?? (await read(yaml, file))), file };
 }

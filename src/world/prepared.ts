@@ -10,7 +10,7 @@ import { dirname, join } from "node:path";
 import { finished, pipeline } from "node:stream/promises";
 import { UnavailableError } from "../errors.ts";
 import { allDone } from "../host/all-done.ts";
-import type { Command, Line, Places, Server, WorldStore } from "../parts.ts";
+import type { Command, Line, Places, RunRequest, Server, WorldStore } from "../parts.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
 import type { SavedLedger } from "./ledger.ts";
@@ -116,19 +116,24 @@ ${part === 0 ? "find data scratch archive -type d\n" : ""}find data scratch arch
   destroys: false,
 });
 
+/** Fed with the part's image, which never lies there as a file: it would be written and read for nothing. */
 const unpack = (part: PartNumber): Line => ({
   say: `Lay out a world that was built before, part ${part + 1} of ${PARTS.length}.`,
-  script: `cd "$(dirname "$SCRATCH")" &&
-tar -x -p -I 'zstd -dq' -f scratch/${imageOf(part)} && rm scratch/${imageOf(part)}`,
+  script: `cd "$(dirname "$SCRATCH")" && tar -x -p -I 'zstd -dq' -f -`,
   uses: ["SCRATCH"],
   destroys: false,
 });
 
 const asCommand = (line: Line, id: string): Command => ({ ...line, id, phase: "world" });
 
-async function assertDone(server: Server, line: Line, places: Places): Promise<void> {
+async function assertDone(
+  server: Server,
+  line: Line,
+  { places, source }: Pick<RunRequest, "places" | "source">,
+): Promise<void> {
   const signal = new AbortController().signal;
-  const outcome = await server.run({ command: asCommand(line, "prepared"), places, signal });
+  const command = asCommand(line, "prepared");
+  const outcome = await server.run({ command, places, signal, ...(source === undefined ? {} : { source }) });
   if (outcome.exitCode === 0) return;
   throw new UnavailableError(`"${line.say}" failed: ${outcome.stderrTail.trim()}`, {
     code: "FB_WORLD",
@@ -138,10 +143,8 @@ async function assertDone(server: Server, line: Line, places: Places): Promise<v
 
 function open(folder: string, prepared: Prepared): PreparedWorld {
   async function fill(server: Server, part: PartNumber): Promise<void> {
-    const { scratch } = server.folders;
-    const file = join(folder, imageOf(part));
-    await server.put(`${scratch}/${imageOf(part)}`, createReadStream(file), (await stat(file)).size);
-    await assertDone(server, unpack(part), { SCRATCH: scratch });
+    const source = createReadStream(join(folder, imageOf(part)));
+    await assertDone(server, unpack(part), { places: { SCRATCH: server.folders.scratch }, source });
   }
   async function stock(store: WorldStore): Promise<void> {
     for (const [key, at] of prepared.writtenAt)
@@ -225,11 +228,11 @@ export function preparedWorlds(root: string, build: string): PreparedWorlds {
       const beside = join(root, `.${randomBytes(6).toString("hex")}`);
       try {
         await mkdir(join(beside, "store"), { recursive: true });
-        await assertDone(server, plan.spec.shutDown, places);
+        await assertDone(server, plan.spec.shutDown, { places });
         try {
           await allDone(PARTS.map((part) => packInto(join(beside, imageOf(part)), part, { server, places, signal })));
         } finally {
-          await assertDone(server, plan.spec.start, places);
+          await assertDone(server, plan.spec.start, { places });
         }
         const stored = new Set<string>();
         for await (const object of store.list("")) {

@@ -111,6 +111,25 @@ export function sandboxContract(driver: SandboxDriver, left: (runId: string) => 
     expect(stdout).toBe("early\nlate\n");
     expect((await run("echo next")).stdout).toBe("next\n");
   });
+  test("what is fed arrives to the last byte; without, standard input is empty", async () => {
+    const body = randomBytes(5_000_000);
+    const { stdout } = await run("sha256sum", { source: chunks(body) });
+    expect(stdout.slice(0, 64)).toBe(createHash("sha256").update(body).digest("hex"));
+    expect((await run("wc -c")).stdout.trim()).toBe("0");
+  });
+  test("what is fed may be more than the command wants, or break off", async () => {
+    const much = chunks(randomBytes(20_000_000));
+    expect(await run("head -c 1 >/dev/null; echo enough; exit 3", { source: much })).toMatchObject({
+      exitCode: 3,
+      stdout: "enough\n",
+    });
+    async function* broken(): AsyncIterable<Uint8Array> {
+      yield randomBytes(10);
+      throw new Error("the disk cannot be read");
+    }
+    await expect(run("cat >/dev/null; sleep 65", { source: broken() })).rejects.toThrow("the disk cannot be read");
+    expect((await run(counting("sleep 65"))).stdout).toBe("0\n");
+  });
   test("a sink that cannot take what it gets ends the command", async () => {
     const sink = () => {
       throw new Error("the disk is full");

@@ -216,15 +216,15 @@ touch "$SIDE_DATA/recovery.signal"${stop.script === "" ? "" : ` &&\n${stop.scrip
   };
   const replay: Line = {
     say: "Start the restored server, and let it go through the log until it pauses.",
+    // One client is asked again and again: a new one each time would take a processor that the replay needs.
     script: `pg_ctl -s -w -t 86400 -D "$SIDE_DATA" \\
   -l "$SIDE_DATA/server.log" start 2>>"$SIDE_DATA/server.log" &&
-while state=$(${askSide(`SELECT CASE
+state=$(while echo "SELECT CASE
     WHEN NOT pg_is_in_recovery() THEN 'end of log'
-    ELSE pg_get_wal_replay_pause_state() END`)} 2>/dev/null)
-do
-  case $state in paused | 'end of log') break ;; esac
-  sleep 0.1
-done
+    ELSE pg_get_wal_replay_pause_state() END;"; do sleep 0.05; done |
+  ${PSQL} -At \\
+    -h "$SIDE_HOST" -d postgres 2>/dev/null |
+  grep -E -m 1 '^(paused|end of log)$')
 case $state in
 paused | 'end of log') echo "$state" ;;
 *) ${WHY_STOPPED}; false ;;
