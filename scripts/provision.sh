@@ -40,6 +40,8 @@ has_mariadb || packages="$packages mariadb-server mariadb-client mariadb-backup 
 has_browser || packages="$packages chromium"
 command -v crontab >/dev/null || packages="$packages cron"
 command -v tmux >/dev/null || packages="$packages tmux"
+# The newer PostgreSQL is drilled in the long run, and in the other where its image is.
+engines="postgres:15 mariadb:10.11${FOGBELL_LONG:+ postgres:17}"
 if ! has_image postgres:15 || ! has_image mariadb:10.11 || ! has_image fogbell/ceph:18; then
   command -v mmdebstrap >/dev/null || packages="$packages mmdebstrap"
 fi
@@ -64,7 +66,7 @@ if ! answers; then
 fi
 
 # Does nothing when the image is there and was made by the recipe of now. What a registry has is not made.
-for engine in postgres:15 mariadb:10.11; do
+for engine in $engines; do
   has_image "$engine" && continue
   if ! has_image "fogbell/$engine" && timeout 300 docker pull -q "$engine" >/dev/null 2>&1; then
     say "pulled $engine"

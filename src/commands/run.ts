@@ -16,6 +16,7 @@ export default class Run extends FogbellCommand {
     "<%= config.bin %> run drop-table --rows 2000000 --sandbox docker",
     "<%= config.bin %> run ./my.drill.yaml --dry-run",
     "<%= config.bin %> run --tag starter --json",
+    "<%= config.bin %> run drop-table --engine postgres@17",
     "<%= config.bin %> run --all --jobs 2",
     "<%= config.bin %> run --all --detach",
     "<%= config.bin %> run --all --shard 1/3 --reporter junit=out/junit.xml --reporter github",
@@ -29,7 +30,10 @@ export default class Run extends FogbellCommand {
   };
   static override flags = {
     tag: Flags.string({ description: "Run every shipped scenario with this tag.", multiple: true }),
-    all: Flags.boolean({ description: "Run every shipped scenario, on each engine it offers.", exclusive: ["tag"] }),
+    all: Flags.boolean({
+      description: "Run every shipped scenario, on each engine it offers, at the first version it names.",
+      exclusive: ["tag"],
+    }),
     jobs: Flags.integer({
       description: "Drills at the same time. More than one falsifies their durations, and marks them contended.",
       min: 1,

@@ -97,12 +97,15 @@ function chooseEngine(
     versions.map((version) => `${name}@${version}`),
   );
   const [name, version] = (wanted ?? offered[0] ?? "").split("@");
-  const match = offered.find((one) => one === wanted || one.startsWith(`${name}@${version ?? ""}`));
+  // `mariadb@10` means 10.11, and `postgres@1` nothing at all.
+  const match = offered.find((one) =>
+    version === undefined ? one.startsWith(`${name}@`) : `${one}.`.startsWith(`${name}@${version}.`),
+  );
   const engine = catalog.engines.find((one) => one.name === name);
   if (match === undefined || engine === undefined) {
     throw new UsageError(`scenario ${scenario.id} does not run on ${wanted}`, {
       code: "FB_ENGINE_UNKNOWN",
-      next: [`fogbell run ${scenario.id} --engine ${offered[0]}`],
+      next: offered.map((one) => `fogbell run ${scenario.id} --engine ${one}`),
     });
   }
   return { engine, version: match.slice(match.indexOf("@") + 1) };

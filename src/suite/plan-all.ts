@@ -13,7 +13,7 @@ export interface PlanAllRequest {
   /** Ids of shipped scenarios, or files. */
   readonly names: readonly string[];
   readonly tags: readonly string[];
-  /** Every shipped scenario, on each engine it offers; `choices.engine` narrows that to one. */
+  /** Every shipped scenario, on each engine it offers, at the first version; `choices.engine` narrows that to one. */
   readonly all?: boolean;
   readonly catalog: Catalog;
   readonly choices: Choices;
@@ -66,7 +66,7 @@ async function planWhole({
   });
 }
 
-/** The engines to drill a scenario on: the one asked for or the default; of all, each engine that it offers. */
+/** The engines to drill a scenario on: the one asked for or the default; of all, each that it offers, at its first version. */
 function enginesOf({ engines }: Scenario, all: boolean, wanted: string | undefined): (string | undefined)[] {
   if (!all) return [wanted];
   if (wanted === undefined) return Object.keys(engines);

@@ -63,14 +63,19 @@ export interface VerifyTask {
 export function versionFor(engine: Engine, candidate: Candidate | undefined): string {
   const any = engine.versions.join(" or ");
   if (candidate === undefined) return any;
+  const { facts } = candidate.point;
+  // Files of an unknown version are tried on the first server, and may name another one.
+  if (facts.serverVersion === undefined && !isText(facts)) return any;
   try {
-    return serverFor(engine, candidate.point.facts).version;
+    return serverFor(engine, facts).version;
   } catch {
-    return candidate.point.facts.serverVersion ?? any;
+    return facts.serverVersion ?? any;
   }
 }
 
 const majorOf = (version: string) => Number.parseInt(version, 10);
+
+const isText = ({ method }: BackupFacts) => method === "logical" || method === "script";
 
 /** As many parts as the engine's own versions have: `10.11` of `10.11.6`, `15` of `15.4`. */
 const shorten = (version: string, like: string) => version.split(".").slice(0, like.split(".").length).join(".");
@@ -85,13 +90,12 @@ export function serverFor(
   own: Settings = {},
 ): { version: string; spec: ServerSpec } {
   const wanted = [facts.serverVersion, facts.toolVersion].filter((one) => one !== undefined && /^\d/.test(one));
-  const isText = facts.method === "logical" || facts.method === "script";
   const known = [...engine.versions].sort((a, b) => majorOf(a) - majorOf(b) || a.localeCompare(b));
   const server = facts.serverVersion;
-  const exact = isText || server === undefined ? undefined : known.find((one) => shorten(server, one) === one);
+  const exact = isText(facts) || server === undefined ? undefined : known.find((one) => shorten(server, one) === one);
   const fits = (one: string) => wanted.every((version) => compare(shorten(version ?? "", one), one) <= 0);
   // The client of some engines numbers itself apart from the server: a version is only compared with its like.
-  const version = exact ?? (isText || server === undefined ? known.find(fits) : undefined);
+  const version = exact ?? (isText(facts) || server === undefined ? known.find(fits) : undefined);
   if (version === undefined) {
     throw new UnavailableError(
       `made by ${engine.name} ${wanted.join(" and ")}, and no sandbox restores that: known are ${known.join(", ")}`,

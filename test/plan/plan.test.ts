@@ -17,8 +17,32 @@ describe("plan", () => {
     expect(made.seed).toBe(7);
     expect([made.engine.name, made.version, made.database]).toEqual(["postgres", "15", "shop"]);
   });
-  test("an engine the scenario does not run on", () =>
-    expect(() => plan(scenario, catalog, { engine: "postgres@17" })).toThrow(UsageError));
+  test.each([
+    ["postgres", "15"],
+    ["postgres@15", "15"],
+    ["postgres@17", "17"],
+    ["mariadb@10", "10.11"],
+    ["mariadb@10.11", "10.11"],
+  ])("%s is version %s", (engine, version) => {
+    const made = plan(scenario, catalog, { engine });
+    expect([made.version, made.spec.version, made.spec.builtImage]).toEqual([
+      version,
+      version,
+      `fogbell/${made.engine.name}:${version}`,
+    ]);
+  });
+  test.each(["postgres@14", "postgres@1", "mariadb@10.1", "postgres@", "oracle"])(
+    "an engine or a version that the scenario does not run on: %s",
+    (engine) => {
+      try {
+        plan(scenario, catalog, { engine });
+        expect.unreachable();
+      } catch (error) {
+        expect(error).toBeInstanceOf(UsageError);
+        expect((error as UsageError).next).toContain("fogbell run drop-table --engine postgres@17");
+      }
+    },
+  );
   test("a part whose need nothing gives is refused before anything starts, at its line", () => {
     const methods = catalog.engines.flatMap((engine) => engine.methods.map((method) => ({ ...method, gives: [] })));
     const poor = { ...catalog, engines: catalog.engines.map((engine) => ({ ...engine, methods })) };

@@ -59,6 +59,12 @@ describe("--all", () => {
     expect((await all("mariadb")).every(({ engine }) => engine.name === "mariadb")).toBe(true);
     await expect(all("postgres@9")).rejects.toThrow(/no shipped scenario runs on postgres@9/);
   });
+  test("an engine is drilled once, on its first version; another version is asked for by name, and each scenario offers it", async () => {
+    const versions = (plans: readonly Plan[]) => [...new Set(plans.map(({ version }) => version))];
+    const [first, newer] = await Promise.all([all("postgres"), all("postgres@17")]);
+    expect([versions(first), versions(newer)]).toEqual([["15"], ["17"]]);
+    expect(newer.map(({ scenario }) => scenario.id)).toEqual(first.map(({ scenario }) => scenario.id));
+  });
   test("its shards are everything, once", async () => {
     const parts = await Promise.all([all(undefined, "1/2"), all(undefined, "2/2")]);
     expect(names(parts.flat())).toEqual(names(await all()));

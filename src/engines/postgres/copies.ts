@@ -4,6 +4,7 @@ import type { BackupFacts, CopyPhrases, Line, PlaceTable, Snapshot } from "../..
 import { collations } from "./collations.ts";
 import { mutations } from "./mutations.ts";
 import { namedDatabases, readPlain } from "./named-databases.ts";
+import { PARTIAL } from "./physical.ts";
 import { identifier, literal, PSQL, placesOf, psql, qualified, question, regclass } from "./psql.ts";
 import { USER_SCHEMA } from "./questions.ts";
 
@@ -113,6 +114,7 @@ const UNJUDGED: readonly RegExp[] = [
   /configuration file "[^"]{1,200}" contains errors/,
   /tablespace "[^"]{1,63}" does not exist/,
   /compression (method|with)[^\n]{0,60}not supported[^\n]{0,40}/,
+  new RegExp(PARTIAL),
 ];
 
 function unjudged(text: string): string | null {

@@ -23,6 +23,10 @@ type Options = z.infer<typeof options>;
 
 const PACK = { none: "none", gzip: "gzip:1", zstd: "zstd:1" } as const;
 
+const INCREMENTAL = "incremental";
+/** Of the copy and not against it: whether it is good is known when it was joined. */
+export const PARTIAL = "incremental: it needs the copies before it";
+
 /** With the log that the copy needs to be consistent (`-X fetch`), so that it can come back without any archive. */
 function backup(stem: string, { compress }: Options): readonly Line[] {
   return [
@@ -61,6 +65,19 @@ function gather(objects: readonly StoredObject[]): Gathered[] {
     }));
 }
 
+/** The major version, when a file that tells it stands in what was read: the folder's own order says how early it comes. */
+function versionIn(archive: Buffer): string | undefined {
+  for (let at = 0; at + 1024 <= archive.length; ) {
+    const name = archive.toString("latin1", at, at + 100).split("\0")[0] ?? "";
+    const size = Number.parseInt(archive.toString("latin1", at + 124, at + 136), 8);
+    if (name === "" || Number.isNaN(size)) return undefined;
+    if (/(^|\/)PG_VERSION$/.test(name))
+      return /^\d+(?=\n)/.exec(archive.toString("latin1", at + 512, at + 512 + size))?.[0];
+    at += 512 + Math.ceil(size / 512) * 512;
+  }
+  return undefined;
+}
+
 /** The archive begins with `backup_label`. Source: perform_base_backup in src/backend/backup/basebackup.c. */
 function inspect(head: Uint8Array): BackupFacts | null {
   const compression = compressionOf(head);
@@ -70,11 +87,14 @@ function inspect(head: Uint8Array): BackupFacts | null {
   const label = bytes.toString("utf8", 512, 1536);
   const from = /START WAL LOCATION: \S+ \(file ([0-9A-F]{24})\)/.exec(label)?.[1];
   if (from === undefined) return null;
+  const version = versionIn(bytes);
   return {
     engine: "postgres",
     method: "physical",
-    format: "tar",
+    // PostgreSQL 17 and later. Source: build_backup_content in src/backend/access/transam/xlogbackup.c.
+    format: /^INCREMENTAL FROM LSN: /m.test(label) ? INCREMENTAL : "tar",
     compression,
+    ...(version === undefined ? {} : { serverVersion: version }),
     complete: "unknown",
     because: "an archive: known when it has been read to its end",
     logFrom: from,
@@ -86,7 +106,19 @@ const archiveOf = ({ compression }: BackupFacts): Archive => ({
   compression,
 });
 
+/** Half of each file lies in the copies before it: by itself it would be unpacked, found faultless, and never start. */
+const byItself: Line = {
+  say: "Does the copy come back by itself?",
+  script: `echo "${PARTIAL}" &&
+false`,
+  uses: [],
+  expect: "No output, and exit code 0.",
+  ifNot: "Join it with those before it, by pg_combinebackup, or take the newest full backup.",
+  destroys: false,
+};
+
 function check(facts: BackupFacts): readonly Line[] {
+  if (facts.format === INCREMENTAL) return [byItself];
   const archive = archiveOf(facts);
   return [
     checkArchive(archive, 'test -s "$BACKUP/backup_manifest" &&\n'),
