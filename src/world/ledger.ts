@@ -22,6 +22,10 @@ const MOST_BUCKETS = 65_536;
 /** From so large a part of changed buckets on, all keys are asked for: naming buckets is a condition on every row. */
 const MOST_CHANGED = 0.5;
 
+/** Digesting keeps one processor busy, and a sandbox has two. A small world is asked at once: a question is a process. */
+const DIGESTS_AT_ONCE = 2;
+const SMALL_BUCKETS = 256;
+
 /** How the ledger asks. Given by whoever may run commands. */
 export type Ask = (line: Line, sink?: (chunk: Uint8Array) => void) => Promise<Outcome>;
 
@@ -86,6 +90,21 @@ function rowsOf(outcome: Outcome, what: string): string[][] {
 }
 
 const keysOf = (table: StoredTable, bucket: number): Keys => table.keys([bucket]).get(bucket) ?? new Map();
+
+/** In parts of about the same number of rows, which the number of buckets goes by. */
+function inParts(asked: readonly DigestRequest[]): DigestRequest[][] {
+  const total = asked.reduce((sum, { buckets }) => sum + buckets, 0);
+  const parts = Array.from({ length: total < SMALL_BUCKETS ? 1 : DIGESTS_AT_ONCE }, () => ({
+    buckets: 0,
+    requests: [] as DigestRequest[],
+  }));
+  for (const request of [...asked].sort((a, b) => b.buckets - a.buckets)) {
+    const least = parts.reduce((one, other) => (other.buckets < one.buckets ? other : one));
+    least.buckets += request.buckets;
+    least.requests.push(request);
+  }
+  return parts.map(({ requests }) => requests).filter((requests) => requests.length > 0);
+}
 
 const isSame = (a: Buckets, b: Buckets) => differingBuckets(a, b).length === 0;
 
@@ -177,10 +196,9 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask, sav
 
   async function readBuckets(asked: readonly DigestRequest[]): Promise<Map<string, Map<number, string>>> {
     const found = new Map<string, Map<number, string>>(asked.map((request) => [request.table, new Map()]));
-    if (asked.length === 0) return found;
-    for (const [table = "", bucket, rows, sum] of rowsOf(await ask(phrases.bucketDigests(asked)), "the rows")) {
+    const answers = await Promise.all(inParts(asked).map((part) => ask(phrases.bucketDigests(part))));
+    for (const [table = "", bucket, rows, sum] of answers.flatMap((answer) => rowsOf(answer, "the rows")))
       found.get(table)?.set(Number(bucket), `${rows}\t${sum}`);
-    }
     return found;
   }
 
