@@ -1,7 +1,9 @@
 /** What people type before they have read anything: every answer has a code and what to type next. Starts no server. */
 import { spawn } from "node:child_process";
-import { resolve } from "node:path";
-import { describe, expect, test } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
 import { startFogbell } from "../support/fogbell.ts";
 
 const fogbell = (...args: readonly string[]) => startFogbell(args).ended;
@@ -38,6 +40,57 @@ describe("short flags", () => {
     ["-v", /^fogbell\/\d/],
   ])("fogbell %s", async (words, text) => {
     expect(await fogbell(...words.split(" "))).toMatchObject({ code: 0, stdout: expect.stringMatching(text) });
+  });
+});
+
+describe("a dry run", () => {
+  test.each([
+    ["--reporter foo", "FB_REPORTER_UNKNOWN"],
+    ["--store foo:bar", "FB_STORE_URL"],
+    ["--notify-slack foo", "FB_NOTIFY_URL"],
+  ])("refuses what the run would refuse: %s", async (flags, code) => {
+    const { stderr, ...ended } = await fogbell("run", "drop-table", "--dry-run", ...flags.split(" "));
+    expect(ended).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(`[${code}]`);
+  });
+  test("names the store", async () => {
+    const { stdout } = await fogbell("run", "drop-table", "--dry-run", "--store", "s3://drills/fogbell");
+    expect(stdout).toMatch(/^Store {5}s3:\/\/drills\/fogbell, below a prefix of the run$/m);
+    const json = await fogbell("run", "drop-table", "--dry-run", "--store", "s3://drills/fogbell", "--json");
+    expect(JSON.parse(json.stdout)).toMatchObject([{ store: "s3://drills/fogbell" }]);
+  });
+});
+
+describe("several drills", () => {
+  const out = mkdtempSync(join(tmpdir(), "front-door-"));
+  afterAll(() => rmSync(out, { recursive: true }));
+  /** Void at once: no Docker engine answers. */
+  const run = (...args: readonly string[]) =>
+    startFogbell(["run", ...args, "--sandbox", "docker", "--out", join(out, "results")], {
+      DOCKER_HOST: "unix:///no/such/socket",
+    }).ended;
+
+  test("--all beside a name is a mistake", async () => {
+    expect(await run("--all", "drop-table")).toMatchObject({ code: 2, stderr: expect.stringContaining("[FB_USAGE]") });
+  });
+  test("--last-failed, where nothing was ever drilled, is no pass", async () => {
+    const { code, stderr } = await run("--last-failed");
+    expect([code, stderr]).toEqual([2, expect.stringContaining("[FB_NOTHING_TO_RUN]")]);
+  });
+  test("--bail: what is behind the first that failed is named, and not run", async () => {
+    const { code, stdout, stderr } = await run("drop-table", "truncated-dump", "wrong-tab-delete", "--bail", "--json");
+    const results = JSON.parse(stdout) as { scenario: { id: string } }[];
+    expect([code, results.map(({ scenario }) => scenario.id)]).toEqual([4, ["drop-table"]]);
+    expect(stderr).toContain(
+      "Not run, because of --bail: truncated-dump on postgres 15, wrong-tab-delete on postgres 15\n",
+    );
+  });
+  test("--last-failed: what failed, and nothing else", async () => {
+    const { code, stdout, stderr } = await run("--last-failed", "--json");
+    const { results, notRun } = JSON.parse(stdout) as { results: { scenario: { id: string } }[]; notRun: string[] };
+    expect([code, results.map(({ scenario }) => scenario.id), notRun]).toEqual([4, ["drop-table"], []]);
+    expect(stderr).toMatch(/Not run again: in \S+results, \d+ have no result there\./);
+    expect((await run("--last-failed", "truncated-dump")).code).toBe(2);
   });
 });
 
