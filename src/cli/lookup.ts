@@ -118,6 +118,12 @@ export function refusalOf(found: Lookup): UsageError | null {
   }
 }
 
+/** The command of a topic that `typed` is near to, where the topic itself takes names. */
+export function commandMeant(topic: string, typed: string, verbs: readonly string[]): string | null {
+  const verb = nearest(typed, verbs);
+  return verb === undefined ? null : `${topic} ${verb}`;
+}
+
 /** The flag that was probably meant by `typed` (with its dashes), among the names a command knows. */
 export function nearestFlag(typed: string, names: readonly string[]): string | null {
   const name = nearest(typed.replace(/^-+/, "").replace(/=.*$/, ""), names);

@@ -1,9 +1,9 @@
 /** What people type before they have read anything: every answer has a code and what to type next. Starts no server. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startFogbell } from "../support/fogbell.ts";
 
 const fogbell = (...args: readonly string[]) => startFogbell(args).ended;
@@ -41,6 +41,54 @@ describe("short flags", () => {
   ])("fogbell %s", async (words, text) => {
     expect(await fogbell(...words.split(" "))).toMatchObject({ code: 0, stdout: expect.stringMatching(text) });
   });
+});
+
+describe("backups", () => {
+  const folder = mkdtempSync(join(tmpdir(), "front-door-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const nowhere = mkdtempSync(join(folder, "no-file-"));
+  const config = join(folder, "fogbell.yaml");
+  beforeAll(() =>
+    writeFileSync(
+      config,
+      `version: 1\ndatabases:\n  - name: lst\n    engine: postgres\n    sources: [{ store: "directory:${folder}" }]\n`,
+    ),
+  );
+  test("a database that is none may be a command", async () => {
+    const { stderr, ...ended } = await fogbell("backups", "fetsh", "--config", config);
+    expect(ended).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/no database "fetsh".*; or is the command "backups fetch" meant\?/);
+    expect(stderr).toContain("[FB_DATABASE_UNKNOWN]\nNext:\n  fogbell backups fetch --help\n");
+    expect((await startFogbell(["backups", "lst"], {}, folder).ended).code).toBe(0);
+    expect((await startFogbell(["backups", "lst"], {}, nowhere).ended).stderr).toContain('"backups list" meant?');
+  });
+});
+
+describe("scenario lint", () => {
+  test("a file that is not there: an error without a place in it, and the others are still looked at", async () => {
+    const { code, stderr, stdout } = await fogbell("scenario", "lint", "drop-tabel.yaml", "scenarios", "drop-table");
+    expect([code, stdout]).toEqual([2, expect.stringContaining("drop-table.drill.yaml: valid")]);
+    expect(stderr).toContain("[FB_SCENARIO_NOT_FOUND]\nNext:\n  fogbell scenario show drop-table\n");
+    expect(stderr).toContain("Error: scenarios is a folder, not a scenario file\n");
+    const json = await fogbell("scenario", "lint", "drop-tabel.yaml", "drop-table", "--json");
+    expect(JSON.parse(json.stdout)).toEqual([
+      { file: "drop-tabel.yaml", issues: [], error: expect.objectContaining({ code: "FB_SCENARIO_NOT_FOUND" }) },
+      { file: expect.stringContaining("drop-table.drill.yaml"), issues: [] },
+    ]);
+  });
+});
+
+test.each([
+  [[], "--database shop --to x/shop-1.ledger.json.gz -- pg_dump --snapshot={snapshot} -Fc -f x/shop-1.dump shop"],
+  [
+    ["--engine", "mariadb"],
+    "--engine mariadb --database shop --to x/shop-1.ledger.json.gz -- mariadb-dump --single-transaction --result-file=x/shop-1.sql shop",
+  ],
+])("ledger record without a command shows one: %j", async (more, line) => {
+  const own = ["--database", "shop", "--to", "x/shop-1.ledger.json.gz"];
+  const { code, stderr } = await fogbell("ledger", "record", ...more, ...own);
+  expect(code).toBe(2);
+  expect(stderr).toContain(`[FB_USAGE]\nNext:\n  fogbell ledger record ${line}\n`);
 });
 
 describe("a dry run", () => {

@@ -1,6 +1,6 @@
 /** What is typed wrongly must be answered with what was meant, not with a wall of help. */
 import { describe, expect, it, test } from "vitest";
-import { lookup, nearestFlag, refusalOf, takesNoWords } from "../../src/cli/lookup.ts";
+import { commandMeant, lookup, nearestFlag, refusalOf, takesNoWords } from "../../src/cli/lookup.ts";
 import { COMMANDS } from "../../src/main.ts";
 
 const ids = ["run", "gc", "scenario:list", "scenario:lint", "backups:list"];
@@ -97,6 +97,11 @@ it("knows of every command whether it takes words", () => {
   for (const id of ["schema", "doctor", "scenario:list", "init"]) expect(all).toContain(id);
   for (const id of ["run", "verify", "backups", "schedule", "scenario:lint", "ledger:record", "backups:fetch"])
     expect(all).not.toContain(id);
+});
+
+it("commandMeant is near or nothing", () => {
+  expect(commandMeant("backups", "lst", ["list", "fetch"])).toBe("backups list");
+  expect(commandMeant("backups", "Shop", ["list", "fetch"])).toBeNull();
 });
 
 describe("nearestFlag", () => {
