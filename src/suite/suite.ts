@@ -96,7 +96,8 @@ export async function runSuite(request: SuiteRequest): Promise<SuiteRun[]> {
     left.delete(plan);
     return runOne(plan, request, { contended, link });
   });
-  if (runs.some(isLast)) request.onLeft?.([...left].map((plan) => nameOver(plan, link)));
+  // Ctrl-C leaves drills out as well, and says so itself.
+  if (!signal.aborted && runs.some(isLast)) request.onLeft?.([...left].map((plan) => nameOver(plan, link)));
   return runs;
 }
 
