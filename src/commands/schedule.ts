@@ -33,7 +33,7 @@ export default class Schedule extends FogbellCommand {
     at: Flags.string({ description: "Time of day; for GitHub in UTC.", default: "03:10", helpValue: "HH:MM" }),
     on: Flags.string({ description: "How often.", options: [...RHYTHMS], default: "daily" }),
     folder: Flags.string({ description: "Where it runs, for cron and systemd.", default: "." }),
-    "env-file": Flags.string({ description: "File of NAME=value lines with the secrets, for cron and systemd." }),
+    "secrets-file": Flags.string({ description: "File of NAME=value lines with the secrets, for cron and systemd." }),
     secret: Flags.string({
       description: "Name of a secret that the CI system keeps.",
       multiple: true,
@@ -60,7 +60,7 @@ export default class Schedule extends FogbellCommand {
       words,
       program: [process.execPath, realpathSync(join(this.config.root, "bin", "run.js"))],
       folder: resolve(flags.folder),
-      envFile: flags["env-file"] === undefined ? null : resolve(flags["env-file"]),
+      envFile: flags["secrets-file"] === undefined ? null : resolve(flags["secrets-file"]),
       secrets: [...new Set([...(words[0] === "verify" ? (keys ?? []) : []), ...(flags.secret ?? [])])],
       version: this.config.version,
     };
