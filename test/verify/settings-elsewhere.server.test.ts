@@ -35,7 +35,7 @@ async function verify(store: string) {
   return run?.result;
 }
 
-test("PostgreSQL with its settings in /etc, as Debian has them", async () => {
+test("PostgreSQL with its settings in /etc, as Debian has them, and tablespaces on other disks", async () => {
   await using bench = await openBench(postgres);
   await bench.sh(`set -e
 cd "$SCRATCH"; mkdir -p etc own store
@@ -51,9 +51,13 @@ dynamic_shared_memory_type = mmap
 CONF
 pg_ctl -s -w -D etc -l log start
 createdb -h "$SCRATCH/own" shop
-psql -Xqh "$SCRATCH/own" -d shop -c 'CREATE TABLE t AS SELECT g AS id, now() AS at FROM generate_series(1, 1000) g'
+mkdir fast slow
+psql -Xqh "$SCRATCH/own" -d shop -c "CREATE TABLESPACE fast LOCATION '$SCRATCH/fast'" \\
+  -c "CREATE TABLESPACE slow LOCATION '$SCRATCH/slow'" -c 'CREATE TABLE old (id int) TABLESPACE slow' \\
+  -c 'CREATE TABLE t TABLESPACE fast AS SELECT g AS id, now() AS at FROM generate_series(1, 1000) g'
 pg_basebackup -c fast -h "$SCRATCH/own" -D "store/${NAME}" -Ft -X fetch --compress=gzip:1
-pg_ctl -s -w -D etc stop`);
+pg_ctl -s -w -D etc stop
+rm -r fast slow`);
   const result = await verify(await stored(bench, postgres));
   expect(result?.findings.filter(({ held }) => held !== "yes")).toEqual([]);
   expect(result?.verdict).toBe("recovered");

@@ -11,6 +11,19 @@ export interface Archive {
   readonly compression: Compression;
 }
 
+/** Where a restored server has its tablespaces; those of the copy name folders of the other machine. */
+export const TABLESPACES = "$SIDE_DATA.tablespaces";
+
+/** Prints a packed file, whatever it is packed with. `name` is a variable of the script's. */
+export const printAny = (name: string, indent: string): string =>
+  [
+    `case $${name} in`,
+    `*.gz) gunzip -c "$${name}" ;;`,
+    `*.zst) zstd -dcq "$${name}" ;;`,
+    `*) cat "$${name}" ;;`,
+    "esac",
+  ].join(`\n${indent}`);
+
 /** Prints one member of the archive. */
 export function member({ file, compression }: Archive, name: string): string {
   return `${UNPACK[compression]} ${file} | tar -xO -f - ${name}`;
@@ -36,13 +49,14 @@ fi`,
   };
 }
 
-export function unpack({ file, compression }: Archive): Line {
+/** `more` is done after the archive was unpacked. */
+export function unpack({ file, compression }: Archive, more = ""): Line {
   return {
     say: "Unpack the backup into an empty folder. Nothing touches the damaged server.",
     script: `mkdir -p -m 700 "$(dirname "$SIDE_DATA")" &&
 mkdir -m 700 "$SIDE_DATA" &&
 ${UNPACK[compression]} ${file} |
-  tar -x -f - -C "$SIDE_DATA"`,
+  tar -x -f - -C "$SIDE_DATA"${more === "" ? "" : ` &&\n${more}`}`,
     uses: ["BACKUP", "SIDE_DATA"],
     expect: "No output.",
     ifNot: "If the folder exists, somebody is restoring already: ask aloud. If the disk is full, choose another.",
@@ -125,7 +139,8 @@ export const removeSide = (): readonly Line[] => [
   {
     say: "Stop the restored server, and remove it.",
     script: `pg_ctl -s -m immediate -D "$SIDE_DATA" stop
-rm -r "$SIDE_DATA" "$SIDE_HOST"`,
+rm -r "$SIDE_DATA" "$SIDE_HOST"
+rm -rf "${TABLESPACES}"`,
     uses: ["SIDE_DATA", "SIDE_HOST"],
     expect: "No output.",
     ifNot: "It can stay; it only takes room.",

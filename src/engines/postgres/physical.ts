@@ -9,7 +9,18 @@ import {
   type StoredObject,
   type Target,
 } from "../../parts.ts";
-import { type Archive, checkArchive, ENDING, member, removeSide, settingsOfSide, startSide, unpack } from "./files.ts";
+import {
+  type Archive,
+  checkArchive,
+  ENDING,
+  member,
+  printAny,
+  removeSide,
+  settingsOfSide,
+  startSide,
+  TABLESPACES,
+  unpack,
+} from "./files.ts";
 import { checkLog, throughLog } from "./log.ts";
 
 const options = z.strictObject({
@@ -126,18 +137,36 @@ function check(facts: BackupFacts): readonly Line[] {
   ];
 }
 
-/** `-X stream`, which is pg_basebackup's default, puts the log that the copy needs into an archive of its own. */
-const ownLog: Line = {
-  say: "Add the log that was streamed beside the copy, when there is one.",
+/** Each tablespace is an archive of its own, named by its number. */
+const tablespaces = `whole=yes
+for one in "$BACKUP"/[0-9]*.tar*; do
+  if [ -e "$one" ]; then
+    id=\${one##*/}
+    id=\${id%%.*}
+    mkdir -p -m 700 "${TABLESPACES}/$id" &&
+    ${printAny("one", "    ")} | tar -x -f - -C "${TABLESPACES}/$id" &&
+    ln -s "${TABLESPACES}/$id" "$SIDE_DATA/pg_tblspc/$id" ||
+      whole=no
+  fi
+done
+[ "$whole" = yes ]`;
+
+/**
+ * `-X stream`, which is pg_basebackup's default, puts the log that the copy needs into an archive of its own. The map of
+ * the tablespaces is one of the files that were compared: it is written anew only now.
+ */
+const beside: Line = {
+  say: "Add the log that was streamed beside the copy, if any, and tell where its tablespaces are now.",
   script: `for wal in "$BACKUP"/pg_wal.tar*; do
   if [ -e "$wal" ]; then
-    case $wal in
-    *.gz) gunzip -c "$wal" ;;
-    *.zst) zstd -dcq "$wal" ;;
-    *) cat "$wal" ;;
-    esac | tar -x -f - -C "$SIDE_DATA/pg_wal" || false
+    ${printAny("wal", "    ")} | tar -x -f - -C "$SIDE_DATA/pg_wal" || false
   fi
-done`,
+done &&
+if [ -d "${TABLESPACES}" ]; then
+  ls "${TABLESPACES}" | while read -r id; do
+    echo "$id ${TABLESPACES}/$id"
+  done >"$SIDE_DATA/tablespace_map"
+fi`,
   uses: ["BACKUP", "SIDE_DATA"],
   expect: "No output.",
   ifNot: "The log is damaged: begin again with the next older recovery point.",
@@ -154,9 +183,9 @@ function recover(facts: BackupFacts, target: Target): readonly Line[] {
     destroys: false,
   };
   return [
-    unpack(archiveOf(facts)),
+    unpack(archiveOf(facts), tablespaces),
     verify,
-    ownLog,
+    beside,
     ...settingsOfSide,
     ...(facts.hasLog === true ? throughLog(target) : [startSide]),
   ];

@@ -9,7 +9,7 @@ import {
   type StoredObject,
   type Target,
 } from "../../parts.ts";
-import { removeSide, settingsOfSide, UNPACKED } from "./files.ts";
+import { removeSide, settingsOfSide, TABLESPACES, UNPACKED } from "./files.ts";
 import { type LogSource, log, throughLog } from "./log.ts";
 
 const options = z.strictObject({
@@ -184,7 +184,7 @@ function recover({ label = "latest" }: BackupFacts, target: Target): readonly Li
     say: "Restore the backup from the repository into an empty folder. Nothing touches the damaged server.",
     script: `mkdir -p -m 700 "$(dirname "$SIDE_DATA")" &&
 mkdir -m 700 "$SIDE_DATA" &&
-${pgbackrest("$BACKUP", "$SIDE_DATA", `--set=${label} \\\n  --process-max="$JOBS" --archive-mode=off restore`)}`,
+${pgbackrest("$BACKUP", "$SIDE_DATA", `--set=${label} \\\n  --tablespace-map-all="${TABLESPACES}" \\\n  --process-max="$JOBS" --archive-mode=off restore`)}`,
     uses: ["BACKUP", "SIDE_DATA", "JOBS", "PGHOST", "PGUSER"],
     expect: "No output.",
     ifNot: "The message names the file that is missing or damaged: take an older recovery point.",
