@@ -34,6 +34,6 @@ export async function chooseSandbox(
   }
   throw new UnavailableError(`no sandbox can be used: ${reasons.join("; ")}`, {
     code: "FB_NO_SANDBOX",
-    next: [...next, "fogbell doctor"],
+    next: [...new Set([...next, "fogbell doctor"])],
   });
 }

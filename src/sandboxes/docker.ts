@@ -20,7 +20,7 @@ import {
   type ServerSpec,
 } from "../parts.ts";
 import { startApplication } from "./docker-application.ts";
-import { connect, findImage, labelled, seekImage, toLabels } from "./docker-engine.ts";
+import { connect, findImage, imageMends, labelled, seekImage, toLabels } from "./docker-engine.ts";
 import { execute, output } from "./docker-exec.ts";
 import { assertIsolated } from "./docker-isolation.ts";
 import { killMarked } from "./docker-kill.ts";
@@ -189,7 +189,7 @@ async function assertPrograms(
   if (missing.length === 0) return;
   throw new UnavailableError(`the image ${image} lacks ${missing.join(", ")}`, {
     code: "FB_NO_PROGRAMS",
-    next: [`fogbell images build ${spec.engine}@${spec.version}`],
+    next: imageMends(spec),
   });
 }
 

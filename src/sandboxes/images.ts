@@ -21,10 +21,13 @@ const SAY_EVERY_MS = 5000;
 /** On each image of ours: what it was made by, so that an image of an older recipe is made anew. */
 const RECIPE_LABEL = "fogbell.recipe";
 
-export interface BuildRequest {
+interface Choice {
   readonly engines: readonly Engine[];
   /** `engine` or `engine@version`; null for the first version of each engine. */
   readonly wanted: string | null;
+}
+
+export interface BuildRequest extends Choice {
   readonly force: boolean;
   readonly say: (text: string) => void;
   readonly signal: AbortSignal;
@@ -35,8 +38,10 @@ export interface BuiltImage {
   readonly made: boolean;
 }
 
-function specsOf({ engines, wanted }: BuildRequest): ServerSpec[] {
+/** What to make an image of; nobody is sent after one that the distribution has no packages for. */
+export function specsOf({ engines, wanted }: Choice): ServerSpec[] {
   const offered = engines.flatMap((engine) => engine.versions.map((version) => ({ engine, version })));
+  const specOf = ({ engine, version }: (typeof offered)[number]) => engine.server(version, engine.options.parse({}));
   const chosen =
     wanted === null
       ? engines.map((engine) => ({ engine, version: engine.versions[0] ?? "" }))
@@ -47,10 +52,12 @@ function specsOf({ engines, wanted }: BuildRequest): ServerSpec[] {
   if (chosen.length === 0) {
     throw new UsageError(`no image is known for ${wanted}`, {
       code: "FB_ENGINE_UNKNOWN",
-      next: offered.map(({ engine, version }) => `fogbell images build ${engine.name}@${version}`),
+      next: offered
+        .filter((one) => specOf(one).packages.length > 0)
+        .map(({ engine, version }) => `fogbell images build ${engine.name}@${version}`),
     });
   }
-  const specs = chosen.map(({ engine, version }) => engine.server(version, engine.options.parse({})));
+  const specs = chosen.map(specOf);
   const [unpackaged] = wanted === null ? [] : specs.filter(({ packages }) => packages.length === 0);
   if (unpackaged !== undefined) {
     throw new UnavailableError(`the distribution has no packages of ${unpackaged.engine}`, {
