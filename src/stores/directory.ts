@@ -235,9 +235,12 @@ async function sweep({ path }: Options, isOver: (label: RunLabel) => boolean): P
 /** The path of `directory:/abs` or `file:/abs`. Throws UsageError for anything that would be silently left out. */
 function fromUrl(url: URL): Options | null {
   if (url.protocol !== "directory:" && url.protocol !== "file:") return null;
-  const wrong = (message: string) =>
-    new UsageError(message, { code: "FB_STORE_URL", next: ["directory:/var/backups"] });
-  if (url.host !== "" || !url.pathname.startsWith("/")) throw wrong("a directory store needs an absolute path");
+  const wrong = (message: string, meant = "directory:/var/backups") =>
+    new UsageError(message, { code: "FB_STORE_URL", next: [meant] });
+  if (url.host !== "") throw wrong("a directory store needs an absolute path");
+  if (!url.pathname.startsWith("/")) {
+    throw wrong("a directory store needs an absolute path", `directory:${resolve(url.pathname)}`);
+  }
   if (url.search !== "" || url.hash !== "") {
     throw wrong("a directory store knows no options; in its path, write ? as %3F and # as %23");
   }

@@ -1,7 +1,7 @@
 /** Several drills, after one another or at once: chooses where each runs, derives its result, writes its run folder. */
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { cpus, hostname, release, totalmem, type } from "node:os";
+import { cpus, homedir, hostname, release, totalmem, type } from "node:os";
 import { join, resolve } from "node:path";
 import { drill, variantOf } from "../drill/drill.ts";
 import { openJournal, systemClock } from "../drill/journal.ts";
@@ -52,6 +52,13 @@ export interface SuiteRun {
 /** Longer than any drill: after this `gc` takes what is left even if the process id lives on in another program. */
 export const LIFE_MS = 6 * 60 * 60 * 1000;
 
+/** A path that was given for a URL, as the URL that it means; none when the text is no path. */
+function asDirectory(text: string): string[] {
+  if (text === "" || URL.canParse(text)) return [];
+  const path = resolve(text.replace(/^~(?=\/|$)/, homedir()));
+  return [`directory:${path.replace(/[%?#]/g, encodeURIComponent)}`];
+}
+
 /** The driver and the options of a store URL. Throws UsageError for a URL that no driver knows. */
 export function storeFor(catalog: Catalog, text: string): { driver: StoreDriver; options: unknown } {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -61,7 +68,11 @@ export function storeFor(catalog: Catalog, text: string): { driver: StoreDriver;
   }
   throw new UsageError(`no store understands "${text}"`, {
     code: "FB_STORE_URL",
-    next: ["directory:/path/to/backups", "s3://bucket/prefix?endpoint=https://s3.example.org&path-style=true"],
+    next: [
+      ...asDirectory(text),
+      "directory:/path/to/backups",
+      "s3://bucket/prefix?endpoint=https://s3.example.org&path-style=true",
+    ],
   });
 }
 
