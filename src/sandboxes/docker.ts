@@ -211,7 +211,7 @@ function serverIn({ container, folders, made, env, options }: Inside): Server {
   const copyFailed = (because: string, cause?: unknown) =>
     new UnavailableError(because, {
       code: "FB_SANDBOX_COPY",
-      next: ["is there room on Docker's disk? docker system df"],
+      next: ["docker system df", "fogbell gc"],
       cause,
     });
 

@@ -69,7 +69,7 @@ export function specsOf({ engines, wanted }: Choice): ServerSpec[] {
 }
 
 /** The host's own package sources, for another suite: no mirror is ever named here. */
-async function sourcesFor(suite: string, folder: string): Promise<string> {
+async function sourcesFor({ suite, image }: ServerSpec, folder: string): Promise<string> {
   for (const file of SOURCES) {
     const text = await readFile(file, "utf8").catch(() => null);
     if (text === null || text.trim() === "") continue;
@@ -88,7 +88,7 @@ async function sourcesFor(suite: string, folder: string): Promise<string> {
   }
   throw new UnavailableError("no Debian package sources on this machine", {
     code: "FB_NO_APT",
-    next: ["docker pull the official image on a machine with a registry, and docker load it here"],
+    next: [`docker pull ${image}`, `docker load -i FILE, made by docker save ${image} where a registry can be reached`],
   });
 }
 
@@ -186,7 +186,7 @@ async function build(docker: Docker, spec: ServerSpec, { say, signal }: BuildReq
   signal.throwIfAborted();
   const folder = await mkdtemp(join(tmpdir(), "fogbell-image-"));
   try {
-    const sources = await sourcesFor(spec.suite, folder);
+    const sources = await sourcesFor(spec, folder);
     const recipe = recipeFor(spec);
     const { tar, ended } = startDebstrap([...recipe.options, spec.suite, "-", sources], signal);
     let bytes = 0;
@@ -233,7 +233,7 @@ function explained(failed: NodeJS.ErrnoException): UnavailableError {
       })
     : new UnavailableError(`mmdebstrap failed with ${failed.message}`, {
         code: "FB_IMAGE_BUILD",
-        next: ["apt-get update", "look at the message above"],
+        next: ["apt-get update"],
       });
 }
 

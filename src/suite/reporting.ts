@@ -5,6 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { asFogbellError, UsageError } from "../errors.ts";
 import { writeAtomic } from "../host/atomic-file.ts";
 import { nearest } from "../host/near-miss.ts";
+import { quote } from "../host/sh.ts";
 import type { Artifact, Catalog, DrillName, Follower, Reporter, Screen } from "../parts.ts";
 import type { DrillEvent, DrillResult, Progress } from "../record.ts";
 
@@ -86,7 +87,7 @@ async function prepare(file: string, json: boolean): Promise<void> {
   const wrong = (why: string, cause?: unknown) =>
     new UsageError(`a report cannot be written to ${file}: ${why}`, {
       code: "FB_REPORTER_FILE",
-      next: ["name a file in a folder that you may write to"],
+      next: [`ls -ld ${quote(dirname(file))}`, "name a file in a folder that you may write to"],
       cause,
     });
   if (file === STANDARD_OUTPUT) {

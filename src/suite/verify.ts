@@ -11,6 +11,7 @@ import { makeLabel } from "../host/label.ts";
 import { type Link, openLink } from "../host/link.ts";
 import { nearest } from "../host/near-miss.ts";
 import { createRedactor, secretsIn } from "../host/redact.ts";
+import { quote } from "../host/sh.ts";
 import { overLink } from "../host/units.ts";
 import { drillName } from "../paper/scorecard.ts";
 import type { Catalog, DrillName, Engine, Store } from "../parts.ts";
@@ -189,7 +190,7 @@ async function found(
   const why = inventory.unknown.slice(0, 3).map(({ key, because }) => `${key}: ${because}`);
   throw new UsageError(
     `no recovery point is recognised in ${store.place}${why.length === 0 ? ": it is empty" : `: ${why.join("; ")}`}`,
-    { code: "FB_NO_SOURCES", next: [`fogbell backups list --store '${url}'`] },
+    { code: "FB_NO_SOURCES", next: [`fogbell backups list --store ${quote(url)}`] },
   );
 }
 

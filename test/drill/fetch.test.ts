@@ -220,6 +220,7 @@ test("a folder that cannot be one is said in words", async () => {
   await expect(fetch(memoryStore({ a: body }), join(file, "below"))).rejects.toMatchObject({
     code: "FB_SCRATCH",
     exitCode: 4,
+    next: [`ls -ld ${file} ${join(file, "below")}`, expect.stringMatching(/^export TMPDIR=/)],
   });
 });
 describe("a full disk says so, and what to do", () => {
