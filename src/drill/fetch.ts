@@ -4,11 +4,12 @@
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, rename, rm, stat, statfs } from "node:fs/promises";
+import { rename, rm, stat, statfs } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FogbellError, UnavailableError } from "../errors.ts";
 import { allDone } from "../host/all-done.ts";
 import type { Link } from "../host/link.ts";
+import { makeFolder } from "../host/make-folder.ts";
 import { quote } from "../host/sh.ts";
 import { abortable, pause } from "../host/stream.ts";
 import { formatBytes } from "../host/units.ts";
@@ -225,7 +226,7 @@ export async function fetchToScratch(request: FetchRequest): Promise<Fetched> {
   ].map((name) => join(folder, name));
   try {
     signal.throwIfAborted();
-    for (const parent of new Set([folder, ...paths.map(dirname)])) await mkdir(parent, { recursive: true });
+    for (const parent of new Set([folder, ...paths.map(dirname)])) await makeFolder(parent);
     const there = await Promise.all(paths.map(bytesThere));
     await assertRoom(request, Math.max(0, totalBytes - there.reduce((sum, bytes) => sum + bytes, 0)));
     for (const [index, object] of objects.entries()) {

@@ -1,9 +1,10 @@
 /** Who reports on a call: the reporters that were named, or those that fit the place. Each has a seat it can lose. */
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
-import { appendFile, mkdir, rm, stat } from "node:fs/promises";
+import { appendFile, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { asFogbellError, UsageError } from "../errors.ts";
 import { writeAtomic } from "../host/atomic-file.ts";
+import { makeFolder } from "../host/make-folder.ts";
 import { nearest } from "../host/near-miss.ts";
 import { quote } from "../host/sh.ts";
 import type { Artifact, Catalog, DrillName, Follower, Reporter, Screen } from "../parts.ts";
@@ -95,7 +96,7 @@ async function prepare(file: string, json: boolean): Promise<void> {
     return;
   }
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     const beside = `${file}.part`;
     closeSync(openSync(beside, "w"));
     await rm(beside);
@@ -232,7 +233,7 @@ async function put({ file: usual, text, to }: Artifact, { seat, isMain, request 
   if (to === "stdout") return request.json ? undefined : print(text);
   if (to !== undefined) return appendFile(to.endOf, text);
   const path = join(request.outFolder, usual);
-  await mkdir(request.outFolder, { recursive: true });
+  await makeFolder(request.outFolder);
   await writeAtomic(path, text);
   screen.write(`wrote ${path}\n`);
 }

@@ -17,6 +17,7 @@ import type { Plan } from "../plan/plan.ts";
 import type { DrillEvent, DrillResult, Progress } from "../record.ts";
 import { deriveResult } from "../result/result.ts";
 import { chooseSandbox } from "../sandboxes/choose.ts";
+import { makeOutFolder } from "./out-folder.ts";
 import { inPool } from "./pool.ts";
 import { openWorlds } from "./worlds.ts";
 
@@ -102,7 +103,7 @@ export async function runSuite(request: SuiteRequest): Promise<SuiteRun[]> {
 
 /** A folder that no other run has, with the run's name. */
 export async function newRunFolder(outFolder: string, now: Date): Promise<{ runId: string; folder: string }> {
-  await mkdir(resolve(outFolder), { recursive: true });
+  await makeOutFolder(resolve(outFolder));
   for (;;) {
     const runId = newRunId(now);
     const folder = join(resolve(outFolder), runId);

@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
-import { storeFor } from "../../src/suite/suite.ts";
+import { newRunFolder, storeFor } from "../../src/suite/suite.ts";
 
 const nextOf = (text: string): readonly string[] => {
   try {
@@ -28,3 +28,6 @@ test.each([
 test.each(["ftp://server/x", ""])("what is no path is not taken for one: %j", (text) =>
   expect(nextOf(text)[0]).toBe("directory:/path/to/backups"),
 );
+
+test("a folder of results that cannot be made is said, and is no defect", () =>
+  expect(newRunFolder("/proc/fogbell/x", new Date())).rejects.toMatchObject({ code: "FB_OUT_FOLDER", exitCode: 2 }));
