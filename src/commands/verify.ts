@@ -67,7 +67,7 @@ export default class Verify extends FogbellCommand {
     const config = flags.store === undefined || flags.config !== undefined ? await loadConfigFile(flags.config) : null;
     const told = { catalog, config, storeUrl: flags.store ?? null, names: argv as string[], shard: flags.shard };
     if (flags.detach) {
-      assertTold(told);
+      assertTold(told, "verify");
       const { id, pid, folder } = await detach(process.argv.slice(2), flags.out);
       this.log(detachedText({ id, pid, folder }, flags.out));
       return { id, pid, folder };

@@ -147,7 +147,7 @@ async function factsFrom(
       `no database "${name}" in the configuration${near === undefined ? "" : `; did you mean "${near}"?`}`,
       {
         code: "FB_DATABASE_UNKNOWN",
-        next: names.map((one) => `--database ${quote(one)}`),
+        next: [...new Set([near ?? names[0] ?? "", ...names])].map((one) => `--database ${quote(one)}`),
       },
     );
   }
