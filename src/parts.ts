@@ -681,6 +681,8 @@ export interface Terminal {
 export interface Availability {
   readonly usable: boolean;
   readonly because: string;
+  /** The image that a server would be started from, where there are images. */
+  readonly image?: string;
   /** What to type to make it usable. */
   readonly next: readonly string[];
 }

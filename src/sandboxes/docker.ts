@@ -34,7 +34,7 @@ async function available(spec: ServerSpec): Promise<Availability> {
     const { docker, version, apiVersion } = await connect();
     const { name, isHere } = await seekImage(docker, spec);
     const because = `Docker ${version} (API ${apiVersion}) answers and ${isHere ? "has" : "can pull"} ${name}`;
-    return { usable: true, because, next: [] };
+    return { usable: true, because, image: name, next: [] };
   } catch (error) {
     if (error instanceof FogbellError) return { usable: false, because: error.message, next: error.next };
     throw error;
