@@ -5,6 +5,7 @@ import { join, relative, resolve } from "node:path";
 import { stringify } from "yaml";
 import { ScenarioError, UsageError } from "../errors.ts";
 import { makeFolder } from "../host/make-folder.ts";
+import { quote } from "../host/sh.ts";
 import type { Catalog } from "../parts.ts";
 import { readScenario } from "./load.ts";
 
@@ -142,7 +143,7 @@ export async function newScenario(wanted: NewScenario, catalog: Catalog): Promis
   if (absent !== undefined) {
     throw new UsageError(`dataset file not found: ${absent}`, {
       code: "FB_DATASET_MISSING",
-      next: ["name files that are there, seen from this folder"],
+      next: [`ls -l ${quote(absent)}`, "name files that are there, seen from this folder"],
     });
   }
   const file = join(wanted.folder, `${wanted.id}.drill.yaml`);
