@@ -51,7 +51,7 @@ export async function connect(): Promise<Engine> {
   } catch (error) {
     throw new UnavailableError(`no Docker engine answers: ${(error as Error).message}`, {
       code: "FB_NO_DOCKER",
-      next: ["systemctl start docker", "export DOCKER_HOST=…", "fogbell run … --sandbox local"],
+      next: ["systemctl start docker", "export DOCKER_HOST=…", "fogbell run --sandbox local …"],
       cause: error,
     });
   } finally {
