@@ -6,8 +6,8 @@ export interface Figure {
   readonly what: string;
   readonly value: number;
   readonly unit: "×" | "MB" | "s";
-  /** At most this. */
-  readonly target: number;
+  /** At most this; null where nothing is promised, and the number is there to be compared. */
+  readonly target: number | null;
   /** The numbers that it was made of. */
   readonly from: Readonly<Record<string, string | number>>;
 }
@@ -26,3 +26,6 @@ export function spread(values: readonly number[]): string {
 }
 
 export const round = (value: number, digits = 2): number => Number(value.toFixed(digits));
+
+/** Whether it keeps what was promised; one that promises nothing does. */
+export const isMet = ({ value, target }: Figure): boolean => target === null || value <= target;

@@ -111,7 +111,7 @@ mariadb-backup --prepare --target-dir="$SIDE_DATA" 2>/dev/null
 ${START_MY}
 mariadb-binlog --disable-log-bin --start-position="$POSITION" "$LOG"/binlog.* | mariadb --socket="$SIDE_SOCKET"`,
     target: 1.03,
-    times: 0.5,
+    times: 0.25,
   },
 ];
 

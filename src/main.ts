@@ -2,9 +2,10 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Interfaces } from "@oclif/core";
-import { execute } from "@oclif/core/execute";
-import { lookup } from "./cli/lookup.ts";
+import { run } from "@oclif/core/run";
+import { lookup, refusalOf, takesNoWords } from "./cli/lookup.ts";
 import { errorJson, errorText } from "./cli/print-error.ts";
+import { isComplaint, usageError } from "./cli/usage-error.ts";
 import Attach from "./commands/attach.ts";
 import BackupsFetch from "./commands/backups/fetch.ts";
 import BackupsList from "./commands/backups/list.ts";
@@ -50,7 +51,7 @@ import ScenarioShow from "./commands/scenario/show.ts";
 import Schedule from "./commands/schedule.ts";
 import Schema from "./commands/schema.ts";
 import Verify from "./commands/verify.ts";
-import { asFogbellError, UsageError } from "./errors.ts";
+import { asFogbellError, type FogbellError } from "./errors.ts";
 
 export const COMMANDS = {
   attach: Attach,
@@ -121,19 +122,28 @@ export async function start(url: string): Promise<void> {
     });
   }
   const words = process.argv.slice(2);
-  const found = lookup(words, Object.keys(COMMANDS));
-  if (found.kind === "unknown") return refuse(found.typed, found.meant, words.includes("--json"));
+  const wordless = Object.entries(COMMANDS).flatMap(([id, command]) => (takesNoWords(command) ? [id] : []));
+  const found = lookup(words, Object.keys(COMMANDS), wordless);
+  const refusal = refusalOf(found);
+  if (refusal !== null) return fail(refusal, words);
   const root = new URL("../", url);
   const pjson = manifest(root, found.kind === "other") as Interfaces.PJSON;
-  await execute({ loadOptions: { root: fileURLToPath(root), pjson } });
+  try {
+    await run(words, { root: fileURLToPath(root), pjson });
+  } catch (thrown) {
+    // Commands say themselves what they failed of; here come oclif's own, help and completion.
+    if (hasLeft(thrown)) process.exitCode = thrown.oclif.exit;
+    else fail(isComplaint(thrown) ? usageError(thrown, "fogbell", []) : asFogbellError(thrown), words);
+  }
 }
 
-function refuse(typed: string, meant: string | null, json: boolean): void {
-  const error = new UsageError(`there is no command "${typed}"${meant === null ? "" : ` (did you mean "${meant}"?)`}`, {
-    code: "FB_COMMAND_UNKNOWN",
-    next: meant === null ? ["fogbell --help"] : [`fogbell ${meant} --help`, "fogbell --help"],
-  });
+/** How oclif ends a command that has said all there is to say. */
+function hasLeft(thrown: unknown): thrown is { readonly oclif: { readonly exit: number } } {
+  return thrown instanceof Error && "code" in thrown && thrown.code === "EEXIT";
+}
+
+function fail(error: FogbellError, words: readonly string[]): void {
   process.exitCode = error.exitCode;
-  if (json) process.stdout.write(`${JSON.stringify(errorJson(error), null, 2)}\n`);
+  if (words.includes("--json")) process.stdout.write(`${JSON.stringify(errorJson(error), null, 2)}\n`);
   else process.stderr.write(errorText(error));
 }

@@ -1,5 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { FogbellCommand } from "../cli/command.ts";
+import { commandMeant } from "../cli/lookup.ts";
+import { UsageError } from "../errors.ts";
 
 export default class Backups extends FogbellCommand {
   static override summary =
@@ -24,6 +26,7 @@ export default class Backups extends FogbellCommand {
 
   async run(): Promise<unknown> {
     const { flags, argv } = await this.parse(Backups);
+    const names = argv as string[];
     const { catalog } = await import("../catalog.ts");
     const { loadConfigFile, overviews, overviewText } = await import("../suite/verify.ts");
     const { onInterrupt } = await import("../suite/signals.ts");
@@ -33,11 +36,24 @@ export default class Backups extends FogbellCommand {
       catalog,
       config,
       storeUrl: flags.store ?? null,
-      names: argv as string[],
+      names,
       signal: interruption.signal,
       outFolder: flags.results,
+    }).catch((error: unknown) => {
+      throw notDatabase(error, names);
     });
     for (const one of all) this.log(`${overviewText(one)}\n`);
     return all;
   }
+}
+
+/** A name of no database may be a mistyped command; where there is such a database, nobody is asked. */
+function notDatabase(error: unknown, [name]: readonly string[]): unknown {
+  const meant = name === undefined ? null : commandMeant("backups", name, ["list", "fetch"]);
+  if (!(error instanceof UsageError) || meant === null) return error;
+  return new UsageError(`${error.message}; or is the command "${meant}" meant?`, {
+    code: error.code,
+    next: [`fogbell ${meant} --help`, ...error.next],
+    cause: error,
+  });
 }

@@ -1,10 +1,14 @@
-import { Args, Flags } from "@oclif/core";
+import { Args, Flags, type Interfaces } from "@oclif/core";
 import { bandwidthFlag } from "../cli/bandwidth-flag.ts";
 import { FogbellCommand } from "../cli/command.ts";
 import { detachedText, detachFlags } from "../cli/detach-flags.ts";
 import { audienceOf, reportFlags } from "../cli/report-flags.ts";
 import { engineFlag, keepFlag, rowsFlag, sandboxFlag } from "../cli/shared-flags.ts";
+import type { Catalog } from "../parts.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { SuiteRun } from "../suite/suite.ts";
+
+type RunFlags = Interfaces.InferredFlags<typeof Run.flags>;
 
 export default class Run extends FogbellCommand {
   static override summary = "Run one or several drills, and write their journals, results, reports and runbooks.";
@@ -19,6 +23,8 @@ export default class Run extends FogbellCommand {
     "<%= config.bin %> run drop-table --engine postgres@17",
     "<%= config.bin %> run --all --jobs 2",
     "<%= config.bin %> run --all --detach",
+    "<%= config.bin %> run --all --bail",
+    "<%= config.bin %> run --last-failed",
     "<%= config.bin %> run --all --shard 1/3 --reporter junit=out/junit.xml --reporter github",
     "<%= config.bin %> run drop-table --compare-methods",
     "<%= config.bin %> run drop-table --store 's3://drills/fogbell?endpoint=http://127.0.0.1:7480&path-style=true'",
@@ -40,6 +46,12 @@ export default class Run extends FogbellCommand {
       default: 1,
     }),
     shard: Flags.string({ description: "Run one part of the drills, of several of equal size.", helpValue: "1/3" }),
+    bail: Flags.boolean({
+      description: "Begin no more drills after the first that does not end as its scenario is made to end.",
+    }),
+    "last-failed": Flags.boolean({
+      description: "Of these drills, or of all, only those whose newest result in --out is not as designed.",
+    }),
     sandbox: sandboxFlag,
     engine: engineFlag,
     rows: rowsFlag,
@@ -83,29 +95,28 @@ export default class Run extends FogbellCommand {
     const as = flags["detached-as"];
     const recorder = as === undefined ? null : takeOver(as, "run");
     const { catalog } = await import("../catalog.ts");
-    const { planAll } = await import("../suite/plan-all.ts");
-    const plans = await planAll({
-      names: argv as string[],
-      tags: flags.tag ?? [],
-      all: flags.all,
-      catalog,
-      choices: { ...flags, variant: flags.method, wrongMove: flags["wrong-move"] },
-      compareMethods: flags["compare-methods"],
-      shard: flags.shard,
-    });
+    const names = argv as string[];
+    // As with other tools that run things, what failed last is looked for among everything when nothing is named.
+    const all = flags.all || (flags["last-failed"] && names.length === 0 && flags.tag === undefined);
+    const plans = await this.#plans({ names, all, catalog, flags });
+    const { audience, secrets } = audienceOf(flags, this.jsonEnabled());
+    const { assertAudience, runWithTerminal } = await import("../suite/with-terminal.ts");
+    const { storeFor } = await import("../suite/suite.ts");
+    assertAudience({ ...audience, reporters: catalog.reporters });
+    if (flags.store !== undefined) storeFor(catalog, flags.store);
     if (flags["dry-run"]) {
       const { describe, describeText } = await import("../plan/describe.ts");
-      const described = plans.map(describe);
+      const described = plans.map((plan) => describe(plan, { store: flags.store ?? null }));
       for (const one of described) this.log(describeText(one));
       return described;
     }
+    if (plans.length === 0) return all ? { jobs: flags.jobs, scorecard: [], results: [], notRun: [] } : [];
     if (flags.detach) {
       const { id, pid, folder } = await detach(process.argv.slice(2), flags.out);
       this.log(detachedText({ id, pid, folder }, flags.out));
       return { id, pid, folder };
     }
-    const { audience, secrets } = audienceOf(flags, this.jsonEnabled());
-    const { runWithTerminal } = await import("../suite/with-terminal.ts");
+    const notRun: string[] = [];
     const runs = await runWithTerminal({
       plans,
       catalog,
@@ -117,17 +128,58 @@ export default class Run extends FogbellCommand {
       freshWorld: flags["fresh-world"],
       version: this.config.version,
       jobs: flags.jobs,
+      bail: flags.bail,
+      onLeft: (drills) => void notRun.push(...drills),
       bandwidth: flags.bandwidth,
       audience: { ...audience, recorder },
       secrets,
     });
+    if (notRun.length > 0) process.stderr.write(`Not run, because of --bail: ${notRun.join(", ")}\n`);
     await this.#more(runs, flags);
+    return this.#outcome(runs, { all, jobs: flags.jobs, notRun, isOne: plans.length === 1 });
+  }
+
+  /** What is to be drilled; nothing only where nothing failed last. */
+  async #plans({
+    names,
+    all,
+    catalog,
+    flags,
+  }: {
+    readonly names: readonly string[];
+    readonly all: boolean;
+    readonly catalog: Catalog;
+    readonly flags: RunFlags;
+  }): Promise<readonly Plan[]> {
+    const { planAll } = await import("../suite/plan-all.ts");
+    const plans = await planAll({
+      names,
+      tags: flags.tag ?? [],
+      all,
+      catalog,
+      choices: { ...flags, variant: flags.method, wrongMove: flags["wrong-move"] },
+      compareMethods: flags["compare-methods"],
+      shard: flags.shard,
+    });
+    if (!flags["last-failed"]) return plans;
+    const { lastFailed, leftOutText } = await import("../suite/last-failed.ts");
+    const found = await lastFailed(plans, { results: flags.out, bandwidth: flags.bandwidth });
+    const text = leftOutText(found, flags.out);
+    if (text !== null) process.stderr.write(`${text}\n`);
+    return found.plans;
+  }
+
+  async #outcome(
+    runs: readonly SuiteRun[],
+    told: { readonly all: boolean; readonly jobs: number; readonly notRun: readonly string[]; readonly isOne: boolean },
+  ): Promise<unknown> {
     const { worstExitCode } = await import("../result/verdict.ts");
     const { scorecardRow } = await import("../paper/scorecard.ts");
     const results = runs.map(({ result }) => result);
     process.exitCode = worstExitCode(results);
-    if (flags.all) return { jobs: flags.jobs, scorecard: results.map(scorecardRow), results };
-    return results.length === 1 ? results[0] : results;
+    const { all, jobs, notRun, isOne } = told;
+    if (all) return { jobs, scorecard: results.map(scorecardRow), results, notRun };
+    return isOne && results.length === 1 ? results[0] : results;
   }
 
   /** `this.log` is silent under --json; the comparison's file is written all the same. */

@@ -1,11 +1,12 @@
 import { realpathSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Flags } from "@oclif/core";
 import { FogbellCommand } from "../cli/command.ts";
 import { lookup } from "../cli/lookup.ts";
 import { UsageError } from "../errors.ts";
 import { type Job, parseTime, RHYTHMS, type Rhythm, type ScheduleFile } from "../schedule/job.ts";
+import { makeOutFolder } from "../suite/out-folder.ts";
 
 /** By flag: what writes the files of that system. */
 const WRITERS: Readonly<Record<string, () => Promise<(job: Job) => ScheduleFile[]>>> = {
@@ -33,7 +34,7 @@ export default class Schedule extends FogbellCommand {
     at: Flags.string({ description: "Time of day; for GitHub in UTC.", default: "03:10", helpValue: "HH:MM" }),
     on: Flags.string({ description: "How often.", options: [...RHYTHMS], default: "daily" }),
     folder: Flags.string({ description: "Where it runs, for cron and systemd.", default: "." }),
-    "env-file": Flags.string({ description: "File of NAME=value lines with the secrets, for cron and systemd." }),
+    "secrets-file": Flags.string({ description: "File of NAME=value lines with the secrets, for cron and systemd." }),
     secret: Flags.string({
       description: "Name of a secret that the CI system keeps.",
       multiple: true,
@@ -60,7 +61,7 @@ export default class Schedule extends FogbellCommand {
       words,
       program: [process.execPath, realpathSync(join(this.config.root, "bin", "run.js"))],
       folder: resolve(flags.folder),
-      envFile: flags["env-file"] === undefined ? null : resolve(flags["env-file"]),
+      envFile: flags["secrets-file"] === undefined ? null : resolve(flags["secrets-file"]),
       secrets: [...new Set([...(words[0] === "verify" ? (keys ?? []) : []), ...(flags.secret ?? [])])],
       version: this.config.version,
     };
@@ -96,7 +97,7 @@ export default class Schedule extends FogbellCommand {
   async #write(files: readonly ScheduleFile[], folder: string): Promise<void> {
     for (const { file, text } of files) {
       const path = join(folder, file);
-      await mkdir(dirname(path), { recursive: true });
+      await makeOutFolder(dirname(path), "--to");
       await writeFile(path, text, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "EEXIST") throw error;
         throw new UsageError(`${path} is already there`, {

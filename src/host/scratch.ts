@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { UnavailableError } from "../errors.ts";
 import type { RunLabel } from "../parts.ts";
 import { LABEL_NAME, parseLabel } from "./label.ts";
+import { knownPlaces, notePlace } from "./scratch-places.ts";
 import { quote } from "./sh.ts";
 
 export interface Scratch extends AsyncDisposable {
@@ -17,6 +18,7 @@ export async function openScratch(label: RunLabel, parent: string = tmpdir()): P
     const folder = await mkdtemp(join(parent, "fogbell-"));
     await chmod(folder, 0o700);
     await writeFile(join(folder, LABEL_NAME), JSON.stringify(label));
+    await notePlace(parent);
     return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
   } catch (error) {
     throw new UnavailableError(`no scratch folder can be made in ${parent}: ${(error as Error).message}`, {
@@ -43,16 +45,23 @@ export async function withLabels(folders: readonly string[]): Promise<LabelledFo
   return found;
 }
 
-/** Folders below `parent` that carry a label, with it. Names do not matter. */
-export async function labelledFolders(parent: string = tmpdir()): Promise<LabelledFolder[]> {
-  const entries = await readdir(parent, { withFileTypes: true });
-  return withLabels(entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(parent, name)));
+/** Folders below these that carry a label, with it. Names do not matter. Default: everywhere runs kept theirs. */
+export async function labelledFolders(parents?: readonly string[]): Promise<LabelledFolder[]> {
+  const found: LabelledFolder[] = [];
+  for (const parent of parents ?? (await knownPlaces())) {
+    const entries = await readdir(parent, { withFileTypes: true }).catch(() => []);
+    found.push(...(await withLabels(entries.filter((one) => one.isDirectory()).map(({ name }) => join(parent, name)))));
+  }
+  return found;
 }
 
 /** Removes the folders of runs that are over. Returns what went. */
-export async function sweepScratch(isOver: (label: RunLabel) => boolean, parent: string = tmpdir()): Promise<string[]> {
+export async function sweepScratch(
+  isOver: (label: RunLabel) => boolean,
+  parents?: readonly string[],
+): Promise<string[]> {
   const gone: string[] = [];
-  for (const { folder, label } of await labelledFolders(parent)) {
+  for (const { folder, label } of await labelledFolders(parents)) {
     if (!isOver(label)) continue;
     await rm(folder, { recursive: true, force: true });
     gone.push(`folder ${folder}`);

@@ -26,6 +26,8 @@ export interface Description {
     readonly age: string;
     readonly decoy: boolean;
   }[];
+  /** Where the world's backups go: the URL that was given; null for a folder of the run. */
+  readonly store: string | null;
   readonly commands: readonly PlannedCommand[];
   readonly probes: readonly { readonly group: string; readonly probe: string; readonly options: unknown }[];
 }
@@ -60,7 +62,7 @@ function emptyScene(plan: Plan): Scene {
 }
 
 /** Everything that a run of this plan would do, with the commands for the newest backup that is no decoy. */
-export function describe(plan: Plan): Description {
+export function describe(plan: Plan, { store = null }: { readonly store?: string | null } = {}): Description {
   const scene = emptyScene(plan);
   const commands = (
     phase: string,
@@ -90,6 +92,7 @@ export function describe(plan: Plan): Description {
       age: formatDuration(ageMs),
       decoy,
     })),
+    store,
     commands: [...commands("damage", plan.disaster), ...plan.recovery.flatMap((step) => commands(step.phase, [step]))],
     probes: [...probes("healthy", plan.healthy), ...probes("proof", plan.proof), ...probes("verify", plan.verify)],
   };
@@ -104,6 +107,7 @@ export function describeText(description: Description): string {
     `Server    ${server.engine} ${server.version}; image ${server.images.join(" or ")}, or the programs ${server.binaries.join(", ")}`,
     `Dataset   ${description.dataset}`,
     `Sources   ${description.sources.map(({ name, method, age, decoy }) => `${name} (${method}, ${age} old${decoy ? ", decoy" : ""})`).join("; ")}`,
+    `Store     ${description.store === null ? "a folder of the run" : `${description.store}, below a prefix of the run`}`,
     `Probes    ${description.probes.map(({ group, probe }) => `${group}: ${probe}`).join("; ")}`,
     "",
     "Commands, in order (locate and fetch are Fogbell's own: backups list, backups fetch):",

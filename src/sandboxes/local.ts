@@ -11,6 +11,7 @@ import { FogbellError, UnavailableError } from "../errors.ts";
 import { LABEL_NAME } from "../host/label.ts";
 import { runProcess } from "../host/process.ts";
 import { type LabelledFolder, labelledFolders, withLabels } from "../host/scratch.ts";
+import { notePlace } from "../host/scratch-places.ts";
 import { quote } from "../host/sh.ts";
 import { formatBytes } from "../host/units.ts";
 import {
@@ -58,6 +59,7 @@ async function open(label: RunLabel, options: SandboxOptions, signal: AbortSigna
   const network = process.getuid?.() === 0 ? await openNetwork(signal) : null;
   const base = await mkdtemp(join(tmpdir(), "fb-"));
   await writeFile(join(base, LABEL_NAME), JSON.stringify(label));
+  await notePlace(dirname(base));
   return {
     kind: "local",
     // The account's own files are in reach, whatever the network is.
@@ -238,7 +240,7 @@ async function must(run: Server["run"], line: Line, signal: AbortSignal): Promis
   });
 }
 
-/** Those where this machine keeps temporary folders, and those that processes still run in: theirs may have been another. */
+/** Those where runs kept their folders, and those that processes still run in, if nobody could note where that is. */
 async function sandboxFolders(): Promise<LabelledFolder[]> {
   const here = await labelledFolders();
   const told = (await valuesOf("FOGBELL_IDENTITY")).map((file) => dirname(file));

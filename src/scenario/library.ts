@@ -1,10 +1,11 @@
 /** The scenarios that ship with Fogbell, and how a name or a path becomes a file. */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UsageError } from "../errors.ts";
 import { nearest } from "../host/near-miss.ts";
 import { packageFolder } from "../host/package-folder.ts";
+import { quote } from "../host/sh.ts";
 
 const SUFFIX = ".drill.yaml";
 
@@ -24,10 +25,20 @@ export async function resolveScenario(name: string): Promise<string> {
   const file = shipped.find((one) => basename(one) === `${name}${SUFFIX}`);
   if (file !== undefined) return file;
   if (existsSync(`${name}${SUFFIX}`)) return `${name}${SUFFIX}`;
+  if (statSync(name, { throwIfNoEntry: false })?.isDirectory()) throw folderNamed(name);
   const near = await nearestScenario(name);
   throw new UsageError(`no scenario "${name}"${near === undefined ? "" : `; did you mean "${near}"?`}`, {
     code: "FB_SCENARIO_NOT_FOUND",
     next: [...(near === undefined ? [] : [`fogbell run ${near}`]), "fogbell scenario list"],
+  });
+}
+
+/** Somebody named a folder where a scenario is wanted. */
+export function folderNamed(folder: string): UsageError {
+  const files = `${quote(folder.replace(/(?<=.)\/+$/, ""))}/*${SUFFIX}`;
+  return new UsageError(`${folder} is a folder, not a scenario file`, {
+    code: "FB_SCENARIO_NOT_FOUND",
+    next: [`fogbell scenario lint ${files}`, `fogbell run ${files}`],
   });
 }
 

@@ -7,7 +7,7 @@ import { sha256 } from "../host/digest.ts";
 import type { Catalog } from "../parts.ts";
 import { complaints, subject } from "./complaints.ts";
 import { contradictions } from "./contradictions.ts";
-import { nearestScenario } from "./library.ts";
+import { folderNamed, nearestScenario } from "./library.ts";
 import { type Path, type Position, type Positions, positionsOf } from "./positions.ts";
 import {
   BACKUP_KEYS,
@@ -41,6 +41,7 @@ async function notFound(file: string): Promise<UsageError> {
 
 async function readText(file: string): Promise<string> {
   const found = await stat(file).catch(() => null);
+  if (found?.isDirectory()) throw folderNamed(file);
   if (found === null || !found.isFile()) throw await notFound(file);
   if (found.size > LARGEST_BYTES)
     throw unreadable(file, `the file has ${found.size} bytes; a scenario has at most ${LARGEST_BYTES}`);

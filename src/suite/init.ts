@@ -6,6 +6,7 @@ import { UsageError } from "../errors.ts";
 import { quote } from "../host/sh.ts";
 import type { Catalog } from "../parts.ts";
 import { series } from "../verify/points.ts";
+import { engineNamed } from "./engine-named.ts";
 import { named, type Proposal, proposalsOf } from "./proposals.ts";
 import { storeFor } from "./suite.ts";
 
@@ -115,49 +116,74 @@ function assertPlain(url: string): void {
   });
 }
 
+/** Encrypted jobs of a store as sources of the engine that is told, or what to type to make them that. */
+function sealedAs(
+  engine: string | null,
+  sealed: readonly Sealed[],
+  proposals: readonly Proposal[],
+): { found: Proposal[]; notes: string[] } {
+  const what = ({ objects, pattern, encryption }: Sealed) =>
+    `${objects} objects like ${pattern} are encrypted with ${encryption.with}`;
+  if (engine === null)
+    return { found: [], notes: sealed.map((one) => `${what(one)}: say --engine, and they become a source`) };
+  const only = proposals.length === 1 ? proposals[0]?.name : undefined;
+  return {
+    found: sealed.map(({ url, pattern, encryption }) => ({
+      name: proposals.length === 1 ? (only ?? "sealed") : (/[A-Za-z]{3,}/.exec(pattern)?.[0] ?? "sealed"),
+      engine,
+      environment: "PRODUCTION",
+      rows: {},
+      objectives: { rto: 4 * 3_600_000, rpo: 25 * 3_600_000 },
+      sources: [{ store: url, pattern, encryption }],
+      "may-shrink": [],
+      checks: [],
+      points: [],
+    })),
+    notes: sealed.map((one) => `${what(one)}: put the key into BACKUP_KEY, or name another place in the file`),
+  };
+}
+
+/** What one store holds: databases, and what a person should know. */
+async function look(
+  url: string,
+  { catalog, engine, signal }: InitRequest,
+): Promise<{ found: Proposal[]; notes: string[]; sealed: number }> {
+  assertPlain(url);
+  const { driver, options } = storeFor(catalog, url);
+  await using store = await driver.open(driver.options.parse(options), signal);
+  const inventory = await takeStock(store, catalog.engines);
+  const sealed = sealedOf(url, inventory.unknown);
+  const proposals = proposalsOf(url, inventory);
+  const more = sealedAs(engine, sealed, proposals);
+  const left = inventory.unknown.filter(({ because }) => !/^encrypted/.test(because));
+  const unrecognised =
+    left.length === 0
+      ? []
+      : [
+          `${left.length} objects in ${store.place} are no backups that are recognised: ${left[0]?.key}: ${left[0]?.because}`,
+        ];
+  return {
+    found: [...proposals, ...more.found],
+    notes: [...more.notes, ...unrecognised],
+    sealed: sealed.length,
+  };
+}
+
 /** Looks into the stores and proposes a file. Throws UsageError when nothing in them is recognised. */
 export async function propose(request: InitRequest): Promise<Init> {
-  const { catalog, stores, engine, signal } = request;
+  const { catalog, stores, engine } = request;
+  if (engine !== null) engineNamed(catalog, engine);
   const found: Proposal[] = [];
   const notes: string[] = [];
+  let sealed = 0;
   for (const url of stores) {
-    assertPlain(url);
-    const { driver, options } = storeFor(catalog, url);
-    await using store = await driver.open(driver.options.parse(options), signal);
-    const inventory = await takeStock(store, catalog.engines);
-    const sealed = sealedOf(url, inventory.unknown);
-    const proposals = proposalsOf(url, inventory);
-    found.push(...proposals);
-    for (const one of sealed) {
-      const what = `${one.objects} objects like ${one.pattern} are encrypted with ${one.encryption.with}`;
-      if (engine === null) notes.push(`${what}: say --engine, and they become a source`);
-      else {
-        const name =
-          proposals.length === 1
-            ? (proposals[0]?.name ?? "sealed")
-            : (/[A-Za-z]{3,}/.exec(one.pattern)?.[0] ?? "sealed");
-        const source = { store: url, pattern: one.pattern, encryption: one.encryption };
-        const objectives = { rto: 4 * 3_600_000, rpo: 25 * 3_600_000 };
-        found.push({
-          name,
-          engine,
-          environment: "PRODUCTION",
-          rows: {},
-          objectives,
-          sources: [source],
-          "may-shrink": [],
-          checks: [],
-          points: [],
-        });
-        notes.push(`${what}: put the key into BACKUP_KEY, or name another place in the file`);
-      }
-    }
-    const left = inventory.unknown.filter(({ because }) => !/^encrypted/.test(because));
-    if (left.length > 0)
-      notes.push(
-        `${left.length} objects in ${store.place} are no backups that are recognised: ${left[0]?.key}: ${left[0]?.because}`,
-      );
+    const one = await look(url, request);
+    found.push(...one.found);
+    notes.push(...one.notes);
+    sealed += one.sealed;
   }
+  if (engine !== null && sealed === 0)
+    notes.push(`--engine ${engine} was not used: nothing is encrypted, and backups tell their engine themselves`);
   const databases = named(merge(found));
   if (databases.length === 0) {
     throw new UsageError(

@@ -3,6 +3,7 @@ import { UsageError } from "../errors.ts";
 import { createRedactor, secretsIn } from "../host/redact.ts";
 import type { Catalog } from "../parts.ts";
 import { type Recorded, recordLedger } from "../verify/record-ledger.ts";
+import { engineNamed } from "./engine-named.ts";
 
 export interface LedgerRequest {
   readonly catalog: Catalog;
@@ -17,13 +18,7 @@ export interface LedgerRequest {
 /** Throws UsageError for an engine that nobody knows, or a command that takes no snapshot. */
 export async function recordBeside(request: LedgerRequest): Promise<Recorded> {
   const { catalog, command } = request;
-  const engine = catalog.engines.find(({ name }) => name === request.engine);
-  if (engine === undefined) {
-    throw new UsageError(`there is no engine "${request.engine}"`, {
-      code: "FB_ENGINE_UNKNOWN",
-      next: catalog.engines.map(({ name }) => `--engine ${name}`),
-    });
-  }
+  const engine = engineNamed(catalog, request.engine);
   if (
     engine.copies.snapshot.lock === undefined &&
     !command.some((word) => /\{snapshot\}|FOGBELL_SNAPSHOT/.test(word))

@@ -3,11 +3,11 @@ import { UsageError } from "../errors.ts";
 import { makeFolder } from "../host/make-folder.ts";
 import { quote } from "../host/sh.ts";
 
-export async function makeOutFolder(folder: string): Promise<void> {
+export async function makeOutFolder(folder: string, flag = "--out"): Promise<void> {
   await makeFolder(folder).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`the folder ${folder} cannot be made: ${error.code ?? error.message}`, {
       code: "FB_OUT_FOLDER",
-      next: [`ls -ld ${quote(folder)}`, "name another folder with --out"],
+      next: [`ls -ld ${quote(folder)}`, `name another folder with ${flag}`],
       cause: error,
     });
   });

@@ -1,5 +1,6 @@
 /** From names and tags to plans. Everything is loaded and checked before the first drill begins. */
 import { UsageError } from "../errors.ts";
+import { quote } from "../host/sh.ts";
 import type { Catalog } from "../parts.ts";
 import { type Choices, type Plan, plan } from "../plan/plan.ts";
 import { variantNames } from "../plan/variants.ts";
@@ -23,7 +24,7 @@ export interface PlanAllRequest {
   readonly shard?: string | undefined;
 }
 
-/** Throws UsageError when nothing matches, ScenarioError for a file that is not valid. */
+/** Throws UsageError when nothing matches or names stand beside `all`, ScenarioError for a file that is not valid. */
 export async function planAll(request: PlanAllRequest): Promise<Plan[]> {
   const shard = request.shard === undefined ? null : parseShard(request.shard);
   const plans = await planWhole(request);
@@ -38,6 +39,12 @@ async function planWhole({
   choices,
   compareMethods = false,
 }: PlanAllRequest): Promise<Plan[]> {
+  if (all && names.length > 0) {
+    throw new UsageError(`${names.join(" ")} is named, and --all as well: name scenarios, or say --all`, {
+      code: "FB_USAGE",
+      next: [`fogbell run ${names.map(quote).join(" ")}`, "fogbell run --all"],
+    });
+  }
   const files = await Promise.all(names.map((name) => resolveScenario(name)));
   const loaded = await Promise.all(files.map((file) => loadScenario(file, catalog)));
   if (tags.length > 0 || all) {

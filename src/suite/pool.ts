@@ -7,23 +7,29 @@ export interface PoolLimits {
   readonly signal: AbortSignal;
 }
 
+/** Once one has ended so, nothing more is begun; what runs goes on to its end. */
+export type IsLast<R> = (done: R) => boolean;
+
 /**
  * Does the work for every item, in order, at most `jobs` at once; what came of it, in the items' order. An item whose
  * work throws does not keep the others from their end: the first error is thrown once all have ended.
  */
 export async function inPool<T, R>(
   items: readonly T[],
-  { jobs, signal }: PoolLimits,
+  { jobs, signal, isLast = () => false }: PoolLimits & { readonly isLast?: IsLast<R> },
   work: (item: T) => Promise<R>,
 ): Promise<R[]> {
   const done = new Map<number, R>();
   const errors: unknown[] = [];
   let next = 0;
+  let isOver = false;
   const worker = async () => {
-    while (next < items.length && !signal.aborted) {
+    while (next < items.length && !signal.aborted && !isOver) {
       const index = next++;
       try {
-        done.set(index, await work(items[index] as T));
+        const one = await work(items[index] as T);
+        done.set(index, one);
+        isOver ||= isLast(one);
       } catch (error) {
         errors.push(error);
       }

@@ -83,18 +83,33 @@ function find(reporters: readonly Reporter[], text: string): { reporter: Reporte
   return { reporter, file: file === null || file === STANDARD_OUTPUT ? file : resolve(file) };
 }
 
-/** Finds out before the first drill, not after the last, that a file cannot be written. */
-async function prepare(file: string, json: boolean): Promise<void> {
-  const wrong = (why: string, cause?: unknown) =>
-    new UsageError(`a report cannot be written to ${file}: ${why}`, {
+const unwritable = (file: string, why: string, cause?: unknown) =>
+  new UsageError(`a report cannot be written to ${file}: ${why}`, {
+    code: "FB_REPORTER_FILE",
+    next: [`ls -ld ${quote(dirname(file))}`, "name a file in a folder that you may write to"],
+    cause,
+  });
+
+/** The reporters that were named. Throws UsageError for what can be known to be wrong before a file is touched. */
+export function askedReporters({ reporters, named, json }: Pick<ReportingRequest, "reporters" | "named" | "json">) {
+  const asked = named.map((text) => find(reporters, text));
+  const files = asked.flatMap(({ file }) => (file === null ? [] : [file]));
+  if (json && files.includes(STANDARD_OUTPUT))
+    throw unwritable(STANDARD_OUTPUT, "--json keeps standard output for the result");
+  const twice = files.find((file, index) => files.indexOf(file) !== index);
+  if (twice !== undefined) {
+    throw new UsageError(`two reporters would write ${twice}`, {
       code: "FB_REPORTER_FILE",
-      next: [`ls -ld ${quote(dirname(file))}`, "name a file in a folder that you may write to"],
-      cause,
+      next: ["name a file for each"],
     });
-  if (file === STANDARD_OUTPUT) {
-    if (json) throw wrong("--json keeps standard output for the result");
-    return;
   }
+  return asked;
+}
+
+/** Finds out before the first drill, not after the last, that a file cannot be written. */
+async function prepare(file: string): Promise<void> {
+  const wrong = (why: string, cause?: unknown) => unwritable(file, why, cause);
+  if (file === STANDARD_OUTPUT) return;
   try {
     await makeFolder(dirname(file));
     const beside = `${file}.part`;
@@ -106,17 +121,10 @@ async function prepare(file: string, json: boolean): Promise<void> {
   if ((await stat(file).catch(() => null))?.isDirectory()) throw wrong("it is a folder");
 }
 
-async function seats({ reporters, named, json, surroundings }: ReportingRequest): Promise<Seat[]> {
-  const asked = named.map((text) => find(reporters, text));
-  const files = asked.flatMap(({ file }) => (file === null ? [] : [file]));
-  for (const file of new Set(files)) await prepare(file, json);
-  const twice = files.find((file, index) => files.indexOf(file) !== index);
-  if (twice !== undefined) {
-    throw new UsageError(`two reporters would write ${twice}`, {
-      code: "FB_REPORTER_FILE",
-      next: ["name a file for each"],
-    });
-  }
+async function seats(request: ReportingRequest): Promise<Seat[]> {
+  const { reporters, named, surroundings } = request;
+  const asked = askedReporters(request);
+  for (const { file } of asked) if (file !== null) await prepare(file);
   // As with other tools, naming reporters replaces the defaults; but nobody should look at a screen that stays empty.
   const hasScreen = asked.some(({ reporter, file }) => isFollower(reporter) && file === null);
   const more = named.length === 0 || !hasScreen ? defaultReporters(surroundings, named) : [];

@@ -11,7 +11,7 @@ import { makeLabel } from "../host/label.ts";
 import { type Link, openLink } from "../host/link.ts";
 import { createRedactor, secretsIn } from "../host/redact.ts";
 import { formatBytes } from "../host/units.ts";
-import { drillName } from "../paper/scorecard.ts";
+import { drillName, isAsDesigned } from "../paper/scorecard.ts";
 import type { Catalog, DrillName, Reporter, StoreDriver } from "../parts.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { DrillEvent, DrillResult, Progress } from "../record.ts";
@@ -39,6 +39,10 @@ export interface SuiteRequest {
   readonly bandwidth?: number | undefined;
   /** Drills, and so sandboxes, at the same time. Default: 1; more than that falsifies durations, and is marked. */
   readonly jobs?: number;
+  /** Begin no more drills after one that did not end as designed. */
+  readonly bail?: boolean;
+  /** Told which drills were not begun because of that, by name. */
+  readonly onLeft?: (drills: readonly string[]) => void;
   /** Values to mask beside those of the environment. */
   readonly secrets?: readonly string[];
   /** Told what could not be written. The verdict does not depend on it, and the journal holds all of it. */
@@ -95,10 +99,18 @@ export function hostFacts(): Record<string, string> {
 
 /** Runs every plan, in order; begins no more of them once interrupted. */
 export async function runSuite(request: SuiteRequest): Promise<SuiteRun[]> {
-  const { plans, jobs = 1, signal } = request;
+  const { plans, jobs = 1, signal, bail = false } = request;
   const contended = Math.min(jobs, plans.length) > 1;
   const link = request.bandwidth === undefined ? null : openLink(request.bandwidth);
-  return inPool(plans, { jobs, signal }, (plan) => runOne(plan, request, { contended, link }));
+  const left = new Set(plans);
+  const isLast = ({ result }: SuiteRun) => bail && !isAsDesigned(result);
+  const runs = await inPool(plans, { jobs, signal, isLast }, (plan) => {
+    left.delete(plan);
+    return runOne(plan, request, { contended, link });
+  });
+  // Ctrl-C leaves drills out as well, and says so itself.
+  if (!signal.aborted && runs.some(isLast)) request.onLeft?.([...left].map((plan) => nameOver(plan, link)));
+  return runs;
 }
 
 /** A folder that no other run has, with the run's name. */
@@ -121,7 +133,11 @@ export async function newRunFolder(outFolder: string, now: Date): Promise<{ runI
 /** What a plan's drill will be called, before there is a result. */
 export const nameOf = (plan: Plan): string => nameOver(plan, null);
 
-function nameOver({ scenario, engine, version, variant }: Plan, link: Link | null): string {
+/** Likewise, of a drill whose fetches are held to a link's speed. */
+export function nameOver(
+  { scenario, engine, version, variant }: Plan,
+  link: Pick<Link, "bytesPerSecond"> | null,
+): string {
   return drillName({ id: scenario.id, engine: engine.name, version, ...variantOf(variant, link?.bytesPerSecond) });
 }
 

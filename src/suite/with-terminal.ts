@@ -2,7 +2,7 @@
 import type { Catalog } from "../parts.ts";
 import type { DrillResult } from "../record.ts";
 import type { Recorder } from "./detached-run.ts";
-import { openReporting, type Reporting, type Surroundings } from "./reporting.ts";
+import { askedReporters, openReporting, type Reporting, type Surroundings } from "./reporting.ts";
 import { onInterrupt } from "./signals.ts";
 import { runSuite, type SuiteRequest, type SuiteRun } from "./suite.ts";
 import { assertReceivers, type Receivers, tell } from "./tell.ts";
@@ -48,6 +48,12 @@ export function ownSurroundings(): Surroundings {
     print: (text) => void stdout.write(text),
     printsColor: color && stdout.isTTY === true,
   };
+}
+
+/** Throws UsageError for reporters and receivers that cannot be, before anything is begun; also where nothing will be. */
+export function assertAudience(audience: Pick<Audience, "reporters" | "named" | "json" | "receivers">): void {
+  assertReceivers(audience.receivers);
+  askedReporters(audience);
 }
 
 /**

@@ -1,14 +1,13 @@
 /** Where prepared worlds are kept on this machine. */
 import { createHash } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { cacheFolder } from "../host/cache-folder.ts";
 import { packageFolder } from "../host/package-folder.ts";
 import { type PreparedWorlds, preparedWorlds, pruneWorlds } from "../world/prepared.ts";
 
-/** `$XDG_CACHE_HOME/fogbell/worlds`, by default in `~/.cache`. */
 export function worldsFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "fogbell", "worlds");
+  return join(cacheFolder(env), "worlds");
 }
 
 /** Tells one build of this program from another: what it is made of, and when. Null when it runs from its sources. */

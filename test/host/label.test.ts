@@ -27,7 +27,7 @@ test("sweeping goes by label, never by name", async () => {
   await openScratch(dead, parent);
   await mkdir(join(parent, "fogbell-looks-like-ours"));
   await writeFile(join(parent, "fogbell-looks-like-ours", "precious"), "x");
-  expect(await sweepScratch((label) => isOver(label), parent)).toHaveLength(1);
+  expect(await sweepScratch((label) => isOver(label), [parent])).toHaveLength(1);
   expect((await readdir(parent)).sort()).toEqual([alive.folder.split("/").at(-1), "fogbell-looks-like-ours"].sort());
   await rm(parent, { recursive: true });
 });

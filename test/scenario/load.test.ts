@@ -136,6 +136,15 @@ describe("what is no scenario at all", () => {
     expect((await issuesOf(`# ${"x".repeat(1024 * 1024)}\n`))[0]?.message).toMatch(/at most/));
   test("a missing file", async () =>
     await expect(loadScenario(join(folder, "none.drill.yaml"), catalog)).rejects.toThrow(UsageError));
+  test("a folder, with what to type instead", async () => {
+    const wanted = {
+      code: "FB_SCENARIO_NOT_FOUND",
+      message: `${folder}/ is a folder, not a scenario file`,
+      next: [`fogbell scenario lint ${folder}/*.drill.yaml`, `fogbell run ${folder}/*.drill.yaml`],
+    };
+    await expect(loadScenario(`${folder}/`, catalog)).rejects.toMatchObject(wanted);
+    await expect(resolveScenario("scenarios")).rejects.toMatchObject({ message: /scenarios is a folder/ });
+  });
   test("a misspelt id", async () =>
     await expect(resolveScenario("drop-tabel")).rejects.toThrow(/did you mean "drop-table"/));
 });

@@ -1,9 +1,10 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { makeLabel } from "../../src/host/label.ts";
 import { openScratch } from "../../src/host/scratch.ts";
+import { knownPlaces } from "../../src/host/scratch-places.ts";
 import type { Catalog, RunLabel, SandboxDriver } from "../../src/parts.ts";
 import { collectGarbage, findGarbage } from "../../src/suite/gc.ts";
 
@@ -60,6 +61,16 @@ test("what goes is what dead runs left, everywhere", () =>
     expect(labels).toEqual([alive]);
     expect(await readdir(folder)).toHaveLength(1);
   }));
+test("also of a run whose temporary folders were elsewhere", async () => {
+  let elsewhere = "";
+  await inOwnFolder(async (folder) => {
+    elsewhere = folder;
+    process.env.TMPDIR = dirname(folder);
+    expect(await collectGarbage(request())).toEqual([expect.stringContaining(`folder ${folder}`)]);
+    expect(await readdir(folder)).toHaveLength(1);
+  });
+  expect(await knownPlaces()).not.toContain(elsewhere);
+});
 test("what cannot be removed in one place keeps nothing from going in the others, and is said", () =>
   inOwnFolder(async (folder) => {
     const labels = [dead];

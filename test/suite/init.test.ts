@@ -70,6 +70,33 @@ describe("init", () => {
     });
     await expect(propose({ ...request(), stores: [`${url()}/none`] })).rejects.toMatchObject({ exitCode: 4 });
   });
+  test("--engine is one that there is, and is said to be unused where nothing is encrypted", async () => {
+    await expect(propose({ ...request(), engine: "oracle", stores: [`${url()}/none`] })).rejects.toMatchObject({
+      code: "FB_ENGINE_UNKNOWN",
+    });
+    await expect(propose({ ...request(), engine: "mariadbb" })).rejects.toThrow(/did you mean "mariadb"/);
+    const { notes, databases } = await propose({ ...request(), engine: "mariadb" });
+    expect(databases.map(({ engine }) => engine)).toEqual(["mariadb", "postgres"]);
+    expect(notes).toContain(
+      "--engine mariadb was not used: nothing is encrypted, and backups tell their engine themselves",
+    );
+    expect((await propose(request())).notes.join()).not.toContain("--engine");
+  });
+  test("--engine makes encrypted jobs a source, and is asked for where they are", async () => {
+    const sealed = await mkdtemp(join(tmpdir(), "fogbell-sealed-"));
+    try {
+      const key = `vault-${stamp(Date.now() - DAY)}.dump.age`;
+      await writeFile(join(sealed, key), "age-encryption.org/v1\n-> X25519 x\ny\n--- z\n");
+      const stores = [`directory:${sealed}`];
+      await expect(propose({ ...request(), stores })).rejects.toThrow(/encrypted with age: say --engine/);
+      const { notes, databases, text } = await propose({ ...request(), stores, engine: "mariadb" });
+      expect(databases).toEqual([{ name: "vault", engine: "mariadb", points: 0 }]);
+      expect(text).toContain("encryption: { with: age, key-env: BACKUP_KEY }");
+      expect(notes).toEqual([expect.stringContaining("put the key into BACKUP_KEY")]);
+    } finally {
+      await rm(sealed, { recursive: true });
+    }
+  });
   test.each([
     [90_000, "2m"],
     [3_600_000, "1h"],

@@ -32,6 +32,17 @@ describe("a pool", () => {
       [1, 2],
     ]);
   });
+  test.each([
+    [1, [1, 2]],
+    [2, [1, 2, 3]],
+  ])("begins nothing after the last, and waits for what runs: %i at once", async (jobs, wanted) => {
+    const isLast = (item: number) => item === 2;
+    const work = async (item: number) => {
+      await wait(item === 3 ? 30 : item * 5);
+      return item;
+    };
+    expect(await inPool([1, 2, 3, 4, 5], { jobs, signal: calm, isLast }, work)).toEqual(wanted);
+  });
   test("an error is thrown when all others have come to their end", async () => {
     const ended: number[] = [];
     const work = inPool([1, 2, 3], { jobs: 2, signal: calm }, async (item) => {

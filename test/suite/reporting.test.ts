@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { catalog } from "../../src/catalog.ts";
 import { defineReporter, type Reporter } from "../../src/parts.ts";
 import type { DrillResult } from "../../src/record.ts";
 import { defaultReporters, openReporting, type ReportingRequest } from "../../src/suite/reporting.ts";
+import { assertAudience } from "../../src/suite/with-terminal.ts";
 import { END, stamped, WELL } from "../fakes/events.ts";
 import { RESULTS } from "../fakes/results.ts";
 
@@ -130,6 +132,15 @@ describe("named", () => {
     ["two for one file", [`junit=${folder}/x`, `ctrf=${folder}/x`], /two reporters would write/],
   ])("%s is found out before the first drill", async (_name, named, message) => {
     await expect(report({ named })).rejects.toThrow(message);
+  });
+  test("so far as that can be, also where nothing is begun", () => {
+    const assert = (named: readonly string[], json = false) =>
+      assertAudience({ reporters: catalog.reporters, named, json, receivers: {} });
+    expect(() => assert(["foo"])).toThrow(/no reporter "foo"/);
+    expect(() => assert([`junit=${folder}/x`, `ctrf=${folder}/x`])).toThrow(/two reporters would write/);
+    expect(() => assert(["junit=-"], true)).toThrow(/--json keeps standard output/);
+    expect(() => assert([`junit=${folder}/untouched/x.xml`])).not.toThrow();
+    expect(existsSync(join(folder, "untouched"))).toBe(false);
   });
   test("standard output cannot be a report's and the result's", async () => {
     await expect(report({ named: ["junit=-"], json: true })).rejects.toThrow(/--json keeps standard output/);

@@ -55,6 +55,13 @@ describe("--all", () => {
     expect(offered).toContain("drop-table on mariadb 10.11");
     expect(new Set(offered).size).toBe(offered.length);
   });
+  test("is not said beside names: one of the two is a mistake", async () => {
+    await expect(planAll({ names: ["drop-table"], tags: [], all: true, catalog, choices: {} })).rejects.toMatchObject({
+      code: "FB_USAGE",
+      message: "drop-table is named, and --all as well: name scenarios, or say --all",
+      next: ["fogbell run drop-table", "fogbell run --all"],
+    });
+  });
   test("--engine narrows it, and nothing left is an error", async () => {
     expect((await all("mariadb")).every(({ engine }) => engine.name === "mariadb")).toBe(true);
     await expect(all("postgres@9")).rejects.toThrow(/no shipped scenario runs on postgres@9/);

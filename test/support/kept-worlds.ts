@@ -32,6 +32,7 @@ export async function setup(): Promise<() => Promise<void>> {
   // The accounts that own the servers pass through it.
   await chmod(folder, 0o755);
   process.env.TMPDIR = folder;
+  process.env.XDG_CACHE_HOME = join(folder, "cache");
   process.env.FOGBELL_TEST_WORLDS = await mkdtemp(join(folder, "worlds-"));
   return () => rm(folder, { recursive: true, force: true });
 }

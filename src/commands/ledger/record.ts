@@ -1,6 +1,7 @@
 import { Flags } from "@oclif/core";
 import { FogbellCommand } from "../../cli/command.ts";
 import { UsageError } from "../../errors.ts";
+import { quote } from "../../host/sh.ts";
 
 export default class LedgerRecord extends FogbellCommand {
   static override summary =
@@ -28,9 +29,9 @@ export default class LedgerRecord extends FogbellCommand {
     const at = this.argv.indexOf("--");
     const command = at === -1 ? [] : this.argv.slice(at + 1);
     if (command.length === 0) {
-      throw new UsageError("there is no backup behind --", {
-        code: "FB_NO_SNAPSHOT",
-        next: ["fogbell ledger record --help"],
+      throw new UsageError("there is no command behind -- that makes the backup", {
+        code: "FB_USAGE",
+        next: [example(flags), "fogbell ledger record --help"],
       });
     }
     if (!flags.to.includes(".ledger.")) {
@@ -57,4 +58,16 @@ export default class LedgerRecord extends FogbellCommand {
     this.logToStderr(`Recorded ${made.rows.toLocaleString("en-US")} rows of ${made.tables} tables in ${flags.to}`);
     return { file: flags.to, ...made };
   }
+}
+
+/** The same call with a command behind it that dumps at the moment which is held. */
+function example({ engine, database, to }: { engine: string; database: string; to: string }): string {
+  const stem = to.replace(/\.ledger\..*$/, "");
+  const dump =
+    engine === "postgres"
+      ? ["pg_dump", "--snapshot={snapshot}", "-Fc", "-f", quote(`${stem}.dump`), quote(database)]
+      : ["mariadb-dump", "--single-transaction", quote(`--result-file=${stem}.sql`), quote(database)];
+  const named = engine === "postgres" ? [] : ["--engine", engine];
+  const own = [...named, "--database", quote(database), "--to", quote(to)];
+  return ["fogbell ledger record", ...own, "--", ...dump].join(" ");
 }

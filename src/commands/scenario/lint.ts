@@ -1,5 +1,20 @@
 import { FogbellCommand } from "../../cli/command.ts";
-import { asFogbellError, type Issue, ScenarioError, UsageError } from "../../errors.ts";
+import { errorJson, errorText } from "../../cli/print-error.ts";
+import { asFogbellError, type FogbellError, type Issue, ScenarioError, UsageError } from "../../errors.ts";
+
+interface Checked {
+  readonly file: string;
+  readonly issues: readonly Issue[];
+  /** There is no such file, or nothing in it can be pointed at. */
+  readonly error?: unknown;
+}
+
+/** A file that is not there must not hide what is wrong with the others; any other error ends the command. */
+function wrongIn(name: string, error: FogbellError): Checked & { readonly text: string } {
+  if (error instanceof ScenarioError) return { file: error.file, issues: error.issues, text: `${error.message}\n` };
+  if (error instanceof UsageError) return { file: name, issues: [], ...errorJson(error), text: errorText(error) };
+  throw error;
+}
 
 export default class ScenarioLint extends FogbellCommand {
   static override summary = "Check scenario files, and name every problem with file, line and column.";
@@ -18,7 +33,7 @@ export default class ScenarioLint extends FogbellCommand {
     const { loadScenario } = await import("../../scenario/load.ts");
     const { plan } = await import("../../plan/plan.ts");
     const names = argv as string[];
-    const checked: { file: string; issues: readonly Issue[] }[] = [];
+    const checked: Checked[] = [];
     for (const name of names.length > 0 ? names : await listScenarios()) {
       try {
         const file = await resolveScenario(name);
@@ -26,13 +41,9 @@ export default class ScenarioLint extends FogbellCommand {
         checked.push({ file, issues: [] });
         this.log(`${file}: valid`);
       } catch (thrown) {
-        const error = asFogbellError(thrown);
-        // A file that is not there must not hide what is wrong with the others.
-        if (!(error instanceof ScenarioError || error instanceof UsageError)) throw error;
-        const issues =
-          error instanceof ScenarioError ? error.issues : [{ line: 1, column: 1, path: "", message: error.message }];
-        checked.push({ file: error instanceof ScenarioError ? error.file : name, issues });
-        process.stderr.write(`${error.message}\n`);
+        const { text, ...wrong } = wrongIn(name, asFogbellError(thrown));
+        checked.push(wrong);
+        process.stderr.write(text);
         process.exitCode = 2;
       }
     }

@@ -20,6 +20,7 @@ function atCopy(places: PlaceTable): PlaceTable {
 
 /** Words of programs that are too old or lack something, as against words about a bad backup. */
 const UNJUDGED: readonly RegExp[] = [
+  /uses page size \d+, but the innodb_page_size start-up parameter is \d+/,
   /Unknown collation: '[^']{1,60}'/,
   /Unknown character set: '[^']{1,60}'/,
   /Unknown storage engine '[^']{1,60}'/,

@@ -8,7 +8,7 @@ while [ "$ready" -lt 2 ]; do
   if ${flavour.admin} --socket=${socket} --silent ping 2>/dev/null
   then ready=$((ready + 1)); else ready=0; sleep 0.1; fi
   if grep -q 'Aborting' ${log} 2>/dev/null; then
-    grep -i 'error' ${log} | tail -n 3 >&2; ready=9
+    grep -i 'error' ${log} | head -n 3 >&2; ready=9
   fi
 done
 [ "$ready" -lt 9 ]`;
@@ -28,6 +28,17 @@ export function startSide(flavour: Flavour): Line {
   };
 }
 
+/**
+ * What its files were made with, and no server reads them without; mariadb-backup notes it beside them. Other settings that
+ * it notes are about how to write, or name folders of the other machine.
+ */
+const MADE_WITH = `if [ -e "$SIDE_DATA/backup-my.cnf" ]; then
+  sed -n -e '/^innodb_page_size *=/p' \\
+    -e '/^innodb_data_file_path *=/p' \\
+    -e '/^innodb_undo_tablespaces *=/p' \\
+    "$SIDE_DATA/backup-my.cnf" >>"$SIDE_DATA/side.cnf"
+fi`;
+
 /** Writes the settings of a server beside the damaged one, starts it, and waits for it. */
 export function startScript(flavour: Flavour, settings: string): string {
   return `cat >"$SIDE_DATA/side.cnf" <<CONF &&
@@ -44,6 +55,7 @@ event_scheduler = OFF
 innodb_buffer_pool_size = 128M
 max_allowed_packet = 256M
 CONF
+${MADE_WITH} &&
 { setsid ${flavour.server} --defaults-file="$SIDE_DATA/side.cnf" \\
   </dev/null >/dev/null 2>&1 & } &&
 ${untilReady(flavour, '"$SIDE_SOCKET"', '"$SIDE_DATA/side.log"')}`;

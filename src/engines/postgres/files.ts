@@ -55,10 +55,32 @@ ${UNPACK[compression]} ${file} |
 export const UNPACKED = 'echo "$(du -sb "$SIDE_DATA" | cut -f1) $EXPECTED_BYTES"';
 
 /**
+ * Debian and its kin keep these files in /etc, so that no copy of the data folder holds them. A server that goes through a
+ * log must allow at least as much as the one that wrote it. Source: PostgreSQL manual, 27.4.3, "Administrator's Overview".
+ */
+const missingSettings: Line = {
+  say: "Make the settings that the copy did not bring: some systems keep them outside the data folder.",
+  script: `if [ ! -e "$SIDE_DATA/postgresql.conf" ]; then
+  LC_ALL=C pg_controldata "$SIDE_DATA" | sed -n \\
+    -e 's/_xacts setting:/_transactions setting:/' \\
+    -e 's/_per_xact setting:/_per_transaction setting:/' \\
+    -e 's/^\\(max_[a-z_]*\\) setting: */\\1 = /p' \\
+    >"$SIDE_DATA/postgresql.conf"
+fi &&
+{ [ -e "$SIDE_DATA/pg_hba.conf" ] ||
+  echo 'local all all trust' >"$SIDE_DATA/pg_hba.conf"; } &&
+touch "$SIDE_DATA/pg_ident.conf"`,
+  uses: ["SIDE_DATA"],
+  expect: "No output. Before production uses this server, bring its own files from /etc.",
+  ifNot: "SIDE_DATA is not the unpacked backup: begin again with an empty folder.",
+  destroys: false,
+};
+
+/**
  * What a restored server must not do: archive over production's log, listen, follow production, run what was preloaded.
  * These stand in the file that ALTER SYSTEM writes, which wins over all others.
  */
-export const ownSettings: Line = {
+const ownSettings: Line = {
   say: "Give the restored server settings of its own: it archives nothing and listens only here.",
   script: `cat >>"$SIDE_DATA/postgresql.auto.conf" <<CONF &&
 listen_addresses = ''
@@ -78,6 +100,9 @@ mkdir -p -m 700 "$SIDE_HOST"`,
   ifNot: "SIDE_HOST must be a folder that you may write to.",
   destroys: false,
 };
+
+/** Between the copy's files and the first start of their server. */
+export const settingsOfSide: readonly Line[] = [missingSettings, ownSettings];
 
 /** Why the restored server stopped, without what it told those who knocked while it was starting. */
 export const WHY_STOPPED = `sed -n -e '/FATAL:  the database system is /d' \\

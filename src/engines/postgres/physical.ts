@@ -9,7 +9,7 @@ import {
   type StoredObject,
   type Target,
 } from "../../parts.ts";
-import { type Archive, checkArchive, ENDING, member, ownSettings, removeSide, startSide, unpack } from "./files.ts";
+import { type Archive, checkArchive, ENDING, member, removeSide, settingsOfSide, startSide, unpack } from "./files.ts";
 import { checkLog, throughLog } from "./log.ts";
 
 const options = z.strictObject({
@@ -159,7 +159,7 @@ function recover(facts: BackupFacts, target: Target): readonly Line[] {
     unpack(archiveOf(facts)),
     verify,
     ownLog,
-    ownSettings,
+    ...settingsOfSide,
     ...(facts.hasLog === true ? throughLog(target) : [startSide]),
   ];
 }

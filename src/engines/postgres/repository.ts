@@ -9,7 +9,7 @@ import {
   type StoredObject,
   type Target,
 } from "../../parts.ts";
-import { ownSettings, removeSide, UNPACKED } from "./files.ts";
+import { removeSide, settingsOfSide, UNPACKED } from "./files.ts";
 import { type LogSource, log, throughLog } from "./log.ts";
 
 const options = z.strictObject({
@@ -191,7 +191,7 @@ ${pgbackrest("$BACKUP", "$SIDE_DATA", `--set=${label} \\\n  --process-max="$JOBS
     destroys: false,
     progress: UNPACKED,
   };
-  return [restore, ownSettings, layOut, ...throughLog(target, source)];
+  return [restore, ...settingsOfSide, layOut, ...throughLog(target, source)];
 }
 
 export const repositoryMethod = defineMethod<Options>({

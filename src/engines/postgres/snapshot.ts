@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { type Compression, compressionOf, unpackHead } from "../../host/packing.ts";
 import { type BackupFacts, defineMethod, type Line } from "../../parts.ts";
-import { type Archive, checkArchive, ENDING, ownSettings, removeSide, startSide, unpack } from "./files.ts";
+import { type Archive, checkArchive, ENDING, removeSide, settingsOfSide, startSide, unpack } from "./files.ts";
 
 const options = z.strictObject({
   server: z
@@ -114,6 +114,6 @@ export const snapshot = defineMethod<Options>({
   facts,
   inspect,
   check: (facts) => [checkArchive(archiveOf(facts))],
-  recover: (facts) => [unpack(archiveOf(facts)), ownSettings, startSide],
+  recover: (facts) => [unpack(archiveOf(facts)), ...settingsOfSide, startSide],
   removeSide,
 });

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { postgres } from "../../../src/engines/postgres/engine.ts";
-import { ownSettings } from "../../../src/engines/postgres/files.ts";
+import { settingsOfSide } from "../../../src/engines/postgres/files.ts";
 import { makeLabel } from "../../../src/host/label.ts";
 import { local } from "../../../src/sandboxes/local.ts";
 import { processesOf } from "../../../src/sandboxes/local-processes.ts";
@@ -18,5 +18,5 @@ test("no memory that outlives a killed server", async () => {
   expect(maps.join("\n")).toContain("/pg_dynshmem/");
   expect(maps.join("\n")).not.toMatch(/\/dev\/shm\/PostgreSQL/);
   // A backup brings the settings of the server that it was taken from.
-  expect(ownSettings.script).toContain("dynamic_shared_memory_type = mmap");
+  expect(settingsOfSide.map(({ script }) => script).join("\n")).toContain("dynamic_shared_memory_type = mmap");
 });
