@@ -74,7 +74,7 @@ export class ConfigError extends FogbellError {
     );
     super(`${file} is not a valid configuration:\n${lines.join("\n")}`, {
       code: "FB_CONFIG_INVALID",
-      next: ["docs/config.md has every key, with an example"],
+      next: ["fogbell schema --config", "docs/config.md has every key, with an example"],
     });
     this.issues = issues;
   }

@@ -467,6 +467,13 @@ export interface RepairRequest {
   readonly strangers: "delete" | "leave";
 }
 
+/** Why nothing is said about a backup. */
+export interface Unjudged {
+  readonly because: string;
+  /** What to type, when it is not that this machine lacks something. */
+  readonly next?: readonly string[];
+}
+
 /**
  * What is asked of a restored copy that nobody knows yet. Pure. Questions go where `Phrases` send theirs: `atCopy` makes
  * the places of the damaged database those of the copy. Answers are tab-separated lines; none holds a row's value.
@@ -483,7 +490,7 @@ export interface CopyPhrases {
   /** Before the restore: roles that the backup names (from `$GLOBALS` when it is not empty), extensions that it needs. */
   prepare(facts: BackupFacts): readonly Line[];
   /** Why a failure says nothing about the backup (a program too old, an extension that is not here); else null. */
-  unjudged(text: string): string | null;
+  unjudged(text: string): Unjudged | null;
   /** Databases of a restored server but the engine's own, largest first, one a line. */
   databases(): Line;
   /** `listed <TAB> tables in the backup's own list`, and `missing <TAB> table` for each that is not in the copy; null: no list. */
@@ -681,6 +688,8 @@ export interface Terminal {
 export interface Availability {
   readonly usable: boolean;
   readonly because: string;
+  /** The image that a server would be started from, where there are images. */
+  readonly image?: string;
   /** What to type to make it usable. */
   readonly next: readonly string[];
 }

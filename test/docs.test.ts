@@ -141,6 +141,27 @@ describe("ARCHITECTURE.md", () => {
   });
 });
 
+describe("the engines of the catalogue", () => {
+  const answer = /\*\*Which databases\?\*\*([\s\S]*?)\n\n/.exec(readFileSync("README.md", "utf8"))?.[1] ?? "";
+  const { keywords } = JSON.parse(readFileSync("package.json", "utf8")) as { keywords: string[] };
+
+  it.each(catalog.engines)(
+    "hold $name, which the README answers with, and which a search finds",
+    ({ name, versions }) => {
+      // Versions that nobody has run yet are not promised one by one.
+      const told = name === "mysql" ? [...new Set(versions.map((version) => version.split(".")[0] ?? ""))] : versions;
+      for (const version of told)
+        expect(answer).toMatch(new RegExp(`${name}[^.]*\\b${version.replace(".", "\\.")}\\b`, "i"));
+      expect(keywords.some((word) => word.startsWith(name))).toBe(true);
+    },
+  );
+  it("are those that tests need servers of", () => {
+    const [, row = ""] = /^\| `\*\.server\.test\.ts` \|([^|]*)\|/m.exec(readFileSync("CONTRIBUTING.md", "utf8")) ?? [];
+    for (const { name, versions } of catalog.engines.filter((engine) => engine.name !== "mysql"))
+      expect(row).toMatch(new RegExp(`${name}\\S* ${versions[0]?.replace(".", "\\.")}`, "i"));
+  });
+});
+
 describe("docs/methods.md", () => {
   const text = readFileSync("docs/methods.md", "utf8");
   const rows = [...text.matchAll(/^\| `[a-z]+` \|.*$/gm)].map(([line]) => line.split("|").map((cell) => cell.trim()));

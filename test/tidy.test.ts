@@ -61,6 +61,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   commands: [
     "cli",
     "catalog",
+    "config",
     "parts",
     "record",
     "scenario",

@@ -1,11 +1,12 @@
 import { realpathSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Flags } from "@oclif/core";
 import { FogbellCommand } from "../cli/command.ts";
 import { lookup } from "../cli/lookup.ts";
 import { UsageError } from "../errors.ts";
 import { type Job, parseTime, RHYTHMS, type Rhythm, type ScheduleFile } from "../schedule/job.ts";
+import { makeOutFolder } from "../suite/out-folder.ts";
 
 /** By flag: what writes the files of that system. */
 const WRITERS: Readonly<Record<string, () => Promise<(job: Job) => ScheduleFile[]>>> = {
@@ -96,7 +97,7 @@ export default class Schedule extends FogbellCommand {
   async #write(files: readonly ScheduleFile[], folder: string): Promise<void> {
     for (const { file, text } of files) {
       const path = join(folder, file);
-      await mkdir(dirname(path), { recursive: true });
+      await makeOutFolder(dirname(path), "--to");
       await writeFile(path, text, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "EEXIST") throw error;
         throw new UsageError(`${path} is already there`, {

@@ -5,6 +5,7 @@ import { detachedText, detachFlags } from "../cli/detach-flags.ts";
 import { optionalDurationFlag } from "../cli/duration-flag.ts";
 import { audienceOf, reportFlags } from "../cli/report-flags.ts";
 import { keepFlag, sandboxFlag } from "../cli/shared-flags.ts";
+import type { PlanRequest } from "../suite/planned-verify.ts";
 import { ASKED, type Asked } from "../verify/task.ts";
 
 export default class Verify extends FogbellCommand {
@@ -19,6 +20,7 @@ export default class Verify extends FogbellCommand {
     "<%= config.bin %> verify --at all --shard 1/3 --out results-1",
     "<%= config.bin %> verify --bandwidth 100MB/s",
     "<%= config.bin %> verify --store directory:/var/backups",
+    "<%= config.bin %> verify --dry-run",
     "<%= config.bin %> verify --at all --detach",
     "<%= config.bin %> verify --reporter junit=out/junit.xml --reporter github",
   ];
@@ -52,6 +54,10 @@ export default class Verify extends FogbellCommand {
       description:
         "Afterwards spoil the copy in known ways, and say which check notices and which mutation nobody would see.",
     }),
+    "dry-run": Flags.boolean({
+      description: "Name the copy, its size, its store, the sandbox and the image; fetch, start and write nothing.",
+      exclusive: ["detach"],
+    }),
     ...detachFlags,
     ...reportFlags,
   };
@@ -66,8 +72,23 @@ export default class Verify extends FogbellCommand {
     const { withAudience } = await import("../suite/with-terminal.ts");
     const config = flags.store === undefined || flags.config !== undefined ? await loadConfigFile(flags.config) : null;
     const told = { catalog, config, storeUrl: flags.store ?? null, names: argv as string[], shard: flags.shard };
+    const choice = {
+      ...told,
+      at: flags.at as Asked,
+      sandbox: flags.sandbox,
+      outFolder: flags.out,
+      trustBackups: flags["trust-backups"],
+      acceptChanges: flags["accept-changes"],
+      eachSource: flags["each-source"],
+      proveChecks: flags["prove-checks"],
+      rtoMs: flags.rto,
+      rpoMs: flags.rpo,
+      bandwidth: flags.bandwidth,
+      random: Math.random,
+    };
+    if (flags["dry-run"]) return this.#plan(choice);
     if (flags.detach) {
-      assertTold(told);
+      assertTold(told, "verify");
       const { id, pid, folder } = await detach(process.argv.slice(2), flags.out);
       this.log(detachedText({ id, pid, folder }, flags.out));
       return { id, pid, folder };
@@ -77,22 +98,11 @@ export default class Verify extends FogbellCommand {
       { ...audience, recorder, reporters: catalog.reporters, outFolder: flags.out },
       (attended) =>
         verifyAll({
-          ...told,
-          at: flags.at as Asked,
-          sandbox: flags.sandbox,
-          outFolder: flags.out,
+          ...choice,
           keep: flags.keep,
-          trustBackups: flags["trust-backups"],
-          acceptChanges: flags["accept-changes"],
-          eachSource: flags["each-source"],
-          proveChecks: flags["prove-checks"],
-          rtoMs: flags.rto,
-          rpoMs: flags.rpo,
-          bandwidth: flags.bandwidth,
           jobs: flags.jobs,
           version: this.config.version,
           secrets,
-          random: Math.random,
           ...attended,
         }),
     );
@@ -100,5 +110,14 @@ export default class Verify extends FogbellCommand {
     const results = runs.map(({ result }) => result);
     process.exitCode = worstExitCode(results);
     return results.length === 1 ? results[0] : results;
+  }
+
+  async #plan(choice: Omit<PlanRequest, "signal">): Promise<unknown> {
+    const { plannedText, planVerifies } = await import("../suite/planned-verify.ts");
+    const { onInterrupt } = await import("../suite/signals.ts");
+    using interruption = onInterrupt((text) => this.logToStderr(text));
+    const plans = await planVerifies({ ...choice, signal: interruption.signal });
+    this.log(plannedText(plans));
+    return plans;
   }
 }

@@ -3,10 +3,12 @@
  * environment. Defined once: types, validation, JSON Schema and the page on it come from here.
  */
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { isMap, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
-import { ConfigError, type Issue } from "../errors.ts";
+import { ConfigError, type Issue, UsageError } from "../errors.ts";
 import { nearest } from "../host/near-miss.ts";
+import { quote } from "../host/sh.ts";
 import { positionsOf } from "../scenario/positions.ts";
 import { syntaxFaults } from "../scenario/syntax.ts";
 import { type ConfiguredDatabase, database, text } from "./database.ts";
@@ -63,6 +65,8 @@ export const configSchema = z.strictObject({
 export type Config = z.infer<typeof configSchema>;
 export type { ConfiguredDatabase };
 
+const USUAL = "fogbell.yaml";
+
 /** The file as it was read. */
 export interface LoadedConfig {
   readonly file: string;
@@ -72,9 +76,9 @@ export interface LoadedConfig {
   lineOf(path: readonly PropertyKey[]): number;
 }
 
-/** The JSON Schema of the file, for editors. */
+/** The JSON Schema of the file, for editors: draft-07, because the YAML language server understands no newer one. */
 export function configJsonSchema(): object {
-  return z.toJSONSchema(configSchema, { io: "input" });
+  return z.toJSONSchema(configSchema, { io: "input", target: "draft-7" });
 }
 
 /** Keys that an object of the schema at this path may have. */
@@ -130,6 +134,18 @@ export function readConfig(file: string, content: string): LoadedConfig {
   return { file, content, config: parsed.data, lineOf: (path) => positions.at(path).line };
 }
 
+/** There is nothing in it to be wrong yet: it is not there, is a folder, or may not be read. */
+function unreadable(file: string, { code, message }: NodeJS.ErrnoException): UsageError {
+  const init = (out: string) => [`fogbell init --out ${quote(out)} --store URL`];
+  const [what, next] =
+    code === "ENOENT"
+      ? [`there is no file ${file}`, init(file)]
+      : code === "EISDIR"
+        ? [`${file} is a folder, not a file`, init(join(file, USUAL))]
+        : [`${file} cannot be read: ${code ?? message}`, [`ls -l ${quote(file)}`]];
+  return new UsageError(what, { code: "FB_CONFIG_UNREADABLE", next });
+}
+
 /** The file that is named, which must be there; else `fogbell.yaml` where it is there; else null. */
 export async function loadConfig(named: string | undefined): Promise<Config | null> {
   return (await loadConfigFile(named))?.config ?? null;
@@ -137,12 +153,10 @@ export async function loadConfig(named: string | undefined): Promise<Config | nu
 
 /** Likewise, with its text and name: for positions and hashes. */
 export async function loadConfigFile(named: string | undefined): Promise<LoadedConfig | null> {
-  const file = named ?? "fogbell.yaml";
+  const file = named ?? USUAL;
   const content = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (named === undefined && error.code === "ENOENT") return null;
-    throw new ConfigError(file, [
-      { line: 1, column: 1, path: "", message: `it cannot be read: ${error.code ?? error.message}` },
-    ]);
+    throw unreadable(file, error);
   });
   return content === null ? null : readConfig(file, content);
 }

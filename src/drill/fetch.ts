@@ -4,11 +4,13 @@
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, rename, rm, stat, statfs } from "node:fs/promises";
+import { rename, rm, stat, statfs } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FogbellError, UnavailableError } from "../errors.ts";
 import { allDone } from "../host/all-done.ts";
 import type { Link } from "../host/link.ts";
+import { makeFolder } from "../host/make-folder.ts";
+import { quote } from "../host/sh.ts";
 import { abortable, pause } from "../host/stream.ts";
 import { formatBytes } from "../host/units.ts";
 import type { Store, StoredObject } from "../parts.ts";
@@ -66,17 +68,25 @@ interface Run {
   readonly totalBytes: number;
 }
 
-const ROOM = ["free some room", "fogbell gc", "set TMPDIR to a larger disk"];
+const roomFor = (folder: string) => [
+  `df -h ${quote(folder)}`,
+  "fogbell gc",
+  "export TMPDIR=…, a folder of a larger disk",
+];
 
 /** What an error of the scratch disk means. Everything else passes unchanged. */
 function explainDisk(thrown: unknown, folder: string): unknown {
   const { code, message, syscall } = thrown as NodeJS.ErrnoException;
   if (thrown instanceof FogbellError || syscall === undefined) return thrown;
   return code === "ENOSPC" || code === "EDQUOT"
-    ? new UnavailableError(`the disk of ${folder} is full`, { code: "FB_DISK_FULL", next: ROOM, cause: thrown })
+    ? new UnavailableError(`the disk of ${folder} is full`, {
+        code: "FB_DISK_FULL",
+        next: roomFor(folder),
+        cause: thrown,
+      })
     : new UnavailableError(`cannot write the copy into ${folder}: ${message}`, {
         code: "FB_SCRATCH",
-        next: ["choose a folder that can be written", "set TMPDIR to one"],
+        next: [`ls -ld ${quote(dirname(folder))} ${quote(folder)}`, "export TMPDIR=…, a folder that can be written"],
         cause: thrown,
       });
 }
@@ -101,7 +111,7 @@ async function assertRoom({ folder, freeBytes }: FetchRequest, neededBytes: numb
   if (free >= neededBytes + SPARE_BYTES) return;
   throw new UnavailableError(
     `fetching needs ${formatBytes(neededBytes)} and some spare; ${formatBytes(free)} are free in ${folder}`,
-    { code: "FB_DISK_FULL", next: ROOM },
+    { code: "FB_DISK_FULL", next: roomFor(folder) },
   );
 }
 
@@ -216,7 +226,7 @@ export async function fetchToScratch(request: FetchRequest): Promise<Fetched> {
   ].map((name) => join(folder, name));
   try {
     signal.throwIfAborted();
-    for (const parent of new Set([folder, ...paths.map(dirname)])) await mkdir(parent, { recursive: true });
+    for (const parent of new Set([folder, ...paths.map(dirname)])) await makeFolder(parent);
     const there = await Promise.all(paths.map(bytesThere));
     await assertRoom(request, Math.max(0, totalBytes - there.reduce((sum, bytes) => sum + bytes, 0)));
     for (const [index, object] of objects.entries()) {

@@ -88,7 +88,10 @@ export function createTable(kit: TableKit): RecoveryTable {
 
   const there = (): { table: PeopleTable; desk: OpenDesk } => {
     if (table !== null && desk !== null) return { table, desk };
-    throw new UnavailableError("the world is still being built", { code: "FB_GAMEDAY_EARLY", next: ["wait a moment"] });
+    throw new UnavailableError("the world is still being built", {
+      code: "FB_GAMEDAY_EARLY",
+      next: ["fogbell gameday status"],
+    });
   };
 
   const showState = () => later(async () => desk?.state(day.deskState));

@@ -2,11 +2,12 @@
  * Where runs of this account keep their folders: `TMPDIR` may have been another one when a run was killed than it is for
  * whoever cleans up after it. A folder is noted before anything is in it, and forgotten when it is gone itself.
  */
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { writeAtomic } from "./atomic-file.ts";
 import { cacheFolder } from "./cache-folder.ts";
+import { makeFolder } from "./make-folder.ts";
 
 const notes = () => join(cacheFolder(), "scratch-places");
 
@@ -34,7 +35,7 @@ export async function notePlace(place: string): Promise<void> {
   if (before.includes(resolve(place))) return;
   const places = new Set([...(await knownPlaces()), resolve(place)]);
   try {
-    await mkdir(dirname(notes()), { recursive: true });
+    await makeFolder(dirname(notes()));
     await writeAtomic(notes(), [...places, ""].join("\n"));
   } catch {}
 }

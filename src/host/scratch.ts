@@ -6,6 +6,7 @@ import { UnavailableError } from "../errors.ts";
 import type { RunLabel } from "../parts.ts";
 import { LABEL_NAME, parseLabel } from "./label.ts";
 import { knownPlaces, notePlace } from "./scratch-places.ts";
+import { quote } from "./sh.ts";
 
 export interface Scratch extends AsyncDisposable {
   readonly folder: string;
@@ -22,7 +23,7 @@ export async function openScratch(label: RunLabel, parent: string = tmpdir()): P
   } catch (error) {
     throw new UnavailableError(`no scratch folder can be made in ${parent}: ${(error as Error).message}`, {
       code: "FB_SCRATCH",
-      next: ["set TMPDIR to a folder with room", "fogbell gc"],
+      next: [`ls -ld ${quote(parent)}`, "export TMPDIR=…, a folder with room", "fogbell gc"],
       cause: error,
     });
   }

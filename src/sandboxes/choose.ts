@@ -5,6 +5,8 @@ import type { SandboxDriver, ServerSpec } from "../parts.ts";
 export interface ChosenSandbox {
   readonly driver: SandboxDriver;
   readonly why: string;
+  /** The image that a server would be started from, where there are images. */
+  readonly image?: string | undefined;
 }
 
 /** `wanted` is a sandbox's name or `auto`, which tries them in the catalogue's order. */
@@ -24,16 +26,16 @@ export async function chooseSandbox(
   const reasons: string[] = [];
   const next: string[] = [];
   for (const driver of candidates) {
-    const { usable, because, next: mend } = await driver.available(spec, signal);
+    const { usable, because, image, next: mend } = await driver.available(spec, signal);
     if (usable) {
       const others = reasons.length === 0 ? "" : ` (${reasons.join("; ")})`;
-      return { driver, why: wanted === "auto" ? `${because}${others}` : `asked for; ${because}` };
+      return { driver, image, why: wanted === "auto" ? `${because}${others}` : `asked for; ${because}` };
     }
     reasons.push(`${driver.name}: ${because}`);
     next.push(...mend);
   }
   throw new UnavailableError(`no sandbox can be used: ${reasons.join("; ")}`, {
     code: "FB_NO_SANDBOX",
-    next: [...next, "fogbell doctor"],
+    next: [...new Set([...next, "fogbell doctor"])],
   });
 }

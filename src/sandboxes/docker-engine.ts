@@ -51,7 +51,7 @@ export async function connect(): Promise<Engine> {
   } catch (error) {
     throw new UnavailableError(`no Docker engine answers: ${(error as Error).message}`, {
       code: "FB_NO_DOCKER",
-      next: ["start Docker (dockerd), or set DOCKER_HOST", "fogbell run --sandbox local …"],
+      next: ["systemctl start docker", "export DOCKER_HOST=…", "fogbell run --sandbox local …"],
       cause: error,
     });
   } finally {
@@ -81,7 +81,7 @@ export interface FoundImage {
   readonly digest: string;
 }
 
-type Wanted = Pick<ServerSpec, "engine" | "version" | "image" | "builtImage">;
+type Wanted = Pick<ServerSpec, "engine" | "version" | "image" | "builtImage" | "packages">;
 
 /** The official image if it is here, else ours if it is here. */
 async function imageHere(docker: Docker, spec: Wanted): Promise<FoundImage | null> {
@@ -92,15 +92,21 @@ async function imageHere(docker: Docker, spec: Wanted): Promise<FoundImage | nul
   return null;
 }
 
-function imageMissing(spec: Wanted, error: unknown): UnavailableError {
-  return new UnavailableError(
-    `neither ${spec.image} nor ${spec.builtImage} is here, and the first cannot be pulled: ${(error as Error).message}`,
-    {
-      code: "FB_IMAGE_MISSING",
-      next: [`fogbell images build ${spec.engine}@${spec.version}`, `docker pull ${spec.image}`],
-      cause: error,
-    },
-  );
+/** An image of ours is offered only where the distribution has packages to make it of. */
+export function imageMends({ engine, version, image, packages }: Wanted): string[] {
+  return [...(packages.length === 0 ? [] : [`fogbell images build ${engine}@${version}`]), `docker pull ${image}`];
+}
+
+export function imageMissing(spec: Wanted, error: unknown): UnavailableError {
+  const what =
+    spec.packages.length === 0
+      ? `${spec.image} is not here, and cannot be pulled`
+      : `neither ${spec.image} nor ${spec.builtImage} is here, and the first cannot be pulled`;
+  return new UnavailableError(`${what}: ${(error as Error).message}`, {
+    code: "FB_IMAGE_MISSING",
+    next: imageMends(spec),
+    cause: error,
+  });
 }
 
 /** Which image a server would get, and whether it would have to be pulled. Pulls nothing. Throws UnavailableError. */

@@ -116,7 +116,7 @@ export async function assertAlive(container: Docker.Container): Promise<void> {
         : `it was stopped with exit code ${state.ExitCode}`;
   throw new UnavailableError(`the sandbox died: ${why}`, {
     code: "FB_SANDBOX_DIED",
-    next: ["fogbell run again; with more memory for Docker if it ran out"],
+    next: ["docker info", "run again, with more memory for Docker if it ran out"],
   });
 }
 

@@ -20,7 +20,7 @@ import {
   type ServerSpec,
 } from "../parts.ts";
 import { startApplication } from "./docker-application.ts";
-import { connect, findImage, labelled, seekImage, toLabels } from "./docker-engine.ts";
+import { connect, findImage, imageMends, labelled, seekImage, toLabels } from "./docker-engine.ts";
 import { execute, output } from "./docker-exec.ts";
 import { assertIsolated } from "./docker-isolation.ts";
 import { killMarked } from "./docker-kill.ts";
@@ -34,7 +34,7 @@ async function available(spec: ServerSpec): Promise<Availability> {
     const { docker, version, apiVersion } = await connect();
     const { name, isHere } = await seekImage(docker, spec);
     const because = `Docker ${version} (API ${apiVersion}) answers and ${isHere ? "has" : "can pull"} ${name}`;
-    return { usable: true, because, next: [] };
+    return { usable: true, because, image: name, next: [] };
   } catch (error) {
     if (error instanceof FogbellError) return { usable: false, because: error.message, next: error.next };
     throw error;
@@ -189,7 +189,7 @@ async function assertPrograms(
   if (missing.length === 0) return;
   throw new UnavailableError(`the image ${image} lacks ${missing.join(", ")}`, {
     code: "FB_NO_PROGRAMS",
-    next: [`fogbell images build ${spec.engine}@${spec.version}`],
+    next: imageMends(spec),
   });
 }
 
@@ -211,7 +211,7 @@ function serverIn({ container, folders, made, env, options }: Inside): Server {
   const copyFailed = (because: string, cause?: unknown) =>
     new UnavailableError(because, {
       code: "FB_SANDBOX_COPY",
-      next: ["is there room on Docker's disk? docker system df"],
+      next: ["docker system df", "fogbell gc"],
       cause,
     });
 

@@ -21,6 +21,6 @@ export function assertOurs(command: Command, exitCode: number): void {
   if (!command.destroys || exitCode !== NOT_OURS) return;
   throw new RefusedError(`"${command.say}" was refused: this place does not carry this run's identity`, {
     code: "FB_NOT_OURS",
-    next: ["fogbell gc", "fogbell run again"],
+    next: ["fogbell gc", "run again"],
   });
 }

@@ -21,10 +21,13 @@ const SAY_EVERY_MS = 5000;
 /** On each image of ours: what it was made by, so that an image of an older recipe is made anew. */
 const RECIPE_LABEL = "fogbell.recipe";
 
-export interface BuildRequest {
+interface Choice {
   readonly engines: readonly Engine[];
   /** `engine` or `engine@version`; null for the first version of each engine. */
   readonly wanted: string | null;
+}
+
+export interface BuildRequest extends Choice {
   readonly force: boolean;
   readonly say: (text: string) => void;
   readonly signal: AbortSignal;
@@ -35,8 +38,10 @@ export interface BuiltImage {
   readonly made: boolean;
 }
 
-function specsOf({ engines, wanted }: BuildRequest): ServerSpec[] {
+/** What to make an image of; nobody is sent after one that the distribution has no packages for. */
+export function specsOf({ engines, wanted }: Choice): ServerSpec[] {
   const offered = engines.flatMap((engine) => engine.versions.map((version) => ({ engine, version })));
+  const specOf = ({ engine, version }: (typeof offered)[number]) => engine.server(version, engine.options.parse({}));
   const chosen =
     wanted === null
       ? engines.map((engine) => ({ engine, version: engine.versions[0] ?? "" }))
@@ -47,10 +52,12 @@ function specsOf({ engines, wanted }: BuildRequest): ServerSpec[] {
   if (chosen.length === 0) {
     throw new UsageError(`no image is known for ${wanted}`, {
       code: "FB_ENGINE_UNKNOWN",
-      next: offered.map(({ engine, version }) => `fogbell images build ${engine.name}@${version}`),
+      next: offered
+        .filter((one) => specOf(one).packages.length > 0)
+        .map(({ engine, version }) => `fogbell images build ${engine.name}@${version}`),
     });
   }
-  const specs = chosen.map(({ engine, version }) => engine.server(version, engine.options.parse({})));
+  const specs = chosen.map(specOf);
   const [unpackaged] = wanted === null ? [] : specs.filter(({ packages }) => packages.length === 0);
   if (unpackaged !== undefined) {
     throw new UnavailableError(`the distribution has no packages of ${unpackaged.engine}`, {
@@ -62,7 +69,7 @@ function specsOf({ engines, wanted }: BuildRequest): ServerSpec[] {
 }
 
 /** The host's own package sources, for another suite: no mirror is ever named here. */
-async function sourcesFor(suite: string, folder: string): Promise<string> {
+async function sourcesFor({ suite, image }: ServerSpec, folder: string): Promise<string> {
   for (const file of SOURCES) {
     const text = await readFile(file, "utf8").catch(() => null);
     if (text === null || text.trim() === "") continue;
@@ -81,7 +88,7 @@ async function sourcesFor(suite: string, folder: string): Promise<string> {
   }
   throw new UnavailableError("no Debian package sources on this machine", {
     code: "FB_NO_APT",
-    next: ["docker pull the official image on a machine with a registry, and docker load it here"],
+    next: [`docker pull ${image}`, `docker load -i FILE, made by docker save ${image} where a registry can be reached`],
   });
 }
 
@@ -179,7 +186,7 @@ async function build(docker: Docker, spec: ServerSpec, { say, signal }: BuildReq
   signal.throwIfAborted();
   const folder = await mkdtemp(join(tmpdir(), "fogbell-image-"));
   try {
-    const sources = await sourcesFor(spec.suite, folder);
+    const sources = await sourcesFor(spec, folder);
     const recipe = recipeFor(spec);
     const { tar, ended } = startDebstrap([...recipe.options, spec.suite, "-", sources], signal);
     let bytes = 0;
@@ -226,7 +233,7 @@ function explained(failed: NodeJS.ErrnoException): UnavailableError {
       })
     : new UnavailableError(`mmdebstrap failed with ${failed.message}`, {
         code: "FB_IMAGE_BUILD",
-        next: ["apt-get update", "look at the message above"],
+        next: ["apt-get update"],
       });
 }
 

@@ -32,9 +32,13 @@ export async function findBinaries(spec: ServerSpec): Promise<{ path: string; mi
   return { path: folders.join(delimiter), missing };
 }
 
+/** As the program calls itself: another system's may go by the same name. */
+const wordsOf = (told: string) => told.replaceAll(/\s+/g, " ").trim().slice(0, 100);
+
 export async function available(spec: ServerSpec): Promise<Availability> {
   const { path, missing } = await findBinaries(spec);
-  const next = [`apt-get install ${spec.packages[0] ?? ""}`];
+  // What the distribution does not carry is had from a registry only.
+  const next = spec.packages.length === 0 ? [`docker pull ${spec.image}`] : [`apt-get install ${spec.packages[0]}`];
   const wanted = `${spec.engine} ${spec.version}`;
   if (missing.length > 0)
     return { usable: false, because: `not installed here: ${missing.join(", ")} of ${wanted}`, next };
@@ -49,7 +53,7 @@ export async function available(spec: ServerSpec): Promise<Availability> {
   const version = /\d+(\.\d+)*/.exec(told.stdout)?.[0] ?? "unknown";
   return version === spec.version || version.startsWith(`${spec.version}.`)
     ? { usable: true, because: `${spec.engine} ${version} is installed`, next: [] }
-    : { usable: false, because: `installed is ${spec.engine} ${version}, not ${spec.version}`, next };
+    : { usable: false, because: `installed is "${wordsOf(told.stdout)}", not ${wanted}`, next };
 }
 
 /** The account to run as when root started us; null when we are nobody special already. */

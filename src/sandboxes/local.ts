@@ -181,7 +181,7 @@ function runIn({ base, folders, prefix, env, label, options }: Inside): Server["
     if (end.exitCode === 137 && (await processesOf(label.runId, base)).length === 0) {
       throw new UnavailableError(`the sandbox died during "${command.say}"`, {
         code: "FB_SANDBOX_DIED",
-        next: ["fogbell run again, with more memory free"],
+        next: ["free -h", "run again, with more memory free"],
       });
     }
     return {
@@ -225,7 +225,7 @@ const copyFailed =
     if (error instanceof FogbellError) throw error;
     throw new UnavailableError(`${what}: ${error instanceof Error ? error.message : String(error)}`, {
       code: "FB_SANDBOX_COPY",
-      next: [`is there room in ${tmpdir()}? df -h ${tmpdir()}`],
+      next: [`df -h ${quote(tmpdir())}`, "fogbell gc"],
       cause: error,
     });
   };

@@ -1,9 +1,11 @@
 /** A scenario to begin with: complete, commented, and valid as it stands. */
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { stringify } from "yaml";
 import { ScenarioError, UsageError } from "../errors.ts";
+import { makeFolder } from "../host/make-folder.ts";
+import { quote } from "../host/sh.ts";
 import type { Catalog } from "../parts.ts";
 import { readScenario } from "./load.ts";
 
@@ -141,14 +143,14 @@ export async function newScenario(wanted: NewScenario, catalog: Catalog): Promis
   if (absent !== undefined) {
     throw new UsageError(`dataset file not found: ${absent}`, {
       code: "FB_DATASET_MISSING",
-      next: ["name files that are there, seen from this folder"],
+      next: [`ls -l ${quote(absent)}`, "name files that are there, seen from this folder"],
     });
   }
   const file = join(wanted.folder, `${wanted.id}.drill.yaml`);
   const text = scenarioText(wanted);
   refuseInvalid(file, text, catalog);
   try {
-    await mkdir(wanted.folder, { recursive: true });
+    await makeFolder(wanted.folder);
     await writeFile(file, text, { flag: "wx" });
   } catch (error) {
     throw notWritten(file, error as NodeJS.ErrnoException);

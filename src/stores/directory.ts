@@ -8,6 +8,7 @@ import { z } from "zod";
 import { FogbellError, RefusedError, UnavailableError, UsageError } from "../errors.ts";
 import { assertInner } from "../host/inner-key.ts";
 import { LABEL_NAME, parseLabel } from "../host/label.ts";
+import { quote } from "../host/sh.ts";
 import { abortable } from "../host/stream.ts";
 import { defineStore, type RunLabel, type Store, type StoredObject, type WorldStore } from "../parts.ts";
 
@@ -24,27 +25,34 @@ const CHUNK_BYTES = 256 * 1024;
 /** What a write is called until it is whole; a user's own `dump.part` is a file like any other. */
 const UNFINISHED = /\.[0-9a-f]{8}\.part$/;
 
+interface Doing {
+  readonly doing: string;
+  /** What can be looked at when it fails. */
+  readonly path: string;
+  readonly signal?: AbortSignal;
+}
+
 /** What an error of the file system means, in our words. Fogbell's own errors and cancellations pass unchanged. */
-function explain(thrown: unknown, doing: string, signal?: AbortSignal): unknown {
+function explain(thrown: unknown, { doing, path, signal }: Doing): unknown {
   if (signal?.aborted) return signal.reason;
   const { code, message, syscall } = thrown as NodeJS.ErrnoException;
   if (thrown instanceof FogbellError || syscall === undefined) return thrown;
   if (code === "ENOENT" && doing.startsWith("reading")) {
     return new UnavailableError(`${doing}: it was removed since it was listed`, {
       code: "FB_OBJECT_GONE",
-      next: ["run again: the store is listed anew", "find out what removes backups there"],
+      next: [`ls -l ${quote(dirname(path))}`, "run again: the store is listed anew"],
       cause: thrown,
     });
   }
   return code === "ENOSPC" || code === "EDQUOT"
     ? new UnavailableError(`${doing}: the disk is full`, {
         code: "FB_DISK_FULL",
-        next: ["free some room", "fogbell gc"],
+        next: [`df -h ${quote(dirname(path))}`, "fogbell gc"],
         cause: thrown,
       })
     : new UnavailableError(`${doing}: ${message}`, {
         code: "FB_STORE_UNREADABLE",
-        next: ["check the path and its rights"],
+        next: [`ls -ld ${quote(path)}`],
         cause: thrown,
       });
 }
@@ -70,9 +78,9 @@ function toObject(key: string, { size, mtime, mtimeMs, ino }: Stats): StoredObje
 
 async function* walk(root: string, folder: string, signal: AbortSignal): AsyncIterable<StoredObject> {
   signal.throwIfAborted();
-  const doing = `listing ${folder}`;
+  const doing = { doing: `listing ${folder}`, path: folder, signal };
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    throw explain(error, doing, signal);
+    throw explain(error, doing);
   });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
@@ -82,7 +90,7 @@ async function* walk(root: string, folder: string, signal: AbortSignal): AsyncIt
       const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
         // Rotated away since the folder was read: not there, which is no fault of the store.
         if (error.code === "ENOENT") return null;
-        throw explain(error, doing, signal);
+        throw explain(error, { ...doing, path });
       });
       if (found !== null) yield toObject(relative(root, path).split(sep).join("/"), found);
     }
@@ -114,7 +122,7 @@ async function* readRange(root: string, object: StoredObject, { from, to, signal
   const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW).catch(async (error: unknown) => {
     // A disk that is not mounted any more has lost no backup.
     await openRoot(root);
-    throw explain(error, doing, signal);
+    throw explain(error, { doing, path: file, signal });
   });
   try {
     assertSame(object, await handle.stat());
@@ -131,7 +139,7 @@ async function* readRange(root: string, object: StoredObject, { from, to, signal
     }
     assertSame(object, await handle.stat());
   } catch (error) {
-    throw explain(error, doing, signal);
+    throw explain(error, { doing, path: file, signal });
   } finally {
     await handle.close();
   }
@@ -152,7 +160,7 @@ function reader(root: string, signal: AbortSignal): Store {
 async function openRoot(path: string): Promise<string> {
   const root = await realpath(resolve(path)).catch(() => null);
   if (root === null || !(await lstat(root)).isDirectory()) {
-    throw new UnavailableError(`no directory ${path}`, { code: "FB_STORE_MISSING", next: ["check the path"] });
+    throw new UnavailableError(`no directory ${path}`, { code: "FB_STORE_MISSING", next: [`ls -ld ${quote(path)}`] });
   }
   return root;
 }
@@ -172,7 +180,7 @@ async function writeFileAt(
     return await stat(file);
   } catch (error) {
     await rm(beside, { force: true });
-    throw explain(error, `writing ${file}`, signal);
+    throw explain(error, { doing: `writing ${file}`, path: file, signal });
   }
 }
 
@@ -187,7 +195,7 @@ async function removeRun(root: string): Promise<void> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
     throw new UnavailableError(`${root} could not be removed: ${(error as Error).message}`, {
       code: "FB_STORE_CLEANUP",
-      next: [`fogbell gc --store 'directory:${dirname(root)}'`],
+      next: [`fogbell gc --store ${quote(`directory:${dirname(root)}`)}`],
       cause: error,
     });
   }
@@ -201,7 +209,7 @@ async function openForWorld({ path }: Options, label: RunLabel, signal: AbortSig
     await mkdir(root);
     await writeFile(join(root, LABEL_NAME), JSON.stringify(label));
   } catch (error) {
-    throw explain(error, `writing to ${root}`, signal);
+    throw explain(error, { doing: `writing to ${root}`, path: root, signal });
   }
   return {
     ...reader(root, signal),
@@ -209,7 +217,7 @@ async function openForWorld({ path }: Options, label: RunLabel, signal: AbortSig
     remove: async (key) => {
       const file = await fileOf(root, key);
       await rm(file, { force: true }).catch((error: unknown) => {
-        throw explain(error, `removing ${file}`, signal);
+        throw explain(error, { doing: `removing ${file}`, path: file, signal });
       });
     },
     readOnly: () => reader(root, signal),
@@ -235,9 +243,12 @@ async function sweep({ path }: Options, isOver: (label: RunLabel) => boolean): P
 /** The path of `directory:/abs` or `file:/abs`. Throws UsageError for anything that would be silently left out. */
 function fromUrl(url: URL): Options | null {
   if (url.protocol !== "directory:" && url.protocol !== "file:") return null;
-  const wrong = (message: string) =>
-    new UsageError(message, { code: "FB_STORE_URL", next: ["directory:/var/backups"] });
-  if (url.host !== "" || !url.pathname.startsWith("/")) throw wrong("a directory store needs an absolute path");
+  const wrong = (message: string, meant = "directory:/var/backups") =>
+    new UsageError(message, { code: "FB_STORE_URL", next: [meant] });
+  if (url.host !== "") throw wrong("a directory store needs an absolute path");
+  if (!url.pathname.startsWith("/")) {
+    throw wrong("a directory store needs an absolute path", `directory:${resolve(url.pathname)}`);
+  }
   if (url.search !== "" || url.hash !== "") {
     throw wrong("a directory store knows no options; in its path, write ? as %3F and # as %23");
   }

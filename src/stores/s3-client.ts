@@ -9,6 +9,9 @@ const CONNECT_MS = 10_000;
 /** Where in a store one works. */
 export interface Place {
   readonly client: S3Client;
+  /** The server's address, and the whole store's URL: for lines to type. */
+  readonly endpoint: string;
+  readonly url: string;
   readonly bucket: string;
   /** Empty, or ends with a slash. Keys as the store's users see them are below it. */
   readonly prefix: string;

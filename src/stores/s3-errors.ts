@@ -1,5 +1,6 @@
 /** What the errors of an S3 store mean, and what to type: the SDK's names are written for programmers. */
 import { type ErrorCode, FogbellError, UnavailableError } from "../errors.ts";
+import { quote } from "../host/sh.ts";
 
 interface Meaning {
   readonly code: ErrorCode;
@@ -9,16 +10,16 @@ interface Meaning {
   readonly isIdentity?: boolean;
 }
 
-const CREDENTIALS = ["check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"];
-const ENDPOINT = ["check the endpoint"];
-const AUTHORITY = ["set NODE_EXTRA_CA_CERTS to the authority's file"];
+const CREDENTIALS = ["export AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…", "export AWS_PROFILE=…"];
+const AUTHORITY = ["export NODE_EXTRA_CA_CERTS=/path/to/the/authority.pem"];
+const CLOCK = ["date -u", "timedatectl set-ntp true"];
 
 const credentials = (why: string, next: readonly string[] = CREDENTIALS): Meaning => ({
   code: "FB_S3_CREDENTIALS",
   why,
   next,
 });
-const unreachable = (why: string): Meaning => ({ code: "FB_S3_UNREACHABLE", why, next: ENDPOINT });
+const unreachable = (why: string): Meaning => ({ code: "FB_S3_UNREACHABLE", why, next: [] });
 const tls = (why: string, next: readonly string[] = AUTHORITY): Meaning => ({ code: "FB_S3_TLS", why, next });
 
 const NOT_ALLOWED = credentials("these credentials may not do that", [
@@ -31,18 +32,19 @@ const identity = (why: string, next: readonly string[] = CREDENTIALS): Meaning =
 });
 const EXPIRED = identity("the session has expired", ["log in again"]);
 const NO_SESSION = identity("the session token is not valid, or no longer", [
-  "log in again, or unset AWS_SESSION_TOKEN when the key needs none",
+  "log in again",
+  "unset AWS_SESSION_TOKEN, when the key needs none",
 ]);
 const RENEW = ["log in again, or renew the key; then run again"];
 const NO_BUCKET: Meaning = {
   code: "FB_S3_BUCKET",
   why: "there is no such bucket",
-  next: ["check the bucket's name, region and endpoint"],
+  next: ["fogbell doctor --store 's3://bucket/prefix?region=…&endpoint=https://…'"],
 };
 const ELSEWHERE: Meaning = {
   code: "FB_S3_BUCKET",
   why: "the bucket lives in another region or at another endpoint",
-  next: ["add region=… to the store's URL"],
+  next: ["fogbell doctor --store 's3://bucket/prefix?region=…'"],
 };
 const CHANGED: Meaning = {
   code: "FB_OBJECT_CHANGED",
@@ -58,7 +60,7 @@ const DIALECT: Meaning = {
 const UNREADABLE: Meaning = {
   code: "FB_STORE_UNREADABLE",
   why: "the connection broke or the answer made no sense",
-  next: ["try again"],
+  next: ["run again"],
 };
 
 /** By the error's code or name: the server's, the SDK's, or Node's. */
@@ -67,9 +69,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   InvalidAccessKeyId: identity("the access key is unknown there"),
   AccessDenied: NOT_ALLOWED,
   UserSuspended: identity("the account is suspended"),
-  CredentialsProviderError: identity("no credentials were found", [
-    "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
-  ]),
+  CredentialsProviderError: identity("no credentials were found"),
   ExpiredToken: EXPIRED,
   ExpiredTokenException: EXPIRED,
   InvalidToken: NO_SESSION,
@@ -78,7 +78,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   NoSuchBucket: NO_BUCKET,
   PermanentRedirect: ELSEWHERE,
   AuthorizationHeaderMalformed: ELSEWHERE,
-  RequestTimeTooSkewed: { code: "FB_S3_CLOCK", why: "this machine's clock is wrong", next: ["set the clock"] },
+  RequestTimeTooSkewed: { code: "FB_S3_CLOCK", why: "this machine's clock is wrong", next: CLOCK },
   PreconditionFailed: CHANGED,
   InvalidRange: CHANGED,
   NoSuchKey: { code: "FB_OBJECT_GONE", why: "it was removed since it was listed", next: GONE_NEXT },
@@ -94,13 +94,11 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: tls("its certificate is not trusted"),
   UNABLE_TO_GET_ISSUER_CERT: tls("its certificate is not trusted"),
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: tls("its certificate is not trusted"),
-  CERT_HAS_EXPIRED: tls("its certificate has expired", ["renew the certificate, or set this machine's clock"]),
-  CERT_NOT_YET_VALID: tls("its certificate is not valid yet", ["set this machine's clock"]),
-  ERR_TLS_CERT_ALTNAME_INVALID: tls("its certificate is for another name", [
-    "add path-style=true to the store's URL, or check the endpoint",
-  ]),
-  ERR_SSL_WRONG_VERSION_NUMBER: tls("it does not speak TLS", ["write http:// in the endpoint, or check its port"]),
-  EPROTO: tls("it does not speak TLS", ["write http:// in the endpoint, or check its port"]),
+  CERT_HAS_EXPIRED: tls("its certificate has expired", ["date -u", "renew the certificate"]),
+  CERT_NOT_YET_VALID: tls("its certificate is not valid yet", CLOCK),
+  ERR_TLS_CERT_ALTNAME_INVALID: tls("its certificate is for another name", ["add path-style=true to the store's URL"]),
+  ERR_SSL_WRONG_VERSION_NUMBER: tls("it does not speak TLS", ["write http:// in the endpoint"]),
+  EPROTO: tls("it does not speak TLS", ["write http:// in the endpoint"]),
 };
 
 /** For answers without a name, as a HEAD or an odd server gives them. */
@@ -111,6 +109,9 @@ const BY_STATUS: Readonly<Record<number, Meaning>> = {
   412: CHANGED,
   416: CHANGED,
 };
+
+/** Faults of the way to the server: whether it answers at all can be asked without us. */
+const OF_THE_WAY: ReadonlySet<ErrorCode> = new Set(["FB_S3_UNREACHABLE", "FB_S3_TLS", "FB_STORE_UNREADABLE"]);
 
 interface Thrown {
   readonly name?: string;
@@ -131,13 +132,15 @@ export function isUnimplemented(thrown: unknown): boolean {
 export interface Doing {
   /** In words, with the place: "reading s3://backups/shop/a.dump". */
   readonly doing: string;
+  /** The server's address: what can be asked whether it is there at all. */
+  readonly endpoint: string;
   readonly signal?: AbortSignal | undefined;
   /** The server took these credentials before. */
   readonly accepted?: boolean;
 }
 
 /** What an SDK error means, in our words. Fogbell's own errors and cancellations pass unchanged. */
-export function explain(thrown: unknown, { doing, signal, accepted = false }: Doing): unknown {
+export function explain(thrown: unknown, { doing, endpoint, signal, accepted = false }: Doing): unknown {
   if (signal?.aborted) return signal.reason;
   if (thrown instanceof FogbellError) return thrown;
   const { Code = "", name = "", code = "", message = "", $metadata } = thrown as Thrown;
@@ -151,7 +154,7 @@ export function explain(thrown: unknown, { doing, signal, accepted = false }: Do
   const why = isOld ? `the credentials were accepted before and are not any more: ${meaning.why}` : meaning.why;
   return new UnavailableError(`${doing}: ${why}${detail}`, {
     code: meaning.code,
-    next: isOld ? RENEW : meaning.next,
+    next: isOld ? RENEW : [...meaning.next, ...(OF_THE_WAY.has(meaning.code) ? [`curl -I ${quote(endpoint)}`] : [])],
     cause: thrown,
   });
 }

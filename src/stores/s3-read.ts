@@ -81,7 +81,12 @@ export async function* listObjects(place: Place, below: string, signal?: AbortSi
       }
     }
   } catch (error) {
-    throw explain(error, { doing: `listing s3://${bucket}/${prefix}`, signal, accepted: seen.accepted });
+    throw explain(error, {
+      doing: `listing s3://${bucket}/${prefix}`,
+      endpoint: place.endpoint,
+      signal,
+      accepted: seen.accepted,
+    });
   }
 }
 
@@ -168,7 +173,7 @@ export async function* readObject(place: Place, object: StoredObject, range: Ran
       }
       if (at < to) throw new Error(`ended at byte ${at} of ${to}`);
     } catch (error) {
-      const explained = explain(error, { doing, signal, accepted: place.seen.accepted });
+      const explained = explain(error, { doing, endpoint: place.endpoint, signal, accepted: place.seen.accepted });
       failures = at > before ? 1 : failures + 1;
       if (!isPassing(explained) || failures >= ATTEMPTS) throw explained;
       await pause(FIRST_WAIT_MS * 2 ** failures, signal);

@@ -21,12 +21,12 @@ export const s3Options = z.strictObject({
     .meta({ examples: ["https://s3.example.org"] }),
   region: z
     .string()
-    .min(1)
+    .min(1, "it is empty")
     .optional()
     .describe("The region; otherwise AWS_REGION, AWS_DEFAULT_REGION, then us-east-1."),
   "path-style": z.boolean().default(false).describe("The bucket stands in the path, not in the host's name."),
   checksums: z
-    .enum(["when_supported", "when_required"])
+    .enum(["when_supported", "when_required"], "neither when_supported nor when_required")
     .default("when_supported")
     .describe("when_required for servers of an older dialect."),
   versions: z.boolean().default(false).describe("List older versions of objects, too."),
@@ -78,6 +78,7 @@ function assertSayable(url: URL): void {
 export function s3FromUrl(url: URL): S3Options | null {
   if (url.protocol !== "s3:") return null;
   assertSayable(url);
+  if (url.host === "") throw wrong("the URL names no bucket");
   const told: Record<string, unknown> = Object.fromEntries(url.searchParams);
   for (const flag of FLAGS) {
     if (told[flag] === "true" || told[flag] === "false") told[flag] = told[flag] === "true";

@@ -16,6 +16,7 @@ import { Upload } from "@aws-sdk/lib-storage";
 import { RefusedError, UnavailableError } from "../errors.ts";
 import { assertInner } from "../host/inner-key.ts";
 import { LABEL_NAME, parseLabel } from "../host/label.ts";
+import { quote } from "../host/sh.ts";
 import { abortable } from "../host/stream.ts";
 import type { RunLabel, StoredObject } from "../parts.ts";
 import { type Place, sending } from "./s3-client.ts";
@@ -23,11 +24,15 @@ import { explain, isUnimplemented } from "./s3-errors.ts";
 import { toObject } from "./s3-read.ts";
 
 /** The first object of a run, and the last to go: what lies beside it can always be told to be the run's. */
-export async function putLabel({ client, bucket, prefix }: Place, label: RunLabel, signal: AbortSignal): Promise<void> {
+export async function putLabel(
+  { client, bucket, prefix, endpoint }: Place,
+  label: RunLabel,
+  signal: AbortSignal,
+): Promise<void> {
   assertInner(label.runId, `s3://${bucket}`);
   const request = new PutObjectCommand({ Bucket: bucket, Key: prefix + LABEL_NAME, Body: JSON.stringify(label) });
   await client.send(request, sending(signal)).catch((error: unknown) => {
-    throw explain(error, { doing: `writing to s3://${bucket}/${prefix}`, signal });
+    throw explain(error, { doing: `writing to s3://${bucket}/${prefix}`, endpoint, signal });
   });
 }
 
@@ -39,7 +44,7 @@ export interface NewObject {
 
 /** Streams a body up in parts; memory holds a few of them. When it fails, its parts are taken back. */
 export async function writeObject(
-  { client, bucket, prefix }: Place,
+  { client, bucket, prefix, endpoint }: Place,
   { key, body, signal }: NewObject,
 ): Promise<StoredObject> {
   assertInner(key, `s3://${bucket}/${prefix}`);
@@ -54,18 +59,22 @@ export async function writeObject(
     const head = await client.send(new HeadObjectCommand(where), sending(signal));
     return toObject(key, { ...head, Size: head.ContentLength });
   } catch (error) {
-    throw explain(error, { doing: `writing s3://${bucket}/${prefix}${key}`, signal });
+    throw explain(error, { doing: `writing s3://${bucket}/${prefix}${key}`, endpoint, signal });
   } finally {
     signal.removeEventListener("abort", stop);
   }
 }
 
 /** As a pruning job does it: a bucket that keeps versions keeps this one. */
-export async function removeObject({ client, bucket, prefix }: Place, key: string, signal: AbortSignal): Promise<void> {
+export async function removeObject(
+  { client, bucket, prefix, endpoint }: Place,
+  key: string,
+  signal: AbortSignal,
+): Promise<void> {
   assertInner(key, `s3://${bucket}/${prefix}`);
   const request = new DeleteObjectCommand({ Bucket: bucket, Key: prefix + key });
   await client.send(request, sending(signal)).catch((error: unknown) => {
-    throw explain(error, { doing: `removing s3://${bucket}/${prefix}${key}`, signal });
+    throw explain(error, { doing: `removing s3://${bucket}/${prefix}${key}`, endpoint, signal });
   });
 }
 
@@ -106,7 +115,7 @@ export async function removeAll(place: Place): Promise<void> {
   const stays = (key: string | undefined, why: string) =>
     new UnavailableError(`${doing}: ${key} stays: ${why}`, {
       code: "FB_STORE_CLEANUP",
-      next: ["fogbell gc --store … takes it later"],
+      next: [`fogbell gc --store ${quote(place.url)}`],
     });
   let before = "";
   try {
@@ -125,13 +134,13 @@ export async function removeAll(place: Place): Promise<void> {
       before = now;
     }
   } catch (error) {
-    throw explain(error, { doing });
+    throw explain(error, { doing, endpoint: place.endpoint });
   }
 }
 
 /** Prefixes of runs that carry a label, with it. A label that was copied elsewhere does not make that place a run's. */
 export async function* labelledPrefixes(
-  { client, bucket, prefix }: Place,
+  { client, bucket, prefix, endpoint }: Place,
   signal: AbortSignal,
 ): AsyncIterable<{ prefix: string; label: RunLabel }> {
   let token: string | undefined;
@@ -152,6 +161,6 @@ export async function* labelledPrefixes(
       token = page.IsTruncated ? page.NextContinuationToken : undefined;
     } while (token !== undefined);
   } catch (error) {
-    throw explain(error, { doing: `listing s3://${bucket}/${prefix}`, signal });
+    throw explain(error, { doing: `listing s3://${bucket}/${prefix}`, endpoint, signal });
   }
 }

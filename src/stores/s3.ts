@@ -7,6 +7,8 @@ async function connect(told: S3Options, prefix: string): Promise<Place> {
   const { createClient } = await import("./s3-client.ts");
   return {
     client: createClient(told),
+    endpoint: told.endpoint ?? "https://s3.amazonaws.com",
+    url: s3PlaceOf(told, told.prefix),
     bucket: told.bucket,
     prefix,
     versions: told.versions,

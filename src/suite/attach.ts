@@ -141,7 +141,7 @@ export function goneError({ id, pid, command, folder }: DetachedRun): Unavailabl
     `the process ${pid} of the detached run ${id} is gone and left no exit code: it was killed hard, or the machine went down`,
     {
       code: "FB_DETACHED_GONE",
-      next: ["fogbell gc", `fogbell ${command} --detach …, again`, `read ${quote(join(folder, OUTPUT))}`],
+      next: ["fogbell gc", `fogbell ${command} --detach …, again`, `cat ${quote(join(folder, OUTPUT))}`],
     },
   );
 }

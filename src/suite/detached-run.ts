@@ -1,5 +1,5 @@
 /** A run that was started apart from its terminal: what it leaves in its folder, so that any terminal can follow it. */
-import { appendFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, renameSync, writeFileSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
@@ -9,6 +9,7 @@ import { isRunning, ownStart, startDetached } from "../host/process-detached.ts"
 import { pause } from "../host/stream.ts";
 import type { DrillName } from "../parts.ts";
 import type { DrillEvent, Progress } from "../record.ts";
+import { makeOutFolder } from "./out-folder.ts";
 import { newRunId } from "./suite.ts";
 
 /** Below the folder of results. */
@@ -105,7 +106,7 @@ export function wordsOf(words: readonly string[], folder: string): string[] {
 export async function detach(words: readonly string[], results: string): Promise<DetachedRun> {
   await prune(results);
   const folder = join(resolve(results), FOLDER, newRunId(new Date()));
-  mkdirSync(folder, { recursive: true });
+  await makeOutFolder(folder);
   const output = join(folder, OUTPUT);
   const { exited } = startDetached(wordsOf(words, folder), { complaints: output, output });
   let code: number | null = null;

@@ -3,6 +3,7 @@ import { access, statfs } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { asFogbellError } from "../errors.ts";
+import { quote } from "../host/sh.ts";
 import { formatBytes } from "../host/units.ts";
 import type { Catalog } from "../parts.ts";
 import { openStock } from "./stock.ts";
@@ -24,7 +25,7 @@ async function checkDisk(): Promise<Check> {
     name: "disk",
     ok: free >= ROOM_BYTES,
     because: `${formatBytes(free)} free in ${folder}`,
-    next: ["set TMPDIR to a larger disk", "fogbell gc"],
+    next: [`df -h ${quote(folder)}`, "fogbell gc", "export TMPDIR=…, a folder of a larger disk"],
   };
 }
 

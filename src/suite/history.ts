@@ -71,7 +71,7 @@ export async function mustBeFolders(folders: readonly string[]): Promise<void> {
     if (found?.isDirectory()) continue;
     throw new UsageError(found === null ? `no folder ${folder}` : `${folder} is no folder`, {
       code: "FB_NO_FOLDER",
-      next: ["name folders that hold run folders, as fogbell run --out wrote them"],
+      next: [`ls -ld ${quote(folder)}`, "name folders that hold run folders, as fogbell run --out wrote them"],
     });
   }
 }
@@ -99,7 +99,7 @@ export async function findRun(
   if (best !== undefined) return best;
   throw new UsageError(`no run folder ${name}, and no drill of a scenario ${name} in ${results}`, {
     code: "FB_NO_JOURNAL",
-    next: ["name a run folder below drill-results", ...(name.includes("/") ? [] : [`fogbell run ${name}`])],
+    next: [`ls ${quote(results)}`, ...(name.includes("/") ? [] : [`fogbell run ${name}`])],
   });
 }
 

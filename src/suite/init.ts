@@ -112,7 +112,7 @@ function assertPlain(url: string): void {
   if (plainText("", "").safeParse(url).success) return;
   throw new UsageError("the store's URL holds what looks like a secret, and would stand in the file", {
     code: "FB_STORE_URL",
-    next: ["put credentials into the environment: AWS_ACCESS_KEY_ID, AWS_PROFILE"],
+    next: ["export AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…", "export AWS_PROFILE=…"],
   });
 }
 

@@ -9,19 +9,20 @@ const WORD: Readonly<Partial<Record<Asked, string>>> = {
   "last-week": "Last week?",
   "last-month": "Last month?",
 };
-const minute = (at: string) => at.slice(0, 16).replace("T", " ");
+export const minute = (at: string) => at.slice(0, 16).replace("T", " ");
+
+/** What is known of a point, and by which run. */
+export function verifiedText({ unusable, verified }: PointRow): string {
+  if (unusable !== null) return `BAD: ${unusable}`;
+  if (verified === null) return "never verified";
+  return verified.holds
+    ? `holds (${minute(verified.at).slice(0, 10)}, ${verified.runId})`
+    : `DOES NOT HOLD (${verified.runId}): ${verified.because}`;
+}
 
 function pointLine(row: PointRow): string {
   const usual = row.sizeOfUsual;
   const strange = usual !== null && (usual < 50 || usual > 200) ? ` (${usual} % of usual)` : "";
-  const verified =
-    row.unusable !== null
-      ? `BAD: ${row.unusable}`
-      : row.verified === null
-        ? "never verified"
-        : row.verified.holds
-          ? `holds (${minute(row.verified.at).slice(0, 10)}, ${row.verified.runId})`
-          : `DOES NOT HOLD (${row.verified.runId}): ${row.verified.because}`;
   const from = { name: "name", content: "content", "object-time": "object" }[row.momentFrom] ?? row.momentFrom;
   return [
     formatDuration(row.ageMs).padStart(9),
@@ -29,7 +30,7 @@ function pointLine(row: PointRow): string {
     `${formatBytes(row.sizeBytes)}${strange}`.padStart(10),
     `${row.method} ${row.format}`.padEnd(16),
     row.id,
-    [verified, ...keptText(row)].join("; "),
+    [verifiedText(row), ...keptText(row)].join("; "),
   ].join("  ");
 }
 

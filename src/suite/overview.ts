@@ -5,7 +5,7 @@ import type { Keeping } from "../parts.ts";
 import { isOf, type KnownCopy } from "../verify/known.ts";
 import { askedMs, newestFirst, series, upTo } from "../verify/points.ts";
 import type { Asked, Candidate } from "../verify/task.ts";
-import type { Stocked } from "./verify.ts";
+import type { Stocked } from "./sources.ts";
 
 /** One recovery point, for `--json`. Milliseconds and bytes. */
 export interface PointRow {

@@ -1,5 +1,5 @@
 /** Paper from run folders: the journal read again, the result derived again, the page rendered again. */
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type ConfiguredDatabase, databaseOf, loadConfig } from "../config/config.ts";
 import { UsageError } from "../errors.ts";
@@ -18,6 +18,7 @@ import { readTemplates } from "../paper/templates.ts";
 import { readKnown } from "../verify/known.ts";
 import { matcher } from "../verify/points.ts";
 import { findRun, type LostRun, readHistory } from "./history.ts";
+import { makeOutFolder } from "./out-folder.ts";
 
 export interface ReportRequest {
   /** A run folder or a scenario's id. */
@@ -34,7 +35,7 @@ async function writePages(
   formats: readonly ("md" | "html")[],
   { markdown, html }: { markdown: string; html: () => Promise<string> },
 ): Promise<string[]> {
-  await mkdir(dirname(stem), { recursive: true });
+  await makeOutFolder(dirname(stem));
   const files: string[] = [];
   for (const format of formats) {
     const file = `${stem}.${format}`;
@@ -146,7 +147,7 @@ async function factsFrom(
       `no database "${name}" in the configuration${near === undefined ? "" : `; did you mean "${near}"?`}`,
       {
         code: "FB_DATABASE_UNKNOWN",
-        next: names.map((one) => `--database ${quote(one)}`),
+        next: [...new Set([near ?? names[0] ?? "", ...names])].map((one) => `--database ${quote(one)}`),
       },
     );
   }
@@ -223,7 +224,7 @@ export async function runbookFrom(request: RunbookRequest): Promise<Made> {
   const files: string[] = [];
   const { stem } = request;
   if (stem !== null) {
-    await mkdir(dirname(stem), { recursive: true });
+    await makeOutFolder(dirname(stem));
     for (const format of request.formats) {
       const file = `${stem}.${format}`;
       if (format === "md") await writeAtomic(file, markdown);

@@ -1,10 +1,12 @@
 /** Who reports on a call: the reporters that were named, or those that fit the place. Each has a seat it can lose. */
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
-import { appendFile, mkdir, rm, stat } from "node:fs/promises";
+import { appendFile, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { asFogbellError, UsageError } from "../errors.ts";
 import { writeAtomic } from "../host/atomic-file.ts";
+import { makeFolder } from "../host/make-folder.ts";
 import { nearest } from "../host/near-miss.ts";
+import { quote } from "../host/sh.ts";
 import type { Artifact, Catalog, DrillName, Follower, Reporter, Screen } from "../parts.ts";
 import type { DrillEvent, DrillResult, Progress } from "../record.ts";
 
@@ -84,7 +86,7 @@ function find(reporters: readonly Reporter[], text: string): { reporter: Reporte
 const unwritable = (file: string, why: string, cause?: unknown) =>
   new UsageError(`a report cannot be written to ${file}: ${why}`, {
     code: "FB_REPORTER_FILE",
-    next: ["name a file in a folder that you may write to"],
+    next: [`ls -ld ${quote(dirname(file))}`, "name a file in a folder that you may write to"],
     cause,
   });
 
@@ -109,7 +111,7 @@ async function prepare(file: string): Promise<void> {
   const wrong = (why: string, cause?: unknown) => unwritable(file, why, cause);
   if (file === STANDARD_OUTPUT) return;
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     const beside = `${file}.part`;
     closeSync(openSync(beside, "w"));
     await rm(beside);
@@ -239,7 +241,7 @@ async function put({ file: usual, text, to }: Artifact, { seat, isMain, request 
   if (to === "stdout") return request.json ? undefined : print(text);
   if (to !== undefined) return appendFile(to.endOf, text);
   const path = join(request.outFolder, usual);
-  await mkdir(request.outFolder, { recursive: true });
+  await makeFolder(request.outFolder);
   await writeAtomic(path, text);
   screen.write(`wrote ${path}\n`);
 }

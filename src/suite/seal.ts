@@ -17,7 +17,7 @@ async function journalOf(folder: string): Promise<Buffer> {
   if (bytes !== null) return bytes;
   throw new UsageError(`no journal in ${folder}`, {
     code: "FB_NO_JOURNAL",
-    next: ["name a run folder below drill-results"],
+    next: ["ls drill-results"],
   });
 }
 

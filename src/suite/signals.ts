@@ -21,7 +21,7 @@ export function onInterrupt(say: (text: string) => void, names: readonly Name[] 
       new CancelledError(`interrupted by ${name}`, {
         code: "FB_INTERRUPTED",
         by: "signal",
-        next: ["fogbell run again; fogbell gc if a second signal cut the clean-up short"],
+        next: ["fogbell gc, when a second signal cut the clean-up short"],
       }),
     );
   };

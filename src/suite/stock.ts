@@ -5,6 +5,7 @@ import { type Inventory, takeStock } from "../drill/locate.ts";
 import { UsageError } from "../errors.ts";
 import { openLink } from "../host/link.ts";
 import { nearest } from "../host/near-miss.ts";
+import { quote } from "../host/sh.ts";
 import { formatBytes, formatDuration, formatRate } from "../host/units.ts";
 import type { Catalog, Store } from "../parts.ts";
 import { ALONE, alone } from "../plan/select.ts";
@@ -80,7 +81,7 @@ export async function fetchPoint(
       `no recovery point "${id}" in ${store.place}${near === undefined ? "" : `; did you mean "${near}"?`}`,
       {
         code: "FB_POINT_UNKNOWN",
-        next: [`fogbell backups list --store '${store.place}'`],
+        next: [`fogbell backups list --store ${quote(store.place)}`],
       },
     );
   }

@@ -1,7 +1,7 @@
 /** Several drills, after one another or at once: chooses where each runs, derives its result, writes its run folder. */
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { cpus, hostname, release, totalmem, type } from "node:os";
+import { cpus, homedir, hostname, release, totalmem, type } from "node:os";
 import { join, resolve } from "node:path";
 import { drill, variantOf } from "../drill/drill.ts";
 import { openJournal, systemClock } from "../drill/journal.ts";
@@ -17,6 +17,7 @@ import type { Plan } from "../plan/plan.ts";
 import type { DrillEvent, DrillResult, Progress } from "../record.ts";
 import { deriveResult } from "../result/result.ts";
 import { chooseSandbox } from "../sandboxes/choose.ts";
+import { makeOutFolder } from "./out-folder.ts";
 import { inPool } from "./pool.ts";
 import { openWorlds } from "./worlds.ts";
 
@@ -56,6 +57,13 @@ export interface SuiteRun {
 /** Longer than any drill: after this `gc` takes what is left even if the process id lives on in another program. */
 export const LIFE_MS = 6 * 60 * 60 * 1000;
 
+/** A path that was given for a URL, as the URL that it means; none when the text is no path. */
+function asDirectory(text: string): string[] {
+  if (text === "" || URL.canParse(text)) return [];
+  const path = resolve(text.replace(/^~(?=\/|$)/, homedir()));
+  return [`directory:${path.replace(/[%?#]/g, encodeURIComponent)}`];
+}
+
 /** The driver and the options of a store URL. Throws UsageError for a URL that no driver knows. */
 export function storeFor(catalog: Catalog, text: string): { driver: StoreDriver; options: unknown } {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -65,7 +73,11 @@ export function storeFor(catalog: Catalog, text: string): { driver: StoreDriver;
   }
   throw new UsageError(`no store understands "${text}"`, {
     code: "FB_STORE_URL",
-    next: ["directory:/path/to/backups", "s3://bucket/prefix?endpoint=https://s3.example.org&path-style=true"],
+    next: [
+      ...asDirectory(text),
+      "directory:/path/to/backups",
+      "s3://bucket/prefix?endpoint=https://s3.example.org&path-style=true",
+    ],
   });
 }
 
@@ -103,7 +115,7 @@ export async function runSuite(request: SuiteRequest): Promise<SuiteRun[]> {
 
 /** A folder that no other run has, with the run's name. */
 export async function newRunFolder(outFolder: string, now: Date): Promise<{ runId: string; folder: string }> {
-  await mkdir(resolve(outFolder), { recursive: true });
+  await makeOutFolder(resolve(outFolder));
   for (;;) {
     const runId = newRunId(now);
     const folder = join(resolve(outFolder), runId);

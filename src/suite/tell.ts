@@ -3,11 +3,12 @@
  * receiver was last told is kept beside the run folders, a file for each drill, so that folders can be copied together.
  * Nothing here fails a run; what could not be told is said, and told the next time.
  */
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../errors.ts";
 import { writeAtomic } from "../host/atomic-file.ts";
 import { sha256 } from "../host/digest.ts";
+import { makeFolder } from "../host/make-folder.ts";
 import { type SendRequest, send } from "../host/send.ts";
 import { type Change, changeOf, isJudged, type LastTold, slackBody, webhookBody } from "../paper/message.ts";
 import { drillName } from "../paper/scorecard.ts";
@@ -133,7 +134,7 @@ export async function tell(results: readonly DrillResult[], request: TellRequest
       receivers.ping === undefined ? null : ping(receivers.ping, results, request),
     ]);
     const changed = told.filter(({ memory }, at) => memory !== before[at]);
-    if (changed.length > 0) await mkdir(join(outFolder, FOLDER), { recursive: true });
+    if (changed.length > 0) await makeFolder(join(outFolder, FOLDER));
     for (const { file, memory } of changed) await writeAtomic(file, `${JSON.stringify(memory, null, 2)}\n`);
   } catch (error) {
     say(`who was told what could not be remembered: ${(error as NodeJS.ErrnoException).code ?? "unknown"}`);

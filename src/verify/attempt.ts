@@ -10,7 +10,17 @@ import { timed } from "../drill/timing.ts";
 import type { Unwind } from "../drill/unwind.ts";
 import { asFogbellError, Defect, type FogbellError, LostError, RefusedError, UnavailableError } from "../errors.ts";
 import type { Redactor } from "../host/redact.ts";
-import type { BackupFacts, Line, Method, RunLabel, SandboxDriver, ServerSpec, StoreDriver, Target } from "../parts.ts";
+import type {
+  BackupFacts,
+  CopyPhrases,
+  Line,
+  Method,
+  RunLabel,
+  SandboxDriver,
+  ServerSpec,
+  StoreDriver,
+  Target,
+} from "../parts.ts";
 import type { EventBody, Mark, Progress } from "../record.ts";
 import type { Numbers, PlacedFinding } from "./copy-checks.ts";
 import { type CopyLedger, readLedger } from "./copy-ledger.ts";
@@ -75,12 +85,12 @@ function methodOf({ task }: AttemptKit, facts: BackupFacts): Method {
 }
 
 /** Not a fault of the backup: throws UnavailableError instead of letting it be called bad. */
-function assertJudged({ task }: AttemptKit, text: string): void {
-  const why = task.engine.copies.unjudged(text);
-  if (why === null) return;
-  throw new UnavailableError(`this machine cannot judge the copy: ${why}`, {
+export function assertJudged(copies: Pick<CopyPhrases, "unjudged">, text: string): void {
+  const unjudged = copies.unjudged(text);
+  if (unjudged === null) return;
+  throw new UnavailableError(`the copy cannot be judged here: ${unjudged.because}`, {
     code: "FB_NOT_JUDGED",
-    next: ["install what is missing into the sandbox's image", "fogbell doctor"],
+    next: unjudged.next ?? ["install what is missing into the sandbox's image", "fogbell doctor"],
   });
 }
 
@@ -99,7 +109,7 @@ async function restore(
     const outcome = await opened.runner.run(line, { phase: "restore", name: `${prefix}${name}` });
     if (name === "prepare") noteRoles(kit, outcome.stdout);
     if (outcome.exitCode === 0) continue;
-    assertJudged(kit, `${outcome.stderrTail}\n${outcome.stdout}`);
+    assertJudged(kit.task.engine.copies, `${outcome.stderrTail}\n${outcome.stdout}`);
     const why =
       outcome.stderrTail
         .trim()
@@ -161,7 +171,7 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
     if (facts.only !== undefined)
       opened.places.table = placesFor(kit, opened, { candidate, method, database: facts.only });
     if (found !== null) {
-      assertJudged(kit, found.because);
+      assertJudged(kit.task.engine.copies, found.because);
       say("complete", "no", found.because);
       return found.because;
     }

@@ -7,6 +7,7 @@ import { basename, join } from "node:path";
 import type { Encryption } from "../config/database.ts";
 import { LostError, UnavailableError } from "../errors.ts";
 import { runProcess } from "../host/process.ts";
+import { quote } from "../host/sh.ts";
 
 export interface DecryptRequest {
   readonly encryption: Encryption;
@@ -29,7 +30,7 @@ export async function readKey(
   if (found.trim() !== "") return found;
   throw new UnavailableError(
     name === undefined ? `the key file ${file} cannot be read or is empty` : `the variable ${name} holds no key`,
-    { code: "FB_KEY_MISSING", next: [name === undefined ? "put the key there" : `export ${name}=…`] },
+    { code: "FB_KEY_MISSING", next: [name === undefined ? `ls -l ${quote(file ?? "")}` : `export ${name}=…`] },
   );
 }
 
@@ -84,7 +85,7 @@ function unusable(program: string, exitCode: number): UnavailableError {
   return exitCode === NO_PROGRAM
     ? new UnavailableError(`${program} is not installed here, and the backups are encrypted with it`, {
         code: "FB_DECRYPT",
-        next: [`install ${program}`],
+        next: [`apt-get install ${program === "gpg" ? "gnupg" : program}`],
       })
     : new UnavailableError(`${program} cannot use the key that it was given`, {
         code: "FB_DECRYPT",

@@ -2,11 +2,12 @@
  * What verifies found, kept below the results folder: which copy held, and its numbers and names, so that the next one
  * has something to be compared with. Never a row's value: definitions are kept as hashes.
  */
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { writeAtomic } from "../host/atomic-file.ts";
 import { sha256 } from "../host/digest.ts";
+import { makeFolder } from "../host/make-folder.ts";
 import type { RecoveryPoint } from "../parts.ts";
 
 const knownCopy = z.object({
@@ -131,7 +132,7 @@ async function add(
     .slice(0, MOST)
     .map((copy, index) => (index < WITH_NUMBERS ? copy : { ...copy, rows: {}, catalogue: {}, lags: {} }));
   const name = `${stemOf(database)}${shard === null ? "" : `.${shard.replace("/", "-of-")}`}.json`;
-  await mkdir(join(outFolder, FOLDER), { recursive: true });
+  await makeFolder(join(outFolder, FOLDER));
   await writeAtomic(join(outFolder, FOLDER, name), `${JSON.stringify({ version: 1, database, copies })}\n`);
 }
 

@@ -182,7 +182,7 @@ async function beside(engine: Engine, { lock, at }: Snapshot, ask: Ask, backup: 
     if (tables.length === 0 && unheld.length > 0) {
       throw new UnavailableError(`no table of the database keeps moments: ${unheld.slice(0, 5).join(", ")}`, {
         code: "FB_LEDGER",
-        next: ["compare with checks instead: docs/verify.md"],
+        next: ["compare with checks of your own instead: docs/verify.md"],
       });
     }
     return { unheld, tables };

@@ -18,7 +18,7 @@ import { type KnownCopy, writtenAt } from "./known.ts";
 import type { Candidate, VerifyTask } from "./task.ts";
 
 /** Older copies are looked at, newest first, when the one that is asked for does not hold: so many. */
-const MOST_OLDER = 5;
+export const MOST_OLDER = 5;
 
 export interface VerifyRun extends VerifyKit {
   readonly journal: Journal;

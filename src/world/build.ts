@@ -5,6 +5,7 @@ import { stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { UnavailableError, UsageError } from "../errors.ts";
 import { sha256Of } from "../host/digest.ts";
+import { quote } from "../host/sh.ts";
 import type { Line, RecoveryPoint, Server, Store, StoreDeed, WorldStore } from "../parts.ts";
 import type { Plan, PlannedBackup } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
@@ -303,7 +304,7 @@ async function putScripts({ plan, server }: WorldKit): Promise<void> {
     if (found === null) {
       throw new UsageError(`script not found: ${path}`, {
         code: "FB_SCRIPT_MISSING",
-        next: [`mend world.backups in ${plan.scenario.file}: paths are relative to it`],
+        next: [`ls -l ${quote(path)}`, `mend world.backups in ${plan.scenario.file}: paths are relative to it`],
       });
     }
     await server.put(`${server.folders.scratch}/scripts/${basename(path)}`, createReadStream(path), found.size);
@@ -322,7 +323,7 @@ async function datasetLines({ plan, server }: WorldKit, untilMs: number): Promis
     if (found === null) {
       throw new UsageError(`dataset file not found: ${file}`, {
         code: "FB_DATASET_MISSING",
-        next: [`mend world.dataset.sql in ${plan.scenario.file}`],
+        next: [`ls -l ${quote(file)}`, `mend world.dataset.sql in ${plan.scenario.file}`],
       });
     }
     await server.put(`${server.folders.scratch}/${name}`, createReadStream(file), found.size);

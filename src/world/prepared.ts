@@ -10,6 +10,7 @@ import { dirname, join } from "node:path";
 import { finished, pipeline } from "node:stream/promises";
 import { UnavailableError } from "../errors.ts";
 import { allDone } from "../host/all-done.ts";
+import { makeFolder } from "../host/make-folder.ts";
 import type { Command, Line, Places, RunRequest, Server, WorldStore } from "../parts.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
@@ -227,7 +228,7 @@ export function preparedWorlds(root: string, build: string): PreparedWorlds {
       if (!isKeepable(plan)) return;
       const beside = join(root, `.${randomBytes(6).toString("hex")}`);
       try {
-        await mkdir(join(beside, "store"), { recursive: true });
+        await makeFolder(join(beside, "store"));
         await assertDone(server, plan.spec.shutDown, { places });
         try {
           await allDone(PARTS.map((part) => packInto(join(beside, imageOf(part)), part, { server, places, signal })));

@@ -269,6 +269,7 @@ describe("everything else that a newcomer types", () => {
     ["scenario", "show", "drop-table"],
     ["schema"],
     ["schema", "--docs"],
+    ["schema", "--config"],
     ["doctor"],
     ["--help"],
     ["run", "--help"],
@@ -277,6 +278,12 @@ describe("everything else that a newcomer types", () => {
   ])("%s %s %s", async (...args) => {
     const { code, stdout } = await fogbell(...args.filter((arg) => arg !== undefined));
     expect([code, stdout.length > 10]).toEqual([0, true]);
+  });
+  test("schema --config prints the one of fogbell.yaml that is committed, alone on standard output", async () => {
+    const { stdout } = await fogbell("schema", "--config");
+    expect(stdout).toBe(await readFile("docs/fogbell.v1.schema.json", "utf8"));
+    expect(JSON.parse((await fogbell("schema", "--config", "--json")).stdout)).toEqual(JSON.parse(stdout));
+    expect((await fogbell("schema", "--config", "--docs")).code).toBe(2);
   });
   test("backups are listed by content and fetched by name", async () => {
     const store = join(folder, "store");

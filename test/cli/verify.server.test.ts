@@ -1,5 +1,5 @@
 /** The two commands of the README, as a person types them, on a folder that nobody described. */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
@@ -36,6 +36,14 @@ test("init, verify, backups, schedule: from nothing to a job for every night", a
   expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining("Next: fogbell verify") });
   expect((await fogbell("init", "--store", `directory:${store}`)).stderr).toContain("FB_EXISTS");
   expect(await readFile(join(folder.path, "fogbell.yaml"), "utf8")).toMatch(/pattern: "shop-\*\.dump"\n\s+every: 1d/);
+  const planned = await fogbell("verify", "--json", "--dry-run", ...SANDBOX);
+  expect(planned.code).toBe(0);
+  expect(JSON.parse(planned.stdout)).toMatchObject([{ database: "shop", sandbox: { name: "local" }, problems: [] }]);
+  expect(await fogbell("verify", "--dry-run", "--detach")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("FB_USAGE"),
+  });
+  await expect(readdir(join(folder.path, "drill-results"))).rejects.toMatchObject({ code: "ENOENT" });
   const verified = await fogbell("verify", "--json", ...SANDBOX, "--reporter", "junit=junit.xml");
   expect(verified.code).toBe(0);
   const result = JSON.parse(verified.stdout) as DrillResult;

@@ -72,8 +72,23 @@ describe("reading", () => {
   test("a secret is refused and not repeated", () =>
     expect(problems(`${MINIMAL}runbook: { channel: "https://a:hunter2@b/" }\n`)).not.toContain("hunter2"));
   test("a file that is named must be there; the usual one may be missing", async () => {
-    await expect(loadConfig("/nonexistent/fogbell.yaml")).rejects.toMatchObject({ code: "FB_CONFIG_INVALID" });
+    await expect(loadConfig("no such.yaml")).rejects.toMatchObject({
+      message: "there is no file no such.yaml",
+      code: "FB_CONFIG_UNREADABLE",
+      exitCode: 2,
+      next: ["fogbell init --out 'no such.yaml' --store URL"],
+    });
     expect(await loadConfig(undefined)).toBeNull();
+  });
+  test("a folder is none", async () =>
+    await expect(loadConfig("docs")).rejects.toMatchObject({
+      message: "docs is a folder, not a file",
+      next: ["fogbell init --out docs/fogbell.yaml --store URL"],
+    }));
+  test("one that is wrong is answered with the schema", () => {
+    expect(() => readConfig("fogbell.yaml", "- a\n")).toThrow(
+      expect.objectContaining({ next: expect.arrayContaining(["fogbell schema --config"]) }),
+    );
   });
   test("the only database of an engine is meant; of two, the one that is named", () => {
     const one = readConfig("x", MINIMAL).config;

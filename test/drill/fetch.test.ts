@@ -220,8 +220,11 @@ test("a folder that cannot be one is said in words", async () => {
   await expect(fetch(memoryStore({ a: body }), join(file, "below"))).rejects.toMatchObject({
     code: "FB_SCRATCH",
     exitCode: 4,
+    next: [`ls -ld ${file} ${join(file, "below")}`, expect.stringMatching(/^export TMPDIR=/)],
   });
 });
+test("nor one where the system makes none: an answer, and no core that burns", () =>
+  expect(fetch(memoryStore({ a: body }), "/proc/fogbell/x")).rejects.toMatchObject({ code: "FB_SCRATCH" }));
 describe("a full disk says so, and what to do", () => {
   const onSmallDisk = async (size: string, work: (small: string) => Promise<void>) => {
     if (process.getuid?.() !== 0) {

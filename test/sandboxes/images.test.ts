@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { catalog } from "../../src/catalog.ts";
 import { postgres } from "../../src/engines/postgres/engine.ts";
-import { recipeFor } from "../../src/sandboxes/images.ts";
+import { recipeFor, specsOf } from "../../src/sandboxes/images.ts";
 
 const spec = postgres.server("15", {});
 
@@ -18,4 +19,16 @@ test("a recipe that changed has another hash, and the image carries it", () => {
   expect(recipeFor({ ...spec, packages: [...spec.packages, "less"] }).hash).not.toBe(one.hash);
   expect(recipeFor({ ...spec, suite: "trixie" }).hash).not.toBe(one.hash);
   expect(recipeFor(postgres.server("15", {})).hash).toBe(one.hash);
+});
+
+test("an image that nobody knows: those are named that can be made", () => {
+  const next = [
+    "fogbell images build postgres@15",
+    "fogbell images build postgres@17",
+    "fogbell images build mariadb@10.11",
+  ];
+  expect(() => specsOf({ engines: catalog.engines, wanted: "oracle" })).toThrow(expect.objectContaining({ next }));
+  expect(() => specsOf({ engines: catalog.engines, wanted: "mysql" })).toThrow(
+    expect.objectContaining({ code: "FB_NO_PACKAGES", next: ["docker pull mysql:8.4"] }),
+  );
 });

@@ -42,9 +42,10 @@ test("opening a user's directory writes nothing into it, and follows no link out
   await rm(theirs, { recursive: true });
 });
 test("a directory that is not there", async () =>
-  await expect(directory.open({ path: "/no/such/place" }, new AbortController().signal)).rejects.toMatchObject({
+  await expect(directory.open({ path: "/no/such place" }, new AbortController().signal)).rejects.toMatchObject({
     code: "FB_STORE_MISSING",
     exitCode: 4,
+    next: ["ls -ld '/no/such place'"],
   }));
 
 describe("links", () => {
@@ -114,6 +115,7 @@ test("a full disk is said in words, and no half-written object stays", async () 
     await expect(world.write("a", once("x".repeat(2_000_000)))).rejects.toMatchObject({
       code: "FB_DISK_FULL",
       exitCode: 4,
+      next: [`df -h ${join(small, "full")}`, "fogbell gc"],
     });
     expect(await readdir(join(small, "full"))).toEqual([".fogbell-run.json"]);
   } finally {

@@ -94,7 +94,16 @@ async function read({ options }: { options: S3Options }, signal = never, silentM
   const client = createClient(options, silentMs);
   const chunks: Uint8Array[] = [];
   try {
-    const place = { client, bucket: "b", prefix: "x/", versions: false, seen: { accepted: false }, told: new Map() };
+    const place = {
+      client,
+      endpoint: "http://s3",
+      url: "s3://b/x",
+      bucket: "b",
+      prefix: "x/",
+      versions: false,
+      seen: { accepted: false },
+      told: new Map(),
+    };
     for await (const chunk of readObject(place, object, { from: 0, to: object.sizeBytes, signal })) chunks.push(chunk);
     return Buffer.concat(chunks);
   } finally {
@@ -249,7 +258,7 @@ describe("what went wrong is said, with what to type, and without the secret", (
     await using server = await serve((_request, response) => response.end());
     await expect(list({ ...server.options, endpoint: `https://127.0.0.1:${server.port}` })).rejects.toMatchObject({
       code: "FB_S3_TLS",
-      next: [expect.stringContaining("http://")],
+      next: [expect.stringContaining("http://"), expect.stringMatching(/^curl -I https:/)],
     });
   });
   test("a certificate that nobody vouches for", async () => {
@@ -268,7 +277,7 @@ describe("what went wrong is said, with what to type, and without the secret", (
     const options = s3.fromUrl(new URL(`s3://b/x?endpoint=https://127.0.0.1:${port}&path-style=true`));
     await expect(list(s3.options.parse(options) as S3Options)).rejects.toMatchObject({
       code: "FB_S3_TLS",
-      next: [expect.stringContaining("NODE_EXTRA_CA_CERTS")],
+      next: [expect.stringContaining("NODE_EXTRA_CA_CERTS"), expect.stringMatching(/^curl -I https:/)],
     });
     server.close();
     await rm(folder, { recursive: true });

@@ -36,6 +36,15 @@ test.each([
   "s3://b/x#y",
   "s3://b/%zz",
 ])("%s is refused", (url) => expect(() => s3.fromUrl(new URL(url))).toThrow(UsageError));
+test.each([
+  ["s3://", "the URL names no bucket"],
+  ["s3:///x", "the URL names no bucket"],
+  ["s3://b?region=", "region: it is empty"],
+  ["s3://b?checksums=never", "checksums: neither when_supported nor when_required"],
+  ["s3://b?endpoint=nonsense", "endpoint: not an http or https URL"],
+])("%s: %s", (url, message) =>
+  expect(() => s3.fromUrl(new URL(url))).toThrow(expect.objectContaining({ code: "FB_STORE_URL", message })),
+);
 test.each(["s3://key:hunter22@bucket/x", "s3://bucket?endpoint=https://key:hunter22@server"])(
   "the refusal does not repeat the secret",
   (url) => {

@@ -7,7 +7,8 @@ import { catalog } from "../../src/catalog.ts";
 import { readConfig } from "../../src/config/config.ts";
 import { durationWord, propose } from "../../src/suite/init.ts";
 import { overviewText } from "../../src/suite/overview-text.ts";
-import { openSources, overviews } from "../../src/suite/verify.ts";
+import { openSources } from "../../src/suite/sources.ts";
+import { overviews } from "../../src/suite/verify.ts";
 import { keepKnown } from "../../src/verify/known.ts";
 import { stamp } from "../../src/world/timeline.ts";
 import { configOf } from "../support/verifying.ts";
@@ -136,7 +137,7 @@ describe("backups", () => {
     const outFolder = join(folder, "results");
     const config = await loaded();
     const request = { catalog, config, storeUrl: null, names: ["shop"], signal };
-    await using opened = await openSources(request);
+    await using opened = await openSources(request, "backups");
     const point = opened.databases[0]?.stocks[0]?.candidates[1]?.point;
     if (point === undefined) throw new Error("no point");
     await keepKnown(outFolder, "postgres shop", [
@@ -162,11 +163,28 @@ describe("backups", () => {
   });
   test("refuse a name that nobody told of, with the nearest", async () => {
     const config = await loaded();
+    const asked = { catalog, storeUrl: null, names: ["shopp"], signal, outFolder: folder };
+    await expect(overviews({ ...asked, config })).rejects.toMatchObject({
+      code: "FB_DATABASE_UNKNOWN",
+      message: 'fogbell.yaml tells of no database "shopp"; did you mean "shop"?',
+      next: ["fogbell backups shop", "fogbell backups crm"],
+    });
     await expect(
-      overviews({ catalog, config, storeUrl: null, names: ["shopp"], signal, outFolder: folder }),
-    ).rejects.toMatchObject({ code: "FB_DATABASE_UNKNOWN", message: expect.stringContaining('did you mean "shop"') });
-    await expect(
-      overviews({ catalog, config: null, storeUrl: null, names: [], signal, outFolder: folder }),
-    ).rejects.toMatchObject({ code: "FB_NO_SOURCES" });
+      overviews({ ...asked, config: { ...config, file: "other place.yaml" }, names: ["nobody"] }),
+    ).rejects.toMatchObject({
+      next: ["fogbell backups crm --config 'other place.yaml'", "fogbell backups shop --config 'other place.yaml'"],
+    });
+    await expect(overviews({ ...asked, config: null, names: [] })).rejects.toMatchObject({
+      code: "FB_NO_SOURCES",
+      next: expect.arrayContaining(["fogbell backups --store directory:/path/to/backups"]),
+    });
+  });
+  test("refuse a name that the store does not hold, and do not call the store empty", async () => {
+    const asked = { catalog, config: null, storeUrl: url(), names: ["shopp"], signal };
+    await expect(openSources(asked, "verify")).rejects.toMatchObject({
+      code: "FB_DATABASE_UNKNOWN",
+      message: `${url()} holds no database "shopp"; did you mean "shop"?`,
+      next: [`fogbell verify shop --store ${url()}`, `fogbell verify crm --store ${url()}`],
+    });
   });
 });

@@ -65,7 +65,7 @@ describe("a runbook from a scenario's name", () => {
       next: expect.arrayContaining(["fogbell run no-such"]),
     });
     await expect(findRun("no/such", { results })).rejects.toMatchObject({
-      next: ["name a run folder below drill-results"],
+      next: [`ls ${results}`],
     });
   });
   test("of an engine that it was not drilled on", async () =>

@@ -128,6 +128,7 @@ describe("named", () => {
     ["no file", ["junit="], /no file behind/],
     ["a folder", [`junit=${folder}`], /it is a folder/],
     ["a file in a file", ["junit=/dev/null/x.xml"], /cannot be written to \/dev\/null\/x\.xml/],
+    ["where no folder is made", ["junit=/proc/fogbell/x.xml"], /cannot be written to \/proc\/fogbell\/x\.xml: ENOENT/],
     ["two for one file", [`junit=${folder}/x`, `ctrf=${folder}/x`], /two reporters would write/],
   ])("%s is found out before the first drill", async (_name, named, message) => {
     await expect(report({ named })).rejects.toThrow(message);

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import type { Shown } from "../../src/host/redact.ts";
 import type { BackupFacts, Engine, Line, Outcome, RecoveryPoint } from "../../src/parts.ts";
+import { assertJudged } from "../../src/verify/attempt.ts";
 import { type CopyScene, lookThrough } from "../../src/verify/copy-checks.ts";
 import type { KnownCopy } from "../../src/verify/known.ts";
 import { judgeAnswer } from "../../src/verify/own-checks.ts";
@@ -222,6 +223,9 @@ describe("the order of text", () => {
       'ERROR:  collation "de_AT" for encoding "UTF8" does not exist',
     ];
     expect(words.map((text) => engine.copies.unjudged(text)).filter((why) => why === null)).toEqual([]);
+    expect(() => assertJudged(engine.copies, words[0] ?? "")).toThrow(
+      expect.objectContaining({ next: [expect.stringContaining("install what is missing"), "fogbell doctor"] }),
+    );
   });
 });
 

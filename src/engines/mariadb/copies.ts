@@ -1,5 +1,5 @@
 /** What is asked of a MariaDB or MySQL copy that nobody knows yet. */
-import type { BackupFacts, CopyPhrases, Line, PlaceTable } from "../../parts.ts";
+import type { BackupFacts, CopyPhrases, Line, PlaceTable, Unjudged } from "../../parts.ts";
 import { client, execute, identifier, literal, question, sql } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
 import { momentOf } from "./moment.ts";
@@ -30,10 +30,10 @@ const UNJUDGED: readonly RegExp[] = [
   /Access denied for user/,
 ];
 
-function unjudged(text: string): string | null {
+function unjudged(text: string): Unjudged | null {
   for (const pattern of UNJUDGED) {
-    const found = pattern.exec(text)?.[0];
-    if (found !== undefined) return found;
+    const because = pattern.exec(text)?.[0];
+    if (because !== undefined) return { because };
   }
   return null;
 }

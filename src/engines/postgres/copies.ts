@@ -1,10 +1,10 @@
 /** What is asked of a PostgreSQL copy that nobody knows yet: roles before it, and afterwards whether it holds together. */
 import { UNPACK } from "../../host/packing.ts";
-import type { BackupFacts, CopyPhrases, Line, PlaceTable, Snapshot } from "../../parts.ts";
+import type { BackupFacts, CopyPhrases, Line, PlaceTable, Snapshot, Unjudged } from "../../parts.ts";
 import { collations } from "./collations.ts";
 import { mutations } from "./mutations.ts";
 import { namedDatabases, readPlain } from "./named-databases.ts";
-import { PARTIAL } from "./physical.ts";
+import { PARTIAL, WHOLE } from "./physical.ts";
 import { identifier, literal, PSQL, placesOf, psql, qualified, question, regclass } from "./psql.ts";
 import { USER_SCHEMA } from "./questions.ts";
 
@@ -114,13 +114,13 @@ const UNJUDGED: readonly RegExp[] = [
   /configuration file "[^"]{1,200}" contains errors/,
   /tablespace "[^"]{1,63}" does not exist/,
   /compression (method|with)[^\n]{0,60}not supported[^\n]{0,40}/,
-  new RegExp(PARTIAL),
 ];
 
-function unjudged(text: string): string | null {
+function unjudged(text: string): Unjudged | null {
+  if (text.includes(PARTIAL)) return { because: PARTIAL, next: WHOLE };
   for (const pattern of UNJUDGED) {
-    const found = pattern.exec(text)?.[0];
-    if (found !== undefined) return found;
+    const because = pattern.exec(text)?.[0];
+    if (because !== undefined) return { because };
   }
   return null;
 }

@@ -37,6 +37,8 @@ const PACK = { none: "none", gzip: "gzip:1", zstd: "zstd:1" } as const;
 const INCREMENTAL = "incremental";
 /** Of the copy and not against it: whether it is good is known when it was joined. */
 export const PARTIAL = "incremental: it needs the copies before it";
+/** How a whole one is to be had: the newest full one, or all of them joined, which takes them unpacked and in their order. */
+export const WHOLE: readonly string[] = ["fogbell backups", "pg_combinebackup FULL INCREMENTAL… -o JOINED"];
 
 /** With the log that the copy needs to be consistent (`-X fetch`), so that it can come back without any archive. */
 function backup(stem: string, { compress }: Options): readonly Line[] {

@@ -8,6 +8,7 @@ import { copies } from "../../../src/engines/postgres/copies.ts";
 import { postgres } from "../../../src/engines/postgres/engine.ts";
 import { physical } from "../../../src/engines/postgres/physical.ts";
 import type { BackupFacts } from "../../../src/parts.ts";
+import { assertJudged } from "../../../src/verify/attempt.ts";
 import { type Candidate, serverFor, versionFor } from "../../../src/verify/task.ts";
 
 /** As pg_basebackup of 17 writes it. */
@@ -53,7 +54,13 @@ test("an incremental one of version 17 is not restored by itself, and not called
   expect(others).toEqual([]);
   const said = execFileSync("bash", ["-c", `${line?.script} || echo "exit code $?"`], { encoding: "utf8" });
   expect(said).toBe("incremental: it needs the copies before it\nexit code 1\n");
-  expect(copies.unjudged(said)).toBe("incremental: it needs the copies before it");
+  expect(() => assertJudged(copies, said)).toThrow(
+    expect.objectContaining({
+      code: "FB_NOT_JUDGED",
+      message: "the copy cannot be judged here: incremental: it needs the copies before it",
+      next: [expect.stringMatching(/^fogbell backups/), expect.stringMatching(/^pg_combinebackup/)],
+    }),
+  );
 });
 
 const called = (facts: BackupFacts | null) => versionFor(postgres, { point: { facts } } as unknown as Candidate);

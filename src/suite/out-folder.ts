@@ -1,0 +1,14 @@
+/** Folders that a call writes into, made when they are missing; where they cannot be, that is said before anything runs. */
+import { UsageError } from "../errors.ts";
+import { makeFolder } from "../host/make-folder.ts";
+import { quote } from "../host/sh.ts";
+
+export async function makeOutFolder(folder: string, flag = "--out"): Promise<void> {
+  await makeFolder(folder).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`the folder ${folder} cannot be made: ${error.code ?? error.message}`, {
+      code: "FB_OUT_FOLDER",
+      next: [`ls -ld ${quote(folder)}`, `name another folder with ${flag}`],
+      cause: error,
+    });
+  });
+}

@@ -1,0 +1,182 @@
+/** Where the backups of a call lie: the databases that are meant, and what their sources hold. */
+import type { LoadedConfig } from "../config/config.ts";
+import type { ConfiguredDatabase } from "../config/database.ts";
+import { takeStock } from "../drill/locate.ts";
+import { asFogbellError, type FogbellError, UsageError } from "../errors.ts";
+import { nearest } from "../host/near-miss.ts";
+import { quote } from "../host/sh.ts";
+import type { Catalog, Engine, Store } from "../parts.ts";
+import { type SourceStock, stockOf } from "../verify/points.ts";
+import { named, proposalsOf } from "./proposals.ts";
+import { parseShard } from "./shard.ts";
+import { storeFor } from "./suite.ts";
+
+/** What is typed to say where to look. */
+export interface Places {
+  readonly catalog: Catalog;
+  /** What `fogbell.yaml` tells; null when a store is all that is known. */
+  readonly config: LoadedConfig | null;
+  /** A store to look into without any file. */
+  readonly storeUrl: string | null;
+  /** Names of databases; none: all of them. */
+  readonly names: readonly string[];
+  /** `1/3`: only this part of the verifies. */
+  readonly shard?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Which command was typed: it is the one to type again. */
+export type Typed = "verify" | "backups";
+
+/** A database with what its sources hold. */
+export interface Stocked {
+  readonly database: ConfiguredDatabase;
+  readonly engine: Engine;
+  readonly stocks: readonly SourceStock[];
+  /** Why a source of it cannot be read: then nothing about it can be judged. */
+  readonly fault: FogbellError | null;
+  /** Where it stands in `fogbell.yaml`; -1 when no file tells of it. */
+  readonly index: number;
+}
+
+/** Without it, `--config` has to be typed again. */
+const USUAL = "fogbell.yaml";
+
+export interface Opened extends AsyncDisposable {
+  readonly databases: readonly Stocked[];
+}
+
+function engineOf(catalog: Catalog, { engine: name, name: database }: ConfiguredDatabase): Engine {
+  const engine = catalog.engines.find((one) => one.name === name);
+  if (engine !== undefined) return engine;
+  const names = catalog.engines.map((one) => one.name);
+  const near = nearest(name, names);
+  throw new UsageError(
+    `${database}: there is no engine "${name}"${near === undefined ? "" : `; did you mean "${near}"?`}`,
+    { code: "FB_ENGINE_UNKNOWN", next: [`write one of ${names.join(", ")} into fogbell.yaml`] },
+  );
+}
+
+interface Known {
+  /** What knows of databases, as the message begins. */
+  readonly who: string;
+  readonly names: readonly string[];
+  readonly typed: Typed;
+  /** The flag that said where to look, to be typed again. */
+  readonly where: string;
+}
+
+/** Throws UsageError for a name that is none of those that are known, with the nearest of them first. */
+function assertKnown(wanted: readonly string[], { who, names, typed, where }: Known): void {
+  const wrong = wanted.find((name) => !names.includes(name));
+  if (wrong === undefined) return;
+  const near = nearest(wrong, names);
+  const others = names.filter((name) => name !== near);
+  throw new UsageError(`${who} no database "${wrong}"${near === undefined ? "" : `; did you mean "${near}"?`}`, {
+    code: "FB_DATABASE_UNKNOWN",
+    next: [...(near === undefined ? [] : [near]), ...others].map((name) => `fogbell ${typed} ${quote(name)}${where}`),
+  });
+}
+
+function chosen(
+  config: LoadedConfig,
+  names: readonly string[],
+  typed: Typed,
+): { database: ConfiguredDatabase; index: number }[] {
+  const all = config.config.databases.map((database, index) => ({ database, index }));
+  assertKnown(names, {
+    who: `${config.file} tells of`,
+    names: all.map(({ database }) => database.name),
+    typed,
+    where: config.file === USUAL ? "" : ` --config ${quote(config.file)}`,
+  });
+  const meant =
+    names.length === 0
+      ? all.filter(({ database }) => database.sources.length > 0)
+      : all.filter(({ database }) => names.includes(database.name));
+  const without = meant.find(({ database }) => database.sources.length === 0);
+  if (meant.length === 0 || without !== undefined) {
+    throw new UsageError(
+      `${config.file} tells of no sources${without === undefined ? "" : ` of ${without.database.name}`}`,
+      {
+        code: "FB_NO_SOURCES",
+        next: ["fogbell init --store URL --out -", "add sources: to the database, see docs/config.md"],
+      },
+    );
+  }
+  return meant;
+}
+
+/** Throws UsageError for what can be known to be wrong before a store is opened. */
+export function assertTold(request: Omit<Places, "signal">, typed: Typed): void {
+  const { catalog, config, storeUrl, names, shard } = request;
+  if (storeUrl === null && config === null) {
+    throw new UsageError("nothing says where your backups are", {
+      code: "FB_NO_SOURCES",
+      next: ["fogbell init --store URL", `fogbell ${typed} --store directory:/path/to/backups`],
+    });
+  }
+  if (storeUrl !== null) storeFor(catalog, storeUrl);
+  else if (config !== null) chosen(config, names, typed);
+  if (shard !== undefined) parseShard(shard);
+}
+
+/** Opens every source and lists it. Throws UsageError when nothing says where backups are. */
+export async function openSources(request: Places, typed: Typed): Promise<Opened> {
+  const { catalog, config, storeUrl, names, signal } = request;
+  assertTold(request, typed);
+  const stores = new Map<string, Store>();
+  const dispose = async () => {
+    for (const store of stores.values()) await store[Symbol.asyncDispose]();
+  };
+  const open = async (url: string): Promise<Store> => {
+    const { driver, options } = storeFor(catalog, url);
+    const store = stores.get(url) ?? (await driver.open(driver.options.parse(options), signal));
+    stores.set(url, store);
+    return store;
+  };
+  try {
+    const told =
+      storeUrl === null
+        ? chosen(config as LoadedConfig, names, typed)
+        : await found(catalog, { url: storeUrl, store: await open(storeUrl), names, typed });
+    const databases: Stocked[] = [];
+    for (const { database, index } of told) {
+      const engine = engineOf(catalog, database);
+      const stocks: SourceStock[] = [];
+      let fault: FogbellError | null = null;
+      for (const source of database.sources) {
+        try {
+          stocks.push(await stockOf(await open(source.store), source, engine));
+        } catch (error) {
+          if (signal.aborted || asFogbellError(error).exitCode !== 4) throw error;
+          fault ??= asFogbellError(error);
+        }
+      }
+      databases.push({ database, engine, stocks, fault, index });
+    }
+    return { databases, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+async function found(
+  catalog: Catalog,
+  { url, store, names, typed }: { url: string; store: Store; names: readonly string[]; typed: Typed },
+): Promise<{ database: ConfiguredDatabase; index: number }[]> {
+  const inventory = await takeStock(store, catalog.engines);
+  const proposals = named(proposalsOf(url, inventory));
+  if (proposals.length > 0) {
+    const all = proposals.map(({ name }) => name);
+    assertKnown(names, { who: `${store.place} holds`, names: all, typed, where: ` --store ${quote(url)}` });
+    const meant = proposals.filter(({ name }) => names.length === 0 || names.includes(name));
+    return meant.map((database) => ({ database, index: -1 }));
+  }
+  const why = inventory.unknown.slice(0, 3).map(({ key, because }) => `${key}: ${because}`);
+  throw new UsageError(
+    `no recovery point is recognised in ${store.place}${why.length === 0 ? ": it is empty" : `: ${why.join("; ")}`}`,
+    { code: "FB_NO_SOURCES", next: [`fogbell backups list --store ${quote(url)}`] },
+  );
+}

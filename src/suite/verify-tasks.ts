@@ -1,0 +1,144 @@
+/** The verifies of a call, before any of them begins: which copies of which databases, in which order. */
+import { DEFAULT_RPO_MS, DEFAULT_RTO_MS } from "../config/database.ts";
+import { sha256 } from "../host/digest.ts";
+import { type Link, openLink } from "../host/link.ts";
+import { overLink } from "../host/units.ts";
+import { drillName } from "../paper/scorecard.ts";
+import { readKnown, slug } from "../verify/known.ts";
+import { allowedLossMs, askedMs, newestFirst, upTo } from "../verify/points.ts";
+import { type Asked, type Candidate, type VerifyTask, versionFor } from "../verify/task.ts";
+import { parseShard, shardOf } from "./shard.ts";
+import type { Opened, Places, Stocked } from "./sources.ts";
+
+/** What is typed to say which copies are meant, and what must hold in them. */
+export interface Choosing extends Places {
+  readonly at: Asked;
+  /** Where verifies have left their results. */
+  readonly outFolder: string;
+  readonly acceptChanges: boolean;
+  readonly proveChecks: boolean;
+  /** Fetch no faster than this, all verifies together. Bytes per second. */
+  readonly bandwidth?: number | undefined;
+  /** Ask of each source by itself, and not of the best of them. */
+  readonly eachSource?: boolean;
+  /** Objectives in place of those that are told, in milliseconds. */
+  readonly rtoMs?: number | undefined;
+  readonly rpoMs?: number | undefined;
+  /** Between 0 and 1; which copy `random` takes. */
+  readonly random: () => number;
+}
+
+/** The copies that are asked for: one list of candidates for each verify. */
+function choose(candidates: readonly Candidate[], { at, random }: Choosing, nowMs: number): (readonly Candidate[])[] {
+  const sorted = [...candidates].sort(newestFirst);
+  if (at === "all") return sorted.map((one) => [one]);
+  if (at === "random") {
+    const one = sorted[Math.floor(random() * sorted.length)];
+    return [one === undefined ? [] : [one]];
+  }
+  return [at === "newest" ? sorted : upTo(sorted, askedMs(at, nowMs))];
+}
+
+/** One list of candidates for each verify, and what tells it from the others. */
+function listsOf(
+  { stocks, fault }: Stocked,
+  request: Choosing,
+  nowMs: number,
+): { candidates: readonly Candidate[]; variant: string | null }[] {
+  const { at, bandwidth } = request;
+  // Over a slower link it takes longer: a drill of its own, with its own history.
+  const link = bandwidth === undefined ? [] : [overLink(bandwidth)];
+  const asked = [...(at === "newest" ? [] : [at]), ...link];
+  const variantOf = (more: readonly string[]) => [...asked, ...more].join(" ") || null;
+  // What cannot be read cannot be judged in part: the unread source may hold the newest.
+  if (fault !== null) return [{ candidates: [], variant: variantOf([]) }];
+  const ways =
+    request.eachSource === true
+      ? stocks.map(({ candidates, source: { store, pattern } }) => ({
+          candidates,
+          // Without what is behind the question mark: endpoints make no difference.
+          variant: variantOf([`of ${store.split("?")[0]}${pattern === undefined ? "" : ` ${pattern}`}`]),
+        }))
+      : [{ candidates: stocks.flatMap(({ candidates }) => candidates), variant: variantOf([]) }];
+  return ways.flatMap(({ candidates, variant }) =>
+    choose(candidates, request, nowMs).map((list) => ({ candidates: list, variant })),
+  );
+}
+
+/** What is known of a store that no file tells of is known of that store only. */
+export function knownName({ database: { name, engine, sources }, index }: Stocked): string {
+  return [engine, name, ...(index < 0 ? [sources[0]?.store ?? ""] : [])].join(" ");
+}
+
+/** What all verifies of a call have in common. */
+interface Common {
+  readonly nowMs: number;
+  readonly link: Link | null;
+}
+
+async function tasksOf(stocked: Stocked, request: Choosing, { nowMs, link }: Common): Promise<VerifyTask[]> {
+  const { database, engine, index } = stocked;
+  const { config, at, outFolder } = request;
+  const rpoMs = request.rpoMs ?? database.objectives.rpo ?? DEFAULT_RPO_MS;
+  const knownAs = knownName(stocked);
+  const known = await readKnown(outFolder, knownAs);
+  const told = JSON.stringify({ ...database, points: undefined });
+  const lineOf = (...path: PropertyKey[]) => (index < 0 ? 0 : (config?.lineOf(["databases", index, ...path]) ?? 0));
+  return listsOf(stocked, request, nowMs).map(({ candidates, variant }) => {
+    const [first] = candidates;
+    const own = at === "all" || at === "random";
+    const askedAtMs = own && first !== undefined ? Date.parse(first.point.reach.at) : askedMs(at, nowMs);
+    return {
+      id: `verify-${slug(database.name)}`,
+      title: database.name,
+      knownAs,
+      file: index < 0 ? (database.sources[0]?.store ?? "") : (config?.file ?? ""),
+      sha256: sha256(told),
+      engine,
+      version: versionFor(
+        engine,
+        candidates.find(({ point }) => point.facts.method !== "unknown"),
+      ),
+      database: database.database ?? null,
+      objectives: {
+        rtoMs: request.rtoMs ?? database.objectives.rto ?? DEFAULT_RTO_MS,
+        rpoMs: allowedLossMs(at, rpoMs),
+      },
+      asked: at,
+      variant,
+      askedAtMs,
+      candidates,
+      fault: stocked.fault,
+      fresh: database.fresh ?? null,
+      canary: database.canary ?? null,
+      lines: {
+        freshness: database.fresh === undefined ? 0 : lineOf("fresh"),
+        canary: database.canary === undefined ? 0 : lineOf("canary"),
+      },
+      mayShrink: database["may-shrink"],
+      checks: database.checks.map((check, number) => ({ ...check, line: lineOf("checks", number) })),
+      known,
+      link,
+      proveChecks: request.proveChecks,
+      acceptChanges: request.acceptChanges,
+    };
+  });
+}
+
+/** Every verify of a call, or of its shard, in order. */
+export async function tasksFor({ databases }: Opened, request: Choosing, nowMs: number): Promise<VerifyTask[]> {
+  const { bandwidth, shard } = request;
+  const link = bandwidth === undefined ? null : openLink(bandwidth);
+  const tasks = (await Promise.all(databases.map((one) => tasksOf(one, request, { nowMs, link })))).flat();
+  return shard === undefined ? tasks : shardOf(tasks, parseShard(shard), orderOf);
+}
+
+/** By name, and of one name the oldest first: a backup that is made between two shards comes last and moves no other. */
+function orderOf(task: VerifyTask): string {
+  const [first] = task.candidates;
+  return [nameOfTask(task), first?.point.reach.at ?? "", first?.point.id ?? ""].join("\n");
+}
+
+export function nameOfTask({ id, engine, version, variant }: VerifyTask): string {
+  return drillName({ id, engine: engine.name, version, ...(variant === null ? {} : { variant }) });
+}
