@@ -69,7 +69,7 @@ export default class Verify extends FogbellCommand {
     const recorder = as === undefined ? null : takeOver(as, "verify");
     const { catalog } = await import("../catalog.ts");
     const { assertTold, loadConfigFile, verifyAll } = await import("../suite/verify.ts");
-    const { withAudience } = await import("../suite/with-terminal.ts");
+    const { assertAudience, withAudience } = await import("../suite/with-terminal.ts");
     const config = flags.store === undefined || flags.config !== undefined ? await loadConfigFile(flags.config) : null;
     const told = { catalog, config, storeUrl: flags.store ?? null, names: argv as string[], shard: flags.shard };
     const choice = {
@@ -86,6 +86,8 @@ export default class Verify extends FogbellCommand {
       bandwidth: flags.bandwidth,
       random: Math.random,
     };
+    const { audience, secrets } = audienceOf(flags, this.jsonEnabled());
+    assertAudience({ ...audience, reporters: catalog.reporters });
     if (flags["dry-run"]) return this.#plan(choice);
     if (flags.detach) {
       assertTold(told, "verify");
@@ -93,7 +95,6 @@ export default class Verify extends FogbellCommand {
       this.log(detachedText({ id, pid, folder }, flags.out));
       return { id, pid, folder };
     }
-    const { audience, secrets } = audienceOf(flags, this.jsonEnabled());
     const runs = await withAudience(
       { ...audience, recorder, reporters: catalog.reporters, outFolder: flags.out },
       (attended) =>

@@ -39,6 +39,7 @@ test("init, verify, backups, schedule: from nothing to a job for every night", a
   const planned = await fogbell("verify", "--json", "--dry-run", ...SANDBOX);
   expect(planned.code).toBe(0);
   expect(JSON.parse(planned.stdout)).toMatchObject([{ database: "shop", sandbox: { name: "local" }, problems: [] }]);
+  expect((await fogbell("verify", "--dry-run", "--reporter", "foo")).stderr).toContain("[FB_REPORTER_UNKNOWN]");
   expect(await fogbell("verify", "--dry-run", "--detach")).toMatchObject({
     code: 2,
     stderr: expect.stringContaining("FB_USAGE"),
