@@ -6,7 +6,7 @@ import { mkdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
 /** Whether it is a folder; null when it is not there, or nobody may know. */
-const isFolder = (path: string): Promise<boolean | null> =>
+export const isFolder = (path: string): Promise<boolean | null> =>
   stat(path).then(
     (found) => found.isDirectory(),
     () => null,

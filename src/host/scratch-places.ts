@@ -2,12 +2,12 @@
  * Where runs of this account keep their folders: `TMPDIR` may have been another one when a run was killed than it is for
  * whoever cleans up after it. A folder is noted before anything is in it, and forgotten when it is gone itself.
  */
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { writeAtomic } from "./atomic-file.ts";
 import { cacheFolder } from "./cache-folder.ts";
-import { makeFolder } from "./make-folder.ts";
+import { isFolder, makeFolder } from "./make-folder.ts";
 
 const notes = () => join(cacheFolder(), "scratch-places");
 
@@ -16,17 +16,11 @@ async function noted(): Promise<string[]> {
   return text.split("\n").filter((line) => line !== "");
 }
 
-const isFolder = (path: string) =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-
 /** Those that are still there, and where folders are made now. Each once. */
 export async function knownPlaces(): Promise<string[]> {
   const places = [...new Set([tmpdir(), ...(await noted())].map((place) => resolve(place)))];
   const are = await Promise.all(places.map(isFolder));
-  return places.filter((_, at) => are[at]);
+  return places.filter((_, at) => are[at] === true);
 }
 
 /** Where the cache cannot be written nothing is noted: no reason to end a run. */
