@@ -1,6 +1,6 @@
 /** Copies of files from servers whose settings are not among those files, or not the usual ones: no fault of the copy. */
 import { execFileSync } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
@@ -22,8 +22,7 @@ afterAll(() => folder[Symbol.asyncDispose]());
 /** The folder `$SCRATCH/store` of the bench, here. */
 async function stored(bench: Bench, engine: Engine): Promise<string> {
   await bench.sh('tar -c -f "$SCRATCH/store.tar" -C "$SCRATCH" store');
-  const at = join(folder.path, engine.name);
-  await mkdir(at);
+  const at = await mkdtemp(join(folder.path, `${engine.name}-`));
   await writeFile(join(at, "store.tar"), await bench.take("store.tar"));
   execFileSync("tar", ["-x", "-f", "store.tar", "--no-same-owner"], { cwd: at });
   return join(at, "store");
@@ -58,6 +57,38 @@ psql -Xqh "$SCRATCH/own" -d shop -c "CREATE TABLESPACE fast LOCATION '$SCRATCH/f
 pg_basebackup -c fast -h "$SCRATCH/own" -D "store/${NAME}" -Ft -X fetch --compress=gzip:1
 pg_ctl -s -w -D etc stop
 rm -r fast slow`);
+  const result = await verify(await stored(bench, postgres));
+  expect(result?.findings.filter(({ held }) => held !== "yes")).toEqual([]);
+  expect(result?.verdict).toBe("recovered");
+});
+
+test("PostgreSQL whose settings fit its own machine only", async () => {
+  await using bench = await openBench(postgres);
+  await bench.sh(`set -e
+cd "$SCRATCH"; mkdir -p own store logs
+initdb -N -D deb -U postgres -A trust >/dev/null
+openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=db -keyout key -out certificate 2>/dev/null; chmod 600 key
+cat >>deb/postgresql.conf <<CONF
+listen_addresses = ''
+port = 6543
+unix_socket_directories = '$SCRATCH/own'
+dynamic_shared_memory_type = mmap
+ssl = on
+ssl_cert_file = '$SCRATCH/certificate'
+ssl_key_file = '$SCRATCH/key'
+logging_collector = on
+log_directory = '$SCRATCH/logs'
+hba_file = '$SCRATCH/hba'
+synchronous_standby_names = 'standby'
+CONF
+mv deb/pg_hba.conf hba
+pg_ctl -s -w -D deb -l log start
+export PGHOST="$SCRATCH/own" PGPORT=6543 PGOPTIONS='-c synchronous_commit=local'
+createdb shop
+psql -Xqd shop -c 'CREATE TABLE t AS SELECT g AS id, now() AS at FROM generate_series(1, 1000) g'
+pg_basebackup -c fast -D "store/${NAME}" -Ft -X fetch --compress=gzip:1
+pg_ctl -s -w -D deb stop
+rm -r logs certificate key hba`);
   const result = await verify(await stored(bench, postgres));
   expect(result?.findings.filter(({ held }) => held !== "yes")).toEqual([]);
   expect(result?.verdict).toBe("recovered");

@@ -91,20 +91,37 @@ touch "$SIDE_DATA/pg_ident.conf"`,
 };
 
 /**
- * What a restored server must not do: archive over production's log, listen, follow production, run what was preloaded.
- * These stand in the file that ALTER SYSTEM writes, which wins over all others.
+ * What a restored server must not do: archive over production's log, listen, follow production, wait for production's
+ * standbys, run what was preloaded or is to be run at the end of a recovery. And what it could not do here: find
+ * certificates, groups, log folders and huge pages of the other machine. These stand in the file that ALTER SYSTEM writes,
+ * which wins over all others. A client is told no port, so the server has the one that a client takes.
  */
 const ownSettings: Line = {
   say: "Give the restored server settings of its own: it archives nothing and listens only here.",
   script: `cat >>"$SIDE_DATA/postgresql.auto.conf" <<CONF &&
 listen_addresses = ''
+port = \${PGPORT:-5432}
 unix_socket_directories = '$SIDE_HOST'
+unix_socket_group = ''
+unix_socket_permissions = 0700
+hba_file = '$SIDE_DATA/pg_hba.conf'
+ident_file = '$SIDE_DATA/pg_ident.conf'
+external_pid_file = ''
+ssl = off
+log_destination = stderr
+logging_collector = off
+huge_pages = off
 dynamic_shared_memory_type = mmap
 archive_mode = off
 archive_command = ''
+archive_cleanup_command = ''
+recovery_end_command = ''
 primary_conninfo = ''
+synchronous_standby_names = ''
 max_logical_replication_workers = 0
 shared_preload_libraries = ''
+session_preload_libraries = ''
+local_preload_libraries = ''
 shared_buffers = 128MB
 log_min_error_statement = panic
 CONF
