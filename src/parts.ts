@@ -512,6 +512,8 @@ export interface CopyPhrases {
   newestRow(request: { readonly table: string; readonly column: string; readonly where?: string | undefined }): Line;
   /** Somebody's own query, which can only read, as a role or as the owner of everything. */
   query(sql: string, role: string | null): Line;
+  /** Lets a copy that is a server of its own be reached over the sandbox's own loopback, as `Engine.loopback` says. */
+  listen(): Line;
   /** Lets an application log in under this name, without a password, to do there what the copy lets it do. */
   letIn(role: string): Line;
   /** Known ways to spoil a copy, to see which check notices. */

@@ -297,7 +297,9 @@ interface FetchedGiven extends Omit<Given, "sha256" | "ledger"> {
 /** Opens a sandbox for what was fetched, and brings it in. */
 async function openFetched(kit: AttemptKit, { candidate, facts, fetched, mark }: FetchedGiven): Promise<Attempted> {
   const { point } = candidate;
-  const reached = startsApplications(kit.task) ? kit.task.engine.loopback.settings : {};
+  // A copy of files is reached itself, and finds the port free.
+  const isReached = startsApplications(kit.task) && methodOf(kit, facts).side === "database";
+  const reached = isReached ? kit.task.engine.loopback.settings : {};
   const opened = await timed("world", kit.write, () => openSandbox(kit, serverFor(kit.task.engine, facts, reached)));
   mark("T5");
   const copy = await bring(opened, point, { folder: fetched.folder, paths: fetched.paths });

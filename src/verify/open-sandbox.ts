@@ -1,7 +1,7 @@
 /** The sandbox that one copy is restored in: opened, refused where it is not cut off, and told where everything lies. */
 import { assertAttaches, attach } from "../drill/application.ts";
-import { RefusedError } from "../errors.ts";
-import type { ApplicationSpec, Method, Places, PlaceTable, Sandbox, Server, ServerSpec } from "../parts.ts";
+import { RefusedError, UnavailableError } from "../errors.ts";
+import type { ApplicationSpec, Engine, Method, Places, PlaceTable, Sandbox, Server, ServerSpec } from "../parts.ts";
 import { createRunner, type Runner } from "../world/runner.ts";
 import type { AttemptKit } from "./attempt.ts";
 import { placesOf } from "./places.ts";
@@ -70,9 +70,23 @@ export function placesFor(
   return placesOf({ ...known, engine, server, copy, globals: value("GLOBALS") });
 }
 
-/** A dump comes back as a database of the server that an application reaches; a copy of files has a server of its own. */
-export function attacherOf({ task: { engine } }: AttemptKit, { box, places }: Opened, { side }: Method) {
-  if (side === "server") return null;
-  const database = places.table.SIDE_DATABASE?.value ?? "";
-  return (application: ApplicationSpec) => attach(application, { box, engine, database, next: WITH_DOCKER });
+/** That it cannot be reached is no fault of the copy. */
+async function listen({ copies }: Engine, runner: Runner): Promise<void> {
+  const { exitCode, stderrTail } = await runner.run(copies.listen(), { phase: "verify", name: "listen" });
+  if (exitCode === 0) return;
+  throw new UnavailableError(`the restored server does not listen: ${stderrTail.trim() || `exit code ${exitCode}`}`, {
+    code: "FB_NO_APPLICATION",
+    next: [WITH_DOCKER],
+  });
+}
+
+/** A dump comes back as a database of the server that an application reaches; a copy of files is first told to listen. */
+export function attacherOf({ task: { engine } }: AttemptKit, { box, runner, places }: Opened, { side }: Method) {
+  let listens = side === "database";
+  return async (application: ApplicationSpec) => {
+    if (!listens) await listen(engine, runner);
+    listens = true;
+    const database = places.table.SIDE_DATABASE?.value ?? "";
+    return attach(application, { box, engine, database, next: WITH_DOCKER });
+  };
 }

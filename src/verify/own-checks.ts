@@ -51,8 +51,8 @@ function judgeCommand(outcome: Outcome): Finding {
 export interface OwnScene {
   readonly copies: CopyPhrases;
   readonly ask: (line: Line, name: string) => Promise<Outcome>;
-  /** Starts an application on the copy; null where the copy is none that it could reach. */
-  readonly attach: ((application: ApplicationSpec) => Promise<AsyncDisposable>) | null;
+  /** Starts an application on the copy. */
+  readonly attach: (application: ApplicationSpec) => Promise<AsyncDisposable>;
 }
 
 type OwnCheck = ConfiguredCheck & { readonly line: number };
@@ -76,10 +76,6 @@ async function answers(app: Application, ask: () => Promise<Outcome>): Promise<F
 /** Why it cannot be started is no fault of the copy. */
 async function askApplication(check: OwnCheck, app: Application, name: string, scene: OwnScene): Promise<Finding> {
   const { copies, ask, attach } = scene;
-  if (attach === null) {
-    const because = "a copy of files is a server of its own, which no application can reach: verify a dump of it";
-    return { held: "unknown", because };
-  }
   if (check.role !== undefined) {
     const outcome = await ask(copies.letIn(check.role), `${name}-let-in`);
     if (outcome.exitCode !== 0) return silent(outcome);

@@ -2,6 +2,7 @@
  * Checks are tested, too: a copy that holds is restored again and again, spoiled in one known way each time, and asked
  * everything. A mutation that nobody notices is a fault that would go through.
  */
+import { Defect } from "../errors.ts";
 import type { Line, Mutation, Outcome } from "../parts.ts";
 import type { EventBody } from "../record.ts";
 import type { Numbers } from "./copy-checks.ts";
@@ -50,7 +51,9 @@ async function proveOne(request: ProveRequest, { name, line }: Mutation): Promis
   const { findings } = await look({
     ...request,
     baseline: baselineOf(request),
-    attach: null,
+    attach: async () => {
+      throw new Defect("an application was asked of a spoiled copy");
+    },
     ask: (asked, question) => ask(asked, `${name}-${question}`),
   });
   const noticedBy = findings

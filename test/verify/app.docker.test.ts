@@ -1,4 +1,5 @@
 /** An application of the user's, started on the restored copy and asked: in a container, and nowhere else. */
+import { execFileSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -17,6 +18,17 @@ beforeAll(async () => {
   folder = await testFolder();
 });
 afterAll(() => folder[Symbol.asyncDispose]());
+
+/** A store with a copy of files in it: `script` makes the folder `$SCRATCH/store`. */
+async function storedFiles(engine: Engine, script: string): Promise<string> {
+  const at = join(folder.path, `${engine.name}-files`);
+  await mkdir(at);
+  await using bench = await openBench(engine);
+  await bench.sh(`${script} && tar -c -f "$SCRATCH/store.tar" -C "$SCRATCH" store`);
+  await writeFile(join(at, "store.tar"), await bench.take("store.tar"));
+  execFileSync("tar", ["-x", "-f", "store.tar", "--no-same-owner"], { cwd: at });
+  return join(at, "store");
+}
 
 /** A store with one dump in it. */
 async function stored(engine: Engine, script: string, ending: string): Promise<string> {
@@ -110,4 +122,34 @@ test("logs into a copy of MariaDB, too", async () => {
   const app = { image: "fogbell/mariadb:10.11", command: ["perl", "-e", application(client)], port: 8080 };
   const checks = [{ role: "billing", app: { ...app, contains: '"700"' } }];
   expect((await verify("docker", mariadb, { store, checks }))?.verdict).toBe("recovered");
+});
+
+test("reaches a copy of files, which is a server of its own, whatever it lets in by itself", async () => {
+  const files = await storedFiles(
+    postgres,
+    `mkdir "$SCRATCH/store" && createdb shop && psql -Xqd shop -c 'CREATE ROLE billing; CREATE TABLE invoices (id serial PRIMARY KEY, paid bool); INSERT INTO invoices (paid) SELECT true FROM generate_series(1, 700); GRANT SELECT, INSERT ON invoices TO billing; GRANT USAGE ON invoices_id_seq TO billing' && printf 'local all all trust\\nhost all all all reject\\nlocal replication all trust\\n' >"$PGDATA/pg_hba.conf" && pg_basebackup -c fast -D "$SCRATCH/store/shop-${STAMP}" -Ft -X fetch --compress=gzip:1`,
+  );
+  const app = {
+    image: "fogbell/postgres:15",
+    env: { PGUSER: "billing" },
+    command: ["perl", "-e", application("psql -XAtqc")],
+    port: 8080,
+  };
+  const checks = [{ role: "billing", app: { ...app, contains: '"700"' } }];
+  const result = await verify("docker", postgres, { store: files, checks });
+  expect(result?.findings.filter(({ held }) => held !== "yes")).toEqual([]);
+  expect(result?.verdict).toBe("recovered");
+});
+
+test("reaches a copy of MariaDB's files, too", async () => {
+  const files = await storedFiles(
+    mariadb,
+    `mkdir -p "$SCRATCH/store/shop-${STAMP}" && mariadb --socket="$DB_SOCKET" -e 'CREATE DATABASE shop; USE shop; CREATE TABLE invoices (id int AUTO_INCREMENT PRIMARY KEY, paid bool); INSERT INTO invoices (paid) SELECT true FROM seq_1_to_700' && mariadb-backup --backup --socket="$DB_SOCKET" --stream=xbstream --extra-lsndir="$SCRATCH/store/shop-${STAMP}" 2>"$SCRATCH/log" | gzip -1 >"$SCRATCH/store/shop-${STAMP}/backup.mbs.gz"`,
+  );
+  const client = "mariadb --no-defaults -h 127.0.0.1 -u billing -N $ENV{MYSQL_DATABASE} -e";
+  const app = { image: "fogbell/mariadb:10.11", command: ["perl", "-e", application(client)], port: 8080 };
+  const checks = [{ role: "billing", app: { ...app, contains: '"700"' } }];
+  const result = await verify("docker", mariadb, { store: files, checks });
+  expect(result?.findings.filter(({ held }) => held !== "yes")).toEqual([]);
+  expect(result?.verdict).toBe("recovered");
 });

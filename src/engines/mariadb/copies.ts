@@ -1,6 +1,7 @@
 /** What is asked of a MariaDB or MySQL copy that nobody knows yet. */
 import type { BackupFacts, CopyPhrases, Line, PlaceTable, Unjudged } from "../../parts.ts";
 import { client, execute, identifier, literal, question, sql } from "./client.ts";
+import { listen } from "./files.ts";
 import type { Flavour } from "./flavour.ts";
 import { momentOf } from "./moment.ts";
 import { mutationsOf } from "./mutations.ts";
@@ -180,6 +181,7 @@ ROLLBACK;`,
       uses: ["DB_SOCKET", "DATABASE"],
       destroys: false,
     }),
+    listen: () => listen(flavour),
     letIn: (role) => letIn(flavour, role),
   };
 }

@@ -56,10 +56,24 @@ innodb_buffer_pool_size = 128M
 max_allowed_packet = 256M
 CONF
 ${MADE_WITH} &&
-{ setsid ${flavour.server} --defaults-file="$SIDE_DATA/side.cnf" \\
+${startAgain(flavour)}`;
+}
+
+/** With the settings that it has. */
+const startAgain = (flavour: Flavour) => `{ setsid ${flavour.server} --defaults-file="$SIDE_DATA/side.cnf" \\
   </dev/null >/dev/null 2>&1 & } &&
 ${untilReady(flavour, '"$SIDE_SOCKET"', '"$SIDE_DATA/side.log"')}`;
-}
+
+/** Lets it be reached over the sandbox's own loopback. */
+export const listen = (flavour: Flavour): Line => ({
+  say: "Let the restored server be reached over the sandbox's own loopback.",
+  script: `sed -i 's/^skip-networking$/bind-address = 127.0.0.1/' "$SIDE_DATA/side.cnf" &&
+${flavour.admin} --socket="$SIDE_SOCKET" shutdown &&
+while [ -e "$SIDE_DATA/side.pid" ]; do sleep 0.1; done &&
+${startAgain(flavour)}`,
+  uses: ["SIDE_DATA", "SIDE_SOCKET"],
+  destroys: false,
+});
 
 export const removeSide = (): readonly Line[] => [
   {

@@ -277,6 +277,19 @@ function shell(script: string): Line {
   };
 }
 
+/** Whatever the copy says about who may come: over the sandbox's loopback comes only what was started for it. */
+function listen(): Line {
+  return {
+    say: "Let the restored server be reached over the sandbox's own loopback.",
+    script: `printf '%s\\n' "listen_addresses = '127.0.0.1'" 'port = 5432' >>"$SIDE_DATA/postgresql.auto.conf" &&
+echo 'host all all 127.0.0.1/32 trust' | cat - "$SIDE_DATA/pg_hba.conf" >"$SIDE_DATA/hba.part" &&
+mv "$SIDE_DATA/hba.part" "$SIDE_DATA/pg_hba.conf" &&
+pg_ctl -s -w -t 3600 -m fast -D "$SIDE_DATA" -l "$SIDE_DATA/server.log" restart`,
+    uses: ["SIDE_DATA"],
+    destroys: false,
+  };
+}
+
 /** Nobody asks for a password over the sandbox's loopback. */
 function letIn(role: string): Line {
   return {
@@ -334,5 +347,6 @@ export const copies: CopyPhrases = {
   newestRow,
   query,
   shell,
+  listen,
   letIn,
 };
