@@ -10,6 +10,12 @@ fail() { say "$*"; exit 1; }
 
 answers() { timeout 5 docker info >/dev/null 2>&1; }
 has_image() { docker image inspect "$1" >/dev/null 2>&1; }
+engines="postgres:15 postgres:17 mariadb:10.11"
+missing_images() {
+  for engine in $engines; do has_image "$engine" || has_image "fogbell/$engine" || printf ', the image %s' "$engine"; done
+  has_image fogbell/ceph:18 || printf ', the image fogbell/ceph:18'
+}
+has_every_image() { [ -z "$(missing_images)" ]; }
 has_mariadb() { command -v mariadbd >/dev/null && command -v mariadb-backup >/dev/null && command -v zstd >/dev/null; }
 has_browser() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; }
 has_postgres() { [ -x /usr/lib/postgresql/15/bin/initdb ] && command -v pgbackrest >/dev/null; }
@@ -17,9 +23,7 @@ has_postgres() { [ -x /usr/lib/postgresql/15/bin/initdb ] && command -v pgbackre
 if [ "${FOGBELL_PROVISION:-auto}" = never ]; then
   missing=""
   if answers; then
-    has_image postgres:15 || has_image fogbell/postgres:15 || missing="$missing, the image postgres:15 or fogbell/postgres:15"
-    has_image mariadb:10.11 || has_image fogbell/mariadb:10.11 || missing="$missing, the image mariadb:10.11 or fogbell/mariadb:10.11"
-    has_image fogbell/ceph:18 || missing="$missing, the image fogbell/ceph:18"
+    missing=$(missing_images)
   else
     missing=", a Docker engine that answers"
   fi
@@ -40,11 +44,7 @@ has_mariadb || packages="$packages mariadb-server mariadb-client mariadb-backup 
 has_browser || packages="$packages chromium"
 command -v crontab >/dev/null || packages="$packages cron"
 command -v tmux >/dev/null || packages="$packages tmux"
-# The newer PostgreSQL is drilled in the long run, and in the other where its image is.
-engines="postgres:15 mariadb:10.11${FOGBELL_LONG:+ postgres:17}"
-if ! has_image postgres:15 || ! has_image mariadb:10.11 || ! has_image fogbell/ceph:18; then
-  command -v mmdebstrap >/dev/null || packages="$packages mmdebstrap"
-fi
+has_every_image || command -v mmdebstrap >/dev/null || packages="$packages mmdebstrap"
 if [ -n "$packages" ]; then
   may_install || fail "these packages are missing and may not be installed from here:$packages"
   say "installing$packages"
