@@ -49,14 +49,15 @@ fi`,
   };
 }
 
-/** `more` is done after the archive was unpacked. */
+/** `more` is done after the archive was unpacked, sets `whole` to no when it fails, and ends by asking for it. */
 export function unpack({ file, compression }: Archive, more = ""): Line {
   return {
     say: "Unpack the backup into an empty folder. Nothing touches the damaged server.",
-    script: `mkdir -p -m 700 "$(dirname "$SIDE_DATA")" &&
+    // Not what an earlier try left in the terminal of whoever types it.
+    script: `${more === "" ? "" : "whole=no\n"}mkdir -p -m 700 "$(dirname "$SIDE_DATA")" &&
 mkdir -m 700 "$SIDE_DATA" &&
 ${UNPACK[compression]} ${file} |
-  tar -x -f - -C "$SIDE_DATA"${more === "" ? "" : ` &&\n${more}`}`,
+  tar -x -f - -C "$SIDE_DATA"${more === "" ? "" : ` &&\nwhole=yes\n${more}`}`,
     uses: ["BACKUP", "SIDE_DATA"],
     expect: "No output.",
     ifNot: "If the folder exists, somebody is restoring already: ask aloud. If the disk is full, choose another.",

@@ -140,8 +140,7 @@ function check(facts: BackupFacts): readonly Line[] {
 }
 
 /** Each tablespace is an archive of its own, named by its number. */
-const tablespaces = `whole=yes
-for one in "$BACKUP"/[0-9]*.tar*; do
+const tablespaces = `for one in "$BACKUP"/[0-9]*.tar*; do
   if [ -e "$one" ]; then
     id=\${one##*/}
     id=\${id%%.*}

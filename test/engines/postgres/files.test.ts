@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { settingsOfSide, WHY_STOPPED } from "../../../src/engines/postgres/files.ts";
+import { physical } from "../../../src/engines/postgres/physical.ts";
 
 test("the reason is the server's, and not what it told those who knocked meanwhile", () => {
   const folder = mkdtempSync(join(tmpdir(), "fogbell-why-"));
@@ -28,6 +29,19 @@ test("the reason is the server's, and not what it told those who knocked meanwhi
       "could not start server",
       "",
     ]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("an archive that cannot be unpacked is one, whatever an earlier try left in the terminal", () => {
+  const folder = mkdtempSync(join(tmpdir(), "fogbell-unpack-"));
+  try {
+    const facts = { ...physical.facts({ compress: "gzip" }), complete: "yes" as const };
+    const [unpack] = physical.recover(facts, { to: "end-of-log" });
+    const env = { ...process.env, BACKUP: folder, SIDE_DATA: join(folder, "side"), whole: "yes" };
+    const run = () => execFileSync("sh", ["-c", unpack?.script ?? ""], { env, stdio: "pipe" });
+    expect(run).toThrow(/base\.tar\.gz/);
   } finally {
     rmSync(folder, { recursive: true });
   }
