@@ -50,7 +50,7 @@ Medians; *spread* is the distance from the fastest to the slowest, as a share of
 one container, and each is set against the one typed by hand right before or after it: the figure is the median of those
 ratios, between the *lowest* and the *highest*. One closer to its target than those two lie apart says little. From run to
 verdict is the wall clock of the whole command, clean-up and documents included, and grows with the data: what is promised
-is promised for the small world; the shipped one stands beside it. Memory is
-the kernel's high-water mark of the fogbell process alone; the server's is the sandbox's business.
+is promised for the small world; the shipped one stands beside it. *Apart*: measured anew after the others, on that day and
+the same machine (\`-- --only\`). Memory is the kernel's high-water mark of the fogbell process alone; the server's is the sandbox's business.
 `;
 }

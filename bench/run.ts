@@ -1,5 +1,9 @@
-/** The benchmarks, all of them, in one run: `npm run bench [-- --quick]`. Writes the figures and their page. */
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+/**
+ * The benchmarks, all of them, in one run: `npm run bench [-- --quick]`. Writes the figures and their page.
+ * `-- --only replay` measures anew what goes through a log, or another part of the methods, and says of those figures that
+ * they were measured apart from the others.
+ */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mustRun } from "./child.ts";
@@ -16,10 +20,13 @@ const sizes = quick
   ? { starts: 10, rows: 200_000, pairs: 3, methodRows: 100_000, verdicts: 2, small: 20, large: 200 }
   : { starts: 20, rows: 2_000_000, pairs: 6, methodRows: 1_000_000, verdicts: 5, small: 100, large: 2000 };
 
+const at = process.argv.indexOf("--only");
+const only = at === -1 ? null : (process.argv[at + 1] ?? "");
+
 const folder = await mkdtemp(join(tmpdir(), "fogbell-bench-"));
 const say = (text: string) => void process.stderr.write(`bench: ${text}\n`);
-try {
-  const docker = await mustRun("docker", ["version", "--format", "{{.Server.Version}}"]);
+
+async function all(): Promise<Figure[]> {
   const figures: Figure[] = [];
   say("start-up");
   figures.push(await benchStart(sizes.starts));
@@ -31,10 +38,26 @@ try {
   figures.push(...(await benchVerdict(sizes.verdicts)));
   say(`drills of ${sizes.small} and ${sizes.large} MB of dump`);
   figures.push(...(await benchDrills({ small: sizes.small, large: sizes.large, folder })));
-  const measuredAt = new Date().toISOString();
+  return figures;
+}
+
+/** The figures of an earlier run, with a part of them measured anew. */
+async function some(part: string, earlier: readonly Figure[]): Promise<Figure[]> {
+  const measured = await benchMethods({ rows: sizes.methodRows, pairs: sizes.pairs, only: part });
+  const today = new Date().toISOString().slice(0, 10);
+  const apart = measured.map((figure) => ({ ...figure, from: { ...figure.from, apart: today } }));
+  return earlier.map((figure) => apart.find(({ name }) => name === figure.name) ?? figure);
+}
+
+try {
+  const docker = await mustRun("docker", ["version", "--format", "{{.Server.Version}}"]);
+  const file = `bench/results/${quick ? "quick" : "whole"}.json`;
+  const earlier = only === null ? null : (JSON.parse(await readFile(file, "utf8")) as Results);
+  const figures = only === null || earlier === null ? await all() : await some(only, earlier.figures);
+  const measuredAt = earlier?.measuredAt ?? new Date().toISOString();
   const results: Results = { measuredAt, quick, machine: machine(docker.stdout.trim()), figures };
   await mkdir("bench/results", { recursive: true });
-  await writeFile(`bench/results/${quick ? "quick" : "whole"}.json`, `${JSON.stringify(results, null, 2)}\n`);
+  await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
   const text = page(results);
   // A quick run is for the eye; the page keeps the figures of the whole one.
   if (!quick) await writeFile("bench/README.md", text);

@@ -107,7 +107,6 @@ unix_socket_group = ''
 unix_socket_permissions = 0700
 hba_file = '$SIDE_DATA/pg_hba.conf'
 ident_file = '$SIDE_DATA/pg_ident.conf'
-external_pid_file = ''
 ssl = off
 log_destination = stderr
 logging_collector = off
