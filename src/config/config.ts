@@ -65,7 +65,8 @@ export const configSchema = z.strictObject({
 export type Config = z.infer<typeof configSchema>;
 export type { ConfiguredDatabase };
 
-const USUAL = "fogbell.yaml";
+/** What it is called where nobody says otherwise. */
+export const USUAL_FILE = "fogbell.yaml";
 
 /** The file as it was read. */
 export interface LoadedConfig {
@@ -141,7 +142,7 @@ function unreadable(file: string, { code, message }: NodeJS.ErrnoException): Usa
     code === "ENOENT"
       ? [`there is no file ${file}`, init(file)]
       : code === "EISDIR"
-        ? [`${file} is a folder, not a file`, init(join(file, USUAL))]
+        ? [`${file} is a folder, not a file`, init(join(file, USUAL_FILE))]
         : [`${file} cannot be read: ${code ?? message}`, [`ls -l ${quote(file)}`]];
   return new UsageError(what, { code: "FB_CONFIG_UNREADABLE", next });
 }
@@ -153,7 +154,7 @@ export async function loadConfig(named: string | undefined): Promise<Config | nu
 
 /** Likewise, with its text and name: for positions and hashes. */
 export async function loadConfigFile(named: string | undefined): Promise<LoadedConfig | null> {
-  const file = named ?? USUAL;
+  const file = named ?? USUAL_FILE;
   const content = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (named === undefined && error.code === "ENOENT") return null;
     throw unreadable(file, error);

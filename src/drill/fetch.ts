@@ -68,7 +68,8 @@ interface Run {
   readonly totalBytes: number;
 }
 
-const roomFor = (folder: string) => [
+/** What to type when the disk of a folder is full. */
+export const roomFor = (folder: string) => [
   `df -h ${quote(folder)}`,
   "fogbell gc",
   "export TMPDIR=…, a folder of a larger disk",

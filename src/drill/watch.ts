@@ -1,8 +1,8 @@
 /** What ends a drill from outside: a signal, the deadline of its scenario, a disk that fills up. */
 import { statfs } from "node:fs/promises";
 import { CancelledError, UnavailableError } from "../errors.ts";
-import { quote } from "../host/sh.ts";
 import { formatBytes, formatDuration } from "../host/units.ts";
+import { roomFor } from "./fetch.ts";
 
 const LOOK_EVERY_MS = 2000;
 
@@ -38,7 +38,7 @@ export function watch(request: WatchRequest): Disposable & { readonly signal: Ab
             `only ${formatBytes(free)} left on the disk of ${folder}; the scenario asks for ${formatBytes(diskFreeBytes)}`,
             {
               code: "FB_DISK_FULL",
-              next: [`df -h ${quote(folder)}`, "fogbell gc", "export TMPDIR=…, a folder of a larger disk"],
+              next: roomFor(folder),
             },
           ),
         );

@@ -9,6 +9,7 @@ import { chooseSandbox } from "../sandboxes/choose.ts";
 import { readKey } from "../verify/decrypt.ts";
 import { keepingOf } from "../verify/keeping.ts";
 import { readKnown } from "../verify/known.ts";
+import { foreignBackup } from "../verify/open-sandbox.ts";
 import { type Asked, type Candidate, serverFor, type VerifyTask } from "../verify/task.ts";
 import { MOST_OLDER } from "../verify/verify.ts";
 import { overviewOf, type PointRow } from "./overview.ts";
@@ -53,14 +54,9 @@ async function sandboxFor({ engine }: VerifyTask, { point }: Candidate, request:
   const { spec } = serverFor(engine, point.facts);
   const { driver, why, image } = await chooseSandbox(catalog.sandboxes, sandbox, spec, signal);
   const isShut = driver.gives.includes("no-network");
-  const refused = {
-    code: "FB_FOREIGN_BACKUP",
-    message: `a ${driver.name} sandbox is not cut off from this machine, and a backup can hold commands`,
-    next: ["fogbell verify --sandbox docker", "--trust-backups, when you know what is in it"],
-  };
   return {
     sandbox: { name: driver.name, image: image ?? null, because: why },
-    problems: isShut || trustBackups ? [] : [refused],
+    problems: isShut || trustBackups ? [] : [problemOf(foreignBackup(driver.name))],
   };
 }
 

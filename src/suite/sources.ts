@@ -1,5 +1,5 @@
 /** Where the backups of a call lie: the databases that are meant, and what their sources hold. */
-import type { LoadedConfig } from "../config/config.ts";
+import { type LoadedConfig, USUAL_FILE } from "../config/config.ts";
 import type { ConfiguredDatabase } from "../config/database.ts";
 import { takeStock } from "../drill/locate.ts";
 import { asFogbellError, type FogbellError, UsageError } from "../errors.ts";
@@ -38,9 +38,6 @@ export interface Stocked {
   /** Where it stands in `fogbell.yaml`; -1 when no file tells of it. */
   readonly index: number;
 }
-
-/** Without it, `--config` has to be typed again. */
-const USUAL = "fogbell.yaml";
 
 export interface Opened extends AsyncDisposable {
   readonly databases: readonly Stocked[];
@@ -88,7 +85,8 @@ function chosen(
     who: `${config.file} tells of`,
     names: all.map(({ database }) => database.name),
     typed,
-    where: config.file === USUAL ? "" : ` --config ${quote(config.file)}`,
+    // A file of another name has to be named again.
+    where: config.file === USUAL_FILE ? "" : ` --config ${quote(config.file)}`,
   });
   const meant =
     names.length === 0

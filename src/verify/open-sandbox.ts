@@ -21,6 +21,13 @@ export const startsApplications = ({ checks }: VerifyTask) => checks.some(({ app
 const values = (table: PlaceTable): Places =>
   Object.fromEntries(Object.entries(table).map(([name, { value }]) => [name, value]));
 
+/** Why somebody's own backup is not opened in a sandbox of this kind. */
+export const foreignBackup = (kind: string): RefusedError =>
+  new RefusedError(`a ${kind} sandbox is not cut off from this machine, and a backup can hold commands`, {
+    code: "FB_FOREIGN_BACKUP",
+    next: [WITH_DOCKER, "--trust-backups, when you know what is in it"],
+  });
+
 export async function openSandbox(
   kit: AttemptKit,
   { spec, version }: { spec: ServerSpec; version: string },
@@ -30,10 +37,7 @@ export async function openSandbox(
   const box = await chosen.driver.open(label, { ...(chosen.options as object), redactor: redact }, signal);
   unwind.add(`${box.kind} sandbox`, () => box[Symbol.asyncDispose]());
   if (!box.opensForeign && !kit.trustBackups) {
-    throw new RefusedError(`a ${box.kind} sandbox is not cut off from this machine, and a backup can hold commands`, {
-      code: "FB_FOREIGN_BACKUP",
-      next: ["fogbell verify --sandbox docker", "--trust-backups, when you know what is in it"],
-    });
+    throw foreignBackup(box.kind);
   }
   if (startsApplications(task)) assertAttaches({ box, next: WITH_DOCKER });
   const server = await box.start(spec);

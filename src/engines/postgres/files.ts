@@ -156,7 +156,7 @@ export const removeSide = (): readonly Line[] => [
   {
     say: "Stop the restored server, and remove it.",
     script: `pg_ctl -s -m immediate -D "$SIDE_DATA" stop
-rm -r "$SIDE_DATA" "$SIDE_HOST"
+rm -r "$SIDE_DATA" "$SIDE_HOST" &&
 rm -rf "${TABLESPACES}"`,
     uses: ["SIDE_DATA", "SIDE_HOST"],
     expect: "No output.",
