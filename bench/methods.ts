@@ -5,7 +5,7 @@
 import { catalog } from "../src/catalog.ts";
 import { makeLabel } from "../src/host/label.ts";
 import type { BackupFacts, Engine, Line, Method, PlaceTable, Server, Target } from "../src/parts.ts";
-import { createRunner, type Runner } from "../src/world/runner.ts";
+import { createRunner, type Runner } from "../src/run/runner.ts";
 import { type Figure, round } from "./figures.ts";
 import { inTurns } from "./turns.ts";
 

@@ -3,7 +3,7 @@ import { asFogbellError, CancelledError } from "../errors.ts";
 import type { Finding, Outcome, Phase, Probe, Scene } from "../parts.ts";
 import type { Told } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
-import { commandHash, type Runner } from "../world/runner.ts";
+import { commandHash, type Runner } from "../run/runner.ts";
 
 /** A probe that keeps asking would never end; no honest one needs more than a question per table. */
 const MOST_QUESTIONS = 1000;

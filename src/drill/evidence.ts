@@ -1,7 +1,7 @@
 /** Preserve first: the copy of the damaged state is hashed when it is made, and must be the same when all is over. */
 import type { Line } from "../parts.ts";
 import type { EventBody } from "../record.ts";
-import type { Runner } from "../world/runner.ts";
+import type { Runner } from "../run/runner.ts";
 
 export const hashes: Line = {
   say: "Hash what was preserved.",

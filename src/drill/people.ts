@@ -2,8 +2,8 @@
 import type { Finding, Places, PlaceTable, Probe, Scene, Server, WorldStore } from "../parts.ts";
 import type { Plan, Told } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
+import type { Runner } from "../run/runner.ts";
 import type { World } from "../world/build.ts";
-import type { Runner } from "../world/runner.ts";
 import type { SourceKit } from "./source.ts";
 
 export interface PeopleTable {

@@ -2,18 +2,18 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
+import { BESIDE_FOLDER, fetchToScratch, LOG_FOLDER } from "../backups/fetch.ts";
+import { leadKey } from "../backups/generations.ts";
+import { takeStock } from "../backups/locate.ts";
+import { reason, select } from "../backups/select.ts";
 import { LostError, RefusedError } from "../errors.ts";
 import type { Link } from "../host/link.ts";
 import type { Shown } from "../host/redact.ts";
 import { quote } from "../host/sh.ts";
 import type { Line, Phase, RecoveryPoint, Server, Store } from "../parts.ts";
 import { namedSource, type Plan } from "../plan/plan.ts";
-import { reason, select } from "../plan/select.ts";
 import type { EventBody, Mark, Progress, SourceFacts } from "../record.ts";
-import { commandHash, type Runner } from "../world/runner.ts";
-import { BESIDE_FOLDER, fetchToScratch, LOG_FOLDER } from "./fetch.ts";
-import { leadKey } from "./generations.ts";
-import { takeStock } from "./locate.ts";
+import { commandHash, type Runner } from "../run/runner.ts";
 
 export interface SourceKit {
   readonly plan: Plan;

@@ -6,11 +6,11 @@ import { openScratch } from "../host/scratch.ts";
 import type { RunLabel, Sandbox, SandboxDriver, Server, StoreDriver, WorldStore } from "../parts.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Progress } from "../record.ts";
+import type { Journal } from "../run/journal.ts";
+import type { Unwind } from "../run/unwind.ts";
 import { ledgerFolderOf, type PreparedWorld, type PreparedWorlds } from "../world/prepared.ts";
 import { attach } from "./application.ts";
-import type { Journal } from "./journal.ts";
 import type { People } from "./people.ts";
-import type { Unwind } from "./unwind.ts";
 
 /** Everything a drill is given; it chooses and creates nothing by itself. */
 export interface DrillKit {

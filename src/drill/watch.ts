@@ -1,8 +1,8 @@
 /** What ends a drill from outside: a signal, the deadline of its scenario, a disk that fills up. */
 import { statfs } from "node:fs/promises";
+import { roomFor } from "../backups/fetch.ts";
 import { CancelledError, UnavailableError } from "../errors.ts";
 import { formatBytes, formatDuration } from "../host/units.ts";
-import { roomFor } from "./fetch.ts";
 
 const LOOK_EVERY_MS = 2000;
 

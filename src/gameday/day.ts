@@ -2,11 +2,12 @@
  * A game day while it is played: the log, the clock, the injects and hints, and what the team says. Knows no server and
  * no socket; the keeper brings what people type and carries away what they should see.
  */
-import type { Journal } from "../drill/journal.ts";
+
 import { UsageError } from "../errors.ts";
 import type { Redactor } from "../host/redact.ts";
 import { formatDuration } from "../host/units.ts";
 import type { Milestone, Objectives } from "../record.ts";
+import type { Journal } from "../run/journal.ts";
 import type { GamedayStory } from "../scenario/schema.ts";
 import type { DeskLine, DeskState } from "./desk.ts";
 import { all, type DayBody, type Saying, type Stage } from "./events.ts";

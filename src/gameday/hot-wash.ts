@@ -1,11 +1,11 @@
 /** The hot wash: a few questions, at once, whose answers go into the log and the report. */
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openJournal, systemClock } from "../drill/journal.ts";
 import { UsageError } from "../errors.ts";
 import { isAlive } from "../host/label.ts";
 import { createRedactor, secretsIn } from "../host/redact.ts";
 import { pause } from "../host/stream.ts";
+import { openJournal, systemClock } from "../run/journal.ts";
 import { writeAfterAction } from "./after-action.ts";
 import type { DayBody } from "./events.ts";
 import { maskCommand } from "./masking.ts";

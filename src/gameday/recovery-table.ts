@@ -1,6 +1,6 @@
 /** People at their table: the desk open, the clock running, copies listed and fetched for them, until somebody ends it. */
 import { randomInt } from "node:crypto";
-import { takeStock } from "../drill/locate.ts";
+import { takeStock } from "../backups/locate.ts";
 import type { PeopleTable } from "../drill/people.ts";
 import { fetchCopy, locate, named, type Source } from "../drill/source.ts";
 import { asFogbellError, CancelledError, UnavailableError } from "../errors.ts";

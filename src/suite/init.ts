@@ -1,7 +1,8 @@
 /** The first `fogbell.yaml`: what stores seem to hold, as a file that loads and that people go on writing in. */
+
+import { takeStock } from "../backups/locate.ts";
 import { readConfig } from "../config/config.ts";
 import { type Encryption, text as plainText } from "../config/database.ts";
-import { takeStock } from "../drill/locate.ts";
 import { UsageError } from "../errors.ts";
 import { quote } from "../host/sh.ts";
 import type { Catalog } from "../parts.ts";

@@ -1,6 +1,7 @@
 /** Every recovery point of every source at a glance: what there is, what is missing, what a disaster now would lose. */
+
+import { leadKey } from "../backups/generations.ts";
 import type { ConfiguredSource } from "../config/database.ts";
-import { leadKey } from "../drill/generations.ts";
 import type { Keeping } from "../parts.ts";
 import { isOf, type KnownCopy } from "../verify/known.ts";
 import { askedMs, newestFirst, series, upTo } from "../verify/points.ts";

@@ -1,8 +1,9 @@
 /** What a store seems to hold: jobs that make backups, told apart by the names and the content of what they made. */
+
+import { leadKey } from "../backups/generations.ts";
+import type { Inventory } from "../backups/locate.ts";
 import type { ConfiguredDatabase, ConfiguredSource } from "../config/database.ts";
 import { DEFAULT_RPO_MS, DEFAULT_RTO_MS } from "../config/database.ts";
-import { leadKey } from "../drill/generations.ts";
-import type { Inventory } from "../drill/locate.ts";
 import type { RecoveryPoint } from "../parts.ts";
 import { series } from "../verify/points.ts";
 

@@ -1,7 +1,8 @@
 /** Where the backups of a call lie: the databases that are meant, and what their sources hold. */
+
+import { takeStock } from "../backups/locate.ts";
 import { type LoadedConfig, USUAL_FILE } from "../config/config.ts";
 import type { ConfiguredDatabase } from "../config/database.ts";
-import { takeStock } from "../drill/locate.ts";
 import { asFogbellError, type FogbellError, UsageError } from "../errors.ts";
 import { nearest } from "../host/near-miss.ts";
 import { quote } from "../host/sh.ts";

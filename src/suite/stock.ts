@@ -1,14 +1,14 @@
 /** A user's store, opened for reading: what is in it, and one recovery point fetched from it. */
-import { type Fetched, fetchToScratch } from "../drill/fetch.ts";
-import { pointId } from "../drill/generations.ts";
-import { type Inventory, takeStock } from "../drill/locate.ts";
+import { type Fetched, fetchToScratch } from "../backups/fetch.ts";
+import { pointId } from "../backups/generations.ts";
+import { type Inventory, takeStock } from "../backups/locate.ts";
+import { ALONE, alone } from "../backups/select.ts";
 import { UsageError } from "../errors.ts";
 import { openLink } from "../host/link.ts";
 import { nearest } from "../host/near-miss.ts";
 import { quote } from "../host/sh.ts";
 import { formatBytes, formatDuration, formatRate } from "../host/units.ts";
 import type { Catalog, Store } from "../parts.ts";
-import { ALONE, alone } from "../plan/select.ts";
 import { onInterrupt } from "./signals.ts";
 import { storeFor } from "./suite.ts";
 

@@ -2,11 +2,11 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { loadConfigFile } from "../config/config.ts";
-import { openJournal, systemClock } from "../drill/journal.ts";
 import { makeLabel } from "../host/label.ts";
 import { createRedactor, secretsIn } from "../host/redact.ts";
 import type { DrillName } from "../parts.ts";
 import type { DrillEvent, Progress } from "../record.ts";
+import { openJournal, systemClock } from "../run/journal.ts";
 import { chooseSandbox } from "../sandboxes/choose.ts";
 import { keepingOf } from "../verify/keeping.ts";
 import { keepKnown, readKnown } from "../verify/known.ts";

@@ -6,8 +6,6 @@ import { createReadStream } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { bring, checkCopy } from "../drill/source.ts";
-import { timed } from "../drill/timing.ts";
-import type { Unwind } from "../drill/unwind.ts";
 import { asFogbellError, Defect, type FogbellError, LostError, RefusedError, UnavailableError } from "../errors.ts";
 import type { Redactor } from "../host/redact.ts";
 import type {
@@ -22,6 +20,8 @@ import type {
   Target,
 } from "../parts.ts";
 import type { EventBody, Mark, Progress } from "../record.ts";
+import { timed } from "../run/timing.ts";
+import type { Unwind } from "../run/unwind.ts";
 import type { Numbers, PlacedFinding } from "./copy-checks.ts";
 import { type CopyLedger, readLedger } from "./copy-ledger.ts";
 import { fetchCandidate, recognise } from "./fetch-copy.ts";

@@ -1,7 +1,7 @@
 /** A copy with what lies beside it, from the store to this host: fetched, decrypted, recognised. Nothing of it is run. */
 import { join } from "node:path";
-import { type Fetched, fetchToScratch } from "../drill/fetch.ts";
-import { takeStock } from "../drill/locate.ts";
+import { type Fetched, fetchToScratch } from "../backups/fetch.ts";
+import { takeStock } from "../backups/locate.ts";
 import { fetchLine, limited, ourselves } from "../drill/source.ts";
 import { LostError } from "../errors.ts";
 import type { BackupFacts } from "../parts.ts";

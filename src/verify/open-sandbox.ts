@@ -2,7 +2,7 @@
 import { assertAttaches, attach } from "../drill/application.ts";
 import { RefusedError, UnavailableError } from "../errors.ts";
 import type { ApplicationSpec, Engine, Method, Places, PlaceTable, Sandbox, Server, ServerSpec } from "../parts.ts";
-import { createRunner, type Runner } from "../world/runner.ts";
+import { createRunner, type Runner } from "../run/runner.ts";
 import type { AttemptKit } from "./attempt.ts";
 import { placesOf } from "./places.ts";
 import type { Candidate, VerifyTask } from "./task.ts";

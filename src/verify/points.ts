@@ -1,10 +1,11 @@
 /** The recovery points of a database's sources: listed, recognised by content, told apart by pattern, chosen by moment. */
+
+import { isGlobals, isLedger } from "../backups/companions.ts";
+import { leadKey, pointId } from "../backups/generations.ts";
+import { type Inventory, takeStock } from "../backups/locate.ts";
+import { momentInName } from "../backups/moments.ts";
 import type { ConfiguredSource, Encryption } from "../config/database.ts";
-import { leadKey, pointId } from "../drill/generations.ts";
-import { type Inventory, takeStock } from "../drill/locate.ts";
 import type { Engine, Moment, RecoveryPoint, Store, StoredObject } from "../parts.ts";
-import { isGlobals, isLedger } from "../world/companions.ts";
-import { momentInName } from "../world/timeline.ts";
 import type { Asked, Candidate } from "./task.ts";
 
 /** `*` is anything but a slash, `**` anything, `?` one character; everything else is itself. */

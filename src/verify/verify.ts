@@ -4,15 +4,15 @@
  */
 import { join } from "node:path";
 import type { DrillKit } from "../drill/drill.ts";
-import type { Journal } from "../drill/journal.ts";
-import { problemOf } from "../drill/problem.ts";
 import { factsOf } from "../drill/source.ts";
-import { createUnwind, type Unwound } from "../drill/unwind.ts";
 import { LostError } from "../errors.ts";
 import { openScratch } from "../host/scratch.ts";
 import { quote } from "../host/sh.ts";
 import { formatDuration } from "../host/units.ts";
 import type { EventBody } from "../record.ts";
+import type { Journal } from "../run/journal.ts";
+import { problemOf } from "../run/problem.ts";
+import { createUnwind, type Unwound } from "../run/unwind.ts";
 import { type Attempted, attempt, type VerifyKit } from "./attempt.ts";
 import { type KnownCopy, writtenAt } from "./known.ts";
 import type { Candidate, VerifyTask } from "./task.ts";

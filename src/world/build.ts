@@ -3,22 +3,22 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
+import { isGlobals } from "../backups/companions.ts";
 import { UnavailableError, UsageError } from "../errors.ts";
 import { sha256Of } from "../host/digest.ts";
 import { quote } from "../host/sh.ts";
 import type { Line, RecoveryPoint, Server, Store, StoreDeed, WorldStore } from "../parts.ts";
 import type { Plan, PlannedBackup } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
+import type { Runner } from "../run/runner.ts";
 import { application, usesApplication } from "./application.ts";
 import { type Archive, openArchive, type Shipped } from "./archive.ts";
-import { isGlobals } from "./companions.ts";
 import { withFault } from "./faults.ts";
 import { openStores } from "./harm.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
 import { ledgerFolderOf, type PreparedWorld, type PreparedWorlds } from "./prepared.ts";
 import { openReplicas, type Replicas, replicaPoints } from "./replicas.ts";
 import { openRetention, type Retention } from "./retention.ts";
-import type { Runner } from "./runner.ts";
 import { beginning, type Stretch, stamp, stretches } from "./timeline.ts";
 import { OFFSITE } from "./two-stores.ts";
 

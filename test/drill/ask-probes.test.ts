@@ -4,7 +4,7 @@ import { askProbes, subjectOf } from "../../src/drill/ask-probes.ts";
 import { CancelledError, UnavailableError } from "../../src/errors.ts";
 import type { Finding, Probe } from "../../src/parts.ts";
 import type { EventBody } from "../../src/record.ts";
-import { createRunner } from "../../src/world/runner.ts";
+import { createRunner } from "../../src/run/runner.ts";
 import { scene } from "../fakes/outcome.ts";
 import { type Row, scriptedServer } from "../fakes/scripted-server.ts";
 

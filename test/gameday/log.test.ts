@@ -3,7 +3,6 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openJournal, systemClock } from "../../src/drill/journal.ts";
 import { proposedIn, RUNBOOK_QUESTION } from "../../src/gameday/after-action.ts";
 import { sealCheck, sealOf } from "../../src/gameday/day-seal.ts";
 import { readDeskLine, shellFile, stateFile } from "../../src/gameday/desk.ts";
@@ -17,6 +16,7 @@ import { lineOf } from "../../src/gameday/timeline.ts";
 import { momentOf, readWords, verbOf } from "../../src/gameday/words.ts";
 import { sha256 } from "../../src/host/digest.ts";
 import { createRedactor } from "../../src/host/redact.ts";
+import { openJournal, systemClock } from "../../src/run/journal.ts";
 import { alarm, began, dayOf, judged } from "../fakes/day.ts";
 
 let folder = "";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { reason, select } from "../../src/backups/select.ts";
 import { catalog } from "../../src/catalog.ts";
 import { ScenarioError, UsageError } from "../../src/errors.ts";
 import type { BackupFacts, RecoveryPoint } from "../../src/parts.ts";
 import { describe as describePlan, describeText } from "../../src/plan/describe.ts";
 import { plan } from "../../src/plan/plan.ts";
-import { reason, select } from "../../src/plan/select.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
 
 const scenario = await loadScenario("scenarios/drop-table.drill.yaml", catalog);

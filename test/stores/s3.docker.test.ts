@@ -14,7 +14,7 @@ import {
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { fetchToScratch } from "../../src/drill/fetch.ts";
+import { fetchToScratch } from "../../src/backups/fetch.ts";
 import { sha256 } from "../../src/host/digest.ts";
 import { makeLabel } from "../../src/host/label.ts";
 import type { Store, StoredObject } from "../../src/parts.ts";

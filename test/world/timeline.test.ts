@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { momentInName } from "../../src/backups/moments.ts";
 import type { PlannedBackup } from "../../src/plan/plan.ts";
-import { momentInName, stamp, stretches } from "../../src/world/timeline.ts";
+import { stamp, stretches } from "../../src/world/timeline.ts";
 
 const MINUTE = 60_000;
 const backup = (ageMs: number, live?: object) =>

@@ -1,9 +1,9 @@
 /** Takes stock of a store: every recovery point in it, read by content and not by name. Opens nothing for writing. */
 import { FogbellError } from "../errors.ts";
 import type { BackupFacts, Engine, Gathered, Method, Moment, RecoveryPoint, Store, StoredObject } from "../parts.ts";
-import { isGlobals, isLedger } from "../world/companions.ts";
-import { momentInName } from "../world/timeline.ts";
+import { isGlobals, isLedger } from "./companions.ts";
 import { generations, pointId } from "./generations.ts";
+import { momentInName } from "./moments.ts";
 import { whyUnrecognised } from "./unrecognised.ts";
 
 /** Enough of a file's start to read any header through compression, and of its end to read any closing line. */

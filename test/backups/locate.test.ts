@@ -1,7 +1,7 @@
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { leadKey } from "../../src/drill/generations.ts";
-import { takeStock } from "../../src/drill/locate.ts";
+import { leadKey } from "../../src/backups/generations.ts";
+import { takeStock } from "../../src/backups/locate.ts";
 import { postgres } from "../../src/engines/postgres/engine.ts";
 import { UnavailableError } from "../../src/errors.ts";
 import type { Store, StoredObject } from "../../src/parts.ts";

@@ -3,9 +3,9 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openJournal, systemClock } from "../../src/drill/journal.ts";
-import { createUnwind } from "../../src/drill/unwind.ts";
 import type { DrillEvent } from "../../src/record.ts";
+import { openJournal, systemClock } from "../../src/run/journal.ts";
+import { createUnwind } from "../../src/run/unwind.ts";
 
 test("lines are on disk at once, numbered, and each holds the hash of the one before", async () => {
   const folder = await mkdtemp(join(tmpdir(), "journal-test-"));

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Line, Phase } from "../../src/parts.ts";
 import type { EventBody, Progress } from "../../src/record.ts";
-import { commandHash, createRunner } from "../../src/world/runner.ts";
+import { commandHash, createRunner } from "../../src/run/runner.ts";
 import { type Row, scriptedServer } from "../fakes/scripted-server.ts";
 
 const line = (script: string, more: Partial<Line> = {}): Line => ({

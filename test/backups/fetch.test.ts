@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { fetchToScratch } from "../../src/drill/fetch.ts";
+import { fetchToScratch } from "../../src/backups/fetch.ts";
 import { UnavailableError } from "../../src/errors.ts";
 import { type Link, openLink } from "../../src/host/link.ts";
 import type { Store, StoredObject } from "../../src/parts.ts";
