@@ -17,6 +17,8 @@ missing_images() {
 }
 has_every_image() { [ -z "$(missing_images)" ]; }
 has_mariadb() { command -v mariadbd >/dev/null && command -v mariadb-backup >/dev/null && command -v zstd >/dev/null; }
+# What the jobs of other people pack their backups with.
+has_packers() { for one in bzip2 lz4 openssl unzip xz zip zstd; do command -v "$one" >/dev/null || return 1; done; }
 has_browser() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; }
 has_postgres() { [ -x /usr/lib/postgresql/15/bin/initdb ] && command -v pgbackrest >/dev/null; }
 
@@ -44,6 +46,7 @@ has_mariadb || packages="$packages mariadb-server mariadb-client mariadb-backup 
 has_browser || packages="$packages chromium"
 command -v crontab >/dev/null || packages="$packages cron"
 command -v tmux >/dev/null || packages="$packages tmux"
+has_packers || packages="$packages bzip2 lz4 openssl unzip xz-utils zip zstd"
 has_every_image || command -v mmdebstrap >/dev/null || packages="$packages mmdebstrap"
 if [ -n "$packages" ]; then
   may_install || fail "these packages are missing and may not be installed from here:$packages"

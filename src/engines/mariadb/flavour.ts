@@ -1,5 +1,7 @@
 /** What differs between MariaDB and MySQL: names of programs, first start, and a few words of SQL. Everything else is one. */
 
+import { PACKERS } from "../packers.ts";
+
 export interface Flavour {
   readonly name: "mariadb" | "mysql";
   readonly title: string;
@@ -40,7 +42,7 @@ export const MARIADB: Flavour = {
   check: "mariadb-check",
   server: "mariadbd",
   binlog: "mariadb-binlog",
-  packages: ["mariadb-server", "mariadb-client", "mariadb-backup", "zstd"],
+  packages: ["mariadb-server", "mariadb-client", "mariadb-backup", ...PACKERS],
   initialise: `mariadb-install-db --no-defaults --datadir="$DATADIR" \\
   --auth-root-authentication-method=normal --skip-test-db >/dev/null`,
   dumpFlags: "",

@@ -1,4 +1,5 @@
 /** PostgreSQL: how a server of it is made, and its language. */
+
 import { z } from "zod";
 import {
   defineEngine,
@@ -9,6 +10,7 @@ import {
   type ServerSpec,
   type Settings,
 } from "../../parts.ts";
+import { PACKERS } from "../packers.ts";
 import { scriptOf } from "../script.ts";
 import { copies } from "./copies.ts";
 import * as damage from "./damage.ts";
@@ -108,7 +110,7 @@ function server(version: string, _options: unknown, settings: Settings = {}): Se
     version,
     image: `postgres:${version}`,
     builtImage: `fogbell/postgres:${version}`,
-    packages: [`postgresql-${version}`, `postgresql-client-${version}`, "pgbackrest", "zstd"],
+    packages: [`postgresql-${version}`, `postgresql-client-${version}`, "pgbackrest", ...PACKERS],
     suite: SUITES[version] ?? "trixie",
     account: "postgres",
     home: "/var/lib/postgresql",
