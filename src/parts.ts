@@ -6,7 +6,7 @@
 import type { z } from "zod";
 import type { Compression } from "./host/packing.ts";
 import type { Shown } from "./host/redact.ts";
-import type { DrillEvent, DrillResult, Milestone, Progress } from "./record.ts";
+import type { DrillEvent, DrillResult, Milestone, Opening, Progress } from "./record.ts";
 
 /** What a part can do or must have. Compared when planning, so that nothing starts for a drill that cannot work. */
 export type Capability =
@@ -700,6 +700,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly kind: string;
   /** What isolates it, in words, each asserted: for the report. */
   readonly isolation: readonly string[];
+  /** What is left open all the same. */
+  readonly leavesOpen: readonly Opening[];
   /** Whether a backup that this run did not make may be opened here: only where nothing inside can reach out. */
   readonly opensForeign: boolean;
   /** The engine, kernel, processors and memory it runs on: for the report. */

@@ -71,6 +71,25 @@ export interface SourceFacts {
   readonly facts: BackupFacts;
 }
 
+/** Why a recovery point was not taken. The sentence for people stands beside it. */
+export type RejectionKind =
+  | "other-engine"
+  | "younger-than-damage"
+  | "newer-server"
+  | "empty"
+  | "incomplete"
+  | "not-asked-for"
+  /** It was tried, and does not hold. */
+  | "does-not-hold";
+
+export interface Rejected {
+  /** Absent when it was not rejected, and in journals of before 0.2. */
+  readonly rejectedAs?: RejectionKind;
+}
+
+/** What a sandbox leaves open to what runs in it. */
+export type Opening = "network" | "files";
+
 /** What was found in a copy that verified: numbers and names, never a row's value. */
 export interface VerifiedCopy {
   readonly sourceId: string;
@@ -109,6 +128,8 @@ export type EventBody =
       readonly sandbox: string;
       readonly why: string;
       readonly isolation: readonly string[];
+      /** Absent in journals of before 0.2: then it is not known. */
+      readonly leavesOpen?: readonly Opening[];
       readonly hardware: Readonly<Record<string, string>>;
     }
   | { readonly kind: "server-started"; readonly server: string; readonly made: string; readonly version: string }
@@ -167,6 +188,8 @@ export type EventBody =
       readonly probe: string;
       readonly group: "healthy" | "proof" | "verify";
       readonly subject: string;
+      /** It was asked of everything but what the subject names. */
+      readonly except?: boolean;
       readonly held: "yes" | "no" | "unknown";
       readonly because: string;
       readonly measured?: Readonly<Record<string, number>>;
@@ -179,7 +202,7 @@ export type EventBody =
       /** When people reached it, where that is not now: on the same clock as `monotonicMs`. */
       readonly atMs?: number;
     }
-  | { readonly kind: "source-considered"; readonly source: SourceFacts; readonly rejected: string | null }
+  | ({ readonly kind: "source-considered"; readonly source: SourceFacts; readonly rejected: string | null } & Rejected)
   | { readonly kind: "source-chosen"; readonly sourceId: string; readonly because: string }
   | { readonly kind: "source-rejected"; readonly sourceId: string; readonly because: string }
   | {
@@ -265,7 +288,7 @@ export interface CommandRecord {
 }
 
 export type FindingRecord = Omit<Extract<EventBody, { kind: "finding" }>, "kind">;
-export type SourceRecord = SourceFacts & { readonly rejected: string | null; readonly chosen: boolean };
+export type SourceRecord = SourceFacts & { readonly rejected: string | null; readonly chosen: boolean } & Rejected;
 
 /** `result.json`. Derived from the journal and nothing else; every number in the paper comes from here. */
 export interface DrillResult {

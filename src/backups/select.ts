@@ -4,11 +4,17 @@
  */
 import { formatDuration } from "../host/units.ts";
 import type { RecoveryPoint } from "../parts.ts";
+import type { RejectionKind } from "../record.ts";
 
 export interface Considered {
   readonly point: RecoveryPoint;
   /** Why it is not a candidate; null when it is. */
-  readonly rejected: string | null;
+  readonly rejected: Rejection | null;
+}
+
+export interface Rejection {
+  readonly kind: RejectionKind;
+  readonly because: string;
 }
 
 export interface SelectionRule {
@@ -47,16 +53,21 @@ export function reason(point: RecoveryPoint, damagedAtMs: number): string {
   return `taken ${formatDuration(loss)} before the damage, the closest there is`;
 }
 
-function rejection(point: RecoveryPoint, rule: SelectionRule): string | null {
-  if (point.facts.engine !== rule.engine) return `made by ${point.facts.engine}`;
+function rejection(point: RecoveryPoint, rule: SelectionRule): Rejection | null {
+  const no = (kind: RejectionKind, because: string): Rejection => ({ kind, because });
+  if (point.facts.engine !== rule.engine) return no("other-engine", `made by ${point.facts.engine}`);
   // Whether the damage went through a running server is asked of it, not guessed.
-  if (point.facts.isLive !== true && Date.parse(point.moment.at) > rule.damagedAtMs) return "younger than the damage";
+  if (point.facts.isLive !== true && Date.parse(point.moment.at) > rule.damagedAtMs)
+    return no("younger-than-damage", "younger than the damage");
   const { serverVersion } = point.facts;
   if (serverVersion !== undefined && isNewer(serverVersion, rule.version))
-    return `taken by a newer server (${serverVersion}) than the one that is to restore it (${rule.version})`;
-  if (point.sizeBytes === 0) return "empty";
-  if (point.facts.complete === "no") return point.facts.because;
-  if (rule.only !== null && point.name !== rule.only) return `the scenario asks for ${rule.only}`;
+    return no(
+      "newer-server",
+      `taken by a newer server (${serverVersion}) than the one that is to restore it (${rule.version})`,
+    );
+  if (point.sizeBytes === 0) return no("empty", "empty");
+  if (point.facts.complete === "no") return no("incomplete", point.facts.because);
+  if (rule.only !== null && point.name !== rule.only) return no("not-asked-for", `the scenario asks for ${rule.only}`);
   return null;
 }
 

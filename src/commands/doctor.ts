@@ -19,8 +19,8 @@ export default class Doctor extends FogbellCommand {
       this.log(`${ok ? "ok     " : "missing"}  ${name}: ${because}`);
       for (const line of ok ? [] : next) this.log(`         ${line}`);
     }
-    const usable = checks.some(({ name, ok }) => ok && name.startsWith("sandbox"));
-    const reachable = checks.every(({ name, ok }) => ok || !name.startsWith("store"));
+    const usable = checks.some(({ of, ok }) => ok && of === "sandbox");
+    const reachable = checks.every(({ of, ok }) => ok || of !== "store");
     if (!usable || !reachable) process.exitCode = 4;
     return checks;
   }

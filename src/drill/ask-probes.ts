@@ -43,6 +43,9 @@ async function askOne(kit: OneKit, { part, options }: Told<Probe>, answers: Answ
   return { held: "unknown", because: `still asking after ${MOST_QUESTIONS} questions` };
 }
 
+/** Whether it was asked of everything but what it names. */
+export const isExcept = (options: unknown): boolean => (options as { except?: string[] }).except !== undefined;
+
 /** What a probe was asked about, for the matrix: `orders`, `all but orders`. */
 export function subjectOf(options: unknown): string {
   const told = options as { table?: string; tables?: string[]; except?: string[]; of?: string };
@@ -79,6 +82,7 @@ export async function askProbes(kit: AskKit, probes: readonly Told<Probe>[]): Pr
       probe: told.part.name,
       group: kit.group,
       subject: subjectOf(told.options),
+      ...(isExcept(told.options) ? { except: true } : {}),
       line: told.line,
       held: finding.held,
       because: finding.because,

@@ -138,14 +138,15 @@ export async function locate(kit: SourceKit): Promise<RecoveryPoint[]> {
     kit.write({
       kind: "source-considered",
       source: factsOf(one.point, damagedAtMs - Date.parse(one.point.moment.at)),
-      rejected: one.rejected,
+      rejected: one.rejected?.because ?? null,
+      ...(one.rejected === null ? {} : { rejectedAs: one.rejected.kind }),
     });
   }
   for (const { key, because } of inventory.unknown) kit.write({ kind: "note", text: `${key}: ${because}` });
   const candidates = considered.filter(({ rejected }) => rejected === null).map(({ point }) => point);
   if (candidates.length === 0) {
     const why = [
-      ...considered.map(({ point, rejected }) => `${point.id}: ${rejected}`),
+      ...considered.map(({ point, rejected }) => `${point.id}: ${rejected?.because}`),
       ...inventory.unknown.map(({ key, because }) => `${key}: ${because}`),
     ].join("; ");
     throw new LostError(

@@ -85,6 +85,7 @@ export async function openStage(
     sandbox: box.kind,
     why: sandbox.why,
     isolation: box.isolation,
+    leavesOpen: box.leavesOpen,
     hardware: box.hardware,
   });
   journal.append({ kind: "server-started", server: "production", made: server.made, version: plan.version });

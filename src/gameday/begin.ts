@@ -131,21 +131,20 @@ async function died(folder: string, code: number): Promise<UnavailableError> {
 /** What responders are told at the keyboard: what is isolated and what is not, and which words there are. */
 export function briefingText({ folder, session }: Played): string {
   const isolation = session.shell?.isolation ?? [];
-  const open = isolation.filter((line) => line.includes("NOT"));
-  const local = session.shell?.sandbox !== "docker";
+  const leavesOpen = session.shell?.leavesOpen ?? [];
   return [
     "",
     "You are at the keyboard of a throwaway copy. Everything in it may be broken,",
     "nothing outside is touched.",
     ...isolation.map((line) => wrap(`  ${line}`, NARROW_COLUMNS, "    ")),
-    ...(local
+    ...(leavesOpen.includes("files")
       ? [
           "  NOT ISOLATED here, because this is no container: you see this machine's files",
           "  and processes as its account does. Do not open connections from this shell,",
           "  and remember which terminal it is.",
         ]
       : ["  From this shell nothing but this world can be reached."]),
-    ...(open.length > 0 && local ? ["  Better: fogbell gameday start --sandbox docker"] : []),
+    ...(leavesOpen.includes("network") ? ["  Better: fogbell gameday start --sandbox docker"] : []),
     "",
     "At hand:",
     "  db                         the engine's client, on the damaged database",

@@ -139,7 +139,7 @@ export interface HardFailRequest {
   /** The application looks elsewhere: what was asked there says nothing of the data that was whole. */
   readonly isElsewhere: boolean;
   /** Verify findings that hold of what the damage did not hit. */
-  readonly findings: readonly { readonly probe: string; readonly subject: string; readonly held: string }[];
+  readonly findings: readonly { readonly probe: string; readonly except?: boolean; readonly held: string }[];
 }
 
 /** What makes a day failed whatever else went well. */
@@ -147,7 +147,7 @@ export function hardFails({ events, spoiled, evidence, isElsewhere, findings }: 
   const { verified, reopened } = reached(events);
   const opened = all(events, "milestone").some(({ milestone, from }) => milestone === "reopened" && from !== "end");
   const overwritten = findings.some(
-    ({ probe, subject, held }) => !isElsewhere && probe === "rows" && subject.startsWith("all but") && held === "no",
+    ({ probe, except, held }) => !isElsewhere && probe === "rows" && except === true && held === "no",
   );
   return [
     ...(spoiled.length > 0 ? [`a source was changed or removed: ${spoiled.join(", ")}`] : []),

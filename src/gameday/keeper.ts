@@ -235,8 +235,9 @@ async function layTable(
         const next = ["fogbell gameday start --sandbox docker"];
         throw new UnavailableError("this sandbox has no door for people", { code: "FB_GAMEDAY_DOOR", next });
       }
-      const { sandbox, isolation } = opened;
-      await writeSession(request.folder, { ...session, shell: { sandbox, door: server.door, argv, env, isolation } });
+      const { sandbox, isolation, leavesOpen = [] } = opened;
+      const shell = { sandbox, door: server.door, argv, env, isolation, leavesOpen };
+      await writeSession(request.folder, { ...session, shell });
       if (story.briefing !== "") log.append({ kind: "told", from: "briefing", to: "everybody", say: story.briefing });
     },
   });

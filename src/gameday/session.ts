@@ -5,6 +5,7 @@ import { UsageError } from "../errors.ts";
 import { writeAtomic } from "../host/atomic-file.ts";
 import { isAlive } from "../host/label.ts";
 import type { Door, Places } from "../parts.ts";
+import type { Opening } from "../record.ts";
 import { readJournal } from "../result/result.ts";
 import type { DayEvent } from "./events.ts";
 
@@ -23,6 +24,7 @@ export interface Session {
     readonly argv: readonly string[];
     readonly env: Places;
     readonly isolation: readonly string[];
+    readonly leavesOpen: readonly Opening[];
   } | null;
 }
 

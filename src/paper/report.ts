@@ -76,9 +76,14 @@ function sourceRows(result: DrillResult) {
   }));
 }
 
+const leavesNetwork = ({ sandbox }: DrillResult) => sandbox?.leavesOpen?.includes("network") ?? false;
+
+/** A copy that somebody should look at; one that is too young, or that nobody asked for, is in order. */
+const isFaulty = ({ rejectedAs }: SourceRecord) =>
+  rejectedAs !== undefined && rejectedAs !== "younger-than-damage" && rejectedAs !== "not-asked-for";
+
 /** What this drill did not show, said aloud. */
 function unproven(result: DrillResult): string[] {
-  const isolated = result.sandbox?.isolation.some((line) => line.includes("NOT isolated")) ?? false;
   return [
     result.scenario.by === "people"
       ? "The machine's time: people recovered here, on a game day. What is theirs in it is in the after-action report."
@@ -96,7 +101,7 @@ function unproven(result: DrillResult): string[] {
             : ["Rows: without a ledger of the backed-up moment, no row is compared with what production held."]),
         ]
       : ["Ages: the timeline is simulated (backups of known age, a writer between them); durations are real."]),
-    ...(isolated ? ["Isolation: the local sandbox could not be cut off from the network."] : []),
+    ...(leavesNetwork(result) ? ["Isolation: the local sandbox could not be cut off from the network."] : []),
     ...result.findings
       .filter(({ held }) => held === "unknown")
       .map(({ probe, subject, because }) => `${probe} of ${subject}: ${because}`),
@@ -122,13 +127,9 @@ function actions(result: DrillResult): string[] {
   const found = [
     ...(verdict === "recovered" ? [] : reasons.slice(0, 5)),
     ...sources
-      .filter(
-        ({ rejected, name }) => rejected !== null && !/younger than|asks for|not needed/.test(rejected) && name !== "",
-      )
+      .filter((source) => isFaulty(source) && source.name !== "")
       .map(({ id, rejected }) => `${id} cannot be restored: ${rejected}`),
-    ...(result.sandbox?.isolation.some((line) => line.includes("NOT isolated"))
-      ? ["the drill ran where the network was not cut off"]
-      : []),
+    ...(leavesNetwork(result) ? ["the drill ran where the network was not cut off"] : []),
     ...((cleanup?.failed.length ?? 0) > 0 ? ["the clean-up failed: fogbell gc"] : []),
     ...(scenario.contended ? ["other drills ran at the same time: measure it again alone"] : []),
   ];

@@ -9,6 +9,7 @@ import type {
   EventBody,
   EventStamp,
   PhaseTiming,
+  RejectionKind,
   SourceRecord,
 } from "../record.ts";
 import { marksOf, measure } from "./measure.ts";
@@ -51,12 +52,15 @@ function phasesOf(events: readonly DrillEvent[]): PhaseTiming[] {
   }));
 }
 
+const rejectedAs = (kind: RejectionKind | undefined) => (kind === undefined ? {} : { rejectedAs: kind });
+
 function sourcesOf(events: readonly DrillEvent[]): SourceRecord[] {
   const rejected = new Map(all(events, "source-rejected").map((event) => [event.sourceId, event.because]));
   const chosen = all(events, "source-chosen").at(-1)?.sourceId;
   return all(events, "source-considered").map((event) => ({
     ...event.source,
     rejected: rejected.get(event.source.id) ?? event.rejected,
+    ...rejectedAs(rejected.has(event.source.id) ? "does-not-hold" : event.rejectedAs),
     chosen: event.source.id === chosen && !rejected.has(event.source.id),
   }));
 }

@@ -49,6 +49,7 @@ async function open(label: RunLabel, options: SandboxOptions, signal: AbortSigna
   return {
     kind: "docker",
     isolation,
+    leavesOpen: [],
     opensForeign: true,
     hardware: {
       engine: `Docker ${version}`,

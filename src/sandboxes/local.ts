@@ -64,6 +64,7 @@ async function open(label: RunLabel, options: SandboxOptions, signal: AbortSigna
     kind: "local",
     // The account's own files are in reach, whatever the network is.
     opensForeign: false,
+    leavesOpen: network === null ? ["network", "files"] : ["files"],
     isolation: [
       network !== null
         ? "every command in a network namespace of this run, with no interface but loopback and no route"

@@ -11,6 +11,7 @@ import { openStock } from "./stock.ts";
 const ROOM_BYTES = 2 * 1024 ** 3;
 
 export interface Check {
+  readonly of: "node" | "disk" | "sandbox" | "credentials" | "store";
   readonly name: string;
   readonly ok: boolean;
   readonly because: string;
@@ -22,6 +23,7 @@ async function checkDisk(): Promise<Check> {
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
   return {
+    of: "disk",
     name: "disk",
     ok: free >= ROOM_BYTES,
     because: `${formatBytes(free)} free in ${folder}`,
@@ -50,6 +52,7 @@ export async function checkCredentials(
   );
   const there = [...(set === undefined ? [] : [`${set.join(" and ")} set`]), ...(isFile ? [`${file} is there`] : [])];
   return {
+    of: "credentials",
     name: "credentials for S3",
     ok: there.length > 0,
     because: there.join("; ") || "none in the environment, no credentials file; only S3 stores need them",
@@ -65,7 +68,13 @@ async function checkSandboxes(catalog: Catalog): Promise<Check[]> {
       const spec = engine.server(version, engine.options.parse({}));
       for (const sandbox of catalog.sandboxes) {
         const { usable, because, next } = await sandbox.available(spec, signal);
-        checks.push({ name: `sandbox ${sandbox.name}, ${engine.name} ${version}`, ok: usable, because, next });
+        checks.push({
+          of: "sandbox",
+          name: `sandbox ${sandbox.name}, ${engine.name} ${version}`,
+          ok: usable,
+          because,
+          next,
+        });
       }
     }
   }
@@ -76,6 +85,7 @@ async function checkStore(catalog: Catalog, url: string): Promise<Check> {
   try {
     await using stock = await openStock(catalog, url, "");
     return {
+      of: "store",
       name: `store ${stock.store.place}`,
       ok: true,
       because: `${stock.inventory.points.length} recovery points`,
@@ -83,12 +93,12 @@ async function checkStore(catalog: Catalog, url: string): Promise<Check> {
     };
   } catch (error) {
     const { message, next } = asFogbellError(error);
-    return { name: `store ${url}`, ok: false, because: message, next };
+    return { of: "store", name: `store ${url}`, ok: false, because: message, next };
   }
 }
 
 export async function examine(catalog: Catalog, storeUrl: string | null): Promise<Check[]> {
-  const node: Check = { name: "node", ok: true, because: process.version, next: [] };
+  const node: Check = { of: "node", name: "node", ok: true, because: process.version, next: [] };
   const store = storeUrl === null ? [] : [await checkStore(catalog, storeUrl)];
   const credentials = await checkCredentials(process.env, homedir());
   return [node, await checkDisk(), ...(await checkSandboxes(catalog)), credentials, ...store];

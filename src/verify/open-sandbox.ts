@@ -43,8 +43,8 @@ export async function openSandbox(
   const server = await box.start(spec);
   unwind.add(`${task.engine.name} server`, () => server[Symbol.asyncDispose]());
   if (index === 0) {
-    const { isolation, hardware, kind } = box;
-    write({ kind: "sandbox-opened", sandbox: kind, why: chosen.why, isolation, hardware });
+    const { isolation, leavesOpen, hardware, kind } = box;
+    write({ kind: "sandbox-opened", sandbox: kind, why: chosen.why, isolation, leavesOpen, hardware });
   }
   write({
     kind: "server-started",

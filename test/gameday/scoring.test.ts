@@ -120,8 +120,10 @@ describe("hard fails", () => {
     expect(asked(good)).toEqual([]);
     expect(asked(good, { spoiled: ["nightly/x"] })[0]).toContain("nightly/x");
     expect(asked(good, { evidence: ["damaged.dump"] })[0]).toContain("damaged.dump");
-    expect(asked(good, { findings: [{ probe: "rows", subject: "all but orders", held: "no" }] })).toHaveLength(1);
-    const elsewhere = { isElsewhere: true, findings: [{ probe: "rows", subject: "all but orders", held: "no" }] };
+    expect(asked(good, { findings: [{ probe: "rows", except: true, held: "no" }] })).toHaveLength(1);
+    expect(asked(good, { findings: [{ probe: "rows", held: "no" }] })).toEqual([]);
+    expect(asked(good, { findings: [{ probe: "rows", except: true, held: "yes" }] })).toEqual([]);
+    const elsewhere = { isElsewhere: true, findings: [{ probe: "rows", except: true, held: "no" }] };
     expect(asked(good, elsewhere)).toEqual([]);
     expect(asked(without("verified"))[0]).toContain("before the data was verified");
   });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { renderReport } from "../../src/paper/report.ts";
 import { renderRunbook } from "../../src/paper/runbook.ts";
 import { readTemplates } from "../../src/paper/templates.ts";
-import type { DrillResult, EventBody } from "../../src/record.ts";
+import type { DrillResult, EventBody, Opening, RejectionKind } from "../../src/record.ts";
 import { deriveResult, readJournal } from "../../src/result/result.ts";
 import { command, END, finding, stamped, WELL } from "../fakes/events.ts";
 
@@ -53,6 +53,59 @@ describe.each(samples)(
     });
   },
 );
+
+describe("what a report asks people to look at goes by fields", () => {
+  const source = (id: string) => ({
+    id,
+    name: id,
+    place: "s3://b",
+    keys: [id],
+    moment: { at: "2026-11-20T03:00:00.000Z", from: "name" } as const,
+    ageMs: 1,
+    sizeBytes: 1,
+    facts: {
+      engine: "postgres",
+      method: "logical",
+      format: "custom",
+      compression: "none",
+      complete: "unknown",
+      because: "",
+    } as const,
+  });
+  const considered = (id: string, rejectedAs: RejectionKind): EventBody => ({
+    kind: "source-considered",
+    source: source(id),
+    rejected: "any words",
+    rejectedAs,
+  });
+  test("a copy with a fault is named, one that was too young or not asked for is not", async () => {
+    const page = await renderReport(
+      of([
+        considered("torn", "incomplete"),
+        considered("young", "younger-than-damage"),
+        considered("other", "not-asked-for"),
+        ...WELL,
+        ...END,
+      ]),
+      reports,
+    );
+    expect(page).toContain("torn cannot be restored");
+    expect(page).not.toMatch(/(young|other) cannot be restored/);
+  });
+  test("a network that was left open is said, and only then", async () => {
+    const opened = (leavesOpen: readonly Opening[]): EventBody => ({
+      kind: "sandbox-opened",
+      sandbox: "local",
+      why: "told",
+      isolation: ["any words"],
+      leavesOpen,
+      hardware: {},
+    });
+    const page = (leavesOpen: readonly Opening[]) => renderReport(of([opened(leavesOpen), ...WELL, ...END]), reports);
+    expect(await page(["network"])).toContain("the drill ran where the network was not cut off");
+    expect(await page(["files"])).not.toContain("the network was not cut off");
+  });
+});
 
 describe("failures are on the page", () => {
   test("a runbook of a drill that did not pass says so before anything else", async () => {

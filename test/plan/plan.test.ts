@@ -119,11 +119,14 @@ describe("select", () => {
     expect(considered[0]?.point.name).toBe("hourly");
     expect(Object.fromEntries(considered.map((one) => [one.point.name, one.rejected]))).toEqual({
       hourly: null,
-      later: "younger than the damage",
-      empty: "empty",
-      cut: "cut off",
-      newer: "taken by a newer server (17.2) than the one that is to restore it (15)",
-      other: "made by redis",
+      later: { kind: "younger-than-damage", because: "younger than the damage" },
+      empty: { kind: "empty", because: "empty" },
+      cut: { kind: "incomplete", because: "cut off" },
+      newer: {
+        kind: "newer-server",
+        because: "taken by a newer server (17.2) than the one that is to restore it (15)",
+      },
+      other: { kind: "other-engine", because: "made by redis" },
     });
   });
   test("a server of the same major version, or an older one, is no reason against it", () => {
