@@ -81,6 +81,10 @@ export interface Line {
   readonly destroys: boolean;
   /** A script that prints "done total" (bytes) while the command runs: our ETA, and the page's "slow or stuck?". */
   readonly progress?: string;
+  /** One of Fogbell's own commands: a drill runs it in its own process, on the copy as it was fetched. */
+  readonly own?: "check";
+  /** What to type instead where there is no Fogbell. Not drilled, and the page says so. */
+  readonly without?: string;
 }
 
 /** One line of a procedure. The drill runs it, the runbook prints it, and there is no third copy. */
@@ -114,6 +118,10 @@ export interface Engine<O = unknown> extends Part<O> {
   readonly phrases: Phrases;
   /** What is asked of a copy that was restored from somebody's own backup. */
   readonly copies: CopyPhrases;
+  /** Reads the text of such a backup; null: it is no text of statements, or its program has to print it first. */
+  dumpReader?(facts: BackupFacts): DumpReader | null;
+  /** Prints the text of one whose program keeps it packed, without its rows; null: there is none. */
+  dumpText?(facts: BackupFacts): Line | null;
   /** How its log is archived, when it has one that a restore can go on through. */
   readonly log?: LogArchive;
   /** How a server of this version is made and started; `settings` are the server's own, asked for by methods and the log. */
@@ -240,6 +248,121 @@ export type Target =
   | { readonly to: "named-point"; readonly point: string }
   | { readonly to: "end-of-log" };
 
+// ------------------------------------------------------------------------------------------------------------ dumps
+
+/** Reads the text of a dump as it comes, in pieces cut anywhere. Pure; keeps no more than a piece. */
+export interface DumpReader {
+  push(piece: Uint8Array): void;
+  /** Nothing comes any more: what was read. */
+  end(): DumpStory;
+}
+
+/**
+ * What a dump says, told by reading its text in its own language. What lies in strings, quoted bodies, comments and rows
+ * is never a statement. Lines count from 1. Holds names of objects, never a value of a row; only the engine's own
+ * reader makes one.
+ */
+export interface DumpStory {
+  readonly lines: number;
+  readonly bytes: number;
+  readonly end: DumpEnd;
+  /** What would act elsewhere than in the database that it is restored into, in the order of the text. */
+  readonly leaves: readonly Leaving[];
+  /** The databases that it makes or enters by name, in the order of the text. Each once. */
+  readonly databases: readonly DumpDatabase[];
+  /** In the order of the text. Temporary ones are none. */
+  readonly tables: readonly DumpTable[];
+  /** Runs of statements, in the order of the text. Equal ones beside each other, such as INSERT, are one run. */
+  readonly statements: readonly StatementRun[];
+  /** Accounts and roles that it names without making them, as stored. */
+  readonly roles: readonly string[];
+  /** Those that it makes itself. */
+  readonly rolesMade: readonly string[];
+  readonly extensions: readonly string[];
+  /** Accounts under which routines, views, triggers or events run, where the language says so: `app@%`. */
+  readonly definers: readonly string[];
+  /** What it says its text is encoded in, as written. */
+  readonly encodings: readonly string[];
+  /** Whether it brings structure and rows: one of two halves is no whole backup. Both false: neither. */
+  readonly hasStructure: boolean;
+  readonly hasRows: boolean;
+  /** Drops what it makes, before it makes it. */
+  readonly drops: boolean;
+  readonly largeObjects: number;
+  /** The first line that a program wrote about its work into the dump, and which program. */
+  readonly noise: { readonly line: number; readonly program: string } | null;
+  /** Lines by which it limits its own client, and takes that back: allowed wherever they stand. */
+  readonly limits: readonly number[];
+}
+
+/** `untold`: such text has no closing line, and nothing in it is open. */
+export type DumpEnd =
+  | { readonly is: "whole" | "untold" }
+  | { readonly is: "cut"; readonly line: number; readonly where: CutPlace };
+
+/**
+ * Where a dump ends too early: among a table's rows, inside a statement, a string, a comment, between statements (its
+ * closing line is missing), at a command that ends the client, or at bytes that no dump holds.
+ */
+export type CutPlace = "rows" | "statement" | "string" | "comment" | "closing-line" | "quit" | "zeros";
+
+/** Kinds of what would act elsewhere. `unclear`: its client could read it otherwise than we do. */
+export type LeavingKind =
+  | "client-command"
+  | "database"
+  | "program"
+  | "file"
+  | "server"
+  | "tablespace"
+  | "subscription"
+  | "replication"
+  | "account"
+  | "unclear";
+
+export interface Leaving {
+  readonly kind: LeavingKind;
+  readonly line: number;
+  /** Its words, from a list of our own and never of the dump's: `DROP DATABASE`, `\connect`, `a command of psql`. */
+  readonly what: string;
+  /** The database that it names, when it is one of `databases`. */
+  readonly database?: string;
+}
+
+/** Lines of a dump, both included. */
+export interface LineRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One of the databases that a dump names. */
+export interface DumpDatabase {
+  readonly name: string;
+  /** Its part of the text, with what stands before and around all of them and is needed. */
+  readonly lines: readonly LineRange[];
+  /** Lines in it that only make, drop, change or enter it by name: left out, the rest restores under any name. */
+  readonly own: readonly LineRange[];
+}
+
+export interface DumpTable {
+  /** As the engine's questions name it. */
+  readonly name: string;
+  readonly line: number;
+  /** Rows that the dump brings for it; null where its text does not tell. */
+  readonly rows: number | null;
+  /** Which database it belongs to, of a dump that names several. */
+  readonly database?: string;
+}
+
+/** Statements of one kind that follow each other. */
+export interface StatementRun extends LineRange {
+  /** Its first words in capitals, as many as tell it from others: `COPY`, `CREATE TABLE`, `ALTER TABLE ADD CONSTRAINT`. */
+  readonly kind: string;
+  /** The object that it is about, as stored, where the kind has one. */
+  readonly name?: string;
+}
+
+// ---------------------------------------------------------------------------------------------------------- methods
+
 /** A way to make backups and to come back from them. Pure. */
 export interface Method<O = unknown> extends Part<O> {
   readonly side: Side;
@@ -323,6 +446,8 @@ export interface BackupFacts {
   readonly database?: string;
   /** Of a dump that names its databases: the one that is meant, restored without the lines that make or enter it by name. */
   readonly only?: string;
+  /** The lines of its text that are meant then. */
+  readonly lines?: readonly LineRange[];
   /** `unknown` until the copy has been read to its end. */
   readonly complete: "yes" | "no" | "unknown";
   readonly because: string;
