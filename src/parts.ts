@@ -79,6 +79,8 @@ export interface Line {
   readonly ifNot?: string;
   /** Whether it changes or removes something that cannot be had back from here. Such lines run only behind an identity check. */
   readonly destroys: boolean;
+  /** It keeps the application from writing: the step that STOP on a page sends people to. */
+  readonly stopsWriters?: true;
   /** A script that prints "done total" (bytes) while the command runs: our ETA, and the page's "slow or stuck?". */
   readonly progress?: string;
   /** One of Fogbell's own commands: a drill runs it in its own process, on the copy as it was fetched. */
@@ -888,12 +890,19 @@ export interface Scene {
   restore(target: Target): readonly Line[];
   /** How what it restored is removed again. */
   removeSide(): readonly Line[];
-  /** The copies that the world made, and where they were put. */
-  readonly copies: readonly { readonly place: string; readonly offsite: boolean }[];
+  /** The copies that were found, when a probe counts them (`Probe.countsCopies`); else empty. */
+  readonly copies: readonly FoundCopy[];
   /** Where the chosen recovery point is restored to. */
   readonly side: Side;
   /** How a copy of the backup of this name, taken into the sandbox, is put over production. */
   over(backup: string): readonly Line[];
+}
+
+/** A copy as it was found. */
+export interface FoundCopy {
+  /** The kind of place it lies in: a store by its name, or a server that runs, as the original does. */
+  readonly medium: string;
+  readonly offsite: boolean;
 }
 
 /** 5. A deed (disaster, recovery step). Pure. */
@@ -918,6 +927,8 @@ export type StoreDeed =
 
 /** A question with the reading of its answer. Pure. */
 export interface Probe<O = unknown> extends Part<O> {
+  /** It counts the copies there are: they are looked for before it is asked. */
+  readonly countsCopies?: boolean;
   question(scene: Scene, options: O): Line;
   /** Reads the outcomes so far, in order. A `Line` means "I must look closer": it is run, and `answer` is asked again. */
   answer(outcomes: readonly Outcome[], scene: Scene, options: O): Finding | Line;

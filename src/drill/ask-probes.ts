@@ -1,7 +1,7 @@
 /** Asks probes, and writes down what they found. A probe that fails to answer is unknown, never a pass. */
 import { asFogbellError, CancelledError } from "../errors.ts";
 import type { Finding, Outcome, Phase, Probe, Scene } from "../parts.ts";
-import type { Told } from "../plan/plan.ts";
+import type { PlannedPart } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
 import { commandHash, type Runner } from "../run/runner.ts";
 
@@ -25,7 +25,7 @@ type Answers = Map<string, Outcome>;
  * Several probes look at the same thing from several sides: what one of them asked is answered to the others, too. Who asks
  * the same again wants to know it anew.
  */
-async function askOne(kit: OneKit, { part, options }: Told<Probe>, answers: Answers): Promise<Finding> {
+async function askOne(kit: OneKit, { part, options }: PlannedPart<Probe>, answers: Answers): Promise<Finding> {
   const outcomes: Outcome[] = [];
   const own = new Set<string>();
   let next = part.question(kit.scene, options);
@@ -56,14 +56,14 @@ export function subjectOf(options: unknown): string {
 }
 
 /** Asks, and writes nothing down but the questions: for what is not yet the recovery. */
-export async function ask(kit: OneKit, probes: readonly Told<Probe>[]): Promise<Finding[]> {
+export async function ask(kit: OneKit, probes: readonly PlannedPart<Probe>[]): Promise<Finding[]> {
   const findings: Finding[] = [];
   const answers: Answers = new Map();
   for (const told of probes) findings.push(await askSafely(kit, told, answers));
   return findings;
 }
 
-function askSafely(kit: OneKit, told: Told<Probe>, answers: Answers): Promise<Finding> {
+function askSafely(kit: OneKit, told: PlannedPart<Probe>, answers: Answers): Promise<Finding> {
   return askOne(kit, told, answers).catch((error: unknown): Finding => {
     if (error instanceof CancelledError || asFogbellError(error).exitCode === 4) throw error;
     return { held: "unknown", because: `the probe failed: ${asFogbellError(error).message}` };
@@ -71,7 +71,7 @@ function askSafely(kit: OneKit, told: Told<Probe>, answers: Answers): Promise<Fi
 }
 
 /** Asks every probe in order, whatever the ones before found. Returns the findings. */
-export async function askProbes(kit: AskKit, probes: readonly Told<Probe>[]): Promise<Finding[]> {
+export async function askProbes(kit: AskKit, probes: readonly PlannedPart<Probe>[]): Promise<Finding[]> {
   const findings: Finding[] = [];
   const answers: Answers = new Map();
   for (const told of probes) {

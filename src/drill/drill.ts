@@ -4,21 +4,22 @@
  */
 import { basename, relative } from "node:path";
 import { overLink } from "../host/units.ts";
-import type { LedgerView, Phase, Scene } from "../parts.ts";
-import { overOf, type Plan, type PlannedBackup } from "../plan/plan.ts";
-import type { EventBody, Mark } from "../record.ts";
+import type { LedgerView, Phase, Probe, Scene } from "../parts.ts";
+import { overOf, type Plan, type PlannedPart } from "../plan/plan.ts";
+import type { EventBody, FindingRecord, Mark } from "../record.ts";
 import { problemOf } from "../run/problem.ts";
 import { createRunner, type Runner } from "../run/runner.ts";
 import { freshInstant, timed } from "../run/timing.ts";
 import { createUnwind } from "../run/unwind.ts";
 import { buildWorld, type World } from "../world/build.ts";
 import { askProbes } from "./ask-probes.ts";
+import { copiesFound } from "./copies-found.ts";
 import { openEvidence } from "./evidence.ts";
 import type { PeopleTable } from "./people.ts";
 import { placeTable, placeValues } from "./places.ts";
 import { unchanged } from "./source.ts";
 import { type DrillKit, openStage } from "./stage.ts";
-import { sourceKit, type Telling, type Told, takeSource } from "./take-source.ts";
+import { type DrillState, sourceKit, type Telling, takeSource } from "./take-source.ts";
 import { watch } from "./watch.ts";
 
 export type { DrillKit } from "./stage.ts";
@@ -83,7 +84,7 @@ export async function drill(plan: Plan, given: DrillKit): Promise<void> {
 /** What is known as the story begins, and how its commands are run. */
 function begin({ plan, kit, server, store, signal, write }: Telling) {
   const newest = plan.backups.findLast(({ decoy }) => !decoy) ?? plan.backups.at(-1);
-  const told: Told = {
+  const told: DrillState = {
     point: null,
     copy: null,
     expectedBytes: 0,
@@ -92,6 +93,7 @@ function begin({ plan, kit, server, store, signal, write }: Telling) {
     replica: null,
     moved: false,
     pointed: {},
+    copies: [],
     taken: "",
   };
   const beside = async <T>(replica: string, work: () => Promise<T>): Promise<T> => {
@@ -119,7 +121,7 @@ function begin({ plan, kit, server, store, signal, write }: Telling) {
     log: plan.log?.archive ?? null,
     restore: (target) => (told.point === null ? [] : (told.method?.recover(told.point.facts, target) ?? [])),
     removeSide: () => told.method?.removeSide?.() ?? [plan.engine.phrases.dropSide()],
-    copies: plan.backups.map((backup) => copyOf(backup, store.place)),
+    copies: told.copies,
     side: side(),
     over: (name) => overOf(plan, name),
   });
@@ -154,29 +156,25 @@ async function tell(telling: Telling): Promise<void> {
   await telling.attach();
   told.expectedBytes = world.expectedBytes;
   const scene = () => sceneOf(world.ledger);
-  const asking = (name: Phase, group: "healthy" | "proof" | "verify") => ({
-    runner,
-    scene: scene(),
-    phase: name,
-    group,
-    write,
-  });
+  const askAll = async (name: Phase, group: FindingRecord["group"], probes: readonly PlannedPart<Probe>[]) => {
+    if (probes.some(({ part }) => part.countsCopies === true)) told.copies = await copiesFound(sources);
+    return askProbes({ runner, scene: scene(), phase: name, group, write }, probes);
+  };
 
   const taking = { world, told, runner, scene, phase, mark, places };
   const sources = sourceKit(telling, taking);
-  const verify: PeopleTable["verify"] = (probes) =>
-    phase("verify", () => askProbes(asking("verify", "verify"), probes));
+  const verify: PeopleTable["verify"] = (probes) => phase("verify", () => askAll("verify", "verify", probes));
   const point: PeopleTable["point"] = (pointed) => void Object.assign(told, { pointed });
   const table = { ...telling, world, runner, places, scene, sources, point, verify };
 
-  const healthy = await phase("healthy", () => askProbes(asking("healthy", "healthy"), plan.healthy));
+  const healthy = await phase("healthy", () => askAll("healthy", "healthy", plan.healthy));
   if (healthy.some(({ held }) => held !== "yes")) return;
 
   await kit.people?.ready(table);
   await phase("damage", async () => {
     told.damagedAtClock = await damage(telling, { runner, world, scene: scene(), told });
   });
-  const proven = await phase("proof", () => askProbes(asking("proof", "proof"), plan.proof));
+  const proven = await phase("proof", () => askAll("proof", "proof", plan.proof));
   if (proven.some(({ held }) => held !== "yes")) return;
   if (kit.people !== undefined) return kit.people.recover(table);
   mark("T1");
@@ -202,7 +200,7 @@ async function tell(telling: Telling): Promise<void> {
   if (findings.every(({ held }) => held === "yes")) {
     await steps("reopen");
     mark("T8");
-    await askProbes(asking("reopen", "verify"), plan.reopened);
+    await askAll("reopen", "verify", plan.reopened);
     await steps("normal");
     mark("T9");
   }
@@ -210,17 +208,11 @@ async function tell(telling: Telling): Promise<void> {
   if (source !== null) write(await unchanged(sources, source));
 }
 
-/** A replica is a kind of place of its own, and no copy off site unless it is told so. */
-const copyOf = ({ method, offsite }: PlannedBackup, store: string) => ({
-  place: offsite ? "off site" : method.live === undefined ? store : "a running server",
-  offsite,
-});
-
 interface Doing {
   readonly runner: Runner;
   readonly world: World;
   readonly scene: Scene;
-  readonly told: Told;
+  readonly told: DrillState;
 }
 
 /** The deed, and the shop going on around the hole. Returns the moment just before it, on the clock of the servers here. */
@@ -246,7 +238,7 @@ async function damage({ plan, kit, write }: Telling, { runner, world, scene, tol
 async function takeSteps(
   plan: Plan,
   name: Phase,
-  { runner, scene, told }: { runner: Runner; scene: () => Scene; told: Told },
+  { runner, scene, told }: { runner: Runner; scene: () => Scene; told: DrillState },
 ): Promise<void> {
   for (const { part, options, phase } of plan.recovery) {
     if (phase !== name) continue;

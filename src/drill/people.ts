@@ -1,6 +1,6 @@
 /** A recovery by people: where they come in, and what a drill lays on the table for them. */
 import type { Finding, Places, PlaceTable, Probe, Scene, Server, WorldStore } from "../parts.ts";
-import type { Plan, Told } from "../plan/plan.ts";
+import type { Plan, PlannedPart } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
 import type { Runner } from "../run/runner.ts";
 import type { World } from "../world/build.ts";
@@ -24,7 +24,7 @@ export interface PeopleTable {
   /** The application uses what these places say: from here on, questions to its database go there. */
   readonly point: (places: Places) => void;
   /** Asks these in the phase `verify`, and writes down the findings. */
-  readonly verify: (probes: readonly Told<Probe>[]) => Promise<Finding[]>;
+  readonly verify: (probes: readonly PlannedPart<Probe>[]) => Promise<Finding[]>;
 }
 
 export interface People {

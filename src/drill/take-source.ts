@@ -1,6 +1,6 @@
 /** What a drill knows while it is told, and how it comes by what it restores: found, chosen, fetched, proven whole. */
 import { Defect } from "../errors.ts";
-import type { Method, Phase, Places, PlaceTable, RecoveryPoint, Scene } from "../parts.ts";
+import type { FoundCopy, Method, Phase, Places, PlaceTable, RecoveryPoint, Scene } from "../parts.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { EventBody, Mark } from "../record.ts";
 import type { Runner } from "../run/runner.ts";
@@ -19,7 +19,7 @@ export interface Telling extends Stage {
 }
 
 /** What changes as the story goes on. */
-export interface Told {
+export interface DrillState {
   point: RecoveryPoint | null;
   copy: Copy | null;
   expectedBytes: number;
@@ -32,13 +32,15 @@ export interface Told {
   moved: boolean;
   /** Places that people gave another meaning, by pointing the application elsewhere. */
   pointed: Places;
+  /** What an audit found, when one was asked for. */
+  copies: readonly FoundCopy[];
   /** Where the backup that a disaster takes lies in the sandbox. */
   taken: string;
 }
 
 export interface Taking {
   readonly world: World;
-  readonly told: Told;
+  readonly told: DrillState;
   readonly runner: Runner;
   readonly scene: () => Scene;
   readonly phase: <T>(name: Phase, work: () => Promise<T>) => Promise<T>;

@@ -4,7 +4,7 @@ import type { PeopleTable } from "../drill/people.ts";
 import { type Source, unchanged } from "../drill/source.ts";
 import { formatDuration } from "../host/units.ts";
 import type { Finding, Probe } from "../parts.ts";
-import type { Told } from "../plan/plan.ts";
+import type { PlannedPart } from "../plan/plan.ts";
 import type { EventBody, Milestone } from "../record.ts";
 import type { Trap } from "../scenario/schema.ts";
 import { type Pointed, pointedFinding } from "./application.ts";
@@ -14,7 +14,7 @@ import { MARK_OF, reached } from "./milestones.ts";
 type FindingEvent = Extract<EventBody, { kind: "finding" }>;
 
 /** Probes that look at the restored copy beside: people may have removed it by the end, so they are asked while it stands. */
-export const asksSide = ({ options }: Told<Probe>): boolean => (options as { of?: string }).of === "side";
+export const asksSide = ({ options }: PlannedPart<Probe>): boolean => (options as { of?: string }).of === "side";
 
 /** Asks what can be asked of the copy beside, now. Writes no finding down: that is for the end. */
 export async function lookBeside(table: PeopleTable): Promise<readonly FindingEvent[]> {
@@ -34,7 +34,7 @@ export async function lookBeside(table: PeopleTable): Promise<readonly FindingEv
  * How old the data is when no copy stands beside that could say so: the rows that came back are those of a moment that
  * the ledger knows. Null where the rows tell no moment.
  */
-export function ageFromRows({ part, options }: Told<Probe>, found: readonly Finding[]): Finding | null {
+export function ageFromRows({ part, options }: PlannedPart<Probe>, found: readonly Finding[]): Finding | null {
   const gaps = found.flatMap(({ held, measured }) => (held === "yes" ? (measured?.momentGapMs ?? []) : []));
   const { max } = options as { max?: number };
   if (part.name !== "heartbeat-gap" || gaps.length === 0 || max === undefined) return null;

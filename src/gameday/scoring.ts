@@ -60,7 +60,7 @@ export const MEANT_TO_BE_LOST =
   "This disaster cannot be recovered from: what counts is how soon that was known, and said.";
 
 type Reached = Partial<Record<Milestone, number>>;
-type Told = readonly [points: number, because: string];
+type Scored = readonly [points: number, because: string];
 
 function gradeOf(points: number, of: number): Grade {
   const share = points / of;
@@ -72,7 +72,7 @@ function gradeOf(points: number, of: number): Grade {
 const isBefore = (one: number | undefined, other: number | undefined) =>
   one !== undefined && (other === undefined || one <= other);
 
-function contain({ contained, "restore-began": restored }: Reached, { contains }: Drilled): Told {
+function contain({ contained, "restore-began": restored }: Reached, { contains }: Drilled): Scored {
   if (contained === undefined && !contains) return [15, "nothing was left that writes"];
   if (contained === undefined) return [0, "nobody stopped what writes"];
   if (contained <= WITHIN.contained) return [15, "writers were stopped within five minutes"];
@@ -80,7 +80,7 @@ function contain({ contained, "restore-began": restored }: Reached, { contains }
   return [5, "writers were stopped only after restoring began"];
 }
 
-function diagnose({ detected, declared }: Reached): Told {
+function diagnose({ detected, declared }: Reached): Scored {
   if (detected === undefined) return [0, "nobody looked at what was damaged"];
   const soon = detected <= WITHIN.detected ? 10 : 5;
   const said = declared === undefined ? 0 : 5;
@@ -88,7 +88,7 @@ function diagnose({ detected, declared }: Reached): Told {
   return [soon + said, said === 0 ? `${how}; no incident was declared` : `${how}, and declared`];
 }
 
-function preserve({ preserved, "restore-began": restored }: Reached, { preserves }: Drilled): Told {
+function preserve({ preserved, "restore-began": restored }: Reached, { preserves }: Drilled): Scored {
   if (preserved === undefined && !preserves) return [10, "nothing was left to copy"];
   if (preserved === undefined) return [0, "the damaged state was not copied"];
   return isBefore(preserved, restored)
@@ -97,7 +97,7 @@ function preserve({ preserved, "restore-began": restored }: Reached, { preserves
 }
 
 /** Where nothing is to be restored, the choice is to restore nothing. */
-function noSource(events: readonly DayEvent[], found: Reached, { isRecoverable }: Drilled): Told {
+function noSource(events: readonly DayEvent[], found: Reached, { isRecoverable }: Drilled): Scored {
   const used = all(events, "source").at(-1);
   const restored = used !== undefined && found["restore-began"] !== undefined;
   if (all(events, "trap").some(({ when }) => when === "source-used") || (isRecoverable && restored))
@@ -108,7 +108,7 @@ function noSource(events: readonly DayEvent[], found: Reached, { isRecoverable }
     : [20, "every copy was looked at; none of them could be restored"];
 }
 
-function source(events: readonly DayEvent[], found: Reached, drilled: Drilled): Told {
+function source(events: readonly DayEvent[], found: Reached, drilled: Drilled): Scored {
   if (!drilled.restores || !drilled.isRecoverable) return noSource(events, found, drilled);
   const { listed, fetched } = found;
   const judged = all(events, "judged").at(-1);
@@ -127,7 +127,7 @@ function source(events: readonly DayEvent[], found: Reached, drilled: Drilled): 
 }
 
 /** Where nothing can be brought back: nothing else is harmed, and somebody decides to say so. */
-function giveUp(events: readonly DayEvent[], hardFails: readonly string[]): Told {
+function giveUp(events: readonly DayEvent[], hardFails: readonly string[]): Scored {
   const said = all(events, "said").some(({ how, text }) => (how === "decide" || how === "tell") && GIVES_UP.test(text));
   const kept = hardFails.length === 0 ? 10 : 0;
   return [
@@ -136,7 +136,7 @@ function giveUp(events: readonly DayEvent[], hardFails: readonly string[]): Told
   ];
 }
 
-function restore(events: readonly DayEvent[], { verified, reopened }: Reached, { isRecoverable }: Drilled): Told {
+function restore(events: readonly DayEvent[], { verified, reopened }: Reached, { isRecoverable }: Drilled): Scored {
   if (!isRecoverable) return giveUp(events, all(events, "judged").at(-1)?.hardFails ?? []);
   const judged = all(events, "judged").at(-1);
   const asked = judged?.findings ?? [];
@@ -149,7 +149,7 @@ function restore(events: readonly DayEvent[], { verified, reopened }: Reached, {
   return [whole + looked, `${held} of ${asked.length} probes held; ${checked}`];
 }
 
-function communication(events: readonly DayEvent[]): Told {
+function communication(events: readonly DayEvent[]): Scored {
   const alarmMs = all(events, "stage").find(({ stage }) => stage === "alarm")?.monotonicMs;
   const told = all(events, "said").filter(({ how }) => how === "tell");
   if (alarmMs === undefined || told.length === 0) return [0, "nobody outside was told anything"];
@@ -168,7 +168,7 @@ function time(
   judged: DayOf<"judged"> | undefined,
   began: DayOf<"day-began"> | undefined,
   { isRecoverable }: Drilled,
-): Told {
+): Scored {
   const rtaMs = judged?.rtaMs ?? null;
   if (!isRecoverable && rtaMs !== null && began !== undefined)
     return rtaMs <= began.objectives.rtoMs
@@ -189,7 +189,7 @@ export function scoreOf(events: readonly DayEvent[]): Score | null {
   if (judged === undefined || !alarmed) return null;
   const found = reached(events);
   const drilled = judged.drilled ?? USUAL;
-  const told: Readonly<Record<CapabilityName, Told>> = {
+  const told: Readonly<Record<CapabilityName, Scored>> = {
     contain: contain(found, drilled),
     diagnose: diagnose(found),
     preserve: preserve(found, drilled),

@@ -1,6 +1,7 @@
 /** The panic runbook: the very commands of a drill, in the order in which they ran, with what a tired person needs around them. */
 import { sha256 } from "../host/digest.ts";
 import { formatDuration } from "../host/units.ts";
+import type { Phase } from "../parts.ts";
 import type { CommandRecord, DrillResult } from "../record.ts";
 import { Raw, renderPage, type Templates } from "./format.ts";
 import { identityLine, type PageIdentity } from "./identity.ts";
@@ -171,6 +172,29 @@ function peopleView(result: DrillResult, past: readonly DrillResult[]) {
   return { days: people.days, median: durationOr(people.medianRtaMs), worst: durationOr(people.worstRtaMs) };
 }
 
+/** The sections of a page that hold steps, in order, and the phases that each of them prints. */
+const PAGE_SECTIONS = {
+  contain: ["contain"],
+  preserve: ["preserve"],
+  locate: ["locate", "fetch"],
+  restore: ["restore"],
+  reopen: ["reopen"],
+  normal: ["normal"],
+} as const satisfies Readonly<Record<string, readonly Phase[]>>;
+type Section = keyof typeof PAGE_SECTIONS;
+
+const inPhases = (commands: readonly CommandRecord[], phases: readonly Phase[]) =>
+  commands.filter(({ command }) => phases.includes(command.phase));
+
+/** The number on the page of the first step that fits; null when there is none. */
+function stepNumber(shown: readonly CommandRecord[], fits: (record: CommandRecord) => boolean): number | null {
+  const at = shown.findIndex(fits);
+  return at < 0 ? null : at + 1;
+}
+
+/** The step that one person may still take alone: the last before the first that cannot be taken back. */
+const lastBefore = (step: number | null): number | null => (step === null || step === 1 ? null : step - 1);
+
 /** The view that `runbooks/runbook.md.hbs` prints. */
 export function runbookView(
   result: DrillResult,
@@ -179,19 +203,19 @@ export function runbookView(
   const commands = procedure(result);
   const drills = comparable(result, past);
   let number = 0;
-  const part = (...phases: string[]) =>
-    commands
-      .filter(({ command }) => phases.includes(command.phase))
-      .map((record) => step(record, ++number, normalOf(record, drills)));
+  const part = (section: Section) =>
+    inPhases(commands, PAGE_SECTIONS[section]).map((record) => step(record, ++number, normalOf(record, drills)));
   const sections = {
     contain: part("contain"),
     preserve: part("preserve"),
-    locate: part("locate", "fetch"),
+    locate: part("locate"),
     restore: part("restore"),
     reopen: part("reopen"),
     normal: part("normal"),
   };
   const chosen = result.sources.find((source) => source.chosen);
+  // As numbered on the page: sections in order, and within each as it ran.
+  const shown = Object.values(PAGE_SECTIONS).flatMap((phases) => inPhases(commands, phases));
   const used = new Set(commands.flatMap(({ command }) => command.uses));
   return {
     id: result.scenario.id,
@@ -227,6 +251,8 @@ export function runbookView(
       .filter(({ group, line }) => group === "verify" && line > 0)
       .map(({ probe, subject, because }) => ({ probe, subject, because })),
     steps: number,
+    stopStep: stepNumber(shown, ({ command }) => command.stopsWriters === true),
+    lastSafeStep: lastBefore(stepNumber(shown, ({ command }) => command.destroys)),
   };
 }
 

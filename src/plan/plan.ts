@@ -23,13 +23,13 @@ import { type BackupFault, type Scenario, SOURCES } from "../scenario/scenario.t
 import { asVariant, LOG_EVERY_MS, variantNames } from "./variants.ts";
 
 /** A part with what it was told, and the line in the scenario that told it. */
-export interface Told<P> {
+export interface PlannedPart<P> {
   readonly part: P;
   readonly options: unknown;
   readonly line: number;
 }
 
-export interface PlannedStep extends Told<Action> {
+export interface PlannedStep extends PlannedPart<Action> {
   readonly phase: StepPhase;
 }
 
@@ -75,16 +75,16 @@ export interface Plan {
   readonly variant: string | null;
   /** Oldest first. */
   readonly backups: readonly PlannedBackup[];
-  readonly disaster: readonly Told<Action>[];
+  readonly disaster: readonly PlannedPart<Action>[];
   readonly recovery: readonly PlannedStep[];
   /** Where the recovery's restore stops on a log. */
   readonly target: Target;
-  readonly healthy: readonly Told<Probe>[];
-  readonly proof: readonly Told<Probe>[];
+  readonly healthy: readonly PlannedPart<Probe>[];
+  readonly proof: readonly PlannedPart<Probe>[];
   /** What holds in a restored copy that the damage did not reach; empty when no clean point is looked for. */
-  readonly clean: readonly Told<Probe>[];
-  readonly verify: readonly Told<Probe>[];
-  readonly reopened: readonly Told<Probe>[];
+  readonly clean: readonly PlannedPart<Probe>[];
+  readonly verify: readonly PlannedPart<Probe>[];
+  readonly reopened: readonly PlannedPart<Probe>[];
   readonly objectives: Objectives;
 }
 
@@ -127,7 +127,7 @@ function findPart<P extends Part>(parts: readonly P[], name: string): P {
 }
 
 /** Capabilities that a part needs and nothing chosen gives, as issues at the part's line. */
-function lacking(told: readonly Told<Part>[], given: ReadonlySet<Capability>): Issue[] {
+function lacking(told: readonly PlannedPart<Part>[], given: ReadonlySet<Capability>): Issue[] {
   return told.flatMap(({ part, options, line }) =>
     [...part.needs, ...("needsWhen" in part ? ((part as Action).needsWhen?.(options) ?? []) : [])]
       .filter((need) => !given.has(need))
@@ -247,9 +247,9 @@ export function plan(told: Scenario, catalog: Catalog, choices: Choices = {}): P
     .sort((a, b) => b.ageMs - a.ageMs);
   const { backups, logEveryMs } = chooseVariant(scenario, engine, { backups: written, variant: choices.variant });
   const log = planLog(scenario, { engine, backups, logEveryMs });
-  const tell = (items: readonly { probe: string; options: unknown; line: number }[]): Told<Probe>[] =>
+  const tell = (items: readonly { probe: string; options: unknown; line: number }[]): PlannedPart<Probe>[] =>
     items.map((item) => ({ part: findPart(catalog.probes, item.probe), options: item.options, line: item.line }));
-  const act = (item: { do: string; options: unknown; line: number }): Told<Action> => ({
+  const act = (item: { do: string; options: unknown; line: number }): PlannedPart<Action> => ({
     part: findPart(catalog.actions, item.do),
     options: item.options,
     line: item.line,

@@ -2,20 +2,30 @@
 import { z } from "zod";
 import { defineProbe } from "../parts.ts";
 
+/** The original runs; a replica of it is no second kind of place. */
+const ORIGINAL = "a running server";
+
 export const threeTwoOne = defineProbe<Record<string, never>>({
   name: "three-two-one",
   summary: "The data and two copies of it, in two kinds of place, one of them off site.",
   options: z.strictObject({}) as z.ZodType<Record<string, never>>,
   gives: [],
   needs: ["sql"],
+  countsCopies: true,
   question: (scene) => scene.phrases.databaseExists(),
   answer: ([first], { copies }) => {
     if (first === undefined || first.exitCode !== 0 || first.truncated || first.stdout.trim() !== "yes")
       return { held: "unknown", because: "the original could not be counted" };
     const offsite = copies.filter((copy) => copy.offsite).length;
-    const places = new Set(copies.map((copy) => copy.place)).size;
-    const because = `the original and ${copies.length} copies, in ${places + 1} kinds of place, ${offsite} off site`;
-    const held = copies.length >= 2 && places >= 1 && offsite >= 1;
-    return { held: held ? "yes" : "no", because, measured: { copies: copies.length + 1, places: places + 1, offsite } };
+    const media = new Set([ORIGINAL, ...copies.map(({ medium }) => medium)]).size;
+    const counted = `the original and ${copies.length} copies, in ${media} kinds of place, ${offsite} off site`;
+    const missing = [
+      ...(copies.length >= 2 ? [] : ["two copies beside the original"]),
+      ...(media >= 2 ? [] : ["a second kind of place"]),
+      ...(offsite >= 1 ? [] : ["a copy off site"]),
+    ];
+    const because = missing.length === 0 ? counted : `${counted}; missing: ${missing.join(", ")}`;
+    const measured = { copies: copies.length + 1, places: media, offsite };
+    return { held: missing.length === 0 ? "yes" : "no", because, measured };
   },
 });

@@ -35,12 +35,12 @@ const MUST: Readonly<Record<string, string>> = {
 };
 
 /** As far as asked of the engine. */
-export type Told = Pick<Docker.ContainerInspectInfo, "HostConfig" | "NetworkSettings">;
+export type Inspected = Pick<Docker.ContainerInspectInfo, "HostConfig" | "NetworkSettings">;
 
 /** What is wrong with a container, from the lines it answered and what the engine says. Empty: nothing. */
 export function faultsOf(
   lines: readonly string[],
-  { HostConfig, NetworkSettings }: Told,
+  { HostConfig, NetworkSettings }: Inspected,
   options: SandboxOptions,
 ): string[] {
   return [

@@ -1,19 +1,15 @@
 /** What people type at 2 a.m. is read off paper: no line of a procedure that ships may run out of it. */
 import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
-import type { Line, Target } from "../../src/parts.ts";
+import type { Line } from "../../src/parts.ts";
 import { describe as describePlan } from "../../src/plan/describe.ts";
-import { type Plan, plan } from "../../src/plan/plan.ts";
+import { plan } from "../../src/plan/plan.ts";
 import { variantNames } from "../../src/plan/variants.ts";
 import { listScenarios } from "../../src/scenario/library.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
+import { methodLines } from "../support/method-lines.ts";
 
 const PAPER_COLUMNS = 72;
-const TARGETS: readonly Target[] = [
-  { to: "end-of-log" },
-  { to: "before-damage", by: "time" },
-  { to: "named-point", point: "p" },
-];
 
 const scenarios = await Promise.all((await listScenarios()).map((file) => loadScenario(file, catalog)));
 
@@ -23,15 +19,6 @@ const SETTING = /^restore_command = '/;
 const tooWide = (lines: readonly Pick<Line, "script">[]) =>
   [...new Set(lines.flatMap(({ script }) => script.split("\n")))].filter(
     (line) => line.length > PAPER_COLUMNS && !SETTING.test(line),
-  );
-
-/** Looking at a copy and restoring it, whatever the steps ask for. */
-const methodLines = ({ backups, log }: Plan): Line[] =>
-  backups.flatMap(({ method, options }) =>
-    TARGETS.flatMap((target) => {
-      const facts = { ...method.facts(options), hasLog: log !== null };
-      return [...method.check(facts, target), ...method.recover(facts, target)];
-    }),
   );
 
 /** The third speaks the second one's words, and no scenario that ships is played on it. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
-import type { Finding, Probe } from "../../src/parts.ts";
+import type { Finding, FoundCopy, Probe } from "../../src/parts.ts";
 import { outcome, scene, state } from "../fakes/outcome.ts";
 
 const probe = (name: string) => catalog.probes.find((one) => one.name === name) as Probe;
@@ -100,4 +100,29 @@ describe("heartbeat, counts", () => {
   test("zero rows are no healthy table", () => expect(answer("row-count", "0", { table: "t" }).held).toBe("no"));
   test("no table", () => expect(answer("row-count", "missing", { table: "t" }).held).toBe("no"));
   test("damage that missed", () => expect(answer("table-missing", "yes", { table: "t" }).held).toBe("no"));
+});
+
+describe("three-two-one counts what was found, and each of its conditions can fail", () => {
+  const store = { medium: "s3://nightly", offsite: false };
+  const far = { medium: "another store", offsite: true };
+  const replica = { medium: "a running server", offsite: false };
+  const audit = (copies: readonly FoundCopy[], text = "yes\n") =>
+    probe("three-two-one").answer([outcome(text)], { ...truth, copies }, {}) as Finding;
+  test.each<[string, readonly FoundCopy[], Finding["held"], RegExp]>([
+    ["two copies, two kinds of place, one off site", [store, far], "yes", /the original and 2 copies/],
+    [
+      "a replica off site counts as off site, not as another kind of place",
+      [replica, { ...replica, offsite: true }],
+      "no",
+      /missing: a second kind of place$/,
+    ],
+    ["one copy only", [far], "no", /missing: two copies beside the original$/],
+    ["nothing off site", [store, replica], "no", /missing: a copy off site$/],
+    ["nothing at all", [], "no", /two copies .*, a second kind of place, a copy off site$/],
+  ])("%s", (_what, copies, held, because) => {
+    const found = audit(copies);
+    expect(found.held).toBe(held);
+    expect(found.because).toMatch(because);
+  });
+  test("without the original it cannot be told", () => expect(audit([store, far], "no\n").held).toBe("unknown"));
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { faultsOf, type Told } from "../../src/sandboxes/docker-isolation.ts";
+import { faultsOf, type Inspected } from "../../src/sandboxes/docker-isolation.ts";
 import { sandboxOptions } from "../../src/sandboxes/options.ts";
 
 const options = sandboxOptions.parse({});
@@ -23,7 +23,7 @@ const host = {
   PidsLimit: options.pids,
 };
 const told = (more: object = {}, ports: object = {}) =>
-  ({ HostConfig: { ...host, ...more }, NetworkSettings: { Ports: ports } }) as unknown as Told;
+  ({ HostConfig: { ...host, ...more }, NetworkSettings: { Ports: ports } }) as unknown as Inspected;
 
 test("a container that is shut has no fault", () => expect(faultsOf(SHUT, told(), options)).toEqual([]));
 

@@ -21,6 +21,7 @@ function stopWriters(flavour: Flavour): Line {
   ${accounts}`;
   return {
     say: "Keep the application out, and close the sessions it has.",
+    stopsWriters: true,
     script: `${sql(flavour, folded(`${flavour.openAccounts};`), "server").replace("<<'SQL'", `\\\n  >>${accounts} <<'SQL' &&`)}
 ${each('ALTER USER \\047" $1 "\\047@\\047" $2 "\\047 ACCOUNT LOCK;')} |
   ${client(flavour, "server")} &&

@@ -232,7 +232,7 @@ fi &&
   uses: ["SIDE_SOCKET", "SCRATCH"],
   expect: "It stands at the very place where the damage begins.",
   ifNot: "Do not open it. Read Last_SQL_Error of SHOW SLAVE STATUS: this one is on the wrong side or stopped early.",
-  destroys: false,
+  destroys: true,
   progress: replayed(flavour),
 });
 
@@ -252,7 +252,7 @@ reached=$(${client(flavour, "side server")} \\
   uses: ["SIDE_SOCKET", "SCRATCH"],
   expect: "No output.",
   ifNot: "Read Last_SQL_Error of SHOW SLAVE STATUS.",
-  destroys: false,
+  destroys: true,
   progress: replayed(flavour),
 });
 
@@ -269,7 +269,7 @@ ${client(flavour, "side server")} \\
   uses: ["SIDE_SOCKET"],
   expect: '"open".',
   ifNot: "Ask again; a long transaction may be running.",
-  destroys: false,
+  destroys: true,
 });
 
 export const replicaOf = (flavour: Flavour) =>

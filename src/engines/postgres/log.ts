@@ -262,7 +262,7 @@ ${askSide(`SELECT CASE WHEN pg_is_in_recovery()
     uses: ["SIDE_DATA", "SIDE_HOST"],
     expect: '"open".',
     ifNot: "Wait, and ask again; a long checkpoint may be running.",
-    destroys: false,
+    destroys: true,
   };
   const before = target.to === "before-damage";
   return [...(before ? [findTarget(log)] : []), prepare, replay, ...(before ? [both] : []), promote];

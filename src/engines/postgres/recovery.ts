@@ -9,6 +9,7 @@ import { andThen, PSQL, parseTable, placesOf, psql, qualified, regclass, SIDE } 
 export function stopWriters(): Line {
   return {
     say: "Keep the application out, and close the sessions it has.",
+    stopsWriters: true,
     script: psql(
       `
 SELECT format('ALTER DATABASE %I CONNECTION LIMIT 0', :'db') \\gexec

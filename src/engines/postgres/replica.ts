@@ -127,7 +127,7 @@ rm "$SIDE_DATA/standby.signal"`,
   uses: ["SIDE_DATA"],
   expect: "No output.",
   ifNot: "If it does not stop, stop it with -m immediate: it repairs itself from its log.",
-  destroys: false,
+  destroys: true,
 };
 
 const open: Line = {
@@ -144,7 +144,7 @@ ${ask(
   uses: ["SIDE_DATA", "SIDE_HOST"],
   expect: '"open".',
   ifNot: "Wait, and ask again; a long checkpoint may be running.",
-  destroys: false,
+  destroys: true,
 };
 
 export const replica = defineMethod<Options>({
