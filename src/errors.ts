@@ -85,6 +85,41 @@ export class UnavailableError extends FogbellError {
   readonly exitCode = 4;
 }
 
+/** Why the bytes of one object cannot be had, though it is there. */
+export type UnreadableKind =
+  | "archived" // in a storage class that has to be thawed first
+  | "denied" // not for whoever asks: rights, another owner, a key for decryption
+  | "link" // a link in a folder, which is not followed
+  | "special" // a pipe, a socket, a device
+  | "name" // a name that is no text
+  | "changing" // still being written
+  | "broken"; // the disk, the connection or the answer
+
+interface UnreadableDetails {
+  readonly kind: UnreadableKind;
+  /** Why, without the object's name: for lists. */
+  readonly because: string;
+  readonly next: readonly string[];
+  readonly cause?: unknown;
+}
+
+const UNREADABLE_CODES: Readonly<Partial<Record<UnreadableKind, ErrorCode>>> = {
+  archived: "FB_OBJECT_ARCHIVED",
+  denied: "FB_OBJECT_DENIED",
+};
+
+/** One object of a store cannot be read, which says nothing about the others. */
+export class UnreadableError extends UnavailableError {
+  readonly kind: UnreadableKind;
+  readonly because: string;
+
+  constructor(message: string, { kind, because, next, cause }: UnreadableDetails) {
+    super(message, { code: UNREADABLE_CODES[kind] ?? "FB_OBJECT_UNREADABLE", next, cause });
+    this.kind = kind;
+    this.because = because;
+  }
+}
+
 /** Safety: isolation not proven, a dump would reach out, a target is not ours. */
 export class RefusedError extends FogbellError {
   readonly exitCode = 5;

@@ -4,6 +4,7 @@
  * `drill/` run anything. A part is one file (or one engine folder) plus one line in `catalog.ts`.
  */
 import type { z } from "zod";
+import type { UnreadableKind } from "./errors.ts";
 import type { Compression } from "./host/packing.ts";
 import type { Shown } from "./host/redact.ts";
 import type { DrillEvent, DrillResult, Milestone, Opening, Progress } from "./record.ts";
@@ -488,6 +489,8 @@ export interface RecoveryPoint {
   readonly reach: Moment;
   readonly sizeBytes: number;
   readonly facts: BackupFacts;
+  /** Why nothing is known of what is in it; absent when it can be read. */
+  readonly unreadable?: Unreadable;
 }
 
 /** When a recovery point was made, and how we know. */
@@ -767,6 +770,21 @@ export interface StoredObject {
   readonly version?: string;
   /** Whatever the store says identifies the content (ETag); compare only with itself. */
   readonly tag?: string;
+  /** As the store calls it; absent where it has but one, or it is the usual one. */
+  readonly storageClass?: string;
+  /** When it was deleted, in a store that keeps versions: it can be read, and nobody finds it without being told. */
+  readonly deletedAt?: string;
+  /** Why its bytes cannot be had, as far as that shows without trying. */
+  readonly unreadable?: Unreadable;
+}
+
+/** One object that cannot be read, which says nothing about the others. */
+export interface Unreadable {
+  readonly kind: UnreadableKind;
+  /** Why, in words for a list. */
+  readonly because: string;
+  /** What to type, so that it can be read. */
+  readonly next: readonly string[];
 }
 
 /** Who made a thing and until when it may live. Stands on containers, volumes, scratch folders and store prefixes. */

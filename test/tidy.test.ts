@@ -103,7 +103,7 @@ const TYPE_EXCEPTIONS: Readonly<Record<string, string>> = {
 
 /** Files whose parts are made of each other: a folder for each engine; probes and sandboxes share their reading. */
 const SHARED_IN_PARTS =
-  /^src\/(engines\/|probes\/(reading|catalogue-diff)|sandboxes\/|stores\/s3|reporters\/(cases|screen))/;
+  /^src\/(engines\/|probes\/(reading|catalogue-diff)|sandboxes\/|stores\/(s3|directory)|reporters\/(cases|screen))/;
 
 describe("imports", () => {
   it("follow the table", () => {

@@ -16,6 +16,7 @@ import { formatBytes } from "../host/units.ts";
 import type { Store, StoredObject } from "../parts.ts";
 import { fileNames } from "./file-names.ts";
 import { finishedBefore, openPartial, type Partial, type PartialRequest, statePath } from "./partial.ts";
+import { unreadableError } from "./unreadable.ts";
 
 const RANGE_BYTES = 8 * 1024 * 1024;
 const PARALLEL = 4;
@@ -227,6 +228,8 @@ export async function fetchToScratch(request: FetchRequest): Promise<Fetched> {
   ].map((name) => join(folder, name));
   try {
     signal.throwIfAborted();
+    // Some are listed without a size, and would come as empty files.
+    for (const { key, unreadable } of objects) if (unreadable !== undefined) throw unreadableError(key, unreadable);
     for (const parent of new Set([folder, ...paths.map(dirname)])) await makeFolder(parent);
     const there = await Promise.all(paths.map(bytesThere));
     await assertRoom(request, Math.max(0, totalBytes - there.reduce((sum, bytes) => sum + bytes, 0)));

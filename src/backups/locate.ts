@@ -1,9 +1,20 @@
 /** Takes stock of a store: every recovery point in it, read by content and not by name. Opens nothing for writing. */
 import { FogbellError } from "../errors.ts";
-import type { BackupFacts, Engine, Gathered, Method, Moment, RecoveryPoint, Store, StoredObject } from "../parts.ts";
+import type {
+  BackupFacts,
+  Engine,
+  Gathered,
+  Method,
+  Moment,
+  RecoveryPoint,
+  Store,
+  StoredObject,
+  Unreadable,
+} from "../parts.ts";
 import { isGlobals, isLedger } from "./companions.ts";
 import { generations, pointId } from "./generations.ts";
 import { momentInName } from "./moments.ts";
+import { createBreaker, settled, unreadableBy } from "./unreadable.ts";
 import { whyUnrecognised } from "./unrecognised.ts";
 
 /** Enough of a file's start to read any header through compression, and of its end to read any closing line. */
@@ -32,7 +43,7 @@ function momentOf(lead: StoredObject): Moment {
 
 export interface Inventory {
   readonly points: readonly RecoveryPoint[];
-  /** Objects that no method recognises: listed with the reason, never restored. */
+  /** Objects that no method recognises, or that cannot be read: listed with the reason, never restored. */
   readonly unknown: readonly (StoredObject & { readonly because: string })[];
 }
 
@@ -100,6 +111,7 @@ function toPoint(
 interface Answer {
   readonly facts: ReadonlyMap<Method, BackupFacts | null>;
   readonly because: string;
+  readonly unreadable?: Unreadable;
 }
 
 /** Objects at once: a listing of thousands would take minutes one by one. */
@@ -116,28 +128,40 @@ async function askLeads(store: Store, all: readonly Candidate[]): Promise<Readon
   }
   const answers = new Map<StoredObject, Answer | null>();
   const todo = [...byLead];
+  const breaker = createBreaker();
   const worker = async () => {
     try {
       for (let next = todo.shift(); next !== undefined; next = todo.shift()) {
-        answers.set(next[0], await askObject(store, next[0], next[1]));
+        const answer = await askObject(store, next[0], next[1]);
+        answers.set(next[0], answer);
+        breaker.tell(answer?.unreadable);
       }
     } finally {
       todo.length = 0;
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  breaker.end();
   return answers;
 }
 
-/** Null: it was removed since it was listed, as a pruning job does; then it is no recovery point, and no fault. */
+const unread = (unreadable: Unreadable): Answer => ({ facts: new Map(), because: unreadable.because, unreadable });
+
+/**
+ * Null: it was removed since it was listed, as a pruning job does; then it is no recovery point, and no fault. One that
+ * cannot be read is an answer, too: it must not hide the others.
+ */
 async function askObject(store: Store, object: StoredObject, methods: readonly Method[]): Promise<Answer | null> {
+  if (object.unreadable !== undefined) return unread(object.unreadable);
   try {
     const [head, tail] = await readEnds(store, object);
     const facts = new Map(methods.map((method) => [method, method.inspect(head, tail)] as const));
     return { facts, because: whyUnrecognised(head, object.sizeBytes) };
   } catch (error) {
     if (error instanceof FogbellError && error.code === "FB_OBJECT_GONE") return null;
-    throw error;
+    const unreadable = unreadableBy(error);
+    if (unreadable === null) throw error;
+    return unread(unreadable);
   }
 }
 
@@ -159,7 +183,8 @@ async function stockAmong({ store, engines, objects, beside }: Among): Promise<I
   const points: RecoveryPoint[] = [];
   const answerOf = async (lead: StoredObject, method: Method): Promise<Answer | null> => {
     const known = answers.get(lead);
-    return known === null || known?.facts.has(method) === true ? known : askObject(store, lead, [method]);
+    const isKnown = known === null || known?.unreadable !== undefined || known?.facts.has(method) === true;
+    return isKnown ? known : askObject(store, lead, [method]);
   };
   for (const candidate of all) {
     const { lead, members, method } = candidate;
@@ -178,7 +203,9 @@ async function stockAmong({ store, engines, objects, beside }: Among): Promise<I
   const unknown: (StoredObject & { because: string })[] = [];
   for (const object of left) {
     const answer = answers.get(object) ?? (await askObject(store, object, []));
-    if (answer !== null) unknown.push({ ...object, because: answer.because });
+    if (answer === null) continue;
+    const { because, unreadable } = answer;
+    unknown.push({ ...object, because, ...(unreadable === undefined ? {} : { unreadable }) });
   }
   return { points, unknown };
 }
@@ -207,6 +234,6 @@ export async function takeStock(store: Store, engines: readonly Engine[], prefix
     return await takeStockOnce(store, engines, prefix);
   } catch (error) {
     if (!(error instanceof FogbellError && error.code === "FB_OBJECT_CHANGED")) throw error;
-    return takeStockOnce(store, engines, prefix);
+    return takeStockOnce(settled(store), engines, prefix);
   }
 }

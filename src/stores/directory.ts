@@ -2,15 +2,17 @@
 import { randomBytes } from "node:crypto";
 import { constants, createWriteStream, type Stats } from "node:fs";
 import { lstat, mkdir, open, readdir, readFile, realpath, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
-import { FogbellError, RefusedError, UnavailableError, UsageError } from "../errors.ts";
+import { RefusedError, UnavailableError, UnreadableError, UsageError } from "../errors.ts";
 import { assertInner } from "../host/inner-key.ts";
 import { LABEL_NAME, parseLabel } from "../host/label.ts";
 import { quote } from "../host/sh.ts";
 import { abortable } from "../host/stream.ts";
 import { defineStore, type RunLabel, type Store, type StoredObject, type WorldStore } from "../parts.ts";
+import { explain } from "./directory-errors.ts";
+import { toObject, walk } from "./directory-list.ts";
 
 const options = z.strictObject({
   path: z
@@ -22,41 +24,6 @@ const options = z.strictObject({
 type Options = z.infer<typeof options>;
 
 const CHUNK_BYTES = 256 * 1024;
-/** What a write is called until it is whole; a user's own `dump.part` is a file like any other. */
-const UNFINISHED = /\.[0-9a-f]{8}\.part$/;
-
-interface Doing {
-  readonly doing: string;
-  /** What can be looked at when it fails. */
-  readonly path: string;
-  readonly signal?: AbortSignal;
-}
-
-/** What an error of the file system means, in our words. Fogbell's own errors and cancellations pass unchanged. */
-function explain(thrown: unknown, { doing, path, signal }: Doing): unknown {
-  if (signal?.aborted) return signal.reason;
-  const { code, message, syscall } = thrown as NodeJS.ErrnoException;
-  if (thrown instanceof FogbellError || syscall === undefined) return thrown;
-  if (code === "ENOENT" && doing.startsWith("reading")) {
-    return new UnavailableError(`${doing}: it was removed since it was listed`, {
-      code: "FB_OBJECT_GONE",
-      next: [`ls -l ${quote(dirname(path))}`, "run again: the store is listed anew"],
-      cause: thrown,
-    });
-  }
-  return code === "ENOSPC" || code === "EDQUOT"
-    ? new UnavailableError(`${doing}: the disk is full`, {
-        code: "FB_DISK_FULL",
-        next: [`df -h ${quote(dirname(path))}`, "fogbell gc"],
-        cause: thrown,
-      })
-    : new UnavailableError(`${doing}: ${message}`, {
-        code: "FB_STORE_UNREADABLE",
-        next: [`ls -ld ${quote(path)}`],
-        cause: thrown,
-      });
-}
-
 /** A key's file. Throws RefusedError for a key that leads out of the directory, by its own words or through a link. */
 async function fileOf(root: string, key: string): Promise<string> {
   assertInner(key, root);
@@ -70,31 +37,6 @@ async function fileOf(root: string, key: string): Promise<string> {
     }
   }
   return join(root, key);
-}
-
-function toObject(key: string, { size, mtime, mtimeMs, ino }: Stats): StoredObject {
-  return { key, sizeBytes: size, modifiedAt: mtime.toISOString(), tag: `${ino}-${mtimeMs}-${size}` };
-}
-
-async function* walk(root: string, folder: string, signal: AbortSignal): AsyncIterable<StoredObject> {
-  signal.throwIfAborted();
-  const doing = { doing: `listing ${folder}`, path: folder, signal };
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    throw explain(error, doing);
-  });
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(folder, entry.name);
-    // Links are not followed: what they point at is not in this store.
-    if (entry.isDirectory()) yield* walk(root, path, signal);
-    else if (entry.isFile() && entry.name !== LABEL_NAME && !UNFINISHED.test(entry.name)) {
-      const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-        // Rotated away since the folder was read: not there, which is no fault of the store.
-        if (error.code === "ENOENT") return null;
-        throw explain(error, { ...doing, path });
-      });
-      if (found !== null) yield toObject(relative(root, path).split(sep).join("/"), found);
-    }
-  }
 }
 
 function assertSame(object: StoredObject, found: Stats): void {
@@ -117,12 +59,14 @@ interface Range {
  */
 async function* readRange(root: string, object: StoredObject, { from, to, signal }: Range): AsyncIterable<Uint8Array> {
   const doing = `reading ${object.key} in ${root}`;
+  if (object.unreadable !== undefined)
+    throw new UnreadableError(`${doing}: ${object.unreadable.because}`, object.unreadable);
   const file = await fileOf(root, object.key);
   signal.throwIfAborted();
   const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW).catch(async (error: unknown) => {
     // A disk that is not mounted any more has lost no backup.
     await openRoot(root);
-    throw explain(error, { doing, path: file, signal });
+    throw explain(error, { doing, path: file, signal, isOne: true, isRead: true });
   });
   try {
     assertSame(object, await handle.stat());
@@ -139,7 +83,7 @@ async function* readRange(root: string, object: StoredObject, { from, to, signal
     }
     assertSame(object, await handle.stat());
   } catch (error) {
-    throw explain(error, { doing, path: file, signal });
+    throw explain(error, { doing, path: file, signal, isOne: true, isRead: true });
   } finally {
     await handle.close();
   }
@@ -150,7 +94,11 @@ function reader(root: string, signal: AbortSignal): Store {
     // As a URL, so that a printed line can be typed.
     place: `directory:${root.replace(/[%?#]/g, encodeURIComponent)}`,
     async *list(prefix) {
-      for await (const object of walk(root, root, signal)) if (object.key.startsWith(prefix)) yield object;
+      for await (const object of walk({ root, signal })) {
+        // A folder that cannot be listed hides what lies below it.
+        const isHiding = object.unreadable !== undefined && object.key.endsWith("/") && prefix.startsWith(object.key);
+        if (object.key.startsWith(prefix) || isHiding) yield object;
+      }
     },
     read: (object, from = 0, to = object.sizeBytes) => readRange(root, object, { from, to, signal }),
     [Symbol.asyncDispose]: async () => {},

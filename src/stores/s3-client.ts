@@ -11,6 +11,8 @@ export interface Place {
   readonly client: S3Client;
   /** The server's address, and the whole store's URL: for lines to type. */
   readonly endpoint: string;
+  /** Nobody has to say where Amazon's own servers are. */
+  readonly isAmazon: boolean;
   readonly url: string;
   readonly bucket: string;
   /** Empty, or ends with a slash. Keys as the store's users see them are below it. */

@@ -1,6 +1,7 @@
 /** What the errors of an S3 store mean, and what to type: the SDK's names are written for programmers. */
 import { type ErrorCode, FogbellError, UnavailableError } from "../errors.ts";
 import { quote } from "../host/sh.ts";
+import { type ObjectPlace, type Thrown, unreadableObject } from "./s3-unreadable.ts";
 
 interface Meaning {
   readonly code: ErrorCode;
@@ -113,14 +114,6 @@ const BY_STATUS: Readonly<Record<number, Meaning>> = {
 /** Faults of the way to the server: whether it answers at all can be asked without us. */
 const OF_THE_WAY: ReadonlySet<ErrorCode> = new Set(["FB_S3_UNREACHABLE", "FB_S3_TLS", "FB_STORE_UNREADABLE"]);
 
-interface Thrown {
-  readonly name?: string;
-  readonly Code?: string;
-  readonly code?: string;
-  readonly message?: string;
-  readonly $metadata?: { readonly httpStatusCode?: number };
-}
-
 /** Whether the server has no such operation, which for versions only means that it keeps none. */
 export function isUnimplemented(thrown: unknown): boolean {
   const { name, $metadata } = thrown as Thrown;
@@ -137,12 +130,16 @@ export interface Doing {
   readonly signal?: AbortSignal | undefined;
   /** The server took these credentials before. */
   readonly accepted?: boolean;
+  /** The one object that is being read. */
+  readonly object?: ObjectPlace;
 }
 
 /** What an SDK error means, in our words. Fogbell's own errors and cancellations pass unchanged. */
-export function explain(thrown: unknown, { doing, endpoint, signal, accepted = false }: Doing): unknown {
+export function explain(thrown: unknown, { doing, endpoint, signal, accepted = false, object }: Doing): unknown {
   if (signal?.aborted) return signal.reason;
   if (thrown instanceof FogbellError) return thrown;
+  const unreadable = object === undefined ? null : unreadableObject(thrown as Thrown, { doing, object });
+  if (unreadable !== null) return unreadable;
   const { Code = "", name = "", code = "", message = "", $metadata } = thrown as Thrown;
   const status = $metadata?.httpStatusCode ?? 0;
   // Only an upload carries the checksums that an older dialect refuses with 501.

@@ -21,10 +21,15 @@ interface Found {
   readonly ETag?: string | undefined;
   readonly VersionId?: string | undefined;
   readonly IsLatest?: boolean | undefined;
+  readonly StorageClass?: string | undefined;
 }
 
+/** What needs not be said of an object. */
+const USUAL_CLASS = "STANDARD";
+
 /** What the server says of an object, in our words. */
-export function toObject(key: string, { Size, LastModified, ETag, VersionId, IsLatest }: Found): StoredObject {
+export function toObject(key: string, found: Found): StoredObject {
+  const { Size, LastModified, ETag, VersionId, IsLatest, StorageClass = USUAL_CLASS } = found;
   // "null" names what was written while the bucket kept no versions; it need only be said when something covers it.
   const isPlain = VersionId === undefined || (VersionId === "null" && IsLatest !== false);
   return {
@@ -33,22 +38,29 @@ export function toObject(key: string, { Size, LastModified, ETag, VersionId, IsL
     modifiedAt: (LastModified ?? new Date(0)).toISOString(),
     ...(ETag === undefined ? {} : { tag: ETag }),
     ...(isPlain ? {} : { version: VersionId }),
+    ...(StorageClass === USUAL_CLASS || StorageClass === "" ? {} : { storageClass: StorageClass }),
   };
 }
 
-async function* newestPages({ client, bucket }: Place, prefix: string, signal?: AbortSignal) {
+/** A page of a listing: what is there, and keys whose newest version says that they are not. */
+interface Page {
+  readonly found: readonly Found[];
+  readonly deleted: readonly Found[];
+}
+
+async function* newestPages({ client, bucket }: Place, prefix: string, signal?: AbortSignal): AsyncIterable<Page> {
   let token: string | undefined;
   do {
     const page = await client.send(
       new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
       sending(signal),
     );
-    yield page.Contents ?? [];
+    yield { found: page.Contents ?? [], deleted: [] };
     token = page.IsTruncated ? page.NextContinuationToken : undefined;
   } while (token !== undefined);
 }
 
-async function* versionPages({ client, bucket }: Place, prefix: string, signal?: AbortSignal) {
+async function* versionPages({ client, bucket }: Place, prefix: string, signal?: AbortSignal): AsyncIterable<Page> {
   let key: string | undefined;
   let version: string | undefined;
   do {
@@ -56,23 +68,36 @@ async function* versionPages({ client, bucket }: Place, prefix: string, signal?:
       new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, KeyMarker: key, VersionIdMarker: version }),
       sending(signal),
     );
-    yield page.Versions ?? [];
+    const deleted = (page.DeleteMarkers ?? []).filter(({ IsLatest }) => IsLatest === true);
+    yield { found: page.Versions ?? [], deleted };
     key = page.IsTruncated ? page.NextKeyMarker : undefined;
     version = page.NextVersionIdMarker;
   } while (key !== undefined);
 }
 
-/** Every object below a prefix, page after page; with `versions`, older versions too, newest first. */
+/** The folders of a browser's upload or a console: objects without a byte that end with a slash. They hold nothing. */
+const isFolder = ({ Key = "", Size = 0 }: Found) => Key.endsWith("/") && Size === 0;
+
+/**
+ * Every object below a prefix, page after page; with `versions`, older versions too, newest first, and those of deleted
+ * keys with the moment of their deletion.
+ */
 export async function* listObjects(place: Place, below: string, signal?: AbortSignal): AsyncIterable<StoredObject> {
   const { bucket, prefix, versions, seen, told } = place;
   let newer: Found | undefined;
-  const pages: AsyncIterable<readonly Found[]> = (versions ? versionPages : newestPages)(place, prefix + below, signal);
+  // A key's versions may stand on the page after its marker.
+  let marker: Found | undefined;
+  const pages = (versions ? versionPages : newestPages)(place, prefix + below, signal);
   try {
     for await (const page of pages) {
       seen.accepted = true;
-      for (const found of page) {
-        if (found.Key === undefined || isOurs(found.Key)) continue;
-        const object = toObject(found.Key.slice(prefix.length), found);
+      const deleted = new Map([marker, ...page.deleted].map((one) => [one?.Key, one?.LastModified] as const));
+      marker = page.deleted.at(-1) ?? marker;
+      for (const found of page.found) {
+        if (found.Key === undefined || isOurs(found.Key) || isFolder(found)) continue;
+        const deletedAt = deleted.get(found.Key)?.toISOString();
+        const listed = toObject(found.Key.slice(prefix.length), found);
+        const object = deletedAt === undefined ? listed : { ...listed, deletedAt };
         if (found.IsLatest === false && newer?.Key === found.Key) {
           told.set(objectName(object), { supersededAt: newer.LastModified });
         }
@@ -159,7 +184,10 @@ function isPassing(error: unknown): boolean {
 /** Reads a range of one object; goes on where a connection broke, never with other content, never short. */
 export async function* readObject(place: Place, object: StoredObject, range: Range): AsyncIterable<Uint8Array> {
   const { to, signal } = range;
-  const doing = `reading s3://${place.bucket}/${place.prefix}${object.key}`;
+  const key = place.prefix + object.key;
+  const doing = `reading s3://${place.bucket}/${key}`;
+  const { endpoint, bucket, isAmazon } = place;
+  const whose = { bucket, key, version: object.version, endpoint: isAmazon ? null : endpoint };
   let at = range.from;
   for (let failures = 0; at < to; ) {
     const before = at;
@@ -173,7 +201,8 @@ export async function* readObject(place: Place, object: StoredObject, range: Ran
       }
       if (at < to) throw new Error(`ended at byte ${at} of ${to}`);
     } catch (error) {
-      const explained = explain(error, { doing, endpoint: place.endpoint, signal, accepted: place.seen.accepted });
+      const accepted = place.seen.accepted;
+      const explained = explain(error, { doing, endpoint, signal, accepted, object: whose });
       failures = at > before ? 1 : failures + 1;
       if (!isPassing(explained) || failures >= ATTEMPTS) throw explained;
       await pause(FIRST_WAIT_MS * 2 ** failures, signal);

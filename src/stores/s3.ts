@@ -8,6 +8,7 @@ async function connect(told: S3Options, prefix: string): Promise<Place> {
   return {
     client: createClient(told),
     endpoint: told.endpoint ?? "https://s3.amazonaws.com",
+    isAmazon: told.endpoint === undefined,
     url: s3PlaceOf(told, told.prefix),
     bucket: told.bucket,
     prefix,

@@ -1,6 +1,7 @@
 /** The first `fogbell.yaml`: what stores seem to hold, as a file that loads and that people go on writing in. */
 
 import { takeStock } from "../backups/locate.ts";
+import { assertAnyRead } from "../backups/unreadable.ts";
 import { readConfig } from "../config/config.ts";
 import { type Encryption, text as plainText } from "../config/database.ts";
 import { UsageError } from "../errors.ts";
@@ -147,12 +148,14 @@ function sealedAs(
 /** What one store holds: databases, and what a person should know. */
 async function look(
   url: string,
-  { catalog, engine, signal }: InitRequest,
+  { catalog, engine, signal, stores }: InitRequest,
 ): Promise<{ found: Proposal[]; notes: string[]; sealed: number }> {
   assertPlain(url);
+  const isOnly = stores.length === 1;
   const { driver, options } = storeFor(catalog, url);
   await using store = await driver.open(driver.options.parse(options), signal);
   const inventory = await takeStock(store, catalog.engines);
+  if (isOnly) assertAnyRead(inventory);
   const sealed = sealedOf(url, inventory.unknown);
   const proposals = proposalsOf(url, inventory);
   const more = sealedAs(engine, sealed, proposals);

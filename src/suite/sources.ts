@@ -1,6 +1,7 @@
 /** Where the backups of a call lie: the databases that are meant, and what their sources hold. */
 
 import { takeStock } from "../backups/locate.ts";
+import { assertAnyRead } from "../backups/unreadable.ts";
 import { type LoadedConfig, USUAL_FILE } from "../config/config.ts";
 import type { ConfiguredDatabase } from "../config/database.ts";
 import { asFogbellError, type FogbellError, UsageError } from "../errors.ts";
@@ -173,6 +174,7 @@ async function found(
     const meant = proposals.filter(({ name }) => names.length === 0 || names.includes(name));
     return meant.map((database) => ({ database, index: -1 }));
   }
+  assertAnyRead(inventory);
   const why = inventory.unknown.slice(0, 3).map(({ key, because }) => `${key}: ${because}`);
   throw new UsageError(
     `no recovery point is recognised in ${store.place}${why.length === 0 ? ": it is empty" : `: ${why.join("; ")}`}`,

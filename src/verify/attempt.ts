@@ -5,6 +5,7 @@
 import { createReadStream } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { unreadableError } from "../backups/unreadable.ts";
 import { bring, checkCopy } from "../drill/source.ts";
 import { asFogbellError, Defect, type FogbellError, LostError, RefusedError, UnavailableError } from "../errors.ts";
 import type { Redactor } from "../host/redact.ts";
@@ -269,6 +270,7 @@ async function prove(
 async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => void): Promise<Attempted> {
   await mkdir(kit.folder, { recursive: true });
   const { point } = candidate;
+  if (point.unreadable !== undefined) throw unreadableError(point.id, point.unreadable);
   if (point.facts.complete === "no") return notWhole(point.id, point.facts.because);
   mark("T3");
   const known = candidate.encryption === null;

@@ -6,6 +6,7 @@ import { type Inventory, takeStock } from "../backups/locate.ts";
 import { momentInName } from "../backups/moments.ts";
 import type { ConfiguredSource, Encryption } from "../config/database.ts";
 import type { Engine, Moment, RecoveryPoint, Store, StoredObject } from "../parts.ts";
+import { couldHold } from "./could-hold.ts";
 import type { Asked, Candidate } from "./task.ts";
 
 /** `*` is anything but a slash, `**` anything, `?` one character; everything else is itself. */
@@ -41,7 +42,8 @@ function only(store: Store, pattern: string | undefined): Store {
     ...store,
     async *list(prefix) {
       for await (const object of store.list(prefix)) {
-        if (fits(object.key) || isGlobals(object.key) || isLedger(object.key)) yield object;
+        const isHidden = object.unreadable !== undefined && couldHold(pattern, object.key);
+        if (fits(object.key) || isHidden || isGlobals(object.key) || isLedger(object.key)) yield object;
       }
     },
   };
@@ -102,6 +104,9 @@ export const series = (key: string) => key.replaceAll(/\d+/g, "#");
  */
 function broken(store: Store, object: Inventory["unknown"][number], engine: string): RecoveryPoint {
   const point = sealed(store, object, engine);
+  const { unreadable } = object;
+  // Nothing is known against it: what is in it may be whole.
+  if (unreadable !== undefined) return { ...point, facts: { ...point.facts, format: "unknown" }, unreadable };
   return { ...point, facts: { ...point.facts, format: "unknown", complete: "no", because: `it is ${object.because}` } };
 }
 
@@ -125,6 +130,8 @@ export async function stockOf(store: Store, source: ConfiguredSource, engine: En
   );
   const isNone = (object: StoredObject) =>
     jobs.has(series(object.key)) ||
+    // Nobody knows what is in it: it may be all there is, or a folder with the newest.
+    (object.unreadable !== undefined && (jobs.size === 0 || couldHold(source.pattern, object.key))) ||
     (jobs.size === 0 && source.pattern !== undefined && matcher(source.pattern)(object.key));
   const left = inventory.unknown.filter((one) => !opened.includes(one));
   const candidates = [

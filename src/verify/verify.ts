@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import type { DrillKit } from "../drill/drill.ts";
 import { factsOf } from "../drill/source.ts";
-import { LostError } from "../errors.ts";
+import { LostError, UnreadableError } from "../errors.ts";
 import { openScratch } from "../host/scratch.ts";
 import { quote } from "../host/sh.ts";
 import { formatDuration } from "../host/units.ts";
@@ -32,7 +32,9 @@ const holds = ({ findings, error, numbers }: Attempted) =>
   error === null && numbers !== null && findings.every(({ held }) => held === "yes");
 
 const whyNot = ({ findings, error }: Attempted) =>
-  error?.message.split("\n")[0] ?? findings.find(({ held }) => held !== "yes")?.because ?? "nothing was asked of it";
+  (error instanceof UnreadableError ? error.because : error?.message.split("\n")[0]) ??
+  findings.find(({ held }) => held !== "yes")?.because ??
+  "nothing was asked of it";
 
 /** What is remembered of a copy that was judged; null when it could not be. */
 function knownOf(candidate: Candidate, attempted: Attempted, runId: string): KnownCopy | null {

@@ -1,9 +1,10 @@
 import { gzipSync, zstdCompressSync } from "node:zlib";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { leadKey } from "../../src/backups/generations.ts";
 import { takeStock } from "../../src/backups/locate.ts";
+import { assertAnyRead } from "../../src/backups/unreadable.ts";
 import { postgres } from "../../src/engines/postgres/engine.ts";
-import { UnavailableError } from "../../src/errors.ts";
+import { UnavailableError, UnreadableError } from "../../src/errors.ts";
 import type { Store, StoredObject } from "../../src/parts.ts";
 import { nameOf, patternOf } from "../../src/suite/proposals.ts";
 import { memoryStore } from "../fakes/memory-store.ts";
@@ -127,4 +128,102 @@ test("a version's name is no part of what a job calls its backups", () => {
   expect(leadKey(point("v1.x"))).toBe("daily/shop-20261120T030000Z.dump");
   expect(patternOf([point("v1"), point("v2")] as never)).toBe("daily/shop-*.dump");
   expect(nameOf({ ...point("orders"), facts: { engine: "postgres" } } as never)).toBe("shop");
+});
+
+describe("what cannot be read is one object, and the rest is told", () => {
+  const dump = bytes(`${head}SELECT 1;\n${tail}`);
+  const files = { "a.sql": dump, "b.sql": dump, "c.sql": dump };
+  const failing = (fails: (key: string) => unknown): Store => {
+    const store = memoryStore(files);
+    return {
+      ...store,
+      async *read(object, from, to) {
+        const error = fails(object.key);
+        if (error !== undefined) throw error;
+        yield* store.read(object, from, to);
+      },
+    };
+  };
+  const archived = new UnreadableError("reading b.sql: no", {
+    kind: "archived",
+    because: "it lies in GLACIER",
+    next: ["thaw it"],
+  });
+  const brokenAnswer = new UnavailableError("the connection broke", {
+    code: "FB_STORE_UNREADABLE",
+    next: ["run again"],
+  });
+  test.each([
+    ["archived", archived, { kind: "archived", because: "it lies in GLACIER", next: ["thaw it"] }],
+    ["broken", brokenAnswer, { kind: "broken", because: "the connection broke", next: ["run again"] }],
+  ])("%s", async (_name, error, unreadable) => {
+    const { points, unknown } = await takeStock(
+      failing((key) => (key === "b.sql" ? error : undefined)),
+      [postgres],
+    );
+    expect(points.map(({ id }) => id)).toEqual(["a.sql", "c.sql"]);
+    expect(unknown).toMatchObject([{ key: "b.sql", because: unreadable.because, unreadable }]);
+  });
+  test("all of them archived: each says so", async () => {
+    const { points, unknown } = await takeStock(
+      failing(() => archived),
+      [postgres],
+    );
+    expect(points).toEqual([]);
+    expect(unknown).toHaveLength(3);
+    expect(() => assertAnyRead({ points, unknown })).toThrow(/a\.sql cannot be read: it lies in GLACIER/);
+  });
+  test("all of them broken: that is the store", () =>
+    expect(
+      takeStock(
+        failing(() => brokenAnswer),
+        [postgres],
+      ),
+    ).rejects.toMatchObject({
+      code: "FB_STORE_UNREADABLE",
+      exitCode: 4,
+    }));
+  test("many in a row: nobody waits for the thousands that follow", async () => {
+    const many = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`${index}.sql`, dump]));
+    let asked = 0;
+    const store: Store = {
+      ...memoryStore(many),
+      // biome-ignore lint/correctness/useYield: it fails instead.
+      async *read({ key }) {
+        if (++asked > 1) throw brokenAnswer;
+        throw new UnreadableError(key, { kind: "denied", because: "no", next: [] });
+      },
+    };
+    await expect(takeStock(store, [postgres])).rejects.toMatchObject({ code: "FB_STORE_UNREADABLE" });
+    expect(asked).toBeLessThan(100);
+  });
+  test("credentials that are refused are no matter of one object", () =>
+    expect(
+      takeStock(
+        failing(() => new UnavailableError("no", { code: "FB_S3_CREDENTIALS" })),
+        [postgres],
+      ),
+    ).rejects.toMatchObject({ code: "FB_S3_CREDENTIALS" }));
+});
+test("what is written all the while is looked at once more, and then is one that cannot be read", async () => {
+  const dump = bytes(`${head}SELECT 1;\n${tail}`);
+  const store = memoryStore({ "a.sql": dump, "b.sql": dump });
+  let listings = 0;
+  const { points, unknown } = await takeStock(
+    {
+      ...store,
+      list(prefix) {
+        listings += 1;
+        return store.list(prefix);
+      },
+      async *read(object, from, to) {
+        if (object.key === "b.sql") throw new UnavailableError("it changed", { code: "FB_OBJECT_CHANGED" });
+        yield* store.read(object, from, to);
+      },
+    },
+    [postgres],
+  );
+  expect(points.map(({ id }) => id)).toEqual(["a.sql"]);
+  expect(unknown).toMatchObject([{ key: "b.sql", unreadable: { kind: "changing" } }]);
+  expect(listings).toBe(2);
 });

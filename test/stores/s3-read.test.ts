@@ -101,6 +101,7 @@ async function read({ options }: { options: S3Options }, signal = never, silentM
       bucket: "b",
       prefix: "x/",
       versions: false,
+      isAmazon: false,
       seen: { accepted: false },
       told: new Map(),
     };

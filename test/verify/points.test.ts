@@ -178,3 +178,37 @@ describe("a store that nobody described", () => {
     expect(rhythmMs(points.slice(0, 2))).toBeNull();
   });
 });
+
+describe("what cannot be read", () => {
+  const at = (key: string, modifiedAt: string, unreadable?: StoredObject["unreadable"]): StoredObject => ({
+    key,
+    sizeBytes: WHOLE.length,
+    modifiedAt,
+    ...(unreadable === undefined ? {} : { unreadable }),
+  });
+  const denied = { kind: "denied", because: "no", next: ["ask"] } as const;
+  const listing = (objects: readonly StoredObject[]): Store => ({
+    ...storeOf(Object.fromEntries(objects.map(({ key }) => [key, WHOLE]))),
+    async *list() {
+      yield* objects;
+    },
+  });
+  const [old, young] = ["2026-11-20T03:00:00.000Z", "2026-11-21T03:00:00.000Z"];
+  test("is the newest of its job, and nothing is known against it", async () => {
+    const store = listing([at("shop-1.sql", old), at("shop-2.sql", young, denied)]);
+    const { candidates } = await stockOf(store, { ...source, pattern: "shop-*.sql" }, engine);
+    expect(candidates.map(({ point }) => [point.id, point.unreadable?.kind, point.facts.complete])).toEqual([
+      ["shop-2.sql", "denied", "unknown"],
+      ["shop-1.sql", undefined, "yes"],
+    ]);
+  });
+  test("is all there is: a point, and not nothing", async () => {
+    expect(ids(await stockOf(listing([at("x", young, denied)]), source, engine))).toEqual(["x"]);
+  });
+  test("is a folder in which the pattern's backups may lie; lost+found is none", async () => {
+    const store = listing([at("a/shop-1.sql", old), at("b/", young, denied), at("lost+found/", young, denied)]);
+    const stock = await stockOf(store, { ...source, pattern: "*/shop-*.sql" }, engine);
+    expect(ids(stock)).toEqual(["b/", "a/shop-1.sql"]);
+    expect((await stockOf(store, { ...source, pattern: "a/shop-*.sql" }, engine)).candidates).toHaveLength(1);
+  });
+});
