@@ -165,7 +165,14 @@ async function measure(one: Case, request: { rows: number; pairs: number }): Pro
     JOBS: "2",
     POSITION: "4",
   };
-  const runner = createRunner({ server, places: () => places, signal, write: () => {}, onProgress: () => {} });
+  const runner = createRunner({
+    server,
+    places: () => places,
+    signal,
+    readErrors: engine.readErrors,
+    write: () => {},
+    onProgress: () => {},
+  });
   const bench: Bench = { engine, method, runner, server, places };
   const { facts, logBytes } = await prepare(bench, one, rows);
   const { value, from } = await inTurns({

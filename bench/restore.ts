@@ -63,6 +63,7 @@ export async function benchRestore(request: { rows: number; pairs: number; folde
     server,
     places: () => places as Places,
     signal,
+    readErrors: engine.readErrors,
     write: () => {},
     onProgress: () => {},
   });

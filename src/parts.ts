@@ -5,6 +5,7 @@
  */
 import type { z } from "zod";
 import type { UnreadableKind } from "./errors.ts";
+import type { ClientError, ErrorReader } from "./host/client-errors.ts";
 import type { Compression } from "./host/packing.ts";
 import type { Shown } from "./host/redact.ts";
 import type { DrillEvent, DrillResult, Milestone, Opening, Progress } from "./record.ts";
@@ -88,6 +89,8 @@ export interface Line {
   readonly own?: "check";
   /** What to type instead where there is no Fogbell. Not drilled, and the page says so. */
   readonly without?: string;
+  /** It is somebody's own script: what it prints about a failure has no form that a reader knows. */
+  readonly isOwn?: boolean;
 }
 
 /** One line of a procedure. The drill runs it, the runbook prints it, and there is no third copy. */
@@ -104,12 +107,21 @@ export interface Outcome {
   readonly durationMs: number;
   /** Standard output, whole up to the sandbox's limit (see `OUTPUT_LIMIT_BYTES`), else its tail with `truncated` set. */
   readonly stdout: Shown;
+  /** Of a command whose errors were read, these as lines; nothing else of what it printed. */
   readonly stderrTail: Shown;
+  /** What its programs said on standard error, when the request brought a reader. */
+  readonly errors?: readonly ClientError[];
   readonly truncated: boolean;
 }
 
 /** More output than this is drained but only its tail kept. */
 export const OUTPUT_LIMIT_BYTES = 32 * 1024 * 1024;
+
+/**
+ * How a check of a copy ends beside 0. With `otherVersion` it prints `version <TAB> of the copy <TAB> of this server`; any
+ * other code says that the copy is not whole, and what it printed is why.
+ */
+export const CHECK_ENDS = { leaves: 3, notWhole: 4, notAlone: 5, otherVersion: 6 } as const;
 
 // ---------------------------------------------------------------------------------------------- engines and methods
 
@@ -125,6 +137,11 @@ export interface Engine<O = unknown> extends Part<O> {
   dumpReader?(facts: BackupFacts): DumpReader | null;
   /** Prints the text of one whose program keeps it packed, without its rows; null: there is none. */
   dumpText?(facts: BackupFacts): Line | null;
+  /**
+   * Reads what its programs print about a failure. What it does not understand is left out: a client quotes statements and
+   * rows, and none of them may enter a record.
+   */
+  readonly readErrors: ErrorReader;
   /** How its log is archived, when it has one that a restore can go on through. */
   readonly log?: LogArchive;
   /** How a server of this version is made and started; `settings` are the server's own, asked for by methods and the log. */
@@ -389,7 +406,7 @@ export interface Method<O = unknown> extends Part<O> {
   inspect(head: Uint8Array, tail: Uint8Array): BackupFacts | null;
   /** Puts `$TAKEN`, a copy of such a backup, over the living database, as a person does by mistake. */
   over?(options: O): readonly Line[];
-  /** Reads the fetched copy to its end and exits 0 only when it is whole and harmless. `$BACKUP` is the copy. */
+  /** Reads the fetched copy to its end and exits 0 only when it is whole and harmless, else as `CHECK_ENDS` says. `$BACKUP` is the copy. */
   check(facts: BackupFacts, target: Target): readonly Line[];
   /** Restores `$BACKUP` into `$SIDE_DATABASE`, which it creates, and goes on through `$LOG` when the facts say so. */
   recover(facts: BackupFacts, target: Target): readonly Line[];
@@ -617,10 +634,13 @@ export interface CopyPhrases {
   atCopy(places: PlaceTable): PlaceTable;
   /** The databases that a dump makes or enters by name, one a line; null: such a copy names none. */
   named(facts: BackupFacts): Line | null;
-  /** Before the restore: roles that the backup names (from `$GLOBALS` when it is not empty), extensions that it needs. */
+  /**
+   * Before the restore: roles that the backup names (from `$GLOBALS` when it is not empty), extensions that it needs. They
+   * print `role <TAB> name` of each that they made, and `lacks <TAB> reason <TAB> name` of what is not here.
+   */
   prepare(facts: BackupFacts): readonly Line[];
   /** Why a failure says nothing about the backup (a program too old, an extension that is not here); else null. */
-  unjudged(text: string): Unjudged | null;
+  unjudged(errors: readonly ClientError[]): Unjudged | null;
   /** Databases of a restored server but the engine's own, largest first, one a line. */
   databases(): Line;
   /** `listed <TAB> tables in the backup's own list`, and `missing <TAB> table` for each that is not in the copy; null: no list. */
@@ -867,6 +887,8 @@ export interface ApplicationSpec {
 
 export interface RunRequest {
   readonly command: Command;
+  /** Reads standard error: the outcome then holds what it understood, and no other text. Default: as it was printed. */
+  readonly readErrors?: ErrorReader;
   /** Added to the server's own environment. */
   readonly places: Places;
   readonly signal: AbortSignal;

@@ -24,5 +24,5 @@ export const shell = defineAction<z.infer<typeof options>>({
   options,
   gives: [],
   needs: [],
-  lines: (_scene, { say, script }) => [{ say, script: script.trim(), uses: [], destroys: true }],
+  lines: (_scene, { say, script }) => [{ say, script: script.trim(), uses: [], destroys: true, isOwn: true }],
 });

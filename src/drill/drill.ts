@@ -111,6 +111,7 @@ function begin({ plan, kit, server, store, signal, write }: Telling) {
     server,
     places: () => placeValues(places(), server, told.taken),
     signal,
+    readErrors: plan.engine.readErrors,
     write,
     onProgress: kit.onProgress,
   });

@@ -7,10 +7,19 @@ import { leadKey } from "../backups/generations.ts";
 import { takeStock } from "../backups/locate.ts";
 import { reason, select } from "../backups/select.ts";
 import { LostError, RefusedError } from "../errors.ts";
+import { type ClientError, firstError } from "../host/client-errors.ts";
 import type { Link } from "../host/link.ts";
 import type { Shown } from "../host/redact.ts";
 import { quote } from "../host/sh.ts";
-import type { Line, Phase, RecoveryPoint, Server, Store } from "../parts.ts";
+import {
+  CHECK_ENDS,
+  type Line,
+  type Outcome,
+  type Phase,
+  type RecoveryPoint,
+  type Server,
+  type Store,
+} from "../parts.ts";
 import { namedSource, type Plan } from "../plan/plan.ts";
 import type { EventBody, Mark, Progress, SourceFacts } from "../record.ts";
 import { commandHash, type Runner } from "../run/runner.ts";
@@ -55,9 +64,6 @@ export interface Source {
   /** Of all its objects; null for a server that runs. */
   readonly sha256: string | null;
 }
-
-/** The exit code with which a check says that a dump would leave its target. */
-const LEAVES_TARGET = 3;
 
 export const listLine: Line = {
   say: "List every copy there is, newest first, with age and size.",
@@ -287,18 +293,42 @@ function assertMade({ made }: SourceKit, files: readonly { key: string; sha256: 
   });
 }
 
+/** What a check found against a copy. */
+export interface CheckFault {
+  readonly because: string;
+  /** It would leave its target. */
+  readonly leaves: boolean;
+  /** By itself nobody can restore it. */
+  readonly alone: boolean;
+  /** The version that made it, when that is what is wrong. */
+  readonly madeBy: string | null;
+  readonly errors: readonly ClientError[];
+  /** What the check's own page says to do. */
+  readonly next: readonly string[];
+}
+
+function faultOf(line: Line, { exitCode, stdout, stderrTail, errors = [] }: Outcome): CheckFault {
+  const printed = stdout.trim();
+  const [, madeBy, here] = exitCode === CHECK_ENDS.otherVersion ? printed.split("\t") : [];
+  const said = printed || firstError(errors)?.message || stderrTail.trim().split("\n")[0] || `exit code ${exitCode}`;
+  return {
+    because: madeBy === undefined ? said : `taken by version ${madeBy}, and this is version ${here}`,
+    leaves: exitCode === CHECK_ENDS.leaves,
+    alone: exitCode !== CHECK_ENDS.notAlone,
+    madeBy: madeBy ?? null,
+    errors,
+    next: line.ifNot === undefined ? [] : [line.ifNot],
+  };
+}
+
 export async function checkCopy(
   { plan, runner }: { readonly plan: Pick<Plan, "engine" | "target">; readonly runner: Pick<Runner, "run"> },
   point: Pick<RecoveryPoint, "facts">,
-): Promise<{ because: string; leaves: boolean } | null> {
+): Promise<CheckFault | null> {
   const method = plan.engine.methods.find(({ name }) => name === point.facts.method);
   for (const line of method?.check(point.facts, plan.target) ?? []) {
     const outcome = await runner.run(line, { phase: "fetch", name: "check-copy" });
-    if (outcome.exitCode !== 0) {
-      const because =
-        outcome.stdout.trim() || outcome.stderrTail.trim().split("\n")[0] || `exit code ${outcome.exitCode}`;
-      return { because, leaves: outcome.exitCode === LEAVES_TARGET };
-    }
+    if (outcome.exitCode !== 0) return faultOf(line, outcome);
   }
   return null;
 }

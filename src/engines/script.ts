@@ -147,6 +147,7 @@ grep '^Subject: ' "$CRON/mail" 2>/dev/null |
 true`,
   uses: ["CRON", "SCRIPTS", "ARCHIVE", ...uses],
   destroys: false,
+  isOwn: true,
 });
 
 /** The bucket as the scripts see it: a folder, copied to the store file by file, pruning included. */
@@ -173,6 +174,7 @@ function recover({ like, environment, uses }: Surroundings, facts: BackupFacts):
       expect: "Exit code 0, and what the script says of itself.",
       ifNot: "Restore the file by hand: it is an ordinary dump. Then mend the script.",
       destroys: false,
+      isOwn: true,
       ...(progress === undefined ? {} : { progress }),
     },
   ];

@@ -31,6 +31,7 @@ export const shellProbe = defineProbe<z.infer<typeof options>>({
     script: script.trim(),
     uses: [],
     destroys: false,
+    isOwn: true,
   }),
   answer: ([first], _scene, { about }) => {
     if (first === undefined) return { held: "unknown", because: "the question was never asked" };

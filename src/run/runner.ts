@@ -1,6 +1,7 @@
 /** The only way from a line to a running command: named, written down, run, its outcome written down. */
 import { createHash } from "node:crypto";
 import { type FogbellError, LostError, UnavailableError } from "../errors.ts";
+import type { ErrorReader } from "../host/client-errors.ts";
 import type { Shown } from "../host/redact.ts";
 import type { Command, Line, Outcome, Phase, Places, Server } from "../parts.ts";
 import type { EventBody, Progress } from "../record.ts";
@@ -31,6 +32,8 @@ export interface RunnerKit {
   /** Read at each command, because places become known as the drill goes on. */
   readonly places: () => Places;
   readonly signal: AbortSignal;
+  /** Of the engine whose programs run: nothing else of what they say about a failure gets any further. */
+  readonly readErrors: ErrorReader;
   readonly write: (body: EventBody) => void;
   readonly onProgress: (progress: Progress) => void;
 }
@@ -107,6 +110,7 @@ export function createRunner(kit: RunnerKit): Runner {
         command: given,
         places: kit.places(),
         signal: kit.signal,
+        ...(given.isOwn === true ? {} : { readErrors: kit.readErrors }),
         ...(sink === undefined ? {} : { sink }),
       });
       kit.write({

@@ -27,7 +27,7 @@ import { killMarked } from "./docker-kill.ts";
 import { openShells } from "./docker-shells.ts";
 import { enter } from "./docker-terminal.ts";
 import { assertOurs, guarded, identityPlaces } from "./identity.ts";
-import { LONGEST_ARGUMENT_BYTES, redactorOf, type SandboxOptions, sandboxOptions } from "./options.ts";
+import { LONGEST_ARGUMENT_BYTES, redactorOf, type SandboxOptions, saidOn, sandboxOptions } from "./options.ts";
 
 async function available(spec: ServerSpec): Promise<Availability> {
   try {
@@ -245,7 +245,7 @@ function serverIn({ container, folders, made, env, options }: Inside): Server {
     }
   }
 
-  async function run({ command, places, signal, sink, source }: RunRequest) {
+  async function run({ command, places, signal, sink, source, readErrors }: RunRequest) {
     const beganMs = performance.now();
     const script = guarded(command);
     let argv = ["sh", "-c", script];
@@ -270,7 +270,7 @@ function serverIn({ container, folders, made, env, options }: Inside): Server {
       exitCode: end.exitCode,
       durationMs: Math.round((performance.now() - beganMs) * 10) / 10,
       stdout: redact(end.stdout),
-      stderrTail: redact(end.stderr),
+      ...saidOn(end.stderr, readErrors, redact),
       truncated: end.truncated,
     };
   }

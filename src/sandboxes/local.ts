@@ -31,7 +31,7 @@ import { type Network, openNetwork } from "./local-network.ts";
 import { killRun, killWith, processesOf, valuesOf } from "./local-processes.ts";
 import { type Account, available, becoming, chooseAccount, findBinaries } from "./local-programs.ts";
 import { enter } from "./local-terminal.ts";
-import { LONGEST_ARGUMENT_BYTES, redactorOf, type SandboxOptions, sandboxOptions } from "./options.ts";
+import { LONGEST_ARGUMENT_BYTES, redactorOf, type SandboxOptions, saidOn, sandboxOptions } from "./options.ts";
 
 /** A socket's path has room for 107 bytes; this one also for the file name that the server adds. */
 const LONGEST_SOCKET_FOLDER = 85;
@@ -160,7 +160,7 @@ function runIn({ base, folders, prefix, env, label, options }: Inside): Server["
     return `sh ${quote(name)}; code=$?; rm -f ${quote(name)}; exit $code`;
   }
 
-  return async ({ command, places, signal, sink, source }: RunRequest) => {
+  return async ({ command, places, signal, sink, source, readErrors }: RunRequest) => {
     const beganMs = performance.now();
     const [file = "sh", ...args] = [...prefix, "sh", "-c", await inArgument(guarded(command))];
     const mark = crypto.randomUUID();
@@ -190,7 +190,7 @@ function runIn({ base, folders, prefix, env, label, options }: Inside): Server["
       exitCode: end.exitCode,
       durationMs: Math.round((performance.now() - beganMs) * 10) / 10,
       stdout: redact(end.stdout),
-      stderrTail: redact(end.stderr),
+      ...saidOn(end.stderr, readErrors, redact),
       truncated: end.truncated,
     };
   };

@@ -1,6 +1,8 @@
 /** What every sandbox can be told. The redactor is handed over in code; the rest could stand in a file. */
 import { z } from "zod";
+import { type ErrorReader, shownErrors } from "../host/client-errors.ts";
 import { createRedactor, type Redactor } from "../host/redact.ts";
+import type { Outcome } from "../parts.ts";
 
 export const sandboxOptions = z.strictObject({
   memoryBytes: z
@@ -25,3 +27,14 @@ export function redactorOf(options: SandboxOptions): Redactor {
 
 /** The kernel takes no longer argument than 128 KiB (MAX_ARG_STRLEN); larger scripts go through a file. */
 export const LONGEST_ARGUMENT_BYTES = 100_000;
+
+/** What an outcome keeps of standard error: what the reader understood, or all of it where nobody reads. */
+export function saidOn(
+  stderr: string,
+  read: ErrorReader | undefined,
+  redact: Redactor,
+): Pick<Outcome, "stderrTail" | "errors"> {
+  if (read === undefined) return { stderrTail: redact(stderr) };
+  const errors = read(stderr);
+  return { stderrTail: redact(shownErrors(errors)), errors };
+}

@@ -6,14 +6,16 @@ import { createReadStream } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { unreadableError } from "../backups/unreadable.ts";
-import { bring, checkCopy } from "../drill/source.ts";
+import { bring, type CheckFault, checkCopy } from "../drill/source.ts";
 import { asFogbellError, Defect, type FogbellError, LostError, RefusedError, UnavailableError } from "../errors.ts";
+import { type ClientError, describeError, firstError } from "../host/client-errors.ts";
 import type { Redactor } from "../host/redact.ts";
 import type {
   BackupFacts,
   CopyPhrases,
   Line,
   Method,
+  Outcome,
   RunLabel,
   SandboxDriver,
   ServerSpec,
@@ -85,13 +87,44 @@ function methodOf({ task }: AttemptKit, facts: BackupFacts): Method {
   return method;
 }
 
+/** Files do not say their version before they are opened; the answer names it. */
+class OtherVersion extends UnavailableError {
+  readonly madeBy: string;
+
+  constructor(because: string, madeBy: string) {
+    super(`the copy cannot be judged here: ${because}`, { code: "FB_NOT_JUDGED", next: ["fogbell doctor"] });
+    this.madeBy = madeBy;
+  }
+}
+
 /** Not a fault of the backup: throws UnavailableError instead of letting it be called bad. */
-export function assertJudged(copies: Pick<CopyPhrases, "unjudged">, text: string): void {
-  const unjudged = copies.unjudged(text);
+export function assertJudged(copies: Pick<CopyPhrases, "unjudged">, errors: readonly ClientError[]): void {
+  const unjudged = copies.unjudged(errors);
   if (unjudged === null) return;
   throw new UnavailableError(`the copy cannot be judged here: ${unjudged.because}`, {
     code: "FB_NOT_JUDGED",
     next: unjudged.next ?? ["install what is missing into the sandbox's image", "fogbell doctor"],
+  });
+}
+
+/** The same of what a check found. */
+function assertJudgedFault(
+  copies: Pick<CopyPhrases, "unjudged">,
+  { because, alone, madeBy, errors, next }: CheckFault,
+) {
+  if (madeBy !== null) throw new OtherVersion(because, madeBy);
+  if (!alone) throw new UnavailableError(`the copy cannot be judged here: ${because}`, { code: "FB_NOT_JUDGED", next });
+  assertJudged(copies, errors);
+}
+
+/** Our own preparation is never the backup's fault. */
+function assertPrepared(line: Line, { exitCode, errors = [] }: Outcome): void {
+  if (exitCode === 0) return;
+  const error = firstError(errors);
+  const why = error === undefined ? `exit code ${exitCode}` : describeError(error);
+  throw new UnavailableError(`the restore could not be prepared here: "${line.say}" failed: ${why}`, {
+    code: "FB_NOT_JUDGED",
+    next: ["please report this: it is no fault of the backup"],
   });
 }
 
@@ -102,25 +135,32 @@ async function restore(
   given: { method: Method; facts: BackupFacts },
 ): Promise<string | null> {
   const prefix = kit.index === 0 ? "" : `older-${kit.index}-`;
-  const lines: readonly (readonly [Line, string])[] = [
-    ...kit.task.engine.copies.prepare(given.facts).map((line) => [line, "prepare"] as const),
-    ...given.method.recover(given.facts, TARGET).map((line) => [line, "restore"] as const),
-  ];
-  for (const [line, name] of lines) {
-    const outcome = await opened.runner.run(line, { phase: "restore", name: `${prefix}${name}` });
-    if (name === "prepare") noteRoles(kit, outcome.stdout);
+  const { copies } = kit.task.engine;
+  for (const line of copies.prepare(given.facts)) {
+    const outcome = await opened.runner.run(line, { phase: "restore", name: `${prefix}prepare` });
+    noteRoles(kit, outcome.stdout);
+    assertJudged(copies, [...lacking(outcome.stdout), ...(outcome.errors ?? [])]);
+    assertPrepared(line, outcome);
+  }
+  for (const line of given.method.recover(given.facts, TARGET)) {
+    const outcome = await opened.runner.run(line, { phase: "restore", name: `${prefix}restore` });
     if (outcome.exitCode === 0) continue;
-    assertJudged(kit.task.engine.copies, `${outcome.stderrTail}\n${outcome.stdout}`);
-    const why =
-      outcome.stderrTail
-        .trim()
-        .split("\n")
-        // A client may draw a line around the statement first.
-        .find((text) => /[A-Za-z]/.test(text)) ?? `exit code ${outcome.exitCode}`;
+    const errors = outcome.errors ?? [];
+    assertJudged(copies, errors);
+    const error = firstError(errors);
+    const why = error === undefined ? `exit code ${outcome.exitCode}` : describeError(error);
     return `"${line.say}" failed: ${why}`;
   }
   return null;
 }
+
+/** What a preparation found missing, as if a client had said so. */
+const lacking = (printed: string): ClientError[] =>
+  printed.split("\n").flatMap((line) => {
+    const [word, reason, named] = line.split("\t");
+    if (word !== "lacks" || reason === undefined || named === undefined) return [];
+    return [{ client: "the copy's own words", severity: "error", message: `${named} is needed`, reason, named }];
+  });
 
 function noteRoles({ write, index }: AttemptKit, printed: string): void {
   const roles = printed.split("\n").flatMap((line) => (line.startsWith("role\t") ? [line.slice(5)] : []));
@@ -172,7 +212,7 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
     if (facts.only !== undefined)
       opened.places.table = placesFor(kit, opened, { candidate, method, database: facts.only });
     if (found !== null) {
-      assertJudged(kit.task.engine.copies, found.because);
+      assertJudgedFault(kit.task.engine.copies, found);
       say("complete", "no", found.because);
       return found.because;
     }
@@ -214,7 +254,7 @@ async function readCopy(
   kit: AttemptKit,
   opened: Opened,
   { candidate, facts }: Given,
-): Promise<{ facts: BackupFacts; found: { because: string } | null }> {
+): Promise<{ facts: BackupFacts; found: CheckFault | null }> {
   const { id } = candidate.point;
   const { engine, database } = kit.task;
   const check = (one: BackupFacts) =>
@@ -283,12 +323,9 @@ async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => v
   try {
     return await openFetched(kit, given);
   } catch (error) {
-    // Files do not say their version before they are opened; the answer names it.
-    const theirs =
-      error instanceof UnavailableError ? /taken by version (\d[\d.]*)/.exec(error.message)?.[1] : undefined;
-    if (theirs === undefined || facts.serverVersion !== undefined) throw error;
+    if (!(error instanceof OtherVersion) || facts.serverVersion !== undefined) throw error;
     await kit.unwind.all(false);
-    return openFetched(kit, { ...given, facts: { ...facts, serverVersion: theirs } });
+    return openFetched(kit, { ...given, facts: { ...facts, serverVersion: error.madeBy } });
   }
 }
 

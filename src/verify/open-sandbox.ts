@@ -57,6 +57,7 @@ export async function openSandbox(
     server,
     places: () => values(places.table),
     signal,
+    readErrors: task.engine.readErrors,
     write,
     onProgress: kit.onProgress,
   });

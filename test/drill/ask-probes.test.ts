@@ -25,7 +25,14 @@ async function ask(table: readonly Row[], probes: readonly Probe[]) {
   const server = scriptedServer(table);
   const write = (body: EventBody) => void events.push(body);
   const signal = new AbortController().signal;
-  const runner = createRunner({ server, places: () => ({}), signal, write, onProgress: () => {} });
+  const runner = createRunner({
+    server,
+    places: () => ({}),
+    signal,
+    readErrors: () => [],
+    write,
+    onProgress: () => {},
+  });
   const findings = await askProbes(
     { runner, scene: scene([]), phase: "verify", group: "verify", write },
     probes.map((part, index) => ({ part, options: { table: "orders" }, line: index + 10 })),

@@ -22,6 +22,7 @@ function kit(table: readonly Row[], signal = new AbortController().signal) {
     server,
     places: () => places,
     signal,
+    readErrors: () => [],
     write: (body) => events.push(body),
     onProgress: (one) => progress.push(one),
   });

@@ -1,6 +1,7 @@
 /** What is asked of a MariaDB or MySQL copy that nobody knows yet. */
-import type { BackupFacts, CopyPhrases, Line, PlaceTable, Unjudged } from "../../parts.ts";
+import type { BackupFacts, CopyPhrases, Line, PlaceTable } from "../../parts.ts";
 import { client, execute, identifier, literal, question, sql } from "./client.ts";
+import { unjudged } from "./errors.ts";
 import { listen } from "./files.ts";
 import type { Flavour } from "./flavour.ts";
 import { momentOf } from "./moment.ts";
@@ -17,26 +18,6 @@ function atCopy(places: PlaceTable): PlaceTable {
       : { DB_SOCKET: { meaning: "The socket of the server that holds the copy.", value: socket.value } }),
     ...(database === undefined ? {} : { DATABASE: { meaning: "The copy.", value: database.value } }),
   };
-}
-
-/** Words of programs that are too old or lack something, as against words about a bad backup. */
-const UNJUDGED: readonly RegExp[] = [
-  /uses page size \d+, but the innodb_page_size start-up parameter is \d+/,
-  /Unknown collation: '[^']{1,60}'/,
-  /Unknown character set: '[^']{1,60}'/,
-  /Unknown storage engine '[^']{1,60}'/,
-  /Plugin '[^']{1,60}' is not loaded/,
-  /Unknown system variable '[^']{1,60}'/,
-  /No space left on device|table '[^']{1,100}' is full/i,
-  /Access denied for user/,
-];
-
-function unjudged(text: string): Unjudged | null {
-  for (const pattern of UNJUDGED) {
-    const because = pattern.exec(text)?.[0];
-    if (because !== undefined) return { because };
-  }
-  return null;
 }
 
 const OWN = "('information_schema', 'performance_schema', 'mysql', 'sys')";

@@ -14,6 +14,7 @@ import { scriptOf } from "../script.ts";
 import { askedOf } from "./asked.ts";
 import { copiesOf } from "./copies.ts";
 import { damageOf } from "./damage.ts";
+import { readErrors } from "./errors.ts";
 import { untilReady } from "./files.ts";
 import { type Flavour, MARIADB, MYSQL } from "./flavour.ts";
 import { keyboardOf } from "./keyboard.ts";
@@ -177,6 +178,7 @@ function engineOf({ flavour, summary, versions }: Family): Engine {
         : [logicalOf(flavour), snapshotOf(flavour), scripted(flavour)],
     phrases,
     copies: copiesOf(flavour),
+    readErrors,
     keyboard: keyboardOf(flavour),
     log: logOf(flavour),
     loopback: {

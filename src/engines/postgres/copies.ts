@@ -1,10 +1,10 @@
 /** What is asked of a PostgreSQL copy that nobody knows yet: roles before it, and afterwards whether it holds together. */
 import { UNPACK } from "../../host/packing.ts";
-import type { BackupFacts, CopyPhrases, Line, PlaceTable, Snapshot, Unjudged } from "../../parts.ts";
+import type { BackupFacts, CopyPhrases, Line, PlaceTable, Snapshot } from "../../parts.ts";
+import { unjudged } from "./blame.ts";
 import { collations } from "./collations.ts";
 import { mutations } from "./mutations.ts";
 import { namedDatabases, readPlain } from "./named-databases.ts";
-import { PARTIAL, WHOLE } from "./physical.ts";
 import { identifier, literal, PSQL, placesOf, psql, qualified, question, regclass } from "./psql.ts";
 import { USER_SCHEMA } from "./questions.ts";
 
@@ -86,43 +86,14 @@ SELECT 'CREATE ROLE ' || name FROM named WHERE to_regrole(name) IS NULL \\gexec`
       say: "Ask whether every extension that the backup needs is installed here.",
       script: `${askNames(facts, {
         awk: EXTENSIONS,
-        sql: `SELECT 'extension "' || name || '" is not available' FROM named
+        sql: `SELECT 'lacks' || chr(9) || 'no-extension' || chr(9) || name FROM named
 WHERE NOT EXISTS (SELECT FROM pg_available_extensions e WHERE e.name = named.name);`,
         database: "postgres",
-      })} | { ! grep . >&2; }`,
+      })}`,
       uses: ["PGHOST", "BACKUP", "SCRATCH"],
       destroys: false,
     },
   ];
-}
-
-/** Words of programs that are too old or lack something, as against words about a bad backup. */
-const UNJUDGED: readonly RegExp[] = [
-  /extension "[^"]+" is not available/,
-  /could not open extension control file[^\n]{0,80}/,
-  /could not access file "\$libdir[^\n]{0,80}/,
-  /unsupported version \([0-9.]+\) in file header/,
-  /invalid command \\(un)?restrict/,
-  /unrecognized configuration parameter "[a-z_.]+"/,
-  /No space left on device/,
-  /taken by version \d+, and this is version \d+/,
-  /no pg_hba\.conf entry[^\n]{0,60}|password authentication failed|role "postgres" does not exist/,
-  /database locale is incompatible with operating system/,
-  /could not create locale "[^"]{1,60}"/,
-  /collation "[^"]{1,60}" for encoding "[^"]{1,20}" does not exist/,
-  // Its own settings name a locale or a library that is not here: its files were hashed before.
-  /configuration file "[^"]{1,200}" contains errors/,
-  /tablespace "[^"]{1,63}" does not exist/,
-  /compression (method|with)[^\n]{0,60}not supported[^\n]{0,40}/,
-];
-
-function unjudged(text: string): Unjudged | null {
-  if (text.includes(PARTIAL)) return { because: PARTIAL, next: WHOLE };
-  for (const pattern of UNJUDGED) {
-    const because = pattern.exec(text)?.[0];
-    if (because !== undefined) return { because };
-  }
-  return null;
 }
 
 /** Every table that the dump creates, asked for by its own name. */

@@ -14,6 +14,7 @@ import { PACKERS } from "../packers.ts";
 import { scriptOf } from "../script.ts";
 import { copies } from "./copies.ts";
 import * as damage from "./damage.ts";
+import { readErrors } from "./errors.ts";
 import { keyboard } from "./keyboard.ts";
 import { log } from "./log.ts";
 import { logical } from "./logical.ts";
@@ -177,6 +178,7 @@ export const postgres = defineEngine<z.infer<typeof options>>({
   methods: [logical, physical, repositoryMethod, replica, snapshot, script],
   phrases,
   copies,
+  readErrors,
   keyboard,
   log,
   loopback: {

@@ -1,6 +1,6 @@
 /** Copies of a server's files: how one comes back as a server of its own, whatever made the copy. */
 import { type Compression, UNPACK } from "../../host/packing.ts";
-import type { Line } from "../../parts.ts";
+import { CHECK_ENDS, type Line } from "../../parts.ts";
 import { SIDE } from "./psql.ts";
 
 export const ENDING: Readonly<Record<Compression, string>> = { none: "", gzip: ".gz", zstd: ".zst" };
@@ -40,11 +40,11 @@ theirs=$(${member(archive, "PG_VERSION")} |
   head -n 1) &&
 ours=$(postgres --version | sed 's/^[^0-9]*\\([0-9]*\\).*/\\1/') &&
 if [ "$theirs" != "$ours" ]; then
-  echo "taken by version $theirs, and this is version $ours"; false
+  printf 'version\\t%s\\t%s\\n' "$theirs" "$ours"; (exit ${CHECK_ENDS.otherVersion})
 fi`,
     uses: ["BACKUP"],
     expect: "No output, and exit code 0.",
-    ifNot: "Do not restore it. Take the next older recovery point, or a server of that version.",
+    ifNot: "Two versions, the copy's and this server's: take a server of the first. Else take the next older copy.",
     destroys: false,
   };
 }
@@ -137,7 +137,7 @@ export const settingsOfSide: readonly Line[] = [missingSettings, ownSettings];
 
 /** Why the restored server stopped, without what it told those who knocked while it was starting. */
 export const WHY_STOPPED = `sed -n -e '/FATAL:  the database system is /d' \\
-  -e 's/^.*FATAL:  //p' -e 's/^pg_ctl: //p' \\
+  -e 's/^.*FATAL:  /FATAL:  /p' -e '/^pg_ctl: /p' \\
   "$SIDE_DATA/server.log" >&2`;
 
 export const startSide: Line = {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { compressionOf, unpackHead } from "../../host/packing.ts";
 import {
   type BackupFacts,
+  CHECK_ENDS,
   defineMethod,
   type Gathered,
   type Line,
@@ -35,11 +36,6 @@ type Options = z.infer<typeof options>;
 const PACK = { none: "none", gzip: "gzip:1", zstd: "zstd:1" } as const;
 
 const INCREMENTAL = "incremental";
-/** Of the copy and not against it: whether it is good is known when it was joined. */
-export const PARTIAL = "incremental: it needs the copies before it";
-/** How a whole one is to be had: the newest full one, or all of them joined, which takes them unpacked and in their order. */
-export const WHOLE: readonly string[] = ["fogbell backups", "pg_combinebackup FULL INCREMENTAL… -o JOINED"];
-
 /** With the log that the copy needs to be consistent (`-X fetch`), so that it can come back without any archive. */
 function backup(stem: string, { compress }: Options): readonly Line[] {
   return [
@@ -122,11 +118,11 @@ const archiveOf = ({ compression }: BackupFacts): Archive => ({
 /** Half of each file lies in the copies before it: by itself it would be unpacked, found faultless, and never start. */
 const byItself: Line = {
   say: "Does the copy come back by itself?",
-  script: `echo "${PARTIAL}" &&
-false`,
+  script: `echo "incremental: it needs the copies before it"
+(exit ${CHECK_ENDS.notAlone})`,
   uses: [],
   expect: "No output, and exit code 0.",
-  ifNot: "Join it with those before it, by pg_combinebackup, or take the newest full backup.",
+  ifNot: "Join it with those before it: pg_combinebackup FULL INCREMENTAL… -o JOINED; or take the newest full one.",
   destroys: false,
 };
 

@@ -25,8 +25,8 @@ test("the reason is the server's, and not what it told those who knocked meanwhi
       env: { ...process.env, SIDE_DATA: folder },
     });
     expect(said.split("\n")).toEqual([
-      "recovery ended before configured recovery target was reached",
-      "could not start server",
+      "FATAL:  recovery ended before configured recovery target was reached",
+      "pg_ctl: could not start server",
       "",
     ]);
   } finally {

@@ -1,0 +1,105 @@
+/**
+ * The names of PostgreSQL's conditions, by SQLSTATE: what is said of an error whose own words are not written down.
+ * Source: PostgreSQL manual, Appendix A, PostgreSQL Error Codes.
+ */
+const CONDITIONS: Readonly<Record<string, string>> = {
+  "0A000": "feature not supported",
+  "21000": "cardinality violation",
+  "22001": "text too long for its type",
+  "22003": "number out of range",
+  "22004": "null value not allowed",
+  "22007": "invalid date or time",
+  "22008": "date or time out of range",
+  "22012": "division by zero",
+  "22021": "byte sequence that is no character of the encoding",
+  "22023": "invalid parameter value",
+  "22032": "invalid JSON text",
+  "22P02": "text that is no value of its type",
+  "22P03": "binary form that is no value of its type",
+  "22P04": "bad COPY file format",
+  "22P05": "character that the encoding does not have",
+  "23000": "integrity constraint violation",
+  "23502": "not-null violation",
+  "23503": "foreign key violation",
+  "23505": "unique violation",
+  "23514": "check violation",
+  "23P01": "exclusion violation",
+  "25P02": "transaction is aborted",
+  "26000": "invalid SQL statement name",
+  "2BP01": "other objects depend on it",
+  "3D000": "unknown database",
+  "3F000": "unknown schema",
+  "42501": "insufficient privilege",
+  "42601": "syntax error",
+  "42602": "invalid name",
+  "42622": "name too long",
+  "42701": "duplicate column",
+  "42703": "unknown column",
+  "42704": "unknown object",
+  "42710": "duplicate object",
+  "42712": "duplicate alias",
+  "42723": "duplicate function",
+  "42804": "types do not match",
+  "42809": "wrong kind of object",
+  "42830": "invalid foreign key",
+  "42846": "cannot be cast",
+  "42883": "unknown function or operator",
+  "42939": "reserved name",
+  "42P01": "unknown table",
+  "42P02": "unknown parameter",
+  "42P06": "duplicate schema",
+  "42P07": "duplicate table",
+  "42P16": "invalid table definition",
+  "42P17": "invalid object definition",
+  "42P21": "collations do not match",
+  "42P22": "no collation can be told",
+  "53100": "disk full",
+  "53200": "out of memory",
+  "53300": "too many connections",
+  "54000": "a limit of the program was passed",
+  "55000": "object not in the state that is needed",
+  "55006": "object in use",
+  "57014": "statement was cancelled",
+  "57P01": "the server was shut down",
+  "57P02": "the server crashed",
+  "58030": "input or output error",
+  "58P01": "undefined file",
+  F0000: "error in a configuration file",
+  P0001: "raised by a function of the backup's own",
+  P0004: "an assertion of the backup's own failed",
+  XX000: "internal error",
+  XX001: "damaged data",
+  XX002: "damaged index",
+};
+
+/** By the first two characters, where the code itself is not listed. */
+const CLASSES: Readonly<Record<string, string>> = {
+  "08": "connection error",
+  "22": "bad value",
+  "23": "constraint violation",
+  "25": "invalid transaction state",
+  "28": "not allowed to log in",
+  "42": "error in a statement or a right",
+  "53": "something ran out",
+  "54": "a limit of the program was passed",
+  "57": "somebody ended it",
+  "58": "error of the system",
+  P0: "error in a function of the backup's own",
+  XX: "internal error",
+};
+
+/** What an SQLSTATE means, in a few words. */
+export const conditionOf = (code: string): string =>
+  CONDITIONS[code] ?? CLASSES[code.slice(0, 2)] ?? "an error of the server";
+
+/** What ran out or broke, whatever the words were: no fault of a backup. */
+const REASONS: Readonly<Record<string, string>> = {
+  "53100": "disk-full",
+  "53200": "no-memory",
+  "53300": "no-memory",
+  "57014": "cancelled",
+  "57P01": "stopped",
+  "57P02": "stopped",
+};
+
+export const reasonOf = (code: string): string | undefined => REASONS[code];
