@@ -4,6 +4,7 @@
  */
 import { catalog } from "../src/catalog.ts";
 import { makeLabel } from "../src/host/label.ts";
+import { viewsOf } from "../src/host/unpack-head.ts";
 import type { BackupFacts, Engine, Line, Method, PlaceTable, Server, Target } from "../src/parts.ts";
 import { createRunner, type Runner } from "../src/run/runner.ts";
 import { type Figure, round } from "./figures.ts";
@@ -233,7 +234,11 @@ async function inspect(runner: Runner, method: Method, options: unknown): Promis
     'file=$BACKUP; for one in "$BACKUP"/base.tar.gz "$BACKUP"/xtrabackup_info; do if [ -e "$one" ]; then file=$one; fi; done';
   const head: Uint8Array[] = [];
   await runner.ask(own(`${lead}; head -c 65536 "$file"`), step, (chunk) => void head.push(chunk));
-  return method.inspect(Buffer.concat(head), new Uint8Array()) ?? method.facts(options);
+  for (const { bytes, packing } of await viewsOf(Buffer.concat(head), false)) {
+    const facts = method.inspect({ head: bytes, tail: null, packing });
+    if (facts !== null) return facts;
+  }
+  return method.facts(options);
 }
 
 async function drillsWay({ runner, method }: Bench, facts: BackupFacts): Promise<void> {

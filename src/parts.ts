@@ -6,7 +6,7 @@
 import type { z } from "zod";
 import type { UnreadableKind } from "./errors.ts";
 import type { ClientError, ErrorReader } from "./host/client-errors.ts";
-import type { Compression } from "./host/packing.ts";
+import type { Packing } from "./host/packing.ts";
 import type { Shown } from "./host/redact.ts";
 import type { DrillEvent, DrillResult, Milestone, Opening, Progress } from "./record.ts";
 
@@ -402,8 +402,8 @@ export interface Method<O = unknown> extends Part<O> {
   gather?(objects: readonly StoredObject[]): readonly Gathered[];
   /** What such a backup will say of itself, for dry runs; `inspect` of the real one must agree. */
   facts(options: O): BackupFacts;
-  /** Reads content, never names. `null` = not mine. `tail` is empty when the object is shorter than `head`. */
-  inspect(head: Uint8Array, tail: Uint8Array): BackupFacts | null;
+  /** Reads content, never names. `null` = not mine. Takes any bytes and never throws. */
+  inspect(content: Content): BackupFacts | null;
   /** Puts `$TAKEN`, a copy of such a backup, over the living database, as a person does by mistake. */
   over?(options: O): readonly Line[];
   /** Reads the fetched copy to its end and exits 0 only when it is whole and harmless, else as `CHECK_ENDS` says. `$BACKUP` is the copy. */
@@ -454,12 +454,22 @@ export interface Gathered {
   readonly reachAt?: string;
 }
 
+/** An object as a method looks at it: below the layers that it is packed in. */
+export interface Content {
+  /** The start. */
+  readonly head: Buffer;
+  /** The end; null when only unpacking all of it would tell. */
+  readonly tail: Buffer | null;
+  readonly packing: Packing;
+}
+
 /** What a backup says of itself. */
 export interface BackupFacts {
   readonly engine: string;
   readonly method: string;
   readonly format: string;
-  readonly compression: Compression;
+  /** How it is packed, outermost first; `unpacked` of `host/packing.ts` prints what takes it off. */
+  readonly packing: Packing;
   /** As printed in the backup's header, when readable: "15.18". */
   readonly serverVersion?: string;
   readonly toolVersion?: string;

@@ -2,6 +2,7 @@
 import { FogbellError } from "../errors.ts";
 import type {
   BackupFacts,
+  Content,
   Engine,
   Gathered,
   Method,
@@ -13,28 +14,10 @@ import type {
 } from "../parts.ts";
 import { isGlobals, isLedger } from "./companions.ts";
 import { generations, pointId } from "./generations.ts";
+import { lookInto } from "./look-into.ts";
 import { momentInName } from "./moments.ts";
 import { createBreaker, settled, unreadableBy } from "./unreadable.ts";
 import { whyUnrecognised } from "./unrecognised.ts";
-
-/** Enough of a file's start to read any header through compression, and of its end to read any closing line. */
-const HEAD_BYTES = 65_536;
-const TAIL_BYTES = 8_192;
-
-async function collect(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of bytes) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-async function readEnds(store: Store, lead: StoredObject): Promise<readonly [Uint8Array, Uint8Array]> {
-  const head = await collect(store.read(lead, 0, Math.min(HEAD_BYTES, lead.sizeBytes)));
-  const tail =
-    lead.sizeBytes > HEAD_BYTES
-      ? await collect(store.read(lead, lead.sizeBytes - TAIL_BYTES, lead.sizeBytes))
-      : new Uint8Array();
-  return [head, tail];
-}
 
 function momentOf(lead: StoredObject): Moment {
   const named = momentInName(lead.key);
@@ -145,6 +128,15 @@ async function askLeads(store: Store, all: readonly Candidate[]): Promise<Readon
   return answers;
 }
 
+/** The first of several ways to look at it that the method knows. */
+function ask(method: Method, contents: readonly Content[]): BackupFacts | null {
+  for (const content of contents) {
+    const facts = method.inspect(content);
+    if (facts !== null) return facts;
+  }
+  return null;
+}
+
 const unread = (unreadable: Unreadable): Answer => ({ facts: new Map(), because: unreadable.because, unreadable });
 
 /**
@@ -154,8 +146,8 @@ const unread = (unreadable: Unreadable): Answer => ({ facts: new Map(), because:
 async function askObject(store: Store, object: StoredObject, methods: readonly Method[]): Promise<Answer | null> {
   if (object.unreadable !== undefined) return unread(object.unreadable);
   try {
-    const [head, tail] = await readEnds(store, object);
-    const facts = new Map(methods.map((method) => [method, method.inspect(head, tail)] as const));
+    const { head, contents } = await lookInto(store, object);
+    const facts = new Map(methods.map((method) => [method, ask(method, contents)] as const));
     return { facts, because: whyUnrecognised(head, object.sizeBytes) };
   } catch (error) {
     if (error instanceof FogbellError && error.code === "FB_OBJECT_GONE") return null;

@@ -196,7 +196,7 @@ export const scriptOf = (surroundings: Surroundings): Method =>
       engine: surroundings.engine,
       method: "script",
       format: "plain",
-      compression: "none",
+      packing: [],
       complete: "unknown",
       because: "not made yet",
     }),

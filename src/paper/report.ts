@@ -1,4 +1,5 @@
 /** The RTO/RPO report: a view of one result, and nothing that is not in it. */
+import { packingWords } from "../host/packing.ts";
 import { formatDuration, formatLink } from "../host/units.ts";
 import type { DrillResult, FindingRecord, SourceRecord } from "../record.ts";
 import { CONTROLS } from "./controls.ts";
@@ -64,6 +65,12 @@ function verifyFate({ id, chosen, rejected }: SourceRecord, { verified }: DrillR
   return chosen ? "asked for: not judged" : "older: looked at only when it is needed";
 }
 
+/** What it is: `logical, plain, gzip`. Records of earlier versions know one packing, by its word. */
+function formatWords(facts: DrillResult["sources"][number]["facts"] & { readonly compression?: string }): string {
+  const earlier = facts.compression === "none" ? "" : facts.compression;
+  return [facts.method, facts.format, earlier ?? packingWords(facts.packing)].filter((word) => word !== "").join(", ");
+}
+
 function sourceRows(result: DrillResult) {
   return result.sources.map((source) => ({
     id: source.id,
@@ -71,7 +78,7 @@ function sourceRows(result: DrillResult) {
     moment: moment(source.moment.at),
     momentFrom: { name: "its name", content: "its content", "object-time": "the object's time" }[source.moment.from],
     size: size(source.sizeBytes),
-    format: `${source.facts.method}, ${source.facts.format}${source.facts.compression === "none" ? "" : `, ${source.facts.compression}`}`,
+    format: formatWords(source.facts),
     fate: result.scenario.kind === "verify" ? verifyFate(source, result) : fateOf(source),
   }));
 }

@@ -6,6 +6,7 @@ import { ALONE, alone } from "../backups/select.ts";
 import { UsageError } from "../errors.ts";
 import { openLink } from "../host/link.ts";
 import { nearest } from "../host/near-miss.ts";
+import { packingWords } from "../host/packing.ts";
 import { quote } from "../host/sh.ts";
 import { formatBytes, formatDuration, formatRate } from "../host/units.ts";
 import type { Catalog, Store } from "../parts.ts";
@@ -35,9 +36,9 @@ export function stockText({ points, unknown }: Inventory, nowMs: number): string
     [
       formatDuration(nowMs - Date.parse(moment.at)).padStart(10),
       formatBytes(sizeBytes).padStart(10),
-      `${facts.engine} ${facts.serverVersion ?? "?"} ${facts.method} ${facts.format}${facts.compression === "none" ? "" : ` ${facts.compression}`}`.padEnd(
-        36,
-      ),
+      `${facts.engine} ${facts.serverVersion ?? "?"} ${facts.method} ${facts.format} ${packingWords(facts.packing)}`
+        .trimEnd()
+        .padEnd(36),
       facts.complete === "no" ? "CUT OFF" : facts.complete === "yes" ? "whole" : "unread",
       id,
     ].join("  "),

@@ -91,7 +91,7 @@ function sealed(store: Store, object: Inventory["unknown"][number], engine: stri
     moment,
     reach: moment,
     sizeBytes: object.sizeBytes,
-    facts: { engine, method: "unknown", format: "sealed", compression: "none", complete: "unknown", because },
+    facts: { engine, method: "unknown", format: "sealed", packing: [], complete: "unknown", because },
   });
 }
 

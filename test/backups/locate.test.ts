@@ -31,16 +31,16 @@ test("points are told by their content, whatever they are called", async () => {
   );
   const shown = points.map(({ id, facts, moment }) => [
     id,
-    facts.compression,
+    facts.packing,
     facts.complete,
     facts.serverVersion,
     moment.from,
   ]);
   expect(shown).toEqual([
-    ["a/shop-20261120T130000Z.txt", "none", "yes", "15.18", "name"],
-    ["b/no-moment.bin", "gzip", "unknown", "15.18", "object-time"],
-    ["c/shop.zip", "zstd", "unknown", "15.18", "object-time"],
-    ["d/cut.sql", "none", "no", "15.18", "object-time"],
+    ["a/shop-20261120T130000Z.txt", [], "yes", "15.18", "name"],
+    ["b/no-moment.bin", ["gzip"], "unknown", "15.18", "object-time"],
+    ["c/shop.zip", ["zstd"], "unknown", "15.18", "object-time"],
+    ["d/cut.sql", [], "no", "15.18", "object-time"],
   ]);
   expect(unknown.map(({ key }) => key)).toEqual(["e/empty.dump", "f/photo.sql.gz", "f/broken.gz"]);
 });

@@ -152,7 +152,7 @@ describe("every format and compression goes through backup, inspect, check and r
     const [source] = result.sources;
     // What a dry run promises must be what the made backup says of itself.
     const { logical } = await import("../../src/engines/postgres/logical.ts");
-    const { format, compression } = logical.facts(options);
-    expect(source?.facts).toMatchObject({ format, compression });
+    const { format, packing } = logical.facts(options);
+    expect(source?.facts).toMatchObject({ format, packing });
   });
 });

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import { hashes } from "../../src/drill/evidence.ts";
+import type { Packing } from "../../src/host/packing.ts";
 import type { BackupFacts, Line, Target } from "../../src/parts.ts";
 import { plan } from "../../src/plan/plan.ts";
 import { listScenarios } from "../../src/scenario/library.ts";
@@ -19,18 +20,27 @@ const ledger = {
   window: () => [],
 };
 
+const PACKINGS: readonly Packing[] = [
+  [],
+  ["gzip"],
+  ["zstd"],
+  [{ zip: "a longer name of a dump in an archive 2026-11-27.sql" }],
+  [{ join: 3 }, "gzip", { tar: "backups/shop/2026-11-27.sql" }, "bom", "crlf"],
+  ["xz", { zip: "shop.sql" }, "lz4", "bzip2"],
+];
+
 /** Every line that a recovery can print: of each method to each moment, with a log and without, and of each shipped scenario. */
 async function printed(): Promise<Line[]> {
   const lines: Line[] = [];
   for (const engine of catalog.engines)
     for (const method of engine.methods)
       for (const hasLog of [false, true])
-        for (const compression of ["none", "gzip", "zstd"] as const) {
+        for (const packing of PACKINGS) {
           const facts = {
             engine: engine.name,
             method: method.name,
             format: "plain",
-            compression,
+            packing,
             hasLog,
             logFrom: "x",
           };

@@ -67,7 +67,7 @@ describe("what a report asks people to look at goes by fields", () => {
       engine: "postgres",
       method: "logical",
       format: "custom",
-      compression: "none",
+      packing: [],
       complete: "unknown",
       because: "",
     } as const,

@@ -10,7 +10,7 @@ const facts = {
   engine: "postgres",
   method: "logical",
   format: "custom",
-  compression: "none",
+  packing: [],
   complete: "unknown",
   because: "",
 } as const;

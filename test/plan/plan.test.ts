@@ -75,7 +75,7 @@ const facts: BackupFacts = {
   engine: "postgres",
   method: "logical",
   format: "custom",
-  compression: "none",
+  packing: [],
   complete: "unknown",
   because: "",
 };

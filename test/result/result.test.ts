@@ -177,7 +177,7 @@ test("a rejected source is not the chosen one", () => {
     engine: "postgres",
     method: "logical",
     format: "plain",
-    compression: "none",
+    packing: [],
     complete: "unknown",
     because: "",
   } as const;

@@ -16,7 +16,7 @@ const facts: BackupFacts = {
   engine: engine.name,
   method: "logical",
   format: "custom",
-  compression: "none",
+  packing: [],
   complete: "unknown",
   because: "",
 };

@@ -49,7 +49,7 @@ async function checked(bench: Bench, engine: Engine, bytes: string, only: string
   await writeFile(file, bytes);
   const brought = await bench.bring(file);
   const logical = engine.methods.find(({ name }) => name === "logical");
-  const facts = logical?.inspect(Buffer.from(bytes), new Uint8Array());
+  const facts = logical?.inspect({ head: Buffer.from(bytes), tail: Buffer.from(bytes), packing: [] });
   if (facts == null) throw new Error("it is not recognised");
   const [line] = logical?.check({ ...facts, only }, { to: "end-of-log" }) ?? [];
   return (await bench.sh(`export BACKUP="${brought}"\n{ ${line?.script}\n} || true`)).trim();

@@ -117,7 +117,7 @@ describe("what is asked for", () => {
       engine: engine.name,
       method: "logical",
       format: "plain",
-      compression: "none",
+      packing: [],
       complete: "yes",
       because: "",
     } as const;
@@ -128,7 +128,7 @@ describe("what is asked for", () => {
       engine: engine.name,
       method: "logical",
       format: "plain",
-      compression: "none",
+      packing: [],
       complete: "yes",
       because: "",
     } as const;
@@ -144,7 +144,7 @@ describe("a store that nobody described", () => {
       engine: engine.name,
       method: "logical",
       format: "plain",
-      compression: "none",
+      packing: [],
       complete: "yes",
       because: "",
       ...(database === undefined ? {} : { database }),

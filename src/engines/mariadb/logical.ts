@@ -1,7 +1,7 @@
 /** Logical backups: mariadb-dump or mysqldump as plain SQL, packed or not, told by its content. */
 import { z } from "zod";
-import { type Compression, compressionOf, UNPACK, unpackHead } from "../../host/packing.ts";
-import { type BackupFacts, defineMethod, type Line, type Target } from "../../parts.ts";
+import { type Compression, layersOf, roomOf, unpacked } from "../../host/packing.ts";
+import { type BackupFacts, type Content, defineMethod, type Line, type Target } from "../../parts.ts";
 import { at, client, sql, withoutValues } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
 import { checkLog, throughLog } from "./log.ts";
@@ -68,17 +68,14 @@ function over(flavour: Flavour, { compress, "names-target": names }: Options): r
   return [
     {
       say: names ? "Try the backup out, in a database of its own." : "Restore the dump over the living database.",
-      script: `${names ? scratch : ""}${UNPACK[compress]} "$TAKEN" | ${into}`,
+      script: `${names ? scratch : ""}${unpacked(layersOf(compress), '"$TAKEN"')} | ${into}`,
       uses,
       destroys: true,
     },
   ];
 }
 
-function inspect(flavour: Flavour, head: Uint8Array, tail: Uint8Array): BackupFacts | null {
-  const compression = compressionOf(head);
-  const bytes = unpackHead(head, compression);
-  if (bytes === null) return null;
+function inspect(flavour: Flavour, { head: bytes, tail, packing }: Content): BackupFacts | null {
   const text = bytes.toString("latin1", 0, 2000);
   // A first line about the client's sandbox mode may come before it (MariaDB 10.5.25, 10.11.8 and later).
   const made = /^-- (MariaDB|MySQL) dump \S+\s+Distrib ([0-9.]+)/m.exec(text);
@@ -90,13 +87,13 @@ function inspect(flavour: Flavour, head: Uint8Array, tail: Uint8Array): BackupFa
     /^-- CHANGE (?:MASTER|REPLICATION SOURCE) TO (?:MASTER|SOURCE)_LOG_FILE='([^']+)', (?:MASTER|SOURCE)_LOG_POS=(\d+)/m.exec(
       bytes.toString("latin1", 0, 8000),
     );
-  const end = compression === "none" ? Buffer.from(tail.length > 0 ? tail : head).toString("latin1") : null;
+  const end = tail?.toString("latin1") ?? null;
   const complete = end === null ? "unknown" : end.includes(TRAILER) ? "yes" : "no";
   return {
     engine: flavour.name,
     method: "logical",
     format: "plain",
-    compression,
+    packing,
     ...(server === undefined ? {} : { serverVersion: server }),
     ...(made[2] === undefined ? {} : { toolVersion: made[2] }),
     ...(database === undefined ? {} : { database }),
@@ -130,17 +127,17 @@ const WATCH = `awk '
   }'`;
 
 function check(flavour: Flavour, facts: BackupFacts): readonly Line[] {
-  const { compression, only } = facts;
+  const { packing, only } = facts;
   const watch = only === undefined ? WATCH : `${oneOf(only)} |\n${WATCH}`;
   const script =
-    compression === "none" && only === undefined
+    packing.length === 0 && only === undefined
       ? `${WATCH} "$BACKUP"`
-      : `{ ${UNPACK[compression]} "$BACKUP" ||\n  printf '\\n%s\\n' '${UNPACK_FAILED}'; } | ${watch}`;
+      : `{ ${unpacked(packing)} ||\n  printf '\\n%s\\n' '${UNPACK_FAILED}'; } | ${watch}`;
   return [
     {
       say: "Read the copy to its end: is it whole, and does it stay where it is put?",
       script,
-      uses: ["BACKUP"],
+      uses: ["BACKUP", ...roomOf(packing)],
       expect: '"whole" and a number of lines.',
       ifNot: "Do not restore it. Take the next older recovery point.",
       destroys: false,
@@ -201,12 +198,12 @@ export const logicalOf = (flavour: Flavour) =>
       engine: flavour.name,
       method: "logical",
       format: "plain",
-      compression: compress,
+      packing: layersOf(compress),
       complete: "unknown",
       because: "not made yet",
       logFrom: "binlog.000001",
     }),
-    inspect: (head, tail) => inspect(flavour, head, tail),
+    inspect: (content) => inspect(flavour, content),
     check: (facts) => check(flavour, facts),
     recover: (facts, target) => recover(flavour, facts, target),
   });

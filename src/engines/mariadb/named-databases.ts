@@ -3,7 +3,7 @@
  * the lines of its own that drop, make, change or enter a database by name. Anything else that leaves stays in, to be
  * refused.
  */
-import { UNPACK } from "../../host/packing.ts";
+import { roomOf, unpacked } from "../../host/packing.ts";
 import { quote } from "../../host/sh.ts";
 import type { BackupFacts, Line } from "../../parts.ts";
 
@@ -32,20 +32,20 @@ const ONE = `awk '
   { print }'`;
 
 /** The text of a dump, or of the one database of it that is meant. */
-export function readDump({ compression, only }: BackupFacts): string {
-  const unpack = `${UNPACK[compression]} "$BACKUP"`;
+export function readDump({ packing, only }: BackupFacts): string {
+  const unpack = unpacked(packing);
   return only === undefined ? unpack : `${unpack} |\n${oneOf(only)}`;
 }
 
 /** A filter: what comes in, without the other databases and without the lines that name this one. */
 export const oneOf = (only: string) => `ONLY=${quote(only)} ${ONE}`;
 
-export function namedDatabases({ method, compression }: BackupFacts): Line | null {
+export function namedDatabases({ method, packing }: BackupFacts): Line | null {
   if (method !== "logical") return null;
   return {
     say: "List the databases that the dump makes or enters by name.",
-    script: `${UNPACK[compression]} "$BACKUP" | ${NAMES} | sort -u`,
-    uses: ["BACKUP"],
+    script: `${unpacked(packing)} | ${NAMES} | sort -u`,
+    uses: ["BACKUP", ...roomOf(packing)],
     destroys: false,
   };
 }

@@ -5,6 +5,7 @@ import type { Compression } from "../../host/packing.ts";
 import { apart } from "../../host/sh.ts";
 import {
   type BackupFacts,
+  type Content,
   defineMethod,
   type Gathered,
   type Line,
@@ -86,10 +87,10 @@ function gather(objects: readonly StoredObject[]): Gathered[] {
   ]);
 }
 
-function inspect(flavour: Flavour, head: Uint8Array): BackupFacts | null {
-  const text = Buffer.from(head).toString("latin1");
+function inspect(flavour: Flavour, { head, packing }: Content): BackupFacts | null {
+  const text = head.toString("latin1");
   const value = (name: string) => new RegExp(`^${name} = (.*)$`, "m").exec(text)?.[1]?.trim();
-  if (!/^tool_name = (mariabackup|mariadb-backup)/m.test(text)) return null;
+  if (packing.length > 0 || !/^tool_name = (mariabackup|mariadb-backup)/m.test(text)) return null;
   const incremental = value("incremental") === "Y";
   const server = /^[0-9.]+/.exec(value("server_version") ?? "")?.[0];
   const place = /filename '([^']+)', position '([0-9]+)'/.exec(value("binlog_pos") ?? "");
@@ -97,7 +98,7 @@ function inspect(flavour: Flavour, head: Uint8Array): BackupFacts | null {
     engine: flavour.name,
     method: "physical",
     format: incremental ? "incremental" : "full",
-    compression: "none",
+    packing: [],
     ...(server === undefined ? {} : { serverVersion: server }),
     complete: "unknown",
     because: "a stream: known when it has been read to its end",
@@ -207,12 +208,12 @@ export const physicalOf = (flavour: Flavour) =>
       engine: flavour.name,
       method: "physical",
       format: kind,
-      compression: "none",
+      packing: [],
       complete: "unknown",
       because: "not made yet",
       logFrom: "binlog.000001",
     }),
-    inspect: (head) => inspect(flavour, head),
+    inspect: (content) => inspect(flavour, content),
     check: (facts) => check(flavour, facts),
     recover: (facts, target) => recover(flavour, facts, target),
     removeSide,

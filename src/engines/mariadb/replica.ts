@@ -290,7 +290,7 @@ export const replicaOf = (flavour: Flavour) =>
       engine: flavour.name,
       method: "replica",
       format: delayMs(told) > 0 ? "delayed" : "streaming",
-      compression: "none",
+      packing: [],
       complete: "yes",
       because: "a running server",
     }),

@@ -3,8 +3,8 @@
  * middle of its work it is what a crash would leave, and is repaired from its own log when it starts.
  */
 import { z } from "zod";
-import { type Compression, compressionOf, UNPACK, unpackHead } from "../../host/packing.ts";
-import { type BackupFacts, defineMethod, type Line } from "../../parts.ts";
+import { type Compression, isTar, layersOf, unpacked, whole } from "../../host/packing.ts";
+import { type BackupFacts, type Content, defineMethod, type Line } from "../../parts.ts";
 import { removeSide, startSide, UNPACKED, untilReady } from "./files.ts";
 import type { Flavour } from "./flavour.ts";
 
@@ -65,27 +65,25 @@ exit $code`;
   ];
 }
 
-function inspect(flavour: Flavour, head: Uint8Array): BackupFacts | null {
-  const compression = compressionOf(head);
-  const bytes = unpackHead(head, compression);
-  if (bytes === null || bytes.toString("latin1", 257, 262) !== "ustar") return null;
+function inspect(flavour: Flavour, { head: bytes, packing }: Content): BackupFacts | null {
+  if (!isTar(bytes)) return null;
   if (!bytes.toString("latin1", 0, 100).startsWith(`${FIRST}\0`)) return null;
   return {
     engine: flavour.name,
     method: "snapshot",
     format: "tar",
-    compression,
+    packing,
     complete: "unknown",
     because: "an archive: known when it has been read to its end",
   };
 }
 
-function check({ compression }: BackupFacts): readonly Line[] {
-  const test = { none: "", gzip: 'gzip -t "$BACKUP" &&\n', zstd: 'zstd -tq "$BACKUP" &&\n' }[compression];
+function check({ packing }: BackupFacts): readonly Line[] {
+  const test = packing.length === 0 ? "" : `${whole(packing)} &&\n`;
   return [
     {
       say: "Read the copy to its end: is it whole?",
-      script: `${test}${UNPACK[compression]} "$BACKUP" | tar -t -f - >/dev/null`,
+      script: `${test}${unpacked(packing)} | tar -t -f - >/dev/null`,
       uses: ["BACKUP"],
       expect: "No output, and exit code 0.",
       ifNot: "Do not restore it. Take the next older recovery point.",
@@ -94,12 +92,12 @@ function check({ compression }: BackupFacts): readonly Line[] {
   ];
 }
 
-function recover(flavour: Flavour, { compression }: BackupFacts): readonly Line[] {
+function recover(flavour: Flavour, { packing }: BackupFacts): readonly Line[] {
   return [
     {
       say: "Unpack the image into an empty folder. Nothing touches the damaged server.",
       script: `mkdir -m 700 "$SIDE_DATA" &&
-${UNPACK[compression]} "$BACKUP" |
+${unpacked(packing)} |
   tar -x -f - -C "$SIDE_DATA"`,
       uses: ["BACKUP", "SIDE_DATA"],
       expect: "No output.",
@@ -125,11 +123,11 @@ export const snapshotOf = (flavour: Flavour) =>
       engine: flavour.name,
       method: "snapshot",
       format: "tar",
-      compression: compress,
+      packing: layersOf(compress),
       complete: "unknown",
       because: "not made yet",
     }),
-    inspect: (head) => inspect(flavour, head),
+    inspect: (content) => inspect(flavour, content),
     check,
     recover: (facts) => recover(flavour, facts),
     removeSide,

@@ -1,5 +1,5 @@
 /** What is asked of a PostgreSQL copy that nobody knows yet: roles before it, and afterwards whether it holds together. */
-import { UNPACK } from "../../host/packing.ts";
+import { unpacked } from "../../host/packing.ts";
 import type { BackupFacts, CopyPhrases, Line, PlaceTable, Snapshot } from "../../parts.ts";
 import { unjudged } from "./blame.ts";
 import { collations } from "./collations.ts";
@@ -19,15 +19,15 @@ function atCopy(places: PlaceTable): PlaceTable {
 
 /** Prints everything of a dump but its rows. */
 function schemaOf(facts: BackupFacts): string {
-  const { format, compression } = facts;
+  const { format, packing } = facts;
   if (format === "plain")
     return `${readPlain(facts)} | awk '
   /^COPY .* FROM stdin;$/ { rows = 1; next }
   rows { if ($0 == "\\\\.") rows = 0; next }
   { print }'`;
-  return compression === "none"
+  return packing.length === 0
     ? 'pg_restore --schema-only -f - "$BACKUP"'
-    : `${UNPACK[compression]} "$BACKUP" | pg_restore --schema-only -f -`;
+    : `${unpacked(packing)} | pg_restore --schema-only -f -`;
 }
 
 /** Names that an awk program prints, as a table `named` of a session that then asks `sql` about them. */

@@ -1,5 +1,5 @@
 /** Copies of a server's files: how one comes back as a server of its own, whatever made the copy. */
-import { type Compression, UNPACK } from "../../host/packing.ts";
+import { type Compression, type Packing, unpacked, whole } from "../../host/packing.ts";
 import { CHECK_ENDS, type Line } from "../../parts.ts";
 import { SIDE } from "./psql.ts";
 
@@ -8,7 +8,7 @@ export const ENDING: Readonly<Record<Compression, string>> = { none: "", gzip: "
 /** An archive of files, as the shell names it: `"$BACKUP/base.tar.gz"`. */
 export interface Archive {
   readonly file: string;
-  readonly compression: Compression;
+  readonly packing: Packing;
 }
 
 /** Where a restored server has its tablespaces; those of the copy name folders of the other machine. */
@@ -20,22 +20,25 @@ export const printAny = (name: string, indent: string): string =>
     `case $${name} in`,
     `*.gz) gunzip -c "$${name}" ;;`,
     `*.zst) zstd -dcq "$${name}" ;;`,
+    `*.bz2) bunzip2 -c "$${name}" ;;`,
+    `*.xz) xz -dcq "$${name}" ;;`,
+    `*.lz4) lz4 -dcq "$${name}" ;;`,
     `*) cat "$${name}" ;;`,
     "esac",
   ].join(`\n${indent}`);
 
 /** Prints one member of the archive. */
-export function member({ file, compression }: Archive, name: string): string {
-  return `${UNPACK[compression]} ${file} | tar -xO -f - ${name}`;
+export function member({ file, packing }: Archive, name: string): string {
+  return `${unpacked(packing, file)} | tar -xO -f - ${name}`;
 }
 
 /** Reads the archive to its end, and compares the version that made it with the one installed here. */
 export function checkArchive(archive: Archive, first = ""): Line {
-  const { file, compression } = archive;
-  const test = { none: "", gzip: `gzip -t ${file} &&\n`, zstd: `zstd -tq ${file} &&\n` }[compression];
+  const { file, packing } = archive;
+  const test = packing.length === 0 ? "" : `${whole(packing, file)} &&\n`;
   return {
     say: "Read the copy to its end: is it whole, and of this version?",
-    script: `${first}${test}${UNPACK[compression]} ${file} | tar -t -f - >/dev/null &&
+    script: `${first}${test}${unpacked(packing, file)} | tar -t -f - >/dev/null &&
 theirs=$(${member(archive, "PG_VERSION")} |
   head -n 1) &&
 ours=$(postgres --version | sed 's/^[^0-9]*\\([0-9]*\\).*/\\1/') &&
@@ -50,13 +53,13 @@ fi`,
 }
 
 /** `more` is done after the archive was unpacked, sets `whole` to no when it fails, and ends by asking for it. */
-export function unpack({ file, compression }: Archive, more = ""): Line {
+export function unpack({ file, packing }: Archive, more = ""): Line {
   return {
     say: "Unpack the backup into an empty folder. Nothing touches the damaged server.",
     // Not what an earlier try left in the terminal of whoever types it.
     script: `${more === "" ? "" : "whole=no\n"}mkdir -p -m 700 "$(dirname "$SIDE_DATA")" &&
 mkdir -m 700 "$SIDE_DATA" &&
-${UNPACK[compression]} ${file} |
+${unpacked(packing, file)} |
   tar -x -f - -C "$SIDE_DATA"${more === "" ? "" : ` &&\nwhole=yes\n${more}`}`,
     uses: ["BACKUP", "SIDE_DATA"],
     expect: "No output.",

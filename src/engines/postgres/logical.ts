@@ -1,7 +1,14 @@
 /** Logical backups: pg_dump in its plain, custom and directory formats, told apart by their content. */
 import { z } from "zod";
-import { compressionOf, UNPACK, unpackHead } from "../../host/packing.ts";
-import { type BackupFacts, defineMethod, type Gathered, type Line, type StoredObject } from "../../parts.ts";
+import { type Compression, layersOf, roomOf, unpacked, whole } from "../../host/packing.ts";
+import {
+  type BackupFacts,
+  type Content,
+  defineMethod,
+  type Gathered,
+  type Line,
+  type StoredObject,
+} from "../../parts.ts";
 import { CLUSTER, oneOf, readPlain, TRAILER, UNPACK_FAILED } from "./named-databases.ts";
 import { PSQL, SIDE } from "./psql.ts";
 
@@ -25,7 +32,6 @@ const options = z.strictObject({
 type Options = z.infer<typeof options>;
 
 const COMPRESS = { none: "", gzip: "gzip -q", zstd: "zstd -q --rm" } as const;
-const TEST = { gzip: "gzip -t", zstd: "zstd -tq" } as const;
 
 /**
  * Dump first, compress after: in `pg_dump | gzip > file` the pipe's exit code is gzip's, and a failed dump becomes a
@@ -38,7 +44,7 @@ function backup(stem: string, made: Options): readonly Line[] {
     "Back up roles and what they may do.",
     `pg_dumpall --globals-only -f "$BACKUP_DIR/${stem}.globals.sql"`,
   );
-  const { outer, inner } = packing(made);
+  const { outer, inner } = packedBy(made);
   if (made.format === "directory") {
     const level = inner === "none" ? " -Z0" : "";
     return [
@@ -62,35 +68,34 @@ function backup(stem: string, made: Options): readonly Line[] {
  */
 function over(made: Options): readonly Line[] {
   const uses = ["PGHOST", "PGDATABASE", "TAKEN"];
-  const { outer } = packing(made);
-  const unpacked = `${UNPACK[outer]} "$TAKEN"`;
+  const taken = unpacked(layersOf(packedBy(made).outer), '"$TAKEN"');
   const line = (say: string, script: string): Line => ({ say, script, uses, destroys: true });
   if (made.format !== "plain")
     return [
       line(
         "Restore the archive over the living database.",
-        `${unpacked} | pg_restore --clean --if-exists --exit-on-error -d "$PGDATABASE"`,
+        `${taken} | pg_restore --clean --if-exists --exit-on-error -d "$PGDATABASE"`,
       ),
     ];
   if (made["names-target"])
     return [
       line(
         "Try the backup out, in a database of its own.",
-        `createdb "$PGDATABASE"_scratch &&\n${unpacked} | ${PSQL} -o /dev/null -d "$PGDATABASE"_scratch`,
+        `createdb "$PGDATABASE"_scratch &&\n${taken} | ${PSQL} -o /dev/null -d "$PGDATABASE"_scratch`,
       ),
     ];
   return [
     line(
       "Restore the dump in the place of the living database.",
-      `dropdb --force "$PGDATABASE" && createdb -T template0 -E UTF8 "$PGDATABASE" &&\n${unpacked} | ${PSQL} -o /dev/null -d "$PGDATABASE"`,
+      `dropdb --force "$PGDATABASE" && createdb -T template0 -E UTF8 "$PGDATABASE" &&\n${taken} | ${PSQL} -o /dev/null -d "$PGDATABASE"`,
     ),
   ];
 }
 
 /** Plain dumps are compressed from outside; archives compress themselves, except with zstd. */
-function packing({ format, compress }: Options) {
+function packedBy({ format, compress }: Options): { outer: Compression; inner: Compression | null } {
   const outer = format === "plain" || (format === "custom" && compress === "zstd") ? (compress ?? "none") : "none";
-  return { outer, inner: format === "plain" ? null : (compress ?? "gzip") } as const;
+  return { outer, inner: format === "plain" ? null : (compress ?? "gzip") };
 }
 
 /** A directory archive is one backup: its members share a folder that holds a table of contents. */
@@ -113,7 +118,7 @@ function facts(options: Options): BackupFacts {
     engine: "postgres",
     method: "logical",
     format: options.format,
-    compression: packing(options).outer,
+    packing: layersOf(packedBy(options).outer),
     complete: "unknown",
     because: "not made yet",
   };
@@ -162,7 +167,7 @@ function isPlain(head: string): boolean {
   return isCluster || head.slice(0, 2000).includes("-- PostgreSQL database dump\n");
 }
 
-function plainFacts(head: string, tail: string | null): Omit<BackupFacts, "engine" | "method" | "compression"> | null {
+function plainFacts(head: string, tail: string | null): Omit<BackupFacts, "engine" | "method" | "packing"> | null {
   if (!isPlain(head)) return null;
   const server = /-- Dumped from database version (\S+)/.exec(head)?.[1];
   const tool = /-- Dumped by pg_dump version (\S+)/.exec(head)?.[1];
@@ -180,12 +185,9 @@ function plainFacts(head: string, tail: string | null): Omit<BackupFacts, "engin
   };
 }
 
-function inspect(head: Uint8Array, tail: Uint8Array): BackupFacts | null {
-  const compression = compressionOf(head);
-  const bytes = unpackHead(head, compression);
-  if (bytes === null) return null;
-  const common = { engine: "postgres", method: "logical", compression } as const;
-  const archive = archiveFacts(bytes);
+function inspect({ head, tail, packing }: Content): BackupFacts | null {
+  const common = { engine: "postgres", method: "logical", packing } as const;
+  const archive = archiveFacts(head);
   if (archive !== null) {
     return {
       ...common,
@@ -194,8 +196,7 @@ function inspect(head: Uint8Array, tail: Uint8Array): BackupFacts | null {
       because: "an archive: known when it has been read to its end",
     };
   }
-  const end = compression === "none" ? Buffer.from(tail.length > 0 ? tail : head).toString("latin1") : null;
-  const plain = plainFacts(bytes.toString("latin1"), end);
+  const plain = plainFacts(head.toString("latin1"), tail?.toString("latin1") ?? null);
   return plain === null ? null : { ...common, ...plain };
 }
 
@@ -220,23 +221,23 @@ const WATCH = `awk '
 function check(facts: BackupFacts): readonly Line[] {
   const common = {
     say: "Read the copy to its end: is it whole, and does it stay where it is put?",
-    uses: ["BACKUP"],
+    uses: ["BACKUP", ...roomOf(facts.packing)],
     destroys: false,
     ifNot: "Do not restore it. Take the next older recovery point.",
   };
   if (facts.format === "plain") {
     const watch = facts.only === undefined ? WATCH : `${oneOf(facts.only)} |\n${WATCH}`;
     const script =
-      facts.compression === "none" && facts.only === undefined
+      facts.packing.length === 0 && facts.only === undefined
         ? `${WATCH} "$BACKUP"`
-        : `{ ${UNPACK[facts.compression]} "$BACKUP" ||\n  printf '\\n%s\\n' '${UNPACK_FAILED}'; } | ${watch}`;
+        : `{ ${unpacked(facts.packing)} ||\n  printf '\\n%s\\n' '${UNPACK_FAILED}'; } | ${watch}`;
     return [{ ...common, script, expect: '"whole" and a number of lines.' }];
   }
   const read = "pg_restore -f /dev/null";
   const script =
-    facts.compression === "none"
+    facts.packing.length === 0
       ? `${read} "$BACKUP"`
-      : `${TEST[facts.compression]} "$BACKUP" &&\n${UNPACK[facts.compression]} "$BACKUP" | ${read}`;
+      : `${whole(facts.packing)} &&\n${unpacked(facts.packing)} | ${read}`;
   return [{ ...common, script, expect: "No output, and exit code 0." }];
 }
 
@@ -249,19 +250,19 @@ SELECT pg_database_size(:'side') || ' ' || :'total';
 SQL`;
 
 function recover(facts: BackupFacts): readonly Line[] {
-  const isAsIt = facts.compression === "none" && facts.only === undefined;
-  const unpacked = isAsIt ? null : `${readPlain(facts)} |`;
+  const isAsIt = facts.packing.length === 0 && facts.only === undefined;
+  const text = isAsIt ? null : `${readPlain(facts)} |`;
   const load = `${PSQL} \\
   -1 -o /dev/null ${SIDE}`;
   const archive = `pg_restore --exit-on-error ${SIDE}`;
   const script =
     facts.format === "plain"
-      ? unpacked === null
+      ? text === null
         ? `${load} -f "$BACKUP"`
-        : `${unpacked}\n${load}`
-      : unpacked === null
+        : `${text}\n${load}`
+      : text === null
         ? `${archive} \\\n  -j "$JOBS" "$BACKUP"`
-        : `${unpacked}\n${archive}`;
+        : `${text}\n${archive}`;
   return [
     {
       say: "Make an empty database beside the damaged one.",
@@ -275,9 +276,9 @@ function recover(facts: BackupFacts): readonly Line[] {
       say: "Restore the backup into it. Nothing touches the damaged database.",
       script,
       uses:
-        facts.format !== "plain" && unpacked === null
+        facts.format !== "plain" && text === null
           ? ["SIDE_HOST", "SIDE_DATABASE", "BACKUP", "JOBS"]
-          : ["SIDE_HOST", "SIDE_DATABASE", "BACKUP"],
+          : ["SIDE_HOST", "SIDE_DATABASE", "BACKUP", ...roomOf(facts.packing)],
       expect: "No output, and exit code 0.",
       ifNot: "Drop the side database and begin again with the next older recovery point.",
       destroys: false,

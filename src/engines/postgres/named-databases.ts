@@ -3,7 +3,7 @@
  * without the lines of its own that drop, make, change or enter a database by name. Anything else that leaves stays in,
  * to be refused.
  */
-import { UNPACK } from "../../host/packing.ts";
+import { roomOf, unpacked } from "../../host/packing.ts";
 import { quote } from "../../host/sh.ts";
 import type { BackupFacts, Line } from "../../parts.ts";
 
@@ -67,8 +67,8 @@ const ONE = `awk '
   END { if (ended && closing != "") print closing }'`;
 
 /** The text of a plain dump, or of the one database of it that is meant. */
-export function readPlain({ compression, only }: BackupFacts): string {
-  const unpack = `${UNPACK[compression]} "$BACKUP"`;
+export function readPlain({ packing, only }: BackupFacts): string {
+  const unpack = unpacked(packing);
   return only === undefined ? unpack : `${unpack} |\n${oneOf(only)}`;
 }
 
@@ -79,8 +79,8 @@ export function namedDatabases(facts: BackupFacts): Line | null {
   if (facts.method !== "logical" || facts.format !== "plain") return null;
   return {
     say: "List the databases that the dump makes or enters by name.",
-    script: `${UNPACK[facts.compression]} "$BACKUP" | ${NAMES} | sort -u`,
-    uses: ["BACKUP"],
+    script: `${unpacked(facts.packing)} | ${NAMES} | sort -u`,
+    uses: ["BACKUP", ...roomOf(facts.packing)],
     destroys: false,
   };
 }

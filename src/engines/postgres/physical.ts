@@ -1,9 +1,10 @@
 /** Physical backups: pg_basebackup's tar with its manifest, restored as a server of its own, and forward through the log. */
 import { z } from "zod";
-import { compressionOf, unpackHead } from "../../host/packing.ts";
+import { isTar, layersOf } from "../../host/packing.ts";
 import {
   type BackupFacts,
   CHECK_ENDS,
+  type Content,
   defineMethod,
   type Gathered,
   type Line,
@@ -13,7 +14,6 @@ import {
 import {
   type Archive,
   checkArchive,
-  ENDING,
   member,
   printAny,
   removeSide,
@@ -54,7 +54,7 @@ function facts({ compress }: Options): BackupFacts {
     engine: "postgres",
     method: "physical",
     format: "tar",
-    compression: compress,
+    packing: layersOf(compress),
     complete: "unknown",
     because: "not made yet",
   };
@@ -64,12 +64,13 @@ function facts({ compress }: Options): BackupFacts {
 function gather(objects: readonly StoredObject[]): Gathered[] {
   const folderOf = (key: string) => key.slice(0, key.lastIndexOf("/") + 1);
   return objects
-    .filter(({ key }) => /(^|\/)base\.tar(\.gz|\.zst)?$/.test(key))
+    .filter(({ key }) => /(^|\/)base\.tar(\.(gz|zst|bz2|xz|lz4))?$/.test(key))
     .map((lead) => ({
       lead,
       members: objects.filter(
         ({ key }) =>
-          folderOf(key) === folderOf(lead.key) && /(^|\/)(backup_manifest|[^/]+\.tar(\.gz|\.zst)?)$/.test(key),
+          folderOf(key) === folderOf(lead.key) &&
+          /(^|\/)(backup_manifest|[^/]+\.tar(\.(gz|zst|bz2|xz|lz4))?)$/.test(key),
       ),
     }));
 }
@@ -88,10 +89,8 @@ function versionIn(archive: Buffer): string | undefined {
 }
 
 /** The archive begins with `backup_label`. Source: perform_base_backup in src/backend/backup/basebackup.c. */
-function inspect(head: Uint8Array): BackupFacts | null {
-  const compression = compressionOf(head);
-  const bytes = unpackHead(head, compression);
-  if (bytes === null || bytes.toString("latin1", 257, 262) !== "ustar") return null;
+function inspect({ head: bytes, packing }: Content): BackupFacts | null {
+  if (!isTar(bytes) || packing.some((layer) => typeof layer === "object")) return null;
   if (!bytes.toString("latin1", 0, 100).startsWith("backup_label\0")) return null;
   const label = bytes.toString("utf8", 512, 1536);
   const from = /START WAL LOCATION: \S+ \(file ([0-9A-F]{24})\)/.exec(label)?.[1];
@@ -102,7 +101,7 @@ function inspect(head: Uint8Array): BackupFacts | null {
     method: "physical",
     // PostgreSQL 17 and later. Source: build_backup_content in src/backend/access/transam/xlogbackup.c.
     format: /^INCREMENTAL FROM LSN: /m.test(label) ? INCREMENTAL : "tar",
-    compression,
+    packing,
     ...(version === undefined ? {} : { serverVersion: version }),
     complete: "unknown",
     because: "an archive: known when it has been read to its end",
@@ -110,9 +109,11 @@ function inspect(head: Uint8Array): BackupFacts | null {
   };
 }
 
-const archiveOf = ({ compression }: BackupFacts): Archive => ({
-  file: `"$BACKUP/base.tar${ENDING[compression]}"`,
-  compression,
+const ENDINGS: Readonly<Record<string, string>> = { gzip: ".gz", zstd: ".zst", bzip2: ".bz2", xz: ".xz", lz4: ".lz4" };
+
+const archiveOf = ({ packing }: BackupFacts): Archive => ({
+  file: `"$BACKUP/base.tar${packing.map((layer) => ENDINGS[String(layer)] ?? "").join("")}"`,
+  packing,
 });
 
 /** Half of each file lies in the copies before it: by itself it would be unpacked, found faultless, and never start. */

@@ -163,7 +163,7 @@ export const replica = defineMethod<Options>({
     engine: "postgres",
     method: "replica",
     format: delayMs(told) > 0 ? "delayed" : "streaming",
-    compression: "none",
+    packing: [],
     complete: "yes",
     because: "a running server",
   }),

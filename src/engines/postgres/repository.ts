@@ -2,6 +2,7 @@
 import { z } from "zod";
 import {
   type BackupFacts,
+  type Content,
   defineMethod,
   type Gathered,
   type Line,
@@ -92,7 +93,7 @@ function facts({ kind }: Options): BackupFacts {
     engine: "postgres",
     method: "repository",
     format: kind,
-    compression: "none",
+    packing: [],
     complete: "unknown",
     because: "not made yet",
     label: "LABEL",
@@ -121,16 +122,16 @@ function gather(objects: readonly StoredObject[]): Gathered[] {
 }
 
 /** The manifest is a list of settings. Source: pgBackRest's src/info/manifest.c. */
-function inspect(head: Uint8Array): BackupFacts | null {
-  const text = Buffer.from(head).toString("latin1");
+function inspect({ head, packing }: Content): BackupFacts | null {
+  const text = head.toString("latin1");
   const value = (name: string) => new RegExp(`^${name}="([^"]*)"$`, "m").exec(text)?.[1];
   const [label, type, version] = [value("backup-label"), value("backup-type"), value("db-version")];
-  if (!text.startsWith("[backrest]") || label === undefined || type === undefined) return null;
+  if (packing.length > 0 || !text.startsWith("[backrest]") || label === undefined || type === undefined) return null;
   return {
     engine: "postgres",
     method: "repository",
     format: KINDS[type] ?? type,
-    compression: "none",
+    packing: [],
     ...(version === undefined ? {} : { serverVersion: version }),
     complete: "unknown",
     because: "a repository: known when every file of it has been compared with its checksum",

@@ -4,8 +4,8 @@
  * own log when it starts.
  */
 import { z } from "zod";
-import { type Compression, compressionOf, unpackHead } from "../../host/packing.ts";
-import { type BackupFacts, defineMethod, type Line } from "../../parts.ts";
+import { type Compression, isTar, layersOf } from "../../host/packing.ts";
+import { type BackupFacts, type Content, defineMethod, type Line } from "../../parts.ts";
 import { type Archive, checkArchive, ENDING, removeSide, settingsOfSide, startSide, unpack } from "./files.ts";
 
 const options = z.strictObject({
@@ -77,30 +77,28 @@ function facts({ compress }: Options): BackupFacts {
     engine: "postgres",
     method: "snapshot",
     format: "tar",
-    compression: compress,
+    packing: layersOf(compress),
     complete: "unknown",
     because: "not made yet",
   };
 }
 
-function inspect(head: Uint8Array): BackupFacts | null {
-  const compression = compressionOf(head);
-  const bytes = unpackHead(head, compression);
-  if (bytes === null || bytes.toString("latin1", 257, 262) !== "ustar") return null;
+function inspect({ head: bytes, packing }: Content): BackupFacts | null {
+  if (!isTar(bytes)) return null;
   if (!bytes.toString("latin1", 0, 100).startsWith("PG_VERSION\0")) return null;
   const version = /^\d+(\.\d+)?/.exec(bytes.toString("latin1", 512, 520))?.[0];
   return {
     engine: "postgres",
     method: "snapshot",
     format: "tar",
-    compression,
+    packing,
     ...(version === undefined ? {} : { serverVersion: version }),
     complete: "unknown",
     because: "an archive: known when it has been read to its end",
   };
 }
 
-const archiveOf = ({ compression }: BackupFacts): Archive => ({ file: '"$BACKUP"', compression });
+const archiveOf = ({ packing }: BackupFacts): Archive => ({ file: '"$BACKUP"', packing });
 
 export const snapshot = defineMethod<Options>({
   name: "snapshot",

@@ -29,7 +29,7 @@ function seen(label: string, files: Readonly<Record<string, string>> = {}) {
       writeFileSync(join(folder, name), text);
     }
     execFileSync("tar", ["--format=ustar", "-cf", "base.tar", ...Object.keys(all)], { cwd: folder });
-    return physical.inspect(readFileSync(join(folder, "base.tar")), new Uint8Array());
+    return physical.inspect({ head: readFileSync(join(folder, "base.tar")), tail: null, packing: [] });
   } finally {
     rmSync(folder, { recursive: true });
   }

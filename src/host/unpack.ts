@@ -1,0 +1,136 @@
+/**
+ * Takes the layers of a backup off in this process, as a stream of flat memory: for readers of what was fetched. What is
+ * restored is unpacked by the sandbox's own programs (`packing.ts`), which also compare checksums.
+ */
+import { type Duplex, Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import unbzip2 from "unbzip2-stream";
+import { XzReadableStream } from "xz-decompress";
+import { UnavailableError } from "../errors.ts";
+import { tarMembers, zipMember } from "./archives.ts";
+import { unpackLz4 } from "./lz4.ts";
+import type { Layer, Packing } from "./packing.ts";
+import { Pull } from "./pull.ts";
+import { formatBytes } from "./units.ts";
+import { unpackZstd } from "./zstd.ts";
+
+type Bytes = AsyncIterable<Uint8Array>;
+
+/** What came out may be so many times what went in, once it is more than some. gzip alone makes 1,032 of one. */
+const MOST_TIMES = 20_000;
+const ALWAYS_BYTES = 4 * 1024 ** 3;
+
+/** Passes a source through a stream of Node's, and throws what either of them does. */
+export async function* through(source: Bytes, transform: Duplex): AsyncGenerator<Uint8Array> {
+  const fed = pipeline(source, transform);
+  // It is thrown below; until then nobody waits for it.
+  fed.catch(() => {});
+  yield* transform as AsyncIterable<Uint8Array>;
+  await fed;
+}
+
+/** The library speaks by events, at once; driven by hand it holds one block and no queue. */
+async function* unpackBzip2(source: Bytes): AsyncGenerator<Uint8Array> {
+  const stream = unbzip2() as unknown as NodeJS.EventEmitter & { write(chunk: Uint8Array): void; end(): void };
+  let out: Uint8Array[] = [];
+  let fault: unknown = null;
+  stream.on("data", (chunk: Uint8Array) => void out.push(chunk));
+  stream.on("error", (error: unknown) => {
+    fault ??= error;
+  });
+  const taken = function* () {
+    const now = out;
+    out = [];
+    yield* now;
+    if (fault !== null) throw fault;
+  };
+  for await (const chunk of source) {
+    stream.write(chunk);
+    yield* taken();
+  }
+  stream.end();
+  yield* taken();
+}
+
+function unpackXz(source: Bytes): Bytes {
+  return new XzReadableStream(Readable.toWeb(Readable.from(source)) as ReadableStream<Uint8Array>);
+}
+
+/** Carriage returns at the ends of lines go, also where a chunk ends between the two. */
+async function* withoutReturns(source: Bytes): AsyncGenerator<Uint8Array> {
+  let held = false;
+  for await (const chunk of source) {
+    const text: Buffer = held ? Buffer.concat([Buffer.of(13), chunk]) : Buffer.from(chunk);
+    held = text.at(-1) === 13;
+    let from = 0;
+    for (let at = text.indexOf("\r\n"); at >= 0; at = text.indexOf("\r\n", at + 2)) {
+      if (at > from) yield text.subarray(from, at);
+      from = at + 1;
+    }
+    const to = held ? text.length - 1 : text.length;
+    if (to > from) yield text.subarray(from, to);
+  }
+  if (held) yield Buffer.of(13);
+}
+
+async function* withoutMark(source: Bytes): AsyncGenerator<Uint8Array> {
+  const pull = new Pull(source);
+  await pull.take(3);
+  while (!(await pull.isOver())) yield await pull.some();
+}
+
+/** One layer less. */
+export function takeOff(source: Bytes, layer: Layer): Bytes {
+  switch (layer) {
+    case "gzip":
+      return through(source, createGunzip());
+    case "zstd":
+      return unpackZstd(new Pull(source), through);
+    case "bzip2":
+      return unpackBzip2(source);
+    case "xz":
+      return unpackXz(source);
+    case "lz4":
+      return unpackLz4(new Pull(source));
+    case "crlf":
+      return withoutReturns(source);
+    case "bom":
+      return withoutMark(source);
+  }
+  if ("join" in layer) return source;
+  return "zip" in layer ? zipMember(source, layer.zip) : oneMember(source, layer.tar);
+}
+
+async function* oneMember(source: Bytes, name: string): AsyncGenerator<Uint8Array> {
+  for await (const member of tarMembers(source)) if (member.name === name) yield* member.body;
+}
+
+/** Counts what comes, for whoever asks. */
+async function* counted(source: Bytes, count: { bytes: number }): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    count.bytes += chunk.length;
+    yield chunk;
+  }
+}
+
+/**
+ * What lies below all layers of `packing`; the parts of one that was split come one after another in `source`. Throws when
+ * a layer is cut off or damaged, and UnavailableError when it unpacks into more than can be meant.
+ */
+export async function* unpackStream(source: Bytes, packing: Packing): AsyncGenerator<Uint8Array> {
+  const read = { bytes: 0 };
+  let written = 0;
+  let inside: Bytes = counted(source, read);
+  for (const layer of packing) inside = takeOff(inside, layer);
+  for await (const chunk of inside) {
+    written += chunk.length;
+    if (written > ALWAYS_BYTES && written > read.bytes * MOST_TIMES) {
+      throw new UnavailableError(
+        `it unpacks into more than ${formatBytes(written)} from ${formatBytes(read.bytes)}: that is no backup`,
+        { code: "FB_UNPACK_LIMIT", next: ["look at what the job packs"] },
+      );
+    }
+    yield chunk;
+  }
+}
