@@ -823,6 +823,8 @@ export interface RunLabel {
   readonly expiresAt: string;
   /** Process and host that made it, so that `gc` can tell a dead run from a live one. */
   readonly pid: number;
+  /** Tells the process from a later one of its number; absent or null where the system does not say. */
+  readonly startedAt?: string | null;
   readonly host: string;
 }
 

@@ -2,7 +2,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../errors.ts";
-import { isAlive } from "../host/label.ts";
+import { isAlive } from "../host/process-alive.ts";
 import { createRedactor, secretsIn } from "../host/redact.ts";
 import { pause } from "../host/stream.ts";
 import { openJournal, systemClock } from "../run/journal.ts";

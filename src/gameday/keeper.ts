@@ -22,7 +22,7 @@ import { type Journal, openJournal, systemClock } from "../run/journal.ts";
 import { chooseSandbox } from "../sandboxes/choose.ts";
 import type { Scenario } from "../scenario/schema.ts";
 import { readHistory } from "../suite/history.ts";
-import { hostFacts, LIFE_MS, storeFor } from "../suite/suite.ts";
+import { hostFacts, storeFor } from "../suite/suite.ts";
 import { openWorlds } from "../suite/worlds.ts";
 import { writeAfterAction } from "./after-action.ts";
 import { chooseScenario, levelOf, type Wanted } from "./choose-scenario.ts";
@@ -168,8 +168,14 @@ async function close(
   log.append({ kind: "day-ended", abandoned });
 }
 
+/** No day is longer. */
+const LONGEST_DAY_MS = 6 * 3_600_000;
+
 /** A game day has its own hours: the scenario's deadline is meant for machines. */
-const unhurried = (scenario: Scenario): Scenario => ({ ...scenario, abort: { ...scenario.abort, elapsedMs: LIFE_MS } });
+const unhurried = (scenario: Scenario): Scenario => ({
+  ...scenario,
+  abort: { ...scenario.abort, elapsedMs: LONGEST_DAY_MS },
+});
 
 /** Everything that a day is kept in. */
 async function open(request: KeepRequest) {
@@ -177,7 +183,7 @@ async function open(request: KeepRequest) {
   const scenario = unhurried(await chooseScenario(catalog, wanted, out));
   const plan = makePlan(scenario, catalog, { engine: wanted.engine, rows: request.rows });
   const dayId = basename(folder);
-  const label = makeLabel(dayId, new Date(Date.now() + LIFE_MS));
+  const label = makeLabel(dayId);
   const scratch = await openScratch(label);
   const salt = randomBytes(16).toString("hex");
   const log = openJournal<DayBody>(join(folder, LOG_FILE), systemClock, () => {});

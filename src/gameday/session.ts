@@ -3,7 +3,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { UsageError } from "../errors.ts";
 import { writeAtomic } from "../host/atomic-file.ts";
-import { isAlive } from "../host/label.ts";
+import { isAlive } from "../host/process-alive.ts";
 import type { Door, Places } from "../parts.ts";
 import type { Opening } from "../record.ts";
 import { readJournal } from "../result/result.ts";

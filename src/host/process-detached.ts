@@ -1,7 +1,6 @@
 /** Starts a process of our own that outlives the terminal it was started from, and tells later whether it still lives. */
 import { spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
-import { isAlive } from "./label.ts";
+import { closeSync, openSync } from "node:fs";
 
 export interface Detached {
   readonly pid: number;
@@ -32,29 +31,4 @@ export function startDetached(words: readonly string[], { complaints, output }: 
   });
   child.unref();
   return { pid: child.pid ?? 0, exited };
-}
-
-/** State and start of a process, as Linux tells them; null where nobody does. Source: proc(5), /proc/pid/stat. */
-function standing(pid: number): { state: string; startedAt: string } | null {
-  try {
-    // The program's name stands in brackets and may hold anything: what counts stands behind the last one.
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-      .replace(/^.*\) /s, "")
-      .split(" ");
-    return { state: fields[0] ?? "", startedAt: fields[19] ?? "" };
-  } catch {
-    return null;
-  }
-}
-
-/** What tells this process from a later one of the same number; null where nobody tells. */
-export function ownStart(): string | null {
-  return standing(process.pid)?.startedAt ?? null;
-}
-
-/** Whether that very process still runs: not another of its number, and not only its entry in the table. */
-export function isRunning(pid: number, startedAt: string | null): boolean {
-  if (!isAlive(pid)) return false;
-  const now = standing(pid);
-  return now === null || (now.state !== "Z" && (startedAt === null || now.startedAt === startedAt));
 }

@@ -12,6 +12,7 @@ export const LABELS = {
   run: "fogbell.run",
   expires: "fogbell.expires",
   pid: "fogbell.pid",
+  started: "fogbell.started",
   host: "fogbell.host",
 } as const;
 
@@ -20,6 +21,7 @@ export function toLabels(label: RunLabel): Record<string, string> {
     [LABELS.run]: label.runId,
     [LABELS.expires]: label.expiresAt,
     [LABELS.pid]: String(label.pid),
+    ...(label.startedAt == null ? {} : { [LABELS.started]: label.startedAt }),
     [LABELS.host]: label.host,
   };
 }
@@ -28,7 +30,8 @@ export function fromLabels(labels: Readonly<Record<string, string>> | undefined)
   const runId = labels?.[LABELS.run];
   const expiresAt = labels?.[LABELS.expires];
   if (runId === undefined || expiresAt === undefined) return null;
-  return { runId, expiresAt, pid: Number(labels?.[LABELS.pid] ?? 0), host: labels?.[LABELS.host] ?? "" };
+  const startedAt = labels?.[LABELS.started] ?? null;
+  return { runId, expiresAt, pid: Number(labels?.[LABELS.pid] ?? 0), startedAt, host: labels?.[LABELS.host] ?? "" };
 }
 
 export interface Engine {

@@ -54,9 +54,6 @@ export interface SuiteRun {
   readonly folder: string;
 }
 
-/** Longer than any drill: after this `gc` takes what is left even if the process id lives on in another program. */
-export const LIFE_MS = 6 * 60 * 60 * 1000;
-
 /** A path that was given for a URL, as the URL that it means; none when the text is no path. */
 function asDirectory(text: string): string[] {
   if (text === "" || URL.canParse(text)) return [];
@@ -164,7 +161,7 @@ async function runOne(plan: Plan, request: SuiteRequest, { contended, link }: Co
   using journal = openJournal(join(folder, "journal.jsonl"), systemClock, onEvent);
   await drill(plan, {
     journal,
-    label: makeLabel(runId, new Date(now.getTime() + LIFE_MS)),
+    label: makeLabel(runId),
     chooseSandbox: async () => {
       const { driver, why } = await chooseSandbox(catalog.sandboxes, request.sandbox, plan.spec, signal);
       return { driver, options: driver.options.parse({}), why };

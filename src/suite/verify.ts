@@ -16,7 +16,7 @@ import { type DatabaseOverview, overviewOf } from "./overview.ts";
 import { overviewText } from "./overview-text.ts";
 import { inPool } from "./pool.ts";
 import { assertTold, openSources, type Places } from "./sources.ts";
-import { closeRun, hostFacts, LIFE_MS, newRunFolder, type SuiteRun, storeFor } from "./suite.ts";
+import { closeRun, hostFacts, newRunFolder, type SuiteRun, storeFor } from "./suite.ts";
 import { type Choosing, knownName, nameOfTask, tasksFor } from "./verify-tasks.ts";
 
 export { assertTold, loadConfigFile, overviewText };
@@ -41,7 +41,7 @@ async function runOne(task: VerifyTask, request: VerifyRequest, contended: boole
   using journal = openJournal(join(folder, "journal.jsonl"), systemClock, onEvent);
   const found = await verify(task, {
     journal,
-    label: makeLabel(runId, new Date(now.getTime() + LIFE_MS)),
+    label: makeLabel(runId),
     chooseSandbox: async (spec) => {
       const { driver, why } = await chooseSandbox(catalog.sandboxes, request.sandbox, spec, signal);
       return { driver, options: driver.options.parse({}), why };

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { isRunning, ownStart } from "../../src/host/process-detached.ts";
+import { isRunning, ownStart } from "../../src/host/process-alive.ts";
 import { findDetached, follow, lastWords, resultsOf } from "../../src/suite/attach.ts";
 import { listDetached, readDetached, wordsOf } from "../../src/suite/detached-run.ts";
 
