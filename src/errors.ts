@@ -154,8 +154,33 @@ export function invariant(condition: unknown, message: string): asserts conditio
   if (!condition) throw new Defect(message);
 }
 
-/** The exit code and message of anything thrown; unknown errors are our defect. */
+/** What the system says of its disks, whoever asked: `ENOSPC` to the words for it. */
+const OF_THE_DISK: Readonly<Record<string, { readonly code: ErrorCode; readonly why: string }>> = {
+  ENOSPC: { code: "FB_DISK_FULL", why: "the disk is full" },
+  EDQUOT: { code: "FB_DISK_FULL", why: "the disk quota is used up" },
+  EROFS: { code: "FB_DISK_FAULT", why: "the disk is mounted read-only" },
+  EACCES: { code: "FB_DISK_FAULT", why: "no permission" },
+  EPERM: { code: "FB_DISK_FAULT", why: "no permission" },
+  EIO: { code: "FB_DISK_FAULT", why: "the disk fails" },
+  EMFILE: { code: "FB_DISK_FAULT", why: "too many open files" },
+  ENFILE: { code: "FB_DISK_FAULT", why: "too many open files" },
+};
+
+/** A last net: where a disk fails nearer to its cause, that place says more. */
+function diskError(error: unknown): FogbellError | null {
+  const { code = "", path, syscall = "" } = (error ?? {}) as NodeJS.ErrnoException;
+  const found = OF_THE_DISK[code];
+  // Without a call of the system somebody only named an error so.
+  if (found === undefined || syscall === "") return null;
+  const where = path === undefined ? `${syscall} failed` : path;
+  const next = [path === undefined ? "df -h" : `df -h ${path}`, "fogbell gc"];
+  return new UnavailableError(`${where}: ${found.why}`, { code: found.code, next, cause: error });
+}
+
+/** The exit code and message of anything thrown; unknown errors are our defect, but for those of a disk. */
 export function asFogbellError(error: unknown): FogbellError {
   if (error instanceof FogbellError) return error;
+  const ofDisk = diskError(error);
+  if (ofDisk !== null) return ofDisk;
   return new Defect(error instanceof Error ? error.message : String(error), error);
 }

@@ -8,9 +8,9 @@ import { rename, rm, stat, statfs } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FogbellError, UnavailableError } from "../errors.ts";
 import { allDone } from "../host/all-done.ts";
+import { explainDisk, roomIn } from "../host/disk-fault.ts";
 import type { Link } from "../host/link.ts";
 import { makeFolder } from "../host/make-folder.ts";
-import { quote } from "../host/sh.ts";
 import { abortable, pause } from "../host/stream.ts";
 import { formatBytes } from "../host/units.ts";
 import type { Store, StoredObject } from "../parts.ts";
@@ -69,35 +69,20 @@ interface Run {
   readonly totalBytes: number;
 }
 
-/** What to type when the disk of a folder is full. */
-export const roomFor = (folder: string) => [
-  `df -h ${quote(folder)}`,
-  "fogbell gc",
-  "export TMPDIR=…, a folder of a larger disk",
-];
-
 /** What an error of the scratch disk means. Everything else passes unchanged. */
-function explainDisk(thrown: unknown, folder: string): unknown {
-  const { code, message, syscall } = thrown as NodeJS.ErrnoException;
-  if (thrown instanceof FogbellError || syscall === undefined) return thrown;
-  return code === "ENOSPC" || code === "EDQUOT"
-    ? new UnavailableError(`the disk of ${folder} is full`, {
-        code: "FB_DISK_FULL",
-        next: roomFor(folder),
-        cause: thrown,
-      })
-    : new UnavailableError(`cannot write the copy into ${folder}: ${message}`, {
-        code: "FB_SCRATCH",
-        next: [`ls -ld ${quote(dirname(folder))} ${quote(folder)}`, "export TMPDIR=…, a folder that can be written"],
-        cause: thrown,
-      });
-}
+const explainScratch = (thrown: unknown, folder: string): unknown =>
+  explainDisk(thrown, {
+    what: `the copy in ${folder}`,
+    folder,
+    larger: "export TMPDIR=…, a folder of a larger disk",
+    code: "FB_SCRATCH",
+  });
 
 async function onDisk<T>(work: Promise<T>, folder: string): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    throw explainDisk(error, folder);
+    throw explainScratch(error, folder);
   }
 }
 
@@ -113,7 +98,7 @@ async function assertRoom({ folder, freeBytes }: FetchRequest, neededBytes: numb
   if (free >= neededBytes + SPARE_BYTES) return;
   throw new UnavailableError(
     `fetching needs ${formatBytes(neededBytes)} and some spare; ${formatBytes(free)} are free in ${folder}`,
-    { code: "FB_DISK_FULL", next: roomFor(folder) },
+    { code: "FB_DISK_FULL", next: roomIn(folder) },
   );
 }
 
@@ -241,7 +226,7 @@ export async function fetchToScratch(request: FetchRequest): Promise<Fetched> {
     // Only now: until the last object is there, the state of the first says that it need not come again.
     for (const path of paths) await rm(statePath(path), { force: true });
   } catch (error) {
-    throw signal.aborted ? signal.reason : explainDisk(error, folder);
+    throw signal.aborted ? signal.reason : explainScratch(error, folder);
   }
   const [only] = files;
   const all = createHash("sha256")

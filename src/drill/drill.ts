@@ -7,7 +7,7 @@ import { overLink } from "../host/units.ts";
 import type { LedgerView, Phase, Probe, Scene } from "../parts.ts";
 import { overOf, type Plan, type PlannedPart } from "../plan/plan.ts";
 import type { EventBody, FindingRecord, Mark } from "../record.ts";
-import { problemOf } from "../run/problem.ts";
+import { endRun, type Failed } from "../run/end-run.ts";
 import { createRunner, type Runner } from "../run/runner.ts";
 import { freshInstant, timed } from "../run/timing.ts";
 import { createUnwind } from "../run/unwind.ts";
@@ -62,6 +62,7 @@ export async function drill(plan: Plan, given: DrillKit): Promise<void> {
   });
   if (plan.variant === "wrong move" && plan.scenario.wrongMove !== null)
     write({ kind: "note", text: `the wrong move, on purpose: ${plan.scenario.wrongMove.why}` });
+  let failed: Failed = null;
   try {
     const stage = await openStage(plan, { ...kit, ready }, unwind);
     using watching = watch({
@@ -72,13 +73,9 @@ export async function drill(plan: Plan, given: DrillKit): Promise<void> {
     });
     await tell({ plan, kit, ...stage, signal: watching.signal, write });
   } catch (error) {
-    write(problemOf(error, kit));
+    failed = { error };
   }
-  const beganMs = performance.now();
-  write({ kind: "phase-began", phase: "cleanup" });
-  write({ kind: "cleaned-up", ...(await unwind.all(kit.keep)) });
-  write({ kind: "phase-ended", phase: "cleanup", durationMs: performance.now() - beganMs });
-  write({ kind: "drill-ended" });
+  await endRun({ write, failed, redacting: kit }, () => unwind.all(kit.keep));
 }
 
 /** What is known as the story begins, and how its commands are run. */

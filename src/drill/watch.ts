@@ -1,7 +1,7 @@
 /** What ends a drill from outside: a signal, the deadline of its scenario, a disk that fills up. */
 import { statfs } from "node:fs/promises";
-import { roomFor } from "../backups/fetch.ts";
 import { CancelledError, UnavailableError } from "../errors.ts";
+import { roomIn } from "../host/disk-fault.ts";
 import { formatBytes, formatDuration } from "../host/units.ts";
 
 const LOOK_EVERY_MS = 2000;
@@ -38,7 +38,7 @@ export function watch(request: WatchRequest): Disposable & { readonly signal: Ab
             `only ${formatBytes(free)} left on the disk of ${folder}; the scenario asks for ${formatBytes(diskFreeBytes)}`,
             {
               code: "FB_DISK_FULL",
-              next: roomFor(folder),
+              next: roomIn(folder),
             },
           ),
         );

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UnavailableError } from "../errors.ts";
 import type { RunLabel } from "../parts.ts";
+import { explainDisk, isFull } from "./disk-fault.ts";
 import { LABEL_NAME, parseLabel } from "./label.ts";
 import { knownPlaces, notePlace } from "./scratch-places.ts";
 import { quote } from "./sh.ts";
@@ -14,13 +15,18 @@ export interface Scratch extends AsyncDisposable {
 
 /** Makes the folder. Throws UnavailableError when the disk or its rights do not allow it. */
 export async function openScratch(label: RunLabel, parent: string = tmpdir()): Promise<Scratch> {
+  let made: string | null = null;
   try {
     const folder = await mkdtemp(join(parent, "fogbell-"));
+    made = folder;
     await chmod(folder, 0o700);
     await writeFile(join(folder, LABEL_NAME), JSON.stringify(label));
     await notePlace(parent);
     return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
   } catch (error) {
+    // Without its label nobody would find it again.
+    if (made !== null) await rm(made, { recursive: true, force: true }).catch(() => {});
+    if (isFull(error)) throw explainDisk(error, { what: `a scratch folder in ${parent}`, folder: parent });
     throw new UnavailableError(`no scratch folder can be made in ${parent}: ${(error as Error).message}`, {
       code: "FB_SCRATCH",
       next: [`ls -ld ${quote(parent)}`, "export TMPDIR=…, a folder with room", "fogbell gc"],

@@ -204,6 +204,9 @@ interface Inside {
   readonly options: SandboxOptions;
 }
 
+/** What the programs of a container say of a full disk; they are run with the language of the C library. */
+const NO_SPACE = /No space left on device|Disk quota exceeded/;
+
 function serverIn({ container, folders, made, env, options }: Inside): Server {
   const redact = redactorOf(options);
   const never = new AbortController().signal;
@@ -230,6 +233,12 @@ function serverIn({ container, folders, made, env, options }: Inside): Server {
       throw error instanceof FogbellError ? error : copyFailed(`copying into the sandbox failed: ${why(error)}`, error);
     });
     if (exitCode === 0 && Number(stdout.trim()) === sizeBytes) return;
+    if (NO_SPACE.test(stderr)) {
+      throw new UnavailableError("copying into the sandbox failed: the disk of Docker's volumes is full", {
+        code: "FB_DISK_FULL",
+        next: ["docker system df", "fogbell gc"],
+      });
+    }
     throw copyFailed(
       `copying into the sandbox failed: ${stdout.trim() || 0} of ${sizeBytes} bytes arrived ${redact(stderr).trim()}`,
     );

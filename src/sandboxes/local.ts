@@ -8,6 +8,7 @@ import { cpus, release, tmpdir, totalmem, type } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { FogbellError, UnavailableError } from "../errors.ts";
+import { explainDisk, isFull } from "../host/disk-fault.ts";
 import { LABEL_NAME } from "../host/label.ts";
 import { runProcess } from "../host/process.ts";
 import { type LabelledFolder, labelledFolders, withLabels } from "../host/scratch.ts";
@@ -200,7 +201,7 @@ function filesIn(base: string, account: Account | null): Pick<Server, "put" | "g
   return {
     async put(target, body, sizeBytes) {
       const failed = copyFailed(`copying to ${target} failed`);
-      await mkdir(dirname(target), { recursive: true });
+      await mkdir(dirname(target), { recursive: true }).catch(failed);
       const file = createWriteStream(target);
       await pipeline(body, file).catch(failed);
       if (file.bytesWritten !== sizeBytes) failed(new Error(`${file.bytesWritten} of ${sizeBytes} bytes arrived`));
@@ -224,6 +225,7 @@ const copyFailed =
   (what: string) =>
   (error: unknown): never => {
     if (error instanceof FogbellError) throw error;
+    if (isFull(error)) throw explainDisk(error, { what: "a copy for the sandbox", folder: tmpdir() });
     throw new UnavailableError(`${what}: ${error instanceof Error ? error.message : String(error)}`, {
       code: "FB_SANDBOX_COPY",
       next: [`df -h ${quote(tmpdir())}`, "fogbell gc"],

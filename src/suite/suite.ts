@@ -4,11 +4,13 @@ import { mkdir } from "node:fs/promises";
 import { cpus, homedir, hostname, release, totalmem, type } from "node:os";
 import { join, resolve } from "node:path";
 import { drill, variantOf } from "../drill/drill.ts";
-import { asFogbellError, UsageError } from "../errors.ts";
+import { asFogbellError, type FogbellError, UsageError } from "../errors.ts";
 import { writeAtomic } from "../host/atomic-file.ts";
+import { explainDisk, isFull } from "../host/disk-fault.ts";
 import { makeLabel } from "../host/label.ts";
 import { type Link, openLink } from "../host/link.ts";
 import { createRedactor, secretsIn } from "../host/redact.ts";
+import { quote } from "../host/sh.ts";
 import { formatBytes } from "../host/units.ts";
 import { drillName, isAsDesigned } from "../paper/scorecard.ts";
 import type { Catalog, DrillName, Reporter, StoreDriver } from "../parts.ts";
@@ -110,6 +112,17 @@ export async function runSuite(request: SuiteRequest): Promise<SuiteRun[]> {
   return runs;
 }
 
+/** What it means that a folder of results takes nothing: it is full, or not ours to write to. */
+function notWritten(error: NodeJS.ErrnoException, folder: string): unknown {
+  const larger = "name another folder with --out";
+  if (isFull(error)) return explainDisk(error, { what: `a folder in ${folder}`, folder, larger });
+  return new UsageError(`nothing can be written into the folder ${folder}: ${error.code ?? error.message}`, {
+    code: "FB_OUT_FOLDER",
+    next: [`ls -ld ${quote(folder)}`, larger],
+    cause: error,
+  });
+}
+
 /** A folder that no other run has, with the run's name. */
 export async function newRunFolder(outFolder: string, now: Date): Promise<{ runId: string; folder: string }> {
   await makeOutFolder(resolve(outFolder));
@@ -120,7 +133,7 @@ export async function newRunFolder(outFolder: string, now: Date): Promise<{ runI
       () => true,
       (error: NodeJS.ErrnoException) => {
         if (error.code === "EEXIST") return false;
-        throw error;
+        throw notWritten(error, resolve(outFolder));
       },
     );
     if (isNew) return { runId, folder };
@@ -192,14 +205,27 @@ export interface Closing {
   readonly say?: ((text: string) => void) | undefined;
 }
 
+/** The result of a run whose own documents could not be written: whoever looks for them would find none. */
+function withProblem(events: readonly DrillEvent[], { code, message, next }: FogbellError): DrillResult {
+  const last = events.at(-1);
+  if (last === undefined || events.some((event) => event.kind === "problem" && event.code === code))
+    return deriveResult(events);
+  const problem = { kind: "problem", code, message, next, makes: "void", interrupted: false } as const;
+  return deriveResult([...events, { ...last, ...problem }]);
+}
+
 /** Derives the result of a journal that was written to its end, and writes the documents of its folder. */
 export async function closeRun({ events, folder, reporters, say }: Closing): Promise<SuiteRun> {
   const result = deriveResult(events);
+  let full: FogbellError | null = null;
   for (const reporter of reporters) {
-    await writeDocuments(reporter, result, folder).catch((error: unknown) => {
-      const why = asFogbellError(error).message.split("\n")[0];
-      say?.(`what ${reporter.name} writes into ${folder} is missing: ${why}`);
+    await writeDocuments(reporter, result, folder).catch((thrown: unknown) => {
+      const error = asFogbellError(
+        explainDisk(thrown, { what: "it", folder, larger: "name another folder with --out" }),
+      );
+      if (error.code === "FB_DISK_FULL") full ??= error;
+      say?.(`what ${reporter.name} writes into ${folder} is missing: ${error.message.split("\n")[0]}`);
     });
   }
-  return { result, folder };
+  return { result: full === null ? result : withProblem(events, full), folder };
 }

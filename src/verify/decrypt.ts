@@ -2,10 +2,11 @@
  * Turns a fetched, encrypted copy into what was encrypted, with the programs that people encrypt with. The key comes from
  * the environment or a file, lies in this run's own folder for as long as it is needed, and is never an argument.
  */
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Encryption } from "../config/database.ts";
 import { LostError, UnavailableError } from "../errors.ts";
+import { roomIn } from "../host/disk-fault.ts";
 import { runProcess } from "../host/process.ts";
 import { quote } from "../host/sh.ts";
 
@@ -38,6 +39,16 @@ export async function readKey(
 const WRONG_KEY =
   /no identity matched|incorrect passphrase|bad passphrase|no secret key|bad session key|malformed secret key|no identities found|unknown identity|not a valid identity|no valid openpgp/i;
 const NO_PROGRAM = 127;
+
+/** So little room that a program which was writing may well have failed for that. */
+const NO_ROOM_BYTES = 4 * 1024 * 1024;
+
+/** Whether a disk is full: by what the program said of it, or because nothing fits any more. */
+async function isFullAt(folder: string, stderr: string): Promise<boolean> {
+  if (/no space left on device|disk quota exceeded/i.test(stderr)) return true;
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize < NO_ROOM_BYTES;
+}
 
 interface Tool {
   readonly program: string;
@@ -121,6 +132,10 @@ export async function decrypt(request: DecryptRequest): Promise<string[]> {
         throw unusable(tool.program, end.exitCode);
       }
       if (end.exitCode !== 0) {
+        if (await isFullAt(target, end.stderr)) {
+          const next = roomIn(target);
+          throw new UnavailableError(`decrypting into ${target} filled its disk`, { code: "FB_DISK_FULL", next });
+        }
         throw new LostError(`${basename(path)} cannot be decrypted: it was cut off or changed`, {
           code: "FB_COPY_SEALED",
         });

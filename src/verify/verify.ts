@@ -10,6 +10,7 @@ import { openScratch } from "../host/scratch.ts";
 import { quote } from "../host/sh.ts";
 import { formatDuration } from "../host/units.ts";
 import type { EventBody } from "../record.ts";
+import { endRun, type Failed } from "../run/end-run.ts";
 import type { Journal } from "../run/journal.ts";
 import { problemOf } from "../run/problem.ts";
 import { createUnwind, type Unwound } from "../run/unwind.ts";
@@ -104,9 +105,13 @@ const STORE_FAULTS: ReadonlySet<string> = new Set([
   "FB_STORE_MISSING",
 ]);
 
+/** Of this machine's own disk: every copy would end with the same. */
+const DISK_FAULTS: ReadonlySet<string> = new Set(["FB_DISK_FULL", "FB_DISK_FAULT", "FB_SCRATCH"]);
+
 /** The older copies that are worth a look, newest first. */
 function olderThan({ candidates }: VerifyTask, { error }: Attempted): readonly Candidate[] {
   const [first, ...older] = candidates;
+  if (error !== null && DISK_FAULTS.has(error.code)) return [];
   const isStore = error !== null && STORE_FAULTS.has(error.code);
   return older.filter(({ store }) => !isStore || store !== first?.store).slice(0, MOST_OLDER);
 }
@@ -226,24 +231,21 @@ export async function verify(task: VerifyTask, run: VerifyRun): Promise<KnownCop
   });
   const outer = createUnwind();
   const cleaned: Unwound[] = [];
+  let failed: Failed = null;
   try {
     const scratch = await openScratch(run.label);
     outer.add(`folder ${scratch.folder}`, () => scratch[Symbol.asyncDispose]());
     await tell({ task, run, folder: scratch.folder, write, known, cleaned });
   } catch (error) {
-    write(problemOf(error, run));
+    failed = { error };
   }
-  const beganMs = performance.now();
-  write({ kind: "phase-began", phase: "cleanup" });
-  const last = await outer.all(run.keep);
-  const parts = [...cleaned, last];
-  write({
-    kind: "cleaned-up",
-    removed: parts.flatMap(({ removed }) => removed),
-    failed: parts.flatMap(({ failed }) => failed),
-    kept: parts.flatMap(({ kept }) => kept),
+  await endRun({ write, failed, redacting: run }, async () => {
+    const parts = [...cleaned, await outer.all(run.keep)];
+    return {
+      removed: parts.flatMap(({ removed }) => removed),
+      failed: parts.flatMap(({ failed }) => failed),
+      kept: parts.flatMap(({ kept }) => kept),
+    };
   });
-  write({ kind: "phase-ended", phase: "cleanup", durationMs: performance.now() - beganMs });
-  write({ kind: "drill-ended" });
   return known;
 }
