@@ -3,10 +3,8 @@ import { z } from "zod";
 import { duration } from "../fields.ts";
 import { httpRequest } from "../http-request.ts";
 import { application } from "../scenario/schema.ts";
+import { hasWrittenSecret, looksSecret } from "./secrets.ts";
 
-/** What is a secret wherever it stands: keys, tokens, and URLs that carry a password. */
-const SECRET =
-  /-----BEGIN|AGE-SECRET-KEY-|\b(AKIA|ASIA)[A-Z0-9]{16}\b|:\/\/[^\s/@:]+:[^\s/@]+@|\b(ghp|xox[bp])[-_][A-Za-z0-9-]{10,}/;
 const NO_SECRET = "this looks like a secret: put it into the environment, never into this file";
 
 /** Text of at most 300 characters that is no secret. */
@@ -15,7 +13,7 @@ export const text = (description: string, ...examples: string[]) =>
     .string()
     .min(1)
     .max(300)
-    .refine((value) => !SECRET.test(value), { error: NO_SECRET })
+    .refine((value) => !looksSecret(value), { error: NO_SECRET })
     .describe(description)
     .meta({ examples });
 
@@ -83,7 +81,7 @@ const app = application
     ...httpRequest.shape,
     within: time("How long it may take from its start until it answers so. Default: 1m.", "2m"),
   })
-  .refine(({ env }) => !Object.values(env).some((value) => SECRET.test(value)), { error: NO_SECRET })
+  .refine(({ env }) => !Object.values(env).some(looksSecret), { error: NO_SECRET })
   .optional()
   .describe(
     "An application of yours, started in a container beside the restored server, and asked as a user would ask it.",
@@ -97,7 +95,7 @@ const check = z
       .string()
       .min(1)
       .max(10_000)
-      .refine((value) => !SECRET.test(value), { error: NO_SECRET })
+      .refine((value) => !looksSecret(value), { error: NO_SECRET })
       .optional()
       .describe("A query that answers with one number; it runs in a transaction that can only read.")
       .meta({ examples: ["SELECT count(*) FROM orders"] }),
@@ -118,7 +116,7 @@ const check = z
       .string()
       .min(1)
       .max(10_000)
-      .refine((value) => !SECRET.test(value), { error: NO_SECRET })
+      .refine((value) => !hasWrittenSecret(value), { error: NO_SECRET })
       .optional()
       .describe("A command that runs beside the restored server, without a network; exit code 0 means that it holds.")
       .meta({ examples: ["psql -c 'SELECT app.self_test()'"] }),
