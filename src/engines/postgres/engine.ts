@@ -15,6 +15,7 @@ import { scriptOf } from "../script.ts";
 import { copies } from "./copies.ts";
 import * as damage from "./damage.ts";
 import { readErrors } from "./errors.ts";
+import { dumpReader } from "./dump-reader.ts";
 import { keyboard } from "./keyboard.ts";
 import { log } from "./log.ts";
 import { logical } from "./logical.ts";
@@ -179,6 +180,7 @@ export const postgres = defineEngine<z.infer<typeof options>>({
   phrases,
   copies,
   readErrors,
+  dumpReader: ({ method, format }) => (method === "logical" && format === "plain" ? dumpReader() : null),
   keyboard,
   log,
   loopback: {

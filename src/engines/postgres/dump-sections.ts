@@ -1,0 +1,100 @@
+/**
+ * The parts of a dump that belong to databases which it makes or enters by name, and what it would do elsewhere. A dump of
+ * one database is one part; of a cluster each database has its own, after parts that belong to none.
+ */
+import type { DumpDatabase, Leaving, LineRange } from "../../parts.ts";
+
+interface Section {
+  name: string | null;
+  from: number;
+  to: number;
+  /** Lines that mention a database, and which. */
+  readonly mentions: { readonly database: string; readonly range: LineRange }[];
+}
+
+const OF_DATABASE = /^-- Database "(.*)" dump$/s;
+
+export class Sections {
+  isCluster = false;
+  #sections: Section[] = [{ name: null, from: 1, to: 0, mentions: [] }];
+  #leaves: Leaving[] = [];
+  #encodingAt: number | null = null;
+  /** Whether a dump ended, so that one that begins is another. */
+  #isClosed = false;
+
+  /** The database that statements are run in, by name. */
+  get current(): string | null {
+    return this.#last.name;
+  }
+
+  get #last(): Section {
+    return this.#sections[this.#sections.length - 1] as Section;
+  }
+
+  comment(text: string, line: number, isCluster: boolean): void {
+    if (isCluster) {
+      this.isCluster = true;
+      // Its closing line belongs to none.
+      if (this.#last.name !== null) this.#begin(null, line);
+      return;
+    }
+    const database = OF_DATABASE.exec(text)?.[1];
+    if (database !== undefined && this.isCluster) this.#begin(database, line);
+    else if (text === "-- PostgreSQL database dump complete") this.#isClosed = true;
+    else if (text === "-- PostgreSQL database dump" && this.#isClosed) {
+      this.#isClosed = false;
+      if (!this.isCluster) this.#begin(null, line);
+    }
+  }
+
+  #begin(name: string | null, line: number): void {
+    this.#last.to = line - 1;
+    this.#sections.push({ name, from: line, to: 0, mentions: [] });
+  }
+
+  encoding(line: number): void {
+    this.#encodingAt = line;
+  }
+
+  enter(database: string, line: number): void {
+    // pg_dump changes the encoding before it names a database that needs quoting.
+    const from = this.#encodingAt === line - 1 ? line - 1 : line;
+    this.#encodingAt = null;
+    const last = this.#last;
+    if (last.name === null && !this.isCluster) last.name = database;
+    else if (last.name !== database) this.#begin(database, from);
+    this.mention(database, { kind: "database", what: "\\connect", line }, { from, to: line });
+  }
+
+  mention(database: string, leaving: Leaving, range: LineRange): void {
+    this.#last.mentions.push({ database, range });
+    this.#leaves.push({ ...leaving, database });
+  }
+
+  leave(leaving: Leaving): void {
+    this.#leaves.push(leaving);
+  }
+
+  told(lines: number): { databases: DumpDatabase[]; leaves: Leaving[] } {
+    this.#last.to = lines;
+    const leaves = this.#encodingAt === null ? this.#leaves : [...this.#leaves, encodingAlone(this.#encodingAt)];
+    for (const section of this.#sections) {
+      // A part that enters none belongs to the one that it names.
+      if (section.name === null && !this.isCluster) section.name = section.mentions[0]?.database ?? null;
+    }
+    const names = [...new Set(this.#sections.flatMap(({ name }) => (name === null ? [] : [name])))];
+    const databases = names.map((name) => {
+      const own = this.#sections.filter((section) => section.name === name);
+      return {
+        name,
+        lines: own.filter(({ from, to }) => to >= from).map(({ from, to }) => ({ from, to })),
+        own: own.flatMap(({ mentions }) =>
+          mentions.filter(({ database }) => database === name).map(({ range }) => range),
+        ),
+      };
+    });
+    return { databases, leaves: [...leaves].sort((one, other) => one.line - other.line) };
+  }
+}
+
+const encodingAlone = (line: number): Leaving => ({ kind: "client-command", what: "\\encoding", line });
