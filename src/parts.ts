@@ -474,6 +474,8 @@ export interface BackupFacts {
   readonly serverVersion?: string;
   readonly toolVersion?: string;
   readonly database?: string;
+  /** When it was made, as it says itself. */
+  readonly made?: MadeAt;
   /** Of a dump that names its databases: the one that is meant, restored without the lines that make or enter it by name. */
   readonly only?: string;
   /** The lines of its text that are meant then. */
@@ -522,8 +524,35 @@ export interface RecoveryPoint {
 
 /** When a recovery point was made, and how we know. */
 export interface Moment {
+  /** The earliest that it may be: an age that is counted from it does not flatter. */
   readonly at: string;
-  readonly from: "name" | "content" | "object-time";
+  readonly from: MomentSource;
+  /** The latest that it may be; absent when that is the same. */
+  readonly latest?: string;
+  /** Where it stands among copies of its job: milliseconds, by what its name says, whatever the zone; absent when it says nothing. */
+  readonly order?: number;
+  /** Why it is not plainly what its source says. */
+  readonly doubt?: MomentDoubt;
+}
+
+export type MomentSource = "name" | "content" | "object-time";
+
+/**
+ * `no-zone`: the name has none, and nothing else tells it. `zone-found`: the name is in a zone that far from UTC, as objects
+ * show that were there before it. `zone-west`: it may be, as objects are always that much later; it is not counted so.
+ * `differs`: another source says another moment. `ahead`: it lies in the future.
+ */
+export type MomentDoubt =
+  | { readonly kind: "no-zone" }
+  | { readonly kind: "zone-found" | "zone-west"; readonly offsetMinutes: number; readonly nights: number }
+  | { readonly kind: "differs"; readonly other: MomentSource; readonly otherAt: string }
+  | { readonly kind: "ahead" };
+
+/** A time that a backup carries inside: as its program wrote it, with a zone or in its server's own. */
+export interface MadeAt {
+  readonly text: string;
+  /** Whether the backup began then, or was complete. */
+  readonly at: "begin" | "end";
 }
 
 /**

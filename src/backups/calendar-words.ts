@@ -2,6 +2,7 @@
  * The words that people's calendars use in names of backups: months, weekdays and time zones in many languages. Taken
  * from Intl, not from a list of ours, and read once, when the first name asks. Pure.
  */
+import { offsetMinutes } from "../host/time-zone.ts";
 
 /** Languages whose months and weekdays are known. Their own digits and signs are not words, and are left out below. */
 const LOCALES =
@@ -57,20 +58,28 @@ function collect(kind: "month" | "weekday"): Names {
 
 const isShort = (name: string) => name.length <= SHORT_LETTERS;
 
-let months: Names | undefined;
-let weekdays: Names | undefined;
+/** A store repeats its words thousands of times; so many different ones are remembered. */
+const MOST_REMEMBERED = 5000;
+
+function lookUp(kind: "month" | "weekday"): (text: string) => CalendarName | null {
+  let names: Names | undefined;
+  const found = new Map<string, CalendarName | null>();
+  return (text) => {
+    const known = found.get(text);
+    if (known !== undefined) return known;
+    names ??= collect(kind);
+    const one = names.get(plainLetters(text)) ?? null;
+    if (found.size >= MOST_REMEMBERED) found.clear();
+    found.set(text, one);
+    return one;
+  };
+}
 
 /** The month that a word names, in any case, with marks and dots or without. */
-export function monthNamed(text: string): CalendarName | null {
-  months ??= collect("month");
-  return months.get(plainLetters(text)) ?? null;
-}
+export const monthNamed = lookUp("month");
 
 /** The weekday that a word names. */
-export function weekdayNamed(text: string): CalendarName | null {
-  weekdays ??= collect("weekday");
-  return weekdays.get(plainLetters(text)) ?? null;
-}
+export const weekdayNamed = lookUp("weekday");
 
 /** Countries whose people write abbreviations of zones, by the English in which Intl has them. */
 const REGIONS: Readonly<Record<string, readonly string[]>> = {
@@ -106,14 +115,6 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
 
 /** In the middle of each half of the year: one with summer time and one without, on both halves of the globe. */
 const SEASONS_MS: readonly number[] = [Date.UTC(2026, 0, 15), Date.UTC(2026, 6, 15)];
-
-/** How many minutes a zone's clocks are ahead of UTC at a moment. Throws a RangeError for a name that is no zone. */
-export function offsetMinutes(timeZone: string, atMs: number): number {
-  const parts = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" }).formatToParts(atMs);
-  const shown = parts.find(({ type }) => type === "timeZoneName")?.value ?? "";
-  const [, sign, hours = "0", minutes = "0"] = /^GMT(?:([+-])(\d{2}):(\d{2}))/.exec(shown) ?? [];
-  return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
-}
 
 let abbreviations: ReadonlyMap<string, readonly number[]> | undefined;
 

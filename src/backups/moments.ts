@@ -1,65 +1,115 @@
-/** When a backup was made, as far as its name tells. Pure. */
-import type { CalendarDate, ClockTime } from "./name-dates.ts";
-import { type NameWord, wordsOf } from "./name-words.ts";
+/** What a name, or a line inside a backup, says about when it was made: a span on somebody's wall clock. Pure. */
+import type { CalendarDate } from "./name-dates.ts";
+import { type NameWord, type NameWords, wordsOf } from "./name-words.ts";
 
-/** What a key says about a moment, before anything is concluded from it. */
-export interface Written {
-  /** The date, in every way that it can be read; empty when there is none. */
-  readonly dates: readonly CalendarDate[];
-  readonly time: ClockTime | null;
-  /** Minutes ahead of UTC; null when no zone is written. */
-  readonly offsets: readonly number[] | null;
-  /** A moment counted from 1970 needs no zone. */
-  readonly epochMs: number | null;
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** From its first to its last millisecond, as if the wall clock were of UTC. */
+export interface WallSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
-const isDay = (word: NameWord) =>
+/** What a text says about a moment, before anything is concluded from it. */
+export interface Written {
+  /** Every span that may be meant, the likeliest first; one for most texts. */
+  readonly spans: readonly WallSpan[];
+  /** Minutes ahead of UTC; null when no zone is written. Several where an abbreviation is used in several places. */
+  readonly offsets: readonly number[] | null;
+  /** To the hour or closer: a day, a week, a month are not. */
+  readonly hasTime: boolean;
+}
+
+const isDay = (word: NameWord): boolean =>
   word.kind === "date" && word.readings.some(({ day, month, year }) => day && month && year);
 
+interface Found {
+  readonly dates: readonly CalendarDate[];
+  /** The last word that it was put together from. */
+  readonly last: NameWord | null;
+}
+
 /** The whole date nearest to the file's own name, one with a time behind it first; else folders' pieces of one. */
-function dateIn(folders: readonly (readonly NameWord[])[]): { dates: readonly CalendarDate[]; after: NameWord | null } {
+function dateIn(folders: readonly (readonly NameWord[])[]): Found {
   for (const words of [...folders].reverse()) {
     const days = words.filter(isDay);
-    const timed = days.find((day) => words[words.indexOf(day) + 1]?.kind === "time");
-    const day = timed ?? days[0];
-    if (day?.kind === "date")
-      return { dates: day.readings.filter((one) => one.day && one.month && one.year), after: day };
+    const day = days.find((one) => words[words.indexOf(one) + 1]?.kind === "time") ?? days[0];
+    if (day?.kind === "date") {
+      return { dates: day.readings.filter((one) => one.day && one.month && one.year), last: day };
+    }
   }
-  let merged: CalendarDate = {};
+  let dates: readonly CalendarDate[] = [{}];
   let last: NameWord | null = null;
   for (const word of folders.flat()) {
     if (word.kind !== "date" || !word.isSure) continue;
-    merged = { ...merged, ...word.readings[0] };
+    dates = dates.flatMap((one) => word.readings.map((more) => ({ ...one, ...more })));
     last = word;
   }
-  return { dates: last === null ? [] : [merged], after: last };
+  return { dates: last === null ? [] : dates, last };
 }
 
-/** What a key says about the moment of a backup. */
-export function writtenIn(key: string): Written {
-  const { folders } = wordsOf(key);
+/** Monday of an ISO week. */
+function mondayOf(year: number, week: number): number {
+  const fourth = Date.UTC(year, 0, 4);
+  const weekday = (new Date(fourth).getUTCDay() + 6) % 7;
+  return fourth + ((week - 1) * 7 - weekday) * DAY_MS;
+}
+
+/** The days of a date, as far as it is written. Without a year it is the latest that is not after `nearMs`. */
+function daysOf({ year, month, day, week }: CalendarDate, nearMs: number): WallSpan | null {
+  if (year === undefined) {
+    if (month === undefined || Number.isNaN(nearMs)) return null;
+    const near = new Date(nearMs).getUTCFullYear();
+    const years = [near + 1, near, near - 1].map((one) =>
+      daysOf({ year: one, month, ...(day === undefined ? {} : { day }) }, nearMs),
+    );
+    return years.find((span) => span !== null && span.fromMs <= nearMs + DAY_MS) ?? null;
+  }
+  if (week !== undefined) {
+    const fromMs = mondayOf(year, week);
+    return { fromMs, toMs: fromMs + 7 * DAY_MS - 1 };
+  }
+  // A year alone says too little to order anything by it.
+  if (month === undefined) return null;
+  if (day === undefined) return { fromMs: Date.UTC(year, month - 1, 1), toMs: Date.UTC(year, month, 1) - 1 };
+  const fromMs = Date.UTC(year, month - 1, day);
+  return new Date(fromMs).getUTCMonth() === month - 1 ? { fromMs, toMs: fromMs + DAY_MS - 1 } : null;
+}
+
+/** What a key, or a line such as `2026-11-27 22:06:18 CET`, says about a moment. */
+export const writtenIn = (text: string, nearMs = Number.NaN): Written | null => writtenInWords(wordsOf(text), nearMs);
+
+/** The same of words that were read already. `nearMs` gives a date without a year one. */
+export function writtenInWords({ folders }: NameWords, nearMs: number): Written | null {
   const words = folders.flat();
   const epoch = words.find((word) => word.kind === "epoch");
-  const { dates, after } = dateIn(folders);
-  const behind = after === null ? [] : words.slice(words.indexOf(after) + 1);
+  if (epoch?.kind === "epoch") {
+    return { spans: [{ fromMs: epoch.atMs, toMs: epoch.atMs }], offsets: [0], hasTime: true };
+  }
+  const { dates, last } = dateIn(folders);
+  const days = dates.flatMap((date) => daysOf(date, nearMs) ?? []);
+  if (last === null || days.length === 0) return null;
+  const behind = words.slice(words.indexOf(last) + 1);
   const time = behind.find((word) => word.kind === "time");
-  const next = time === undefined ? undefined : words[words.indexOf(time) + 1];
-  return {
-    dates,
-    time: time?.kind === "time" ? time.time : null,
-    offsets: next?.kind === "zone" ? next.offsets : null,
-    epochMs: epoch?.kind === "epoch" ? epoch.atMs : null,
-  };
+  const isOneDay = days.every(({ fromMs, toMs }) => toMs - fromMs < DAY_MS);
+  if (time?.kind !== "time" || !isOneDay) return { spans: days, offsets: null, hasTime: false };
+  const next = words[words.indexOf(time) + 1];
+  const { hour, minute, second = 0, millisecond = 0 } = time.time;
+  const intoMs = ((hour * 60 + (minute ?? 0)) * 60 + second) * 1000 + millisecond;
+  const spans = days.map(({ fromMs }) => ({
+    fromMs: fromMs + intoMs,
+    toMs: fromMs + intoMs + (minute === undefined ? HOUR_MS - 1 : 0),
+  }));
+  return { spans, offsets: next?.kind === "zone" ? next.offsets : null, hasTime: true };
 }
 
 /** The moment that a name tells to the minute; null when it tells none. Without a zone it is taken for UTC. */
 export function momentInName(name: string): string | null {
-  const { dates, time, offsets, epochMs } = writtenIn(name);
-  if (epochMs !== null) return new Date(epochMs).toISOString();
-  const [date] = dates;
-  if (date?.year === undefined || date.month === undefined || date.day === undefined || time === null) return null;
-  const { hour, minute = 0, second = 0, millisecond = 0 } = time;
-  const atMs = Date.UTC(date.year, date.month - 1, date.day, hour, minute, second, millisecond);
+  const written = writtenIn(name);
+  const [span] = written?.spans ?? [];
+  if (written?.hasTime !== true || span === undefined) return null;
   // The earliest that it can be: an abbreviation may mean several zones.
-  return new Date(atMs - Math.max(...(offsets ?? [0])) * 60_000).toISOString();
+  return new Date(span.fromMs - Math.max(...(written.offsets ?? [0])) * MINUTE_MS).toISOString();
 }

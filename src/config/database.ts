@@ -1,6 +1,7 @@
 /** A database of `fogbell.yaml`: who it is, what is wanted of it, where its backups lie, and what must hold in a copy of it. */
 import { z } from "zod";
 import { duration } from "../fields.ts";
+import { isTimeZone } from "../host/time-zone.ts";
 import { httpRequest } from "../http-request.ts";
 import { application } from "../scenario/schema.ts";
 import { hasWrittenSecret, looksSecret } from "./secrets.ts";
@@ -53,6 +54,11 @@ const encryption = z
   .describe("How the backups are encrypted, and where the key comes from. Default: they are not.")
   .meta({ examples: [{ with: "age", "key-env": "BACKUP_KEY" }] });
 
+const timezone = (description: string) =>
+  text(description, "Europe/Berlin")
+    .refine(isTimeZone, { error: "this is no time zone: write an IANA name such as Europe/Berlin, or UTC" })
+    .optional();
+
 const source = z.strictObject({
   store: text(
     "Where the backups lie: the URL of a store, without credentials.",
@@ -61,6 +67,9 @@ const source = z.strictObject({
   ),
   pattern: text("Which objects of it: * is anything but /, ** anything. Default: all.", "daily/shop-*.dump").optional(),
   method: text("How they were made, when it cannot be told from them. Default: by content.", "logical").optional(),
+  timezone: timezone(
+    "The time zone of dates and times in its names and archives that say none themselves. Default: what the objects' own times tell, and the oldest that is possible where they do not.",
+  ),
   every: time("How often a new one is expected; a gap is said. Default: not watched.", "1d"),
   retention: time(
     "How long a backup is kept by whatever removes it. Default: what the store says by itself, where it can be read.",
@@ -133,6 +142,7 @@ const fresh = z
   .strictObject({
     table: text("A table that gets new rows all the time.", "orders"),
     column: text("Its column with the moment of a row.", "created_at"),
+    timezone: timezone("The time zone of what is in that column, when its type has none. Default: UTC."),
   })
   .optional()
   .describe("Where the newest row is to be looked for. Default: a heartbeat table, or a column that is found.")
@@ -142,6 +152,7 @@ const canary = z
   .strictObject({
     table: text("A table into which a job of the application writes.", "backup_canary"),
     column: text("Its column with the moment of a row.", "written_at"),
+    timezone: timezone("The time zone of what is in that column, when its type has none. Default: UTC."),
     where: text("SQL on a row: which of them count. Default: all.", "job = 'nightly'").optional(),
     within: time("How long before the copy's own moment the newest may have been written. Default: the RPO.", "1h"),
   })

@@ -3,8 +3,9 @@
 import { leadKey } from "../backups/generations.ts";
 import type { ConfiguredSource } from "../config/database.ts";
 import type { Keeping } from "../parts.ts";
+import { newestFirst } from "../verify/dated.ts";
 import { isOf, type KnownCopy } from "../verify/known.ts";
-import { askedMs, newestFirst, series, upTo } from "../verify/points.ts";
+import { askedMs, series, upTo } from "../verify/points.ts";
 import type { Asked, Candidate } from "../verify/task.ts";
 import type { Stocked } from "./sources.ts";
 

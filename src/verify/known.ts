@@ -45,8 +45,8 @@ export function isOf(known: KnownCopy, point: RecoveryPoint): boolean {
   return (
     known.id === point.id &&
     known.store === point.store &&
-    known.momentAt === point.moment.at &&
-    (known.writtenAt === undefined || known.writtenAt === writtenAt(point))
+    // What other nights teach about zones may move its moment; when it was written stays.
+    (known.writtenAt === undefined ? known.momentAt === point.moment.at : known.writtenAt === writtenAt(point))
   );
 }
 
@@ -70,7 +70,10 @@ export function slug(text: string): string {
 /** What all files of a database begin with. A shard has one of its own, so that shards are merged by copying. */
 const stemOf = (database: string) => `${slug(database)}-${sha256(database).slice(0, 8)}`;
 
-const isSame = (a: KnownCopy, b: KnownCopy) => a.id === b.id && a.store === b.store && a.momentAt === b.momentAt;
+/** What a copy is told by, beside its id and store. */
+const whichOf = ({ momentAt, writtenAt: written }: KnownCopy) => written ?? momentAt;
+
+const isSame = (a: KnownCopy, b: KnownCopy) => a.id === b.id && a.store === b.store && whichOf(a) === whichOf(b);
 
 async function readFileOf(path: string): Promise<KnownCopy[]> {
   const text = await readFile(path, "utf8").catch(() => "");
@@ -97,7 +100,7 @@ export async function readKnown(outFolder: string, database: string): Promise<Kn
   const all = await Promise.all(names.map((name) => readFileOf(join(folder, name))));
   const latest = new Map<string, KnownCopy>();
   for (const copy of all.flat().sort(latestFirst)) {
-    const key = JSON.stringify([copy.id, copy.store, copy.momentAt]);
+    const key = JSON.stringify([copy.id, copy.store, whichOf(copy)]);
     if (!latest.has(key)) latest.set(key, copy);
   }
   return [...latest.values()].sort((a, b) =>

@@ -1,12 +1,12 @@
 /** The recovery points of a database's sources: listed, recognised by content, told apart by pattern, chosen by moment. */
 
 import { isGlobals, isLedger } from "../backups/companions.ts";
-import { leadKey, pointId } from "../backups/generations.ts";
+import { pointId } from "../backups/generations.ts";
 import { type Inventory, takeStock } from "../backups/locate.ts";
-import { momentInName } from "../backups/moments.ts";
 import type { ConfiguredSource, Encryption } from "../config/database.ts";
 import type { Engine, Moment, RecoveryPoint, Store, StoredObject } from "../parts.ts";
 import { couldHold } from "./could-hold.ts";
+import { dated, isUpTo, newestFirst } from "./dated.ts";
 import type { Asked, Candidate } from "./task.ts";
 
 /** `*` is anything but a slash, `**` anything, `?` one character; everything else is itself. */
@@ -49,40 +49,13 @@ function only(store: Store, pattern: string | undefined): Store {
   };
 }
 
-const DAY_MS = 86_400_000;
-
-/**
- * A name with a date and no time says which day was meant. The object's own time says it more closely, unless it was
- * copied later: then the day counts from its beginning, because nobody knows more.
- */
-export function momentOfObject({ key, modifiedAt }: StoredObject, moment: Moment): Moment {
-  if (moment.from !== "object-time" || momentInName(key) !== null) return moment;
-  const [, year, month, day] = /(?<!\d)(20\d{2})[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)/.exec(key) ?? [];
-  const dayMs = Date.parse(`${year}-${month}-${day}T00:00:00Z`);
-  if (Number.isNaN(dayMs)) return moment;
-  const writtenMs = Date.parse(modifiedAt);
-  // A day's backup may end after midnight, and other time zones have begun the day before.
-  if (writtenMs >= dayMs - DAY_MS / 2 && writtenMs < dayMs + 2 * DAY_MS) return moment;
-  return { at: new Date(dayMs).toISOString(), from: "name" };
-}
-
-function dated(point: RecoveryPoint): RecoveryPoint {
-  const [lead] = point.objects;
-  if (lead === undefined) return point;
-  const moment = momentOfObject(lead, point.moment);
-  return moment === point.moment
-    ? point
-    : { ...point, moment, reach: point.reach === point.moment ? moment : point.reach };
-}
-
 const SEALED = /^encrypted with/;
 
 /** What is in an encrypted object is known when it was decrypted; until then it is a point by its name and time. */
 function sealed(store: Store, object: Inventory["unknown"][number], engine: string): RecoveryPoint {
   const { because, ...stored } = object;
-  const named = momentInName(object.key);
-  const moment: Moment = named === null ? { at: object.modifiedAt, from: "object-time" } : { at: named, from: "name" };
-  return dated({
+  const moment: Moment = { at: object.modifiedAt, from: "object-time" };
+  return {
     id: pointId(object),
     name: object.key.split("/")[0] ?? object.key,
     store: store.place,
@@ -92,7 +65,7 @@ function sealed(store: Store, object: Inventory["unknown"][number], engine: stri
     reach: moment,
     sizeBytes: object.sizeBytes,
     facts: { engine, method: "unknown", format: "sealed", packing: [], complete: "unknown", because },
-  });
+  };
 }
 
 /** Names of one job: the same but for their numbers. */
@@ -118,7 +91,12 @@ export interface SourceStock {
 }
 
 /** Everything that a source holds for an engine. Reads heads and ends, never a whole object. */
-export async function stockOf(store: Store, source: ConfiguredSource, engine: Engine): Promise<SourceStock> {
+export async function stockOf(
+  store: Store,
+  source: ConfiguredSource,
+  engine: Engine,
+  nowMs = Date.now(),
+): Promise<SourceStock> {
   const encryption: Encryption | null =
     source.encryption === undefined || source.encryption.with === "none" ? null : source.encryption;
   const inventory = await takeStock(only(store, source.pattern), [engine], listedPrefix(source.pattern));
@@ -145,22 +123,16 @@ export async function stockOf(store: Store, source: ConfiguredSource, engine: En
     ),
     ...inventory.points
       .filter(fits)
-      .map((point): Candidate => ({ store, storeUrl: source.store, point: dated(point), encryption: null })),
+      .map((point): Candidate => ({ store, storeUrl: source.store, point, encryption: null })),
     ...opened.map(
       (object): Candidate => ({ store, storeUrl: source.store, point: sealed(store, object, engine.name), encryption }),
     ),
-  ].sort(newestFirst);
-  return { source, candidates, unknown: left.filter((one) => !isNone(one)) };
+  ];
+  const sorted = dated(candidates, { timezone: source.timezone, nowMs }).sort(newestFirst);
+  return { source, candidates: sorted, unknown: left.filter((one) => !isNone(one)) };
 }
 
-const reachMs = ({ point }: Candidate) => Date.parse(point.reach.at);
-const writtenMs = ({ point }: Candidate) => Date.parse(point.objects[0]?.modifiedAt ?? point.moment.at);
-
-/** Versions of one name are of the same moment by that name: what was written last is what a disaster would find. */
-export function newestFirst(a: Candidate, b: Candidate): number {
-  const isSame = a.store === b.store && leadKey(a.point) === leadKey(b.point);
-  return reachMs(b) - reachMs(a) || (isSame ? writtenMs(b) - writtenMs(a) : a.point.id.localeCompare(b.point.id));
-}
+const DAY_MS = 86_400_000;
 
 /** How far back each question looks, and how much older than that an answer may be. */
 const BACK_MS: Readonly<Partial<Record<Asked, number>>> = {
@@ -181,5 +153,5 @@ export function allowedLossMs(asked: Asked, rpoMs: number): number {
 
 /** The candidates for a moment, newest first. */
 export function upTo(candidates: readonly Candidate[], atMs: number): Candidate[] {
-  return candidates.filter((one) => reachMs(one) <= atMs).sort(newestFirst);
+  return candidates.filter((one) => isUpTo(one, atMs)).sort(newestFirst);
 }

@@ -3,15 +3,7 @@ import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import type { Engine, RecoveryPoint, Store, StoredObject } from "../../src/parts.ts";
 import { nameOf, patternOf, proposalsOf, rhythmMs } from "../../src/suite/proposals.ts";
-import {
-  allowedLossMs,
-  askedMs,
-  listedPrefix,
-  matcher,
-  momentOfObject,
-  stockOf,
-  upTo,
-} from "../../src/verify/points.ts";
+import { allowedLossMs, askedMs, listedPrefix, matcher, stockOf, upTo } from "../../src/verify/points.ts";
 import { serverFor } from "../../src/verify/task.ts";
 
 const engine = catalog.engines[0] as Engine;
@@ -83,16 +75,6 @@ describe("a source", () => {
     const encryption = { with: "age", "key-env": "K" } as const;
     expect(ids(await stockOf(store, { ...source, encryption }, engine))).toEqual(["shop-20261120T0300.sql.age"]);
     expect((await stockOf(store, source, engine)).unknown[0]?.because).toMatch(/encrypted with age/);
-  });
-  test("a name with a day only counts by its object's time, unless that is of another day", () => {
-    const moment = { at: "2026-11-21T03:00:00.000Z", from: "object-time" } as const;
-    const object = (key: string): StoredObject => ({ key, sizeBytes: 1, modifiedAt: moment.at });
-    expect(momentOfObject(object("shop-2026-11-21.sql"), moment)).toBe(moment);
-    expect(momentOfObject(object("shop-20261120.sql"), moment)).toBe(moment);
-    expect(momentOfObject(object("shop-2026-11-01.sql"), moment)).toEqual({
-      at: "2026-11-01T00:00:00.000Z",
-      from: "name",
-    });
   });
 });
 

@@ -1,0 +1,353 @@
+/**
+ * The moments of one job's copies, each the earliest that it may be: an age must not flatter. What a name says is read in its
+ * own zone, in the one that was told, or in the one that the objects' times prove; where nothing tells it, the whole width
+ * of the world's zones counts. Pure.
+ */
+import { knownOffsets, momentsOnWall } from "../host/time-zone.ts";
+import type { MadeAt, Moment, MomentDoubt } from "../parts.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, type WallSpan, writtenIn, writtenInWords } from "./moments.ts";
+import { type NameWords, wordsOf } from "./name-words.ts";
+
+/** What is dated: an object with what its inside says. */
+export interface Datable {
+  readonly key: string;
+  readonly modifiedAt: string;
+  readonly made?: MadeAt | undefined;
+}
+
+export interface Dating {
+  /** The zone of the job's clocks, as somebody told it: an IANA name. */
+  readonly timezone?: string | undefined;
+  readonly nowMs: number;
+}
+
+/** Clocks of two machines differ so much without meaning anything. */
+export const CLOCKS_MS = 5 * MINUTE_MS;
+/** The zones of the world, from UTC: names are at most so much later, and so much earlier. */
+const EAST_MS = 14 * HOUR_MS;
+const WEST_MS = 12 * HOUR_MS;
+/** A difference of so much is worth a word, where a job that runs long does not explain it any more. */
+const HOURS_MS = 2 * HOUR_MS;
+/** Before that, an object's time was never set. */
+const FIRST_MS = Date.UTC(2000, 0, 1);
+
+/** A copy with what its sources say, in UTC where that is sure. */
+interface Seen {
+  readonly object: Datable;
+  /** What the names of its job have in common. */
+  readonly job: string;
+  /** The object's time; null where it says nothing: unset, or in the future. */
+  readonly objectMs: number | null;
+  readonly isAhead: boolean;
+  readonly wall: WallSpan | null;
+  readonly hasTime: boolean;
+  /** The span in UTC, when a zone is written or told. */
+  readonly sure: WallSpan | null;
+}
+
+function inUtc(wall: WallSpan, offsets: readonly number[] | null, timezone: string | undefined): WallSpan | null {
+  if (offsets !== null) {
+    return {
+      fromMs: wall.fromMs - Math.max(...offsets) * MINUTE_MS,
+      toMs: wall.toMs - Math.min(...offsets) * MINUTE_MS,
+    };
+  }
+  if (timezone === undefined) return null;
+  return {
+    fromMs: momentsOnWall(timezone, wall.fromMs).earliestMs,
+    toMs: momentsOnWall(timezone, wall.toMs).latestMs,
+  };
+}
+
+/** Of several ways to read a date the one that the object's time speaks for; the earliest when it speaks for none. */
+function meant(spans: readonly WallSpan[], objectMs: number | null): WallSpan | null {
+  const [first] = spans;
+  if (first === undefined || spans.length === 1) return first ?? null;
+  const near = spans.find(
+    ({ fromMs, toMs }) => objectMs !== null && objectMs >= fromMs - EAST_MS && objectMs <= toMs + DAY_MS,
+  );
+  return near ?? spans.reduce((earliest, one) => (one.fromMs < earliest.fromMs ? one : earliest));
+}
+
+/** Names of one clock: the same but for dates, counters and what else changes each night. */
+const jobOf = ({ folders }: NameWords): string =>
+  folders.map((words) => words.map(({ kind, text }) => (kind === "word" ? text : `<${kind}>`)).join(" ")).join("/");
+
+function see(object: Datable, { timezone, nowMs }: Dating): Seen {
+  const { key, modifiedAt } = object;
+  const words = wordsOf(key);
+  const common = { object, job: jobOf(words) };
+  const writtenMs = Date.parse(modifiedAt);
+  const isAhead = writtenMs > nowMs + CLOCKS_MS;
+  const objectMs = Number.isNaN(writtenMs) || writtenMs < FIRST_MS || isAhead ? null : writtenMs;
+  const written = writtenInWords(words, objectMs ?? nowMs);
+  const wall = meant(written?.spans ?? [], objectMs);
+  if (written === null || wall === null)
+    return { ...common, objectMs, isAhead, wall: null, hasTime: false, sure: null };
+  return { ...common, objectMs, isAhead, wall, hasTime: written.hasTime, sure: inUtc(wall, written.offsets, timezone) };
+}
+
+/** How much later than its name, read in UTC, an object was written. */
+const lagOf = ({ wall, objectMs }: Seen) => (wall === null || objectMs === null ? null : objectMs - wall.fromMs);
+
+/**
+ * Objects whose time is of a copying, and not of the backup: written at the same time although their names lie hours
+ * apart, or later than one that is newer by name.
+ */
+function copied(all: readonly Seen[]): ReadonlySet<Seen> {
+  const named = all.filter((one) => one.wall !== null && one.objectMs !== null);
+  const sorted = named.sort((a, b) => (a.wall?.fromMs ?? 0) - (b.wall?.fromMs ?? 0));
+  const found = new Set<Seen>();
+  let newer: Seen | undefined;
+  for (const one of sorted.reverse()) {
+    const apartMs = (newer?.wall?.fromMs ?? 0) - (one.wall?.fromMs ?? 0);
+    const writtenApartMs = (newer?.objectMs ?? 0) - (one.objectMs ?? 0);
+    if (newer !== undefined && apartMs >= HOURS_MS && writtenApartMs < apartMs / 4) {
+      found.add(one);
+      // The newest of a copied lot was copied with it, unless its own times agree.
+      const lag = lagOf(newer) ?? 0;
+      if (Math.abs(writtenApartMs) < apartMs / 4 && !(lag >= 0 && lag < 15 * MINUTE_MS)) found.add(newer);
+    }
+    newer = one;
+  }
+  return found;
+}
+
+/**
+ * The zone that an object's time proves for its name: it was there before the name's moment in UTC, so the name's clock
+ * is east of it. Zero where they agree, or where the job may have run so long; null where the time tells nothing.
+ */
+function provenOffset(lagMs: number | null): number | null {
+  if (lagMs === null || lagMs < -EAST_MS - CLOCKS_MS || lagMs > WEST_MS) return null;
+  if (lagMs >= -CLOCKS_MS) return 0;
+  return knownOffsets().find((offset) => offset * MINUTE_MS >= -lagMs - CLOCKS_MS) ?? null;
+}
+
+/** So many nights around one are asked what zone their names are in. */
+const NIGHTS = 6;
+
+interface Zone {
+  readonly offsetMinutes: number;
+  readonly nights: number;
+}
+
+/** Nights whose names have a time and no zone, and whose objects' times may tell it; by name, oldest first. */
+const nightsOf = (all: readonly Seen[], without: ReadonlySet<Seen>) =>
+  all
+    .filter((one) => one.hasTime && one.sure === null && !without.has(one))
+    .sort((a, b) => (a.wall?.fromMs ?? 0) - (b.wall?.fromMs ?? 0));
+
+/** Where a moment belongs among nights, by halving. */
+function placeAmong(nights: readonly Seen[], fromMs: number): number {
+  let [low, high] = [0, nights.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((nights[middle]?.wall?.fromMs ?? 0) < fromMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** What zone the names of other nights are in: the furthest east of the nearest ones. */
+function zoneOfOthers(nights: readonly Seen[], one: Seen): Zone | null {
+  const place = placeAmong(nights, one.wall?.fromMs ?? 0);
+  const offsets = nights
+    .slice(Math.max(0, place - NIGHTS), place + NIGHTS + 1)
+    .filter((other) => other !== one)
+    .flatMap((other) => provenOffset(lagOf(other)) ?? []);
+  if (offsets.length === 0) return null;
+  const offsetMinutes = Math.max(...offsets);
+  return { offsetMinutes, nights: offsets.filter((offset) => offset === offsetMinutes).length };
+}
+
+/** Nights that all lie whole quarters of an hour before their objects, to the minute: perhaps a zone to the west. */
+function westernZone(nights: readonly Seen[]): Zone | null {
+  const lags = nights
+    .map((one) => lagOf(one) ?? -1)
+    .filter((lag) => lag >= HOUR_MS - MINUTE_MS && lag <= WEST_MS + CLOCKS_MS);
+  if (lags.length < 2) return null;
+  const [least, most] = lags.reduce(([low, high], lag) => [Math.min(low, lag), Math.max(high, lag)], [
+    Infinity,
+    -Infinity,
+  ] as [number, number]);
+  if (most - least > CLOCKS_MS) return null;
+  const offset = [...knownOffsets()].find((one) => one < 0 && -one * MINUTE_MS <= least + MINUTE_MS);
+  if (offset === undefined || most + offset * MINUTE_MS > 15 * MINUTE_MS) return null;
+  return { offsetMinutes: offset, nights: lags.length };
+}
+
+interface Job {
+  readonly nights: readonly Seen[];
+  readonly copied: ReadonlySet<Seen>;
+  readonly west: Zone | null;
+  readonly nowMs: number;
+}
+
+/** A moment before it has been written out. */
+interface Told {
+  readonly atMs: number;
+  readonly latestMs: number;
+  readonly from: Moment["from"];
+  readonly doubt?: MomentDoubt;
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();
+
+const differs = (other: "name" | "content" | "object-time", otherMs: number): MomentDoubt => ({
+  kind: "differs",
+  other,
+  otherAt: iso(otherMs),
+});
+
+/** A span that is sure, beside the object's time: whichever is earlier counts. */
+function bySpan(one: Seen, span: WallSpan, { nowMs, copied }: Job): Told {
+  const { objectMs, isAhead, hasTime } = one;
+  if (objectMs === null) {
+    const isFuture = span.fromMs > nowMs + CLOCKS_MS;
+    const doubt: MomentDoubt | null = isFuture || isAhead ? { kind: "ahead" } : null;
+    // An object's time in the future is its clock's fault: the name stands.
+    return { atMs: span.fromMs, latestMs: span.toMs, from: "name", ...(isFuture && doubt !== null ? { doubt } : {}) };
+  }
+  if (objectMs < span.fromMs - CLOCKS_MS) {
+    return { atMs: objectMs, latestMs: objectMs, from: "object-time", doubt: differs("name", span.fromMs) };
+  }
+  const atMs = Math.min(span.fromMs, objectMs);
+  if (hasTime) {
+    const isFar = objectMs - span.toMs > HOURS_MS;
+    const doubt = isFar ? { doubt: differs("object-time", objectMs) } : {};
+    return { atMs, latestMs: Math.min(span.toMs, Math.max(atMs, objectMs)), from: "name", ...doubt };
+  }
+  // A day that is meant, and the object's time says more closely when: what was copied later says nothing.
+  const isOfIt = !copied.has(one) && objectMs <= span.toMs + WEST_MS;
+  if (isOfIt) return ofTheDay(objectMs, span.toMs);
+  return { atMs, latestMs: Math.min(span.toMs, objectMs), from: "name", doubt: differs("object-time", objectMs) };
+}
+
+/** A backup of a day may end after midnight; it is not younger than the day for that. */
+const ofTheDay = (objectMs: number, endMs: number): Told =>
+  objectMs <= endMs
+    ? { atMs: objectMs, latestMs: objectMs, from: "object-time" }
+    : { atMs: endMs, latestMs: objectMs, from: "name" };
+
+/** A day, a week or a month without a zone. */
+function byDays(one: Seen, wall: WallSpan, { nowMs, copied }: Job): Told {
+  const { objectMs } = one;
+  const fromMs = wall.fromMs - EAST_MS;
+  const toMs = Math.min(wall.toMs + WEST_MS, objectMs ?? nowMs);
+  if (objectMs === null)
+    return { atMs: fromMs, latestMs: Math.max(fromMs, toMs), from: "name", doubt: { kind: "no-zone" } };
+  if (objectMs < fromMs) {
+    return { atMs: objectMs, latestMs: objectMs, from: "object-time", doubt: differs("name", wall.fromMs) };
+  }
+  if (!copied.has(one) && objectMs <= wall.toMs + WEST_MS) return ofTheDay(objectMs, wall.toMs);
+  return { atMs: fromMs, latestMs: toMs, from: "name", doubt: differs("object-time", objectMs) };
+}
+
+/** A time of the day without a zone. */
+function byTime(one: Seen, wall: WallSpan, job: Job): Told {
+  const { objectMs } = one;
+  const lag = job.copied.has(one) ? null : lagOf(one);
+  if (objectMs !== null && (lagOf(one) ?? 0) < -EAST_MS - CLOCKS_MS) {
+    return { atMs: objectMs, latestMs: objectMs, from: "object-time", doubt: differs("name", wall.fromMs) };
+  }
+  const own = provenOffset(lag);
+  const others = zoneOfOthers(job.nights, one);
+  // An object that was there before its name's moment proves its zone; one that came later may have been copied.
+  const isProven = own !== null && own > 0;
+  const offset = isProven
+    ? own
+    : Math.max(
+        own ?? others?.offsetMinutes ?? Number.NaN,
+        (others?.nights ?? 0) > 1 ? (others?.offsetMinutes ?? 0) : -Infinity,
+      );
+  if (Number.isNaN(offset)) {
+    const atMs = Math.min(wall.fromMs - EAST_MS, objectMs ?? Number.POSITIVE_INFINITY);
+    const latestMs = Math.min(wall.toMs + WEST_MS, objectMs ?? job.nowMs, job.nowMs);
+    return { atMs, latestMs: Math.max(atMs, latestMs), from: "name", doubt: { kind: "no-zone" } };
+  }
+  const atMs = Math.min(wall.fromMs - offset * MINUTE_MS, objectMs ?? Number.POSITIVE_INFINITY);
+  const told = { atMs, latestMs: atMs, from: "name" } as const;
+  if (offset > 0) {
+    const nights = (others?.offsetMinutes === offset ? others.nights : 0) + (isProven ? 1 : 0);
+    return { ...told, doubt: { kind: "zone-found", offsetMinutes: offset, nights } };
+  }
+  if (objectMs === null || objectMs - wall.toMs <= HOURS_MS) return told;
+  const doubt: MomentDoubt = job.west === null ? differs("object-time", objectMs) : { kind: "zone-west", ...job.west };
+  // From a zone to the west it would be younger, and never younger than its object.
+  return { ...told, latestMs: Math.min(objectMs, wall.toMs + WEST_MS), doubt };
+}
+
+/** By the object's time alone. One in the future says nothing but that clocks differ. */
+function byObject({ object: { modifiedAt }, isAhead }: Seen): Told {
+  const atMs = Date.parse(modifiedAt);
+  const told = { atMs, latestMs: atMs, from: "object-time" } as const;
+  return isAhead ? { ...told, doubt: { kind: "ahead" } } : told;
+}
+
+/** What the inside of a backup says, when that is earlier than everything else: an old backup under a new name. */
+function byContent(told: Told, { made }: Datable, { timezone }: Dating): Told {
+  const written = made === undefined ? null : writtenIn(made.text);
+  const [wall] = written?.spans ?? [];
+  if (written?.hasTime !== true || wall === undefined) return told;
+  const sure = inUtc(wall, written.offsets, timezone);
+  const latestMs = sure?.toMs ?? wall.toMs + WEST_MS;
+  const isAmongUnknown = told.doubt?.kind === "ahead";
+  if (latestMs >= told.atMs - HOURS_MS && !isAmongUnknown) return told;
+  return {
+    atMs: sure?.fromMs ?? wall.fromMs - EAST_MS,
+    latestMs,
+    from: "content",
+    doubt: differs(told.from, told.atMs),
+  };
+}
+
+function toMoment(told: Told, order: number | null): Moment {
+  const { atMs, latestMs, from, doubt } = told;
+  return {
+    at: iso(atMs),
+    from,
+    ...(latestMs > atMs ? { latest: iso(latestMs) } : {}),
+    ...(order === null ? {} : { order }),
+    ...(doubt === undefined ? {} : { doubt }),
+  };
+}
+
+function momentsOfJob(all: readonly Seen[], dating: Dating): ReadonlyMap<Seen, Moment> {
+  const found = copied(all);
+  const nights = nightsOf(all, found);
+  const job: Job = { nights, copied: found, west: westernZone(nights), nowMs: dating.nowMs };
+  const east = nights.reduce((most, one) => Math.max(most, provenOffset(lagOf(one)) ?? 0), 0);
+  const momentOf = (one: Seen): Moment => {
+    const { object, wall, sure, hasTime } = one;
+    if (wall === null) return toMoment(byContent(byObject(one), object, dating), null);
+    const own = sure !== null ? bySpan(one, sure, job) : hasTime ? byTime(one, wall, job) : byDays(one, wall, job);
+    return toMoment(byContent(own, object, dating), orderOf(one, found.has(one), east));
+  };
+  return new Map(all.map((one) => [one, momentOf(one)]));
+}
+
+/** The moments of a source's copies, in the order in which they were given. Names of one form are one job's. */
+export function momentsOf(objects: readonly Datable[], dating: Dating): Moment[] {
+  const all = objects.map((object) => see(object, dating));
+  const jobs = new Map<string, Seen[]>();
+  for (const one of all) {
+    const job = jobs.get(one.job);
+    if (job === undefined) jobs.set(one.job, [one]);
+    else job.push(one);
+  }
+  const moments = new Map([...jobs.values()].flatMap((job) => [...momentsOfJob(job, dating)]));
+  return all.map((one) => moments.get(one) as Moment);
+}
+
+/**
+ * Where a copy stands by its name. All names of a job are read in one zone for that, whatever the hour of the night: clocks
+ * that go back change no order. A day without a time has the time of its object, when that is of the day.
+ */
+function orderOf({ wall, sure, hasTime, objectMs }: Seen, isCopied: boolean, east: number): number {
+  const span = sure ?? wall ?? { fromMs: 0, toMs: 0 };
+  if (!hasTime) {
+    const atMs = isCopied || objectMs === null ? span.fromMs : objectMs;
+    return Math.min(Math.max(atMs, span.fromMs), span.toMs);
+  }
+  return sure === null ? span.fromMs - east * MINUTE_MS : span.fromMs;
+}

@@ -1,0 +1,58 @@
+/** Candidates with their moments: what names, contents and objects' times of one source say together. Pure. */
+import { momentsOf } from "../backups/dating.ts";
+import { leadKey } from "../backups/generations.ts";
+import { momentInName } from "../backups/moments.ts";
+import type { Moment, RecoveryPoint } from "../parts.ts";
+import type { Candidate } from "./task.ts";
+
+/** A repository names its backups by moments of its own and says that its objects' times count. */
+const isByObject = ({ objects: [lead], moment }: RecoveryPoint) =>
+  moment.from === "object-time" && lead !== undefined && momentInName(lead.key) !== null;
+
+function withMoment(point: RecoveryPoint, moment: Moment): RecoveryPoint {
+  // The log brings it further than its own moment, or there is none that does.
+  const hasLog = point.reach !== point.moment && point.reach.at > moment.at;
+  return { ...point, moment, reach: hasLog ? point.reach : moment };
+}
+
+/** Dates the candidates of a source together: one night's object tells what zone the other nights' names are in. */
+export function dated(
+  candidates: readonly Candidate[],
+  dating: { readonly timezone?: string | undefined; readonly nowMs: number },
+): Candidate[] {
+  const open = candidates.filter(({ point }) => point.objects[0] !== undefined && !isByObject(point));
+  const objects = open.map(({ point: { objects, facts } }) => ({
+    key: objects[0]?.key ?? "",
+    modifiedAt: objects[0]?.modifiedAt ?? "",
+    made: facts.made,
+  }));
+  const moments = new Map(momentsOf(objects, dating).map((moment, index) => [open[index], moment]));
+  return candidates.map((one) => {
+    const moment = moments.get(one);
+    return moment === undefined ? one : { ...one, point: withMoment(one.point, moment) };
+  });
+}
+
+const reachMs = ({ point }: Candidate) => Date.parse(point.reach.at);
+const writtenMs = ({ point }: Candidate) => Date.parse(point.objects[0]?.modifiedAt ?? point.moment.at);
+
+/** Names order the copies of a job: a sync changes every object's time. A log brings a copy further than its name. */
+function placeMs(one: Candidate): number {
+  const { moment, reach } = one.point;
+  const ownMs = moment.order ?? Date.parse(moment.at);
+  return reach === moment ? ownMs : Math.max(ownMs, reachMs(one));
+}
+
+/** Versions of one name are of the same moment by that name: what was written last is what a disaster would find. */
+export function newestFirst(a: Candidate, b: Candidate): number {
+  const isSame = a.store === b.store && leadKey(a.point) === leadKey(b.point);
+  return (
+    placeMs(b) - placeMs(a) ||
+    Date.parse(b.point.moment.at) - Date.parse(a.point.moment.at) ||
+    (isSame ? writtenMs(b) - writtenMs(a) : a.point.id.localeCompare(b.point.id))
+  );
+}
+
+/** The youngest that a copy may be at a moment that is asked about: whether it is as old as that is not flattered. */
+export const isUpTo = ({ point }: Candidate, atMs: number): boolean =>
+  Date.parse(point.reach === point.moment ? (point.moment.latest ?? point.moment.at) : point.reach.at) <= atMs;
