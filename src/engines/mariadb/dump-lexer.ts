@@ -36,6 +36,9 @@ const LONG_WORD = 4;
 
 const NL = 10;
 const BACKSLASH = 92;
+const STAR = 42;
+const SLASH = 47;
+const BANG = 33;
 
 export class DumpLexer {
   readonly mode: LexerMode = { backslashEscapes: true, ansiQuotes: false };
@@ -55,7 +58,8 @@ export class DumpLexer {
   private isNever = false;
   private remark = "";
   private commentLine = 0;
-  private starred = false;
+  /** An executed comment was opened on this line, and not closed. */
+  private nestedLine = 0;
 
   constructor(sink: LexerSink) {
     this.sink = sink;
@@ -94,7 +98,7 @@ export class DumpLexer {
     while (at < bytes.length) {
       if (this.state === TEXT) at = this.text(bytes, at, isLast);
       else if (this.state === QUOTED) at = this.quoted(bytes, at);
-      else if (this.state === BLOCK_COMMENT) at = this.blockComment(bytes, at);
+      else if (this.state === BLOCK_COMMENT) at = this.blockComment(bytes, at, isLast);
       else if (this.state === LINE_COMMENT) at = this.lineComment(bytes, at);
       else at = this.longWord(bytes, at);
       if (at < 0) return -at - 1;
@@ -105,9 +109,9 @@ export class DumpLexer {
   /** Outside of strings and comments. Negative: more is needed from `-result - 1` on. */
   private text(bytes: Uint8Array, from: number, isLast: boolean): number {
     const end = bytes.length;
-    const first = this.delimiter[0];
     let at = from;
     while (at < end) {
+      const first = this.delimiter[0];
       // Most of a dump: values between the first words of a statement and its end.
       if (this.open.isStarted && !this.open.keeps && !this.isNever)
         at = this.open.values(bytes, at, { first: first as number, escapes: this.mode.backslashEscapes });
@@ -208,7 +212,7 @@ export class DumpLexer {
 
   private keepWord(bytes: Uint8Array, from: number, at: number, isLast: boolean): number {
     const raw = latin1(bytes, from, at);
-    if (!this.open.isStarted && COMMAND_NAMES.has(raw.toLowerCase())) {
+    if (!this.open.isStarted && this.open.bufferLine === 0 && COMMAND_NAMES.has(raw.toLowerCase())) {
       const next = this.namedCommand(bytes, { from, at, isLast, name: raw.toLowerCase() });
       if (next !== null) return next;
     }
@@ -306,11 +310,11 @@ export class DumpLexer {
   private comment(bytes: Uint8Array, at: number, isLast: boolean): number {
     const byte = bytes[at] as number;
     this.atLineStart = false;
-    const wanted = byte === 35 ? 1 : byte === 45 ? 3 : byte === 42 ? 2 : 10;
+    const wanted = byte === 35 ? 1 : byte === 45 ? 3 : byte === STAR ? 2 : 10;
     if (at + wanted > bytes.length && !isLast) {
       // What it cannot be any more is not waited for.
       const next = bytes[at + 1];
-      const could = byte === 45 ? 45 : byte === 42 ? 47 : 42;
+      const could = byte === 45 ? 45 : byte === STAR ? SLASH : STAR;
       if (next === undefined || next === could) return -at - 1;
     }
     const [second, third] = [bytes[at + 1], bytes[at + 2] ?? NL];
@@ -320,17 +324,18 @@ export class DumpLexer {
       const isSpace = third === NL || CLASS[third] === Class.Space;
       return isSpace || (!this.open.isStarted && this.open.bufferLine === 0) ? this.openLineComment(at + 2) : at;
     }
-    if (byte === 42) {
-      if (second !== 47 || !this.inExecuted) return at;
+    if (byte === STAR) {
+      if (second !== SLASH) return at;
+      this.nestedLine = 0;
+      if (!this.inExecuted) return at;
       this.inExecuted = false;
       this.isNever = false;
       return at + 2;
     }
-    if (second !== 42) return at;
-    if (third === 33) return this.openExecuted(bytes, at + 3, false);
-    if (third === 77 && bytes[at + 3] === 33) return this.openExecuted(bytes, at + 4, true);
+    if (second !== STAR) return at;
+    if (third === BANG) return this.openExecuted(bytes, at + 3, false);
+    if (third === 77 && bytes[at + 3] === BANG) return this.openExecuted(bytes, at + 4, true);
     this.state = BLOCK_COMMENT;
-    this.starred = false;
     return at + 2;
   }
 
@@ -339,6 +344,7 @@ export class DumpLexer {
     while (at < bytes.length && at < from + 6 && (bytes[at] as number) >= 48 && (bytes[at] as number) <= 57) at++;
     if (this.open.bufferLine === 0) this.open.bufferLine = this.line;
     this.inExecuted = true;
+    if (!isMariadb) this.nestedLine = this.line;
     this.isNever = isNeverExecuted(latin1(bytes, from, at), isMariadb);
     return at;
   }
@@ -365,20 +371,38 @@ export class DumpLexer {
     if (!this.open.isStarted) this.sink.comment(utf8(this.remark).replace(/\r$/, ""), this.commentLine);
   }
 
-  private blockComment(bytes: Uint8Array, from: number): number {
+  /**
+   * As the client does it: an executed comment inside of a comment is nested while its line lasts, and a comment that is
+   * opened inside of one is passed by.
+   */
+  private blockComment(bytes: Uint8Array, from: number, isLast: boolean): number {
     let at = from;
-    let { starred } = this;
     while (at < bytes.length) {
-      const byte = bytes[at++];
-      if (starred && byte === 47) {
-        this.state = TEXT;
-        return at;
+      const byte = bytes[at] as number;
+      if (byte !== STAR && byte !== SLASH) {
+        if (byte === NL) this.open.line++;
+        at++;
+        continue;
       }
-      starred = byte === 42;
-      if (byte === NL) this.open.line++;
+      if (at + 4 > bytes.length && !isLast) return -at - 1;
+      const [next, third] = [bytes[at + 1], bytes[at + 2]];
+      if (byte === STAR && next === SLASH) {
+        if (!this.isNested) {
+          this.state = TEXT;
+          return at + 2;
+        }
+        this.nestedLine = 0;
+      } else if (byte === SLASH && next === STAR) {
+        if (third === BANG) this.nestedLine = this.line;
+        else if (third !== 77 || bytes[at + 3] !== BANG) at++;
+      }
+      at++;
     }
-    this.starred = starred;
     return at;
+  }
+
+  private get isNested(): boolean {
+    return this.nestedLine === this.line;
   }
 
   private finish(isEnded: boolean, isOpen: boolean): void {
