@@ -1,0 +1,89 @@
+/**
+ * Whose fault a failed restore is. What this machine, this version or Fogbell's own sandbox lacks says nothing of the
+ * backup: it is named, with what to do about it. Everything else is the backup's own fault.
+ */
+import { type ClientError, describeError } from "../../host/client-errors.ts";
+import type { Unjudged } from "../../parts.ts";
+
+interface Lack {
+  /** In the sentence "the copy cannot be judged here: …". */
+  readonly because: (name: string) => string;
+  readonly next: (name: string) => readonly string[];
+}
+
+const OWN_SERVER = "fogbell verify --sandbox local, on a machine that has it";
+const AS_IT_WAS = "make the dump with the program of the server's own version";
+const inImage = (what: string) => [`install ${what} into the sandbox's image, then: fogbell verify`, OWN_SERVER];
+
+/** Names that one product has and the other does not: the other's dump is read by the wrong server. */
+const MYSQL_ONLY =
+  /_0900_|^(gtid_purged|@?@?global\.gtid_purged|session_track_.*|sql_require_primary_key)$|^(ndbcluster|ndb)$/i;
+const MARIADB_ONLY =
+  /^(aria|sequence|columnstore|mroonga|spider|s3|connect|oqgraph|sphinx|rocksdb)$|_uca1400_|_nopad_/i;
+
+/** Of which product a name is, in words. */
+const ofWhom = (name: string): string =>
+  MYSQL_ONLY.test(name)
+    ? ", which MySQL 8 has and MariaDB has not"
+    : MARIADB_ONLY.test(name)
+      ? ", which MariaDB has"
+      : "";
+
+const lacks = (what: string) => (name: string) => `this server has no ${what} ${name}${ofWhom(name)}`;
+const version = (name: string) =>
+  MYSQL_ONLY.test(name)
+    ? ["the dump was made by MySQL 8: verify it on MySQL (engine: mysql)", OWN_SERVER]
+    : [OWN_SERVER, AS_IT_WAS];
+
+const LACKS: Readonly<Record<string, Lack>> = {
+  "no-collation": { because: lacks("collation"), next: version },
+  "no-charset": { because: lacks("character set"), next: version },
+  "no-variable": { because: lacks("variable"), next: version },
+  "no-engine": { because: lacks("storage engine"), next: (name) => inImage(`the storage engine ${name}`) },
+  "no-plugin": { because: lacks("plugin"), next: (name) => inImage(`the plugin ${name}`) },
+  "no-type": { because: lacks("data type"), next: version },
+  "no-feature": {
+    because: (name) => `this server's version lacks something that the backup uses${name === "" ? "" : `: ${name}`}`,
+    next: version,
+  },
+  "own-setting": {
+    because: (name) => `the sandbox's server runs with ${name}, and does not execute a statement of the backup`,
+    next: () => ["please report this: it is no fault of the backup"],
+  },
+  "page-size": {
+    because: (name) => `the copy has InnoDB pages of ${name} bytes, and this server has others`,
+    next: () => [OWN_SERVER],
+  },
+  "no-entry": {
+    because: () => "the restored server lets nobody in, by its own accounts",
+    next: () => ["look at the accounts of the copy: root@localhost has to be able to log in on the socket"],
+  },
+  "disk-full": {
+    because: () => "the disk is full",
+    next: () => ["df -h", "fogbell gc", "free some space, then run it again"],
+  },
+  "no-memory": {
+    because: () => "memory ran out",
+    next: () => ["free -h", "run it again, with more memory for the sandbox"],
+  },
+  packet: {
+    because: () => "a row of the backup is larger than the sandbox's server takes (max_allowed_packet)",
+    next: () => [OWN_SERVER],
+  },
+  stopped: {
+    because: () => "the sandbox's server was stopped, or does not answer",
+    next: () => ["run it again", "free -h"],
+  },
+  cancelled: { because: () => "the statement was cancelled", next: () => ["run it again, with more time"] },
+};
+
+/** Why a failure says nothing about the backup; else null. */
+export function unjudged(errors: readonly ClientError[]): Unjudged | null {
+  for (const error of errors) {
+    const lack = error.severity === "error" && error.reason !== undefined ? LACKS[error.reason] : undefined;
+    if (lack === undefined) continue;
+    const name = error.named ?? "";
+    return { because: `${lack.because(name)}. It said: ${describeError(error)}`, next: lack.next(name) };
+  }
+  return null;
+}
