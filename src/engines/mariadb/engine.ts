@@ -14,6 +14,7 @@ import { scriptOf } from "../script.ts";
 import { askedOf } from "./asked.ts";
 import { copiesOf } from "./copies.ts";
 import { damageOf } from "./damage.ts";
+import { dumpReader } from "./dump-reader.ts";
 import { readErrors } from "./errors.ts";
 import { untilReady } from "./files.ts";
 import { type Flavour, MARIADB, MYSQL } from "./flavour.ts";
@@ -179,6 +180,7 @@ function engineOf({ flavour, summary, versions }: Family): Engine {
     phrases,
     copies: copiesOf(flavour),
     readErrors,
+    dumpReader: ({ method }) => (method === "logical" ? dumpReader() : null),
     keyboard: keyboardOf(flavour),
     log: logOf(flavour),
     loopback: {

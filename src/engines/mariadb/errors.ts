@@ -19,7 +19,8 @@ const SIBLING = new RegExp(`^(?:\\S{0,200}/)?(${PROGRAMS}): (.*)$`);
 const NUMBERED = /\b[Ee]rror:? '?(\d{4,5})\b/;
 /** A server's log: `2026-11-28  0:01:02 0 [ERROR] InnoDB: …`; mariadb-backup writes `[00] 2026-…` before its own words. */
 const LOG = /^(?:\[\d{2}\] )?(?:\d{4}-\d{2}-\d{2}[T ] ?[\d:.Z]{7,} \d{1,12} )?\[(ERROR|FATAL|Error)\] (.*)$/;
-const BACKUP = /^\[\d{2}\] (?:FATAL ERROR|Error): (?:\d{4}-\d{2}-\d{2} [\d:]{7,} )?(.*)$/;
+const BACKUP =
+  /^\[\d{2}\] (?:\d{4}-\d{2}-\d{2} [\d:]{7,} )?(?:FATAL ERROR|Error): (?:\d{4}-\d{2}-\d{2} [\d:]{7,} )?(.*)$/;
 
 /** Shapes of words that come without a number, in which no row can stand: our words, the reason, the name's place. */
 const SHAPES: readonly (readonly [RegExp, string, string])[] = [
