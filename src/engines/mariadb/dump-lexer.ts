@@ -4,6 +4,7 @@
  * any size and tell the same story; values are passed by and never kept.
  */
 
+import { BlockComment } from "./dump-comment.ts";
 import { OpenStatement, type Statement } from "./dump-open.ts";
 import { argumentOf, type LexerMode, latin1, OpenString, utf8 } from "./dump-string.ts";
 import {
@@ -58,8 +59,7 @@ export class DumpLexer {
   private isNever = false;
   private remark = "";
   private commentLine = 0;
-  /** An executed comment was opened on this line, and not closed. */
-  private nestedLine = 0;
+  private readonly block = new BlockComment();
 
   constructor(sink: LexerSink) {
     this.sink = sink;
@@ -326,7 +326,7 @@ export class DumpLexer {
     }
     if (byte === STAR) {
       if (second !== SLASH) return at;
-      this.nestedLine = 0;
+      this.block.nestedLine = 0;
       if (!this.inExecuted) return at;
       this.inExecuted = false;
       this.isNever = false;
@@ -336,6 +336,7 @@ export class DumpLexer {
     if (third === BANG) return this.openExecuted(bytes, at + 3, false);
     if (third === 77 && bytes[at + 3] === BANG) return this.openExecuted(bytes, at + 4, true);
     this.state = BLOCK_COMMENT;
+    this.block.isClosed = false;
     return at + 2;
   }
 
@@ -344,7 +345,7 @@ export class DumpLexer {
     while (at < bytes.length && at < from + 6 && (bytes[at] as number) >= 48 && (bytes[at] as number) <= 57) at++;
     if (this.open.bufferLine === 0) this.open.bufferLine = this.line;
     this.inExecuted = true;
-    if (!isMariadb) this.nestedLine = this.line;
+    if (!isMariadb) this.block.nestedLine = this.line;
     this.isNever = isNeverExecuted(latin1(bytes, from, at), isMariadb);
     return at;
   }
@@ -371,38 +372,10 @@ export class DumpLexer {
     if (!this.open.isStarted) this.sink.comment(utf8(this.remark).replace(/\r$/, ""), this.commentLine);
   }
 
-  /**
-   * As the client does it: an executed comment inside of a comment is nested while its line lasts, and a comment that is
-   * opened inside of one is passed by.
-   */
   private blockComment(bytes: Uint8Array, from: number, isLast: boolean): number {
-    let at = from;
-    while (at < bytes.length) {
-      const byte = bytes[at] as number;
-      if (byte !== STAR && byte !== SLASH) {
-        if (byte === NL) this.open.line++;
-        at++;
-        continue;
-      }
-      if (at + 4 > bytes.length && !isLast) return -at - 1;
-      const [next, third] = [bytes[at + 1], bytes[at + 2]];
-      if (byte === STAR && next === SLASH) {
-        if (!this.isNested) {
-          this.state = TEXT;
-          return at + 2;
-        }
-        this.nestedLine = 0;
-      } else if (byte === SLASH && next === STAR) {
-        if (third === BANG) this.nestedLine = this.line;
-        else if (third !== 77 || bytes[at + 3] !== BANG) at++;
-      }
-      at++;
-    }
+    const at = this.block.scan(bytes, from, { isLast, open: this.open });
+    if (at >= 0 && this.block.isClosed) this.state = TEXT;
     return at;
-  }
-
-  private get isNested(): boolean {
-    return this.nestedLine === this.line;
   }
 
   private finish(isEnded: boolean, isOpen: boolean): void {

@@ -75,7 +75,7 @@ export function leavesBySetting(tokens: readonly Token[]): Leaves | null {
 }
 
 /** Words of sql_mode after which double quotes are names. */
-const ANSI = /\b(ANSI_QUOTES|ANSI|ORACLE|MSSQL|DB2|POSTGRESQL|MAXDB)\b/i;
+const ANSI = /\b(ANSI_QUOTES|ANSI|ORACLE|MSSQL|DB2|POST\w+|MAXDB)\b/i;
 const ANSI_BIT = 4;
 const NO_ESCAPES_BIT = 1 << 20;
 
