@@ -480,6 +480,12 @@ export interface BackupFacts {
   readonly only?: string;
   /** The lines of its text that are meant then. */
   readonly lines?: readonly LineRange[];
+  /** What an empty database refuses of it although nothing is wrong with it: its restore goes around that. */
+  readonly goesAround?: readonly ("drops" | "public")[];
+  /** The encoding of its text, when it is not the one that a restored database has anyway. */
+  readonly encoding?: string;
+  /** The first version whose servers load it as it is, when the one that it was taken from is older. */
+  readonly loadsFrom?: string;
   /** `unknown` until the copy has been read to its end. */
   readonly complete: "yes" | "no" | "unknown";
   readonly because: string;

@@ -9,8 +9,10 @@ import {
   type Line,
   type StoredObject,
 } from "../../parts.ts";
-import { CLUSTER, oneOf, readPlain, TRAILER, UNPACK_FAILED } from "./named-databases.ts";
-import { PSQL, SIDE } from "./psql.ts";
+import { startOf, startOfArchive } from "./dump-start.ts";
+import { recover } from "./loading.ts";
+import { CLUSTER, oneOf, TRAILER, UNPACK_FAILED } from "./named-databases.ts";
+import { PSQL } from "./psql.ts";
 
 const options = z.strictObject({
   format: z
@@ -174,6 +176,7 @@ function plainFacts(head: string, tail: string | null): Omit<BackupFacts, "engin
   const complete = tail === null ? "unknown" : tail.includes(TRAILER) ? "yes" : "no";
   return {
     format: "plain",
+    ...startOf(head, server),
     ...(server === undefined ? {} : { serverVersion: server }),
     ...(tool === undefined ? {} : { toolVersion: tool }),
     complete,
@@ -192,6 +195,7 @@ function inspect({ head, tail, packing }: Content): BackupFacts | null {
     return {
       ...common,
       ...archive,
+      ...startOfArchive(head, archive),
       complete: "unknown",
       because: "an archive: known when it has been read to its end",
     };
@@ -239,52 +243,6 @@ function check(facts: BackupFacts): readonly Line[] {
       ? `${read} "$BACKUP"`
       : `${whole(facts.packing)} &&\n${unpacked(facts.packing)} | ${read}`;
   return [{ ...common, script, expect: "No output, and exit code 0." }];
-}
-
-/** Bytes in the side database against bytes expected, for an estimate that fits every format. */
-const PROGRESS = `${PSQL} \\
-  -At -h "$SIDE_HOST" -d postgres <<'SQL'
-\\getenv side SIDE_DATABASE
-\\getenv total EXPECTED_BYTES
-SELECT pg_database_size(:'side') || ' ' || :'total';
-SQL`;
-
-function recover(facts: BackupFacts): readonly Line[] {
-  const isAsIt = facts.packing.length === 0 && facts.only === undefined;
-  const text = isAsIt ? null : `${readPlain(facts)} |`;
-  const load = `${PSQL} \\
-  -1 -o /dev/null ${SIDE}`;
-  const archive = `pg_restore --exit-on-error ${SIDE}`;
-  const script =
-    facts.format === "plain"
-      ? text === null
-        ? `${load} -f "$BACKUP"`
-        : `${text}\n${load}`
-      : text === null
-        ? `${archive} \\\n  -j "$JOBS" "$BACKUP"`
-        : `${text}\n${archive}`;
-  return [
-    {
-      say: "Make an empty database beside the damaged one.",
-      script: 'createdb -h "$SIDE_HOST" -T template0 -E UTF8 "$SIDE_DATABASE"',
-      uses: ["SIDE_HOST", "SIDE_DATABASE"],
-      expect: "No output.",
-      ifNot: "If it exists, somebody is restoring already: ask aloud before you go on.",
-      destroys: false,
-    },
-    {
-      say: "Restore the backup into it. Nothing touches the damaged database.",
-      script,
-      uses:
-        facts.format !== "plain" && text === null
-          ? ["SIDE_HOST", "SIDE_DATABASE", "BACKUP", "JOBS"]
-          : ["SIDE_HOST", "SIDE_DATABASE", "BACKUP", ...roomOf(facts.packing)],
-      expect: "No output, and exit code 0.",
-      ifNot: "Drop the side database and begin again with the next older recovery point.",
-      destroys: false,
-      progress: PROGRESS,
-    },
-  ];
 }
 
 export const logical = defineMethod<Options>({

@@ -1,0 +1,85 @@
+/**
+ * How a dump or an archive comes into a database of its own. What an empty database would refuse of a faultless one is gone
+ * around beforehand, by the pair of statement and place; so the restore can stop at the first error, whatever it is.
+ */
+import { roomOf } from "../../host/packing.ts";
+import type { BackupFacts, Line } from "../../parts.ts";
+import { DROPS } from "./dump-start.ts";
+import { readPlain } from "./named-databases.ts";
+import { PSQL, SIDE } from "./psql.ts";
+
+/** Bytes in the side database against bytes expected, for an estimate that fits every format. */
+const PROGRESS = `${PSQL} \\
+  -At -h "$SIDE_HOST" -d postgres <<'SQL'
+\\getenv side SIDE_DATABASE
+\\getenv total EXPECTED_BYTES
+SELECT pg_database_size(:'side') || ' ' || :'total';
+SQL`;
+
+/**
+ * Leaves out what `--clean` writes before it makes anything: in an empty database there is nothing to drop. Lines stay
+ * where they are, so that an error still names the dump's own. Behind the first other statement nothing is changed.
+ */
+const WITHOUT_DROPS = `awk '
+  past { print; next }
+  gone || /^(${DROPS.replaceAll("\\.", ".")}|CREATE OR REPLACE VIEW )/ {
+    gone = !/;$/; print ""; next
+  }
+  /^CREATE SCHEMA public;$/ { sub(/SCHEMA/, "SCHEMA IF NOT EXISTS") }
+  /^CREATE / && !/^CREATE (SCHEMA|EXTENSION) / { past = 1 }
+  { print }'`;
+
+/** Errors with their code: what they say is read, and only what cannot hold a row is kept. */
+const LOAD = PSQL.replace("VERBOSITY=terse", "VERBOSITY=verbose");
+
+const DROP_PUBLIC = "-c 'DROP SCHEMA public'";
+
+function loadPlain(facts: BackupFacts): string {
+  const around = new Set(facts.goesAround ?? []);
+  const filters = around.has("drops") ? [WITHOUT_DROPS] : [];
+  const first = around.has("public") && !around.has("drops") ? ` \\\n  ${DROP_PUBLIC}` : "";
+  const load = `${LOAD} \\\n  -1 -o /dev/null ${SIDE}${first}`;
+  if (facts.packing.length === 0 && facts.only === undefined && filters.length === 0) return `${load} -f "$BACKUP"`;
+  return [readPlain(facts), ...filters, `${load} -f -`].join(" |\n");
+}
+
+function loadArchive(facts: BackupFacts): string {
+  const { packing, goesAround = [] } = facts;
+  const first = goesAround.includes("public") ? `${PSQL} \\\n  ${SIDE} ${DROP_PUBLIC} &&\n` : "";
+  const archive = `pg_restore --exit-on-error ${SIDE}`;
+  return packing.length === 0
+    ? `${first}${archive} \\\n  -j "$JOBS" "$BACKUP"`
+    : `${first}${readPlain(facts)} |\n${archive}`;
+}
+
+/** A database in the dump's own encoding takes its bytes as they are; UTF8 takes those of all others. */
+function makeSide({ encoding }: BackupFacts): string {
+  const own = encoding === undefined ? "-E UTF8" : `-E ${encoding} --locale=C`;
+  return `createdb -h "$SIDE_HOST" -T template0 ${own} "$SIDE_DATABASE"`;
+}
+
+export function recover(facts: BackupFacts): readonly Line[] {
+  const isArchive = facts.format !== "plain";
+  return [
+    {
+      say: "Make an empty database beside the damaged one.",
+      script: makeSide(facts),
+      uses: ["SIDE_HOST", "SIDE_DATABASE"],
+      expect: "No output.",
+      ifNot: "If it exists, somebody is restoring already: ask aloud before you go on.",
+      destroys: false,
+    },
+    {
+      say: "Restore the backup into it. Nothing touches the damaged database.",
+      script: isArchive ? loadArchive(facts) : loadPlain(facts),
+      uses: [
+        ...["SIDE_HOST", "SIDE_DATABASE", "BACKUP"],
+        ...(isArchive && facts.packing.length === 0 ? ["JOBS"] : roomOf(facts.packing)),
+      ],
+      expect: "No output, and exit code 0.",
+      ifNot: "Drop the side database and begin again with the next older recovery point.",
+      destroys: false,
+      progress: PROGRESS,
+    },
+  ];
+}
