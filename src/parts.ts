@@ -681,7 +681,7 @@ export interface CopyPhrases {
   named(facts: BackupFacts): Line | null;
   /**
    * Before the restore: roles that the backup names (from `$GLOBALS` when it is not empty), extensions that it needs. They
-   * print `role <TAB> name` of each that they made, and `lacks <TAB> reason <TAB> name` of what is not here.
+   * print `role <TAB> name` and `tablespace <TAB> name` of each that they made, and `lacks <TAB> reason <TAB> name` of what is not here.
    */
   prepare(facts: BackupFacts): readonly Line[];
   /** Why a failure says nothing about the backup (a program too old, an extension that is not here); else null. */

@@ -138,7 +138,7 @@ async function restore(
   const { copies } = kit.task.engine;
   for (const line of copies.prepare(given.facts)) {
     const outcome = await opened.runner.run(line, { phase: "restore", name: `${prefix}prepare` });
-    noteRoles(kit, outcome.stdout);
+    noteMade(kit, outcome.stdout);
     assertJudged(copies, [...lacking(outcome.stdout), ...(outcome.errors ?? [])]);
     assertPrepared(line, outcome);
   }
@@ -162,13 +162,20 @@ const lacking = (printed: string): ClientError[] =>
     return [{ client: "the copy's own words", severity: "error", message: `${named} is needed`, reason, named }];
   });
 
-function noteRoles({ write, index }: AttemptKit, printed: string): void {
-  const roles = printed.split("\n").flatMap((line) => (line.startsWith("role\t") ? [line.slice(5)] : []));
-  if (roles.length === 0 || index > 0) return;
-  write({
-    kind: "note",
-    text: `roles that the backup names and does not bring, made here for the restore: ${roles.join(", ")}`,
-  });
+/** What the preparation made, each with its name, in a sentence's words. */
+const MADE: Readonly<Record<string, string>> = {
+  role: "roles that the backup names and does not bring",
+  tablespace: "tablespaces that the backup names",
+};
+
+function noteMade({ write, index }: AttemptKit, printed: string): void {
+  if (index > 0) return;
+  for (const [word, what] of Object.entries(MADE)) {
+    const names = printed
+      .split("\n")
+      .flatMap((line) => (line.startsWith(`${word}\t`) ? [line.slice(word.length + 1)] : []));
+    if (names.length > 0) write({ kind: "note", text: `${what}, made here for the restore: ${names.join(", ")}` });
+  }
 }
 
 /** The database to look at in a restored server: the one that was told, or the largest. */
@@ -185,6 +192,14 @@ async function chooseDatabase(kit: AttemptKit, { runner }: Opened): Promise<stri
   if (others.length > 0)
     kit.write({ kind: "note", text: `looked through: ${first}; restored with it: ${others.join(", ")}` });
   return first;
+}
+
+/** A dump that the server it was taken from could not load again: nobody is told before the night. Null: it could. */
+export function newerThanItsServer(facts: BackupFacts, restoredOn: string): string | null {
+  const { loadsFrom, serverVersion, toolVersion } = facts;
+  if (loadsFrom === undefined) return null;
+  const major = (version: string | undefined) => version?.split(".")[0] ?? "an unknown version";
+  return `written by a client of version ${major(toolVersion)} from a server of version ${major(serverVersion)}: it was restored on ${restoredOn}, and its own server cannot load it as it is; dump it with the client of version ${major(serverVersion)}`;
 }
 
 interface Given {
@@ -219,6 +234,8 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
     say("complete", "yes", "read to its end");
     const failed = await restore(kit, opened, { method, facts });
     say("restored", failed === null ? "yes" : "no", failed ?? `restored by ${method.name}`);
+    const newer = failed === null ? newerThanItsServer(facts, opened.version) : null;
+    if (newer !== null) say("version", "yes", newer);
     return failed;
   });
   mark("T6");

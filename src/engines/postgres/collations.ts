@@ -1,5 +1,6 @@
 /** By what rules indexes sort text, and whether this machine's are of the version that they were built with. */
 import type { Line } from "../../parts.ts";
+import { withoutEventTriggers } from "./event-triggers.ts";
 import { question } from "./psql.ts";
 import { USER_SCHEMA } from "./questions.ts";
 
@@ -7,7 +8,7 @@ import { USER_SCHEMA } from "./questions.ts";
 export function collations(): Line {
   return question(
     "Compare the versions of collations with those that indexes were built with.",
-    `CREATE TEMP TABLE fogbell_used AS
+    withoutEventTriggers(`CREATE TEMP TABLE fogbell_used AS
   SELECT DISTINCT i.indexrelid AS sorted, x.rules
   FROM pg_index i CROSS JOIN LATERAL unnest(i.indcollation) AS x(rules)
   JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -24,6 +25,6 @@ COPY (
   SELECT 'other', u.sorted::regclass, r.name, r.built, COALESCE(r.here, 'none')
   FROM fogbell_rules r JOIN fogbell_used u USING (rules)
   WHERE r.here IS DISTINCT FROM r.built ORDER BY 2
-) TO STDOUT;`,
+) TO STDOUT;`),
   );
 }

@@ -1,10 +1,11 @@
 /** What is asked of a PostgreSQL copy that nobody knows yet: roles before it, and afterwards whether it holds together. */
-import { unpacked } from "../../host/packing.ts";
 import type { BackupFacts, CopyPhrases, Line, PlaceTable, Snapshot } from "../../parts.ts";
 import { unjudged } from "./blame.ts";
 import { collations } from "./collations.ts";
+import { withoutEventTriggers } from "./event-triggers.ts";
 import { mutations } from "./mutations.ts";
-import { namedDatabases, readPlain } from "./named-databases.ts";
+import { namedDatabases } from "./named-databases.ts";
+import { askNames, prepare } from "./prepare.ts";
 import { identifier, literal, PSQL, placesOf, psql, qualified, question, regclass } from "./psql.ts";
 import { USER_SCHEMA } from "./questions.ts";
 
@@ -17,84 +18,11 @@ function atCopy(places: PlaceTable): PlaceTable {
   };
 }
 
-/** Prints everything of a dump but its rows. */
-function schemaOf(facts: BackupFacts): string {
-  const { format, packing } = facts;
-  if (format === "plain")
-    return `${readPlain(facts)} | awk '
-  /^COPY .* FROM stdin;$/ { rows = 1; next }
-  rows { if ($0 == "\\\\.") rows = 0; next }
-  { print }'`;
-  return packing.length === 0
-    ? 'pg_restore --schema-only -f - "$BACKUP"'
-    : `${unpacked(packing)} | pg_restore --schema-only -f -`;
-}
-
-/** Names that an awk program prints, as a table `named` of a session that then asks `sql` about them. */
-function askNames(facts: BackupFacts, { awk, sql, database }: { awk: string; sql: string; database: string }): string {
-  return `${schemaOf(facts)} | awk '${awk}' | sort -u >"$SCRATCH/names" &&
-{ cat <<'SQL'
-SET client_min_messages = error;
-CREATE TEMP TABLE named (name text);
-COPY named FROM STDIN;
-SQL
-  cat "$SCRATCH/names"
-  printf '%s\\n' '\\.'
-  cat <<'SQL'
-${sql}
-SQL
-} | ${PSQL} -At -d "${database}"`;
-}
-
-/** Owners and grantees, as pg_dump writes them. */
-const ROLES = `
-  /^(ALTER|GRANT|REVOKE|CREATE POLICY) / {
-    rest = $0
-    while (match(rest, /(TO|FROM|ROLE) ("[^"]+"|[a-z_][a-z_0-9$]*)/)) {
-      name = substr(rest, RSTART, RLENGTH); rest = substr(rest, RSTART + RLENGTH)
-      sub(/^[A-Z]+ /, "", name); print name
-    }
-  }`;
-const EXTENSIONS = `
-  /^CREATE EXTENSION / {
-    sub(/^CREATE EXTENSION (IF NOT EXISTS )?/, ""); gsub(/"/, ""); sub(/[ ;].*/, ""); print
-  }`;
 const TABLES = `
   /^CREATE (UNLOGGED |FOREIGN )?TABLE / {
     sub(/^CREATE (UNLOGGED |FOREIGN )?TABLE (IF NOT EXISTS )?/, "")
     if (match($0, /^(("[^"]+"|[A-Za-z0-9_$]+)\\.)?("[^"]+"|[A-Za-z0-9_$]+)/)) print substr($0, 1, RLENGTH)
   }`;
-
-function prepare(facts: BackupFacts): readonly Line[] {
-  if (facts.method !== "logical") return [];
-  return [
-    {
-      say: "Make the roles that the backup belongs to, from its globals and from its own words.",
-      script: `if [ -n "$GLOBALS" ]; then
-  psql -Xq -d postgres -f "$GLOBALS" >/dev/null 2>&1 || true
-fi
-${askNames(facts, {
-  awk: ROLES,
-  sql: `SELECT 'role' || chr(9) || name FROM named WHERE to_regrole(name) IS NULL ORDER BY 1;
-SELECT 'CREATE ROLE ' || name FROM named WHERE to_regrole(name) IS NULL \\gexec`,
-  database: "postgres",
-})}`,
-      uses: ["PGHOST", "GLOBALS", "BACKUP", "SCRATCH"],
-      destroys: false,
-    },
-    {
-      say: "Ask whether every extension that the backup needs is installed here.",
-      script: `${askNames(facts, {
-        awk: EXTENSIONS,
-        sql: `SELECT 'lacks' || chr(9) || 'no-extension' || chr(9) || name FROM named
-WHERE NOT EXISTS (SELECT FROM pg_available_extensions e WHERE e.name = named.name);`,
-        database: "postgres",
-      })}`,
-      uses: ["PGHOST", "BACKUP", "SCRATCH"],
-      destroys: false,
-    },
-  ];
-}
 
 /** Every table that the dump creates, asked for by its own name. */
 function listing(facts: BackupFacts): Line | null {
@@ -106,7 +34,7 @@ function listing(facts: BackupFacts): Line | null {
       sql: `SET search_path = public;
 SELECT 'listed' || chr(9) || count(*) FROM named;
 SELECT 'missing' || chr(9) || name FROM named WHERE to_regclass(name) IS NULL ORDER BY 1;`,
-      database: "$PGDATABASE",
+      isCopy: true,
     }),
     uses: ["PGHOST", "PGDATABASE", "BACKUP", "SCRATCH"],
     destroys: false,
@@ -159,7 +87,7 @@ function structure(): Line {
   return {
     say: "Look into every table and index for damage.",
     script: psql(
-      `SET client_min_messages = error;
+      withoutEventTriggers(`SET client_min_messages = error;
 SELECT count(*) = 0 AS lacks FROM pg_available_extensions WHERE name = 'amcheck' \\gset
 \\if :lacks
 SELECT 'skipped' || chr(9) || 'amcheck is not installed here';
@@ -186,7 +114,7 @@ CREATE TEMP TABLE fogbell_looked AS
     AND (c.relkind = 'r' AND a.amname = 'heap' OR c.relkind = 'i' AND a.amname = 'btree' AND i.indisvalid);
 SELECT 'looked' || chr(9) || count(*) FROM fogbell_looked;
 COPY (SELECT 'broken', name, found FROM fogbell_looked WHERE found IS NOT NULL ORDER BY 2) TO STDOUT;
-\\endif`,
+\\endif`),
       "production",
       "-At",
     ),

@@ -22,7 +22,7 @@ const FIELD =
 const REPOSITORY = /^(?:\d{4}-\d\d-\d\d \S+ )?(?:P\d\d +)?(ERROR|WARN): (?:\[(\d{3})\]: )?(.*)$/;
 const COMMAND = /^(?:pg_\w+: detail: )?Command was: (.*)$/;
 const POSITION = / at character \d{1,15}$/;
-const COPIED = /^COPY ([^\s,]{1,130}), line (\d{1,15})(?:, column ([\w.$-]{1,63}))?/;
+const COPIED = /^COPY ([^,"]{1,130}), line (\d{1,15})(?:, column ([\w.$-]{1,63}))?/;
 const PLAIN_NAME = /^[\p{L}_][\p{L}\p{N}_$. -]{0,130}$/u;
 /** The places in the server's code where functions of somebody's own raise: their words and codes can be anything. */
 const RAISED = /^(exec_stmt_raise|exec_stmt_assert|plpy_|PLy_|plperl_|pltcl_)/;
@@ -41,6 +41,8 @@ interface Draft {
   isRaised: boolean;
   /** Nobody wants it: a notice. */
   readonly isNotice: boolean;
+  /** The field that was read last: a context goes on over several lines. */
+  field?: string;
   schema?: string;
   object?: string;
   column?: string;
@@ -116,6 +118,7 @@ const UNKNOWN = "an error whose words are left out, because they may hold rows";
 /** A named field of the message before it: objects are named by the catalogue, everything else may be a row. */
 function takeField(one: Draft, field: string, value: string): void {
   one.isOpen = false;
+  one.field = field;
   const name = PLAIN_NAME.test(value) ? value : undefined;
   if (field === "LOCATION" && RAISED.test(value)) one.isRaised = true;
   if (field === "CONTEXT") {
@@ -144,7 +147,9 @@ function begins(line: string): Draft | null {
     const server = SERVER.exec(words);
     if (server !== null) return fromServer(program, server, at);
     if (said?.[1] === "detail" || said?.[1] === "hint") return { ...draft(program, "NOTICE", "", at), isServer: false };
-    const own = draft(program, said?.[1] === "warning" ? "WARNING" : "ERROR", words, at);
+    // These say first that it is an error; without that they tell what they do.
+    const isTold = said === null && plain !== undefined && !SPEAKS_PLAINLY.has(program);
+    const own = draft(program, isTold ? "INFO" : said?.[1] === "warning" ? "WARNING" : "ERROR", words, at);
     return { ...own, isServer: false, isOpen: false };
   }
   const logged = LOGGED.exec(line);
@@ -157,6 +162,8 @@ function begins(line: string): Draft | null {
   return { ...own, isServer: false, isOpen: false };
 }
 
+/** They name what went wrong without the word. */
+const SPEAKS_PLAINLY: ReadonlySet<string> = new Set(["pg_ctl", "postgres", "initdb", "pg_controldata"]);
 const COPY_FAILED = /COPY failed for table "([^"]{1,63})": $/;
 
 function fromServer(program: string, found: RegExpExecArray, at: { line?: number }): Draft {
@@ -175,6 +182,10 @@ function goesOn(one: Draft, line: string): boolean {
   const [, field, value = ""] = FIELD.exec(line) ?? [];
   if (field !== undefined) {
     takeField(one, field, value);
+    return true;
+  }
+  if (one.field === "CONTEXT" && COPIED.test(line)) {
+    takeField(one, "CONTEXT", line);
     return true;
   }
   const command = COMMAND.exec(line)?.[1];

@@ -179,7 +179,7 @@ const SHAPES: readonly Shape[] = [
 ];
 
 /** A name as people and tools choose them. Anything else in a name's place may be what a row holds. */
-const NAME = /^(?=.{1,130}$)[\p{L}_][\p{L}\p{N}_$.-]*(@[a-z]+)?$/u;
+const NAME = /^(?=.{1,130}$)[\p{L}_][\p{L}\p{N}_$.-]*(@(euro|latin|cyrillic|valencia|devanagari))?$/u;
 const HOLES: Readonly<Record<string, string>> = {
   n: "(.{1,300}?)",
   v: "([\\s\\S]*)",
