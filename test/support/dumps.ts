@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { makeLabel } from "../../src/host/label.ts";
-import type { Engine, Server } from "../../src/parts.ts";
+import type { Engine, Outcome, Server, Settings } from "../../src/parts.ts";
 import { local } from "../../src/sandboxes/local.ts";
 
 const DATA = resolve("../shared/data");
@@ -14,23 +14,32 @@ export const sampleFile = (name: string): string | null => (existsSync(join(DATA
 export interface Bench extends AsyncDisposable {
   /** Runs a script in the server's sandbox; files are made below `$SCRATCH`. Throws when it fails. */
   sh(script: string): Promise<string>;
+  /** The same, whatever comes of it. */
+  try(script: string): Promise<Outcome>;
+  readonly scratch: string;
   /** Copies a file of this machine in, and returns where it lies. */
   bring(file: string): Promise<string>;
   take(path: string): Promise<Buffer>;
 }
 
 /** A server to make backups of, gone afterwards. */
-export async function openBench(engine: Engine): Promise<Bench> {
+export async function openBench(engine: Engine, settings: Settings = {}): Promise<Bench> {
   const signal = new AbortController().signal;
   const label = makeLabel(`bench-${process.pid}-${engine.name}`, new Date(Date.now() + 3_600_000));
   const box = await local.open(label, local.options.parse({}), signal);
-  const server: Server = await box.start(engine.server(engine.versions[0] ?? "", {}));
+  const server: Server = await box.start(engine.server(engine.versions[0] ?? "", {}, settings));
   const { scratch } = server.folders;
   let number = 0;
+  const places = { SCRATCH: scratch, ARCHIVE: server.folders.archive };
+  const run = (script: string) => {
+    const command = { id: `bench.${++number}`, phase: "world", say: "x", script, uses: [], destroys: false } as const;
+    return server.run({ command, places, signal });
+  };
   return {
+    scratch,
+    try: run,
     async sh(script) {
-      const command = { id: `bench.${++number}`, phase: "world", say: "x", script, uses: [], destroys: false } as const;
-      const outcome = await server.run({ command, places: { SCRATCH: scratch }, signal });
+      const outcome = await run(script);
       if (outcome.exitCode !== 0) throw new Error(`${script}: ${outcome.stderrTail}`);
       return outcome.stdout;
     },

@@ -62,13 +62,31 @@ END $$;
 };
 
 /**
+ * A server that meets a spoiled record takes it for the end of its log, opens, and has lost all that follows: each record
+ * is read here before, by its checksum and its place. A last record that goes on in a piece that was never archived is no
+ * fault. Source: XLogPageHeaderData in xlog_internal.h, ValidXLogRecord in xlogreader.c.
+ */
+const READ_RECORDS = `for line in $(cd "$LOG" && ls |
+  grep -E '^[0-9A-F]{24}$' | cut -c1-8 | sort -u); do
+  pieces=$(cd "$LOG" && ls | grep -E "^$line[0-9A-F]{16}$" | sort)
+  first=$(echo "$pieces" | head -n 1)
+  last=$(echo "$pieces" | tail -n 1)
+  LC_ALL=C pg_waldump -q -p "$LOG" "$first" "$last" \\
+    2>"$SCRATCH/log.errors" || {
+    echo "a piece of the log is spoiled:"
+    sed -n 's/^pg_waldump: error: //p' "$SCRATCH/log.errors"
+    exit 8
+  }
+done`;
+
+/**
  * Whole, of this cluster, and without a hole? A server that meets a hole in its log takes it for the end.
  * The system identifier stands in the first page of each segment and at the start of pg_control.
  * Source: XLogLongPageHeaderData in xlog_internal.h, ControlFileData in pg_control.h.
  */
 export function checkLog(control: string): Line {
   return {
-    say: "Is the log of the same server, and is no piece of it missing?",
+    say: "Is the log of the same server, is no piece of it missing, and can every record be read?",
     script: apart(`id=$(${control} |
   od -An -tu8 -N8 | tr -d ' ') &&
 wanted= &&
@@ -96,8 +114,12 @@ for piece in $(cd "$LOG" && ls | grep -E '^[0-9A-F]{24}$' | sort); do
   else
     wanted=$(( here + 1 ))
   fi
-done`),
-    uses: ["BACKUP", "LOG"],
+done
+if [ -z "$wanted" ]; then
+  echo "no piece of the log can be seen"; exit 9
+fi
+${READ_RECORDS}`),
+    uses: ["BACKUP", "LOG", "SCRATCH"],
     expect: "No output, and exit code 0.",
     ifNot: "Do not go through this log: take the next older recovery point, or stop before the hole.",
     destroys: false,
@@ -198,6 +220,30 @@ const askSide = (sql: string) => `${PSQL} \\
   -At -h "$SIDE_HOST" -d postgres \\
   -c "${sql}"`;
 
+/**
+ * Whether the replay ended in the last piece that was there. A server cannot tell the end of its log from a piece that it
+ * could not get or read, and opens either way.
+ */
+const ranToItsEnd = ({ folder, uses }: LogSource): Line => ({
+  say: "Did it come to the end of the log, and up to which moment?",
+  script: `last=$(cd "${folder}" && ls |
+  grep -E '^[0-9A-F]{24}$' | cut -c9- | sort | tail -n 1)
+reached=$(${askSide(`SELECT substr(
+    pg_walfile_name(pg_last_wal_replay_lsn()), 9)`)}) &&
+if [ -n "$last" ] && [ "$reached" \\< "$last" ]; then
+  echo "it ended in piece $reached, and the log goes on to $last" >&2
+  false
+else
+  ${askSide(`SELECT 'last commit in: ' || coalesce(to_char(
+    pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC',
+    'YYYY-MM-DD HH24:MI:SS.US'), 'none')`).replaceAll("\n", "\n  ")}
+fi`,
+  uses: [...new Set(["SIDE_HOST", ...uses])],
+  expect: '"last commit in" and a time (UTC): whatever was committed later is lost.',
+  ifNot: "Do not use it: commits are missing. Look at the piece that is named, and take another copy of it.",
+  destroys: false,
+});
+
 /** From an unpacked base to a server that stands where the target says, looked at on both sides, and opened. */
 export function throughLog(target: Target, log: LogSource = FETCHED_LOG): readonly Line[] {
   const stop = stopAt(target);
@@ -265,5 +311,6 @@ ${askSide(`SELECT CASE WHEN pg_is_in_recovery()
     destroys: true,
   };
   const before = target.to === "before-damage";
-  return [...(before ? [findTarget(log)] : []), prepare, replay, ...(before ? [both] : []), promote];
+  const toEnd = target.to === "end-of-log" ? [ranToItsEnd(log)] : [];
+  return [...(before ? [findTarget(log)] : []), prepare, replay, ...(before ? [both] : []), promote, ...toEnd];
 }
