@@ -629,7 +629,10 @@ export interface Phrases {
   keyDigests(table: DigestRequest, buckets?: readonly number[]): Line;
   /** `kind <TAB> name <TAB> definition`, of every constraint, index, trigger, view, policy, grant, column. */
   catalogue(): Line;
-  /** `sequence <TAB> last value <TAB> owner table <TAB> owner column <TAB> highest value in use anywhere`. */
+  /**
+   * `sequence <TAB> last value handed out <TAB> table <TAB> column that takes from it <TAB> highest value in use anywhere <TAB>
+   * direction`: `up`, `down`, or `round` for one that begins again. Whoever owns it, and when nobody does.
+   */
   sequences(): Line;
   /** `constraint name <TAB> table <TAB> parent table <TAB> child rows without parent <TAB> distinct lost parents`. */
   orphans(): Line;
@@ -690,9 +693,25 @@ export interface CopyPhrases {
   databases(): Line;
   /** `listed <TAB> tables in the backup's own list`, and `missing <TAB> table` for each that is not in the copy; null: no list. */
   listing(facts: BackupFacts): Line | null;
-  /** `table <TAB> rows`, counted. */
+  /**
+   * `table <TAB> rows <TAB> parent <TAB> history`, counted: the table that it is a part of, when it is one, and the earlier
+   * versions of its rows that it keeps; both may be empty.
+   */
   countAll(): Line;
-  /** Reads every foreign key: `read <TAB> keys`, and `broken <TAB> key <TAB> table <TAB> parent <TAB> rows without it`. */
+  /**
+   * `held <TAB> large objects <TAB> bytes`, and `dangling <TAB> table <TAB> column <TAB> rows` that name one which is not
+   * there; null where the engine has none.
+   */
+  largeObjects(): Line | null;
+  /** `name in the list of tables <TAB> large objects`, counted without reading one; null likewise. */
+  countLarge(): Line | null;
+  /** `account <TAB> objects that run with its rights`, for each account that the copy's server does not know; null: none can be. */
+  absent(): Line | null;
+  /**
+   * Reads every foreign key: `read <TAB> keys`, and of keys that do not hold, each with `key <TAB> table <TAB> parent <TAB> rows`:
+   * `broken`, with rows without their parent; `unchecked`, one that is declared to be so, with such rows; `parentless`, with
+   * rows that point to a table which is not there; `elsewhere`, with rows that point into another database.
+   */
   readKeys(): Line;
   /** Looks into tables and indexes: `looked <TAB> number`, `broken <TAB> name <TAB> why`, or `skipped <TAB> why`. */
   structure(): Line;
@@ -1026,6 +1045,8 @@ export interface Finding {
   readonly because: string;
   /** Numbers behind the answer, for the result: rows missing, milliseconds of gap. */
   readonly measured?: Readonly<Record<string, number>>;
+  /** What is worth knowing on the night although it held; shown under a good verdict, too. Each a sentence's part. */
+  readonly remarks?: readonly string[];
 }
 
 /** The ground truth, read-only: states of every table, by key digest. */

@@ -193,6 +193,8 @@ export type EventBody =
       readonly held: "yes" | "no" | "unknown";
       readonly because: string;
       readonly measured?: Readonly<Record<string, number>>;
+      /** Worth knowing although it held. */
+      readonly remarks?: readonly string[];
       /** The YAML line of the probe, for annotations; 0 when the drill asked of itself. */
       readonly line: number;
     }

@@ -274,6 +274,7 @@ export function reportView(result: DrillResult, past: readonly DrillResult[] = [
       exit: exitCode === null ? "did not end" : String(exitCode),
       duration: durationOr(durationMs),
     })),
+    remarks: result.findings.flatMap(({ held, remarks = [] }) => (held === "yes" ? remarks : [])),
     notes: result.notes,
     problems: result.problems.map(({ code, message, makes }) => ({ code, message, makes })),
     cleanup:

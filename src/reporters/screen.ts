@@ -184,7 +184,7 @@ export function followOnScreen(screen: Screen, { isLive }: ScreenStyle): Followe
 
 /** The last lines on one drill: verdict, what was measured against what was wanted, where to read on. */
 export function summary(raw: DrillResult, { folder, color }: { folder: string; color: boolean }): string {
-  const { verdict, scenario, reasons, objectives, measured, next, runId } = tamed({ ...raw, commands: [] });
+  const { verdict, scenario, reasons, objectives, measured, next, runId, findings } = tamed({ ...raw, commands: [] });
   const ink = paint(color);
   const against = (measuredMs: number | null, objectiveMs: number) =>
     `${measuredMs === null ? "not measured" : formatDuration(measuredMs)} (objective ${formatDuration(objectiveMs)})`;
@@ -195,6 +195,7 @@ export function summary(raw: DrillResult, { folder, color }: { folder: string; c
     "",
     `${ink(verdict.toUpperCase(), VERDICT_INK[verdict])}  ${drillName(scenario)}`,
     ...reasons.map((reason) => `  ${reason}`),
+    ...findings.flatMap(({ held, remarks = [] }) => (held === "yes" ? remarks.map((one) => `  finding: ${one}`) : [])),
     `  RTA ${against(measured.rtaMs, objectives.rtoMs)}${machine}${link}`,
     `  RPA ${against(measured.rpaMs, objectives.rpoMs)}`,
     `  read ${folder}/${runId}/report.md${scenario.kind === "verify" ? "" : `, ${folder}/${runId}/runbook.md`}`,

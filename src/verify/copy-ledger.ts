@@ -8,9 +8,13 @@ import { z } from "zod";
 import { differingBuckets } from "../buckets.ts";
 import { type ErrorDetails, FogbellError, UnavailableError } from "../errors.ts";
 import type { DigestRequest, Engine, Finding, Line, Outcome } from "../parts.ts";
+import { count } from "./reading.ts";
 
-/** Goes up when rows are digested in another way: sums of two versions do not compare. */
-export const LEDGER_VERSION = 2;
+/**
+ * Goes up when rows are digested in another way: sums of two versions do not compare. Up to version 2 rows were the same
+ * when their types called them equal; from 3 on, when they are identical.
+ */
+export const LEDGER_VERSION = 3;
 
 const ledgerSchema = z.strictObject({
   version: z.literal(LEDGER_VERSION),
@@ -31,6 +35,10 @@ const ledgerSchema = z.strictObject({
   ),
   /** Tables that keep no moments: nothing is said of them. */
   unheld: z.array(z.string()).default([]),
+  /** What the account that recorded could not read. */
+  unread: z.array(z.string()).default([]),
+  /** Sequence to the last number that it had handed out before the backup began. */
+  sequences: z.array(z.tuple([z.string(), z.string()])).default([]),
 });
 export type CopyLedger = z.infer<typeof ledgerSchema>;
 
@@ -104,6 +112,39 @@ function assertCompares(ledger: unknown): void {
 
 const majorOf = (version: string) => version.split(".")[0];
 
+/** A table that differs, in words, and by how many rows: fewer than none are missing. */
+interface Differing {
+  readonly said: string;
+  readonly difference: number;
+}
+
+function differingTables(ledger: CopyLedger, found: ReadonlyMap<string, Map<number, string>>): Differing[] {
+  return ledger.tables.flatMap(({ table, sums, buckets }) => {
+    const now = found.get(table) ?? new Map<number, string>();
+    const differing = differingBuckets(new Map(sums), now);
+    if (differing.length === 0) return [];
+    const difference = rowsIn([...now]) - rowsIn(sums);
+    const rows =
+      difference === 0 ? "rows altered" : difference < 0 ? `${-difference} rows missing` : `${difference} rows extra`;
+    return [{ said: `${table}: ${rows}, in ${differing.length} of ${buckets} buckets`, difference }];
+  });
+}
+
+/** Sequences that would hand out again what they had handed out when the backup began, or that are gone. */
+async function sequencesBehind({ sequences }: CopyLedger, engine: Engine, ask: Ask): Promise<string[]> {
+  if (sequences.length === 0) return [];
+  const lines = rowsOf(await ask(engine.phrases.sequences(), "compare-sequences"), "the sequences");
+  const now = new Map(lines.map(([name = "", value = ""]) => [name, value]));
+  return sequences.flatMap(([name, before]) => {
+    const value = now.get(name);
+    if (value === undefined) return [`${name}: the sequence is missing`];
+    const isBehind = isWhole(value) && isWhole(before) && BigInt(value) < BigInt(before);
+    return isBehind ? [`${name}: stands at ${value}, and had handed out ${before}`] : [];
+  });
+}
+
+const isWhole = (text: string) => /^-?\d+$/.test(text);
+
 /** Whether the restored copy is what the ledger saw, to the row. */
 export async function compareLedger(
   ledger: CopyLedger,
@@ -119,31 +160,30 @@ export async function compareLedger(
       because: `recorded on version ${ledger.serverVersion}, restored on ${version}: digests do not compare`,
     };
   }
-  const found = await readSums(engine, ledger.tables, ask);
-  const wrong: string[] = [];
-  let missing = 0;
-  let extra = 0;
-  for (const { table, sums, buckets } of ledger.tables) {
-    const before = new Map(sums);
-    const now = found.get(table) ?? new Map<number, string>();
-    const differing = differingBuckets(before, now);
-    if (differing.length === 0) continue;
-    const difference = rowsIn([...now]) - rowsIn(sums);
-    if (difference < 0) missing -= difference;
-    else extra += difference;
-    const said =
-      difference === 0 ? "rows altered" : difference < 0 ? `${-difference} rows missing` : `${difference} rows extra`;
-    wrong.push(`${table}: ${said}, in ${differing.length} of ${buckets} buckets`);
-  }
+  const differing = differingTables(ledger, await readSums(engine, ledger.tables, ask));
+  const behind = await sequencesBehind(ledger, engine, ask);
   const measured = { compared: ledger.tables.length, rows };
-  if (wrong.length > 0)
+  const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + Math.max(0, one), 0);
+  if (differing.length > 0 || behind.length > 0) {
+    const said = [...differing.map((one) => one.said), ...behind];
     return {
       held: "no",
-      because: wrong.slice(0, 5).join("; "),
-      measured: { ...measured, rowsMissing: missing, rowsExtra: extra },
+      because: said.slice(0, 5).join("; "),
+      measured: {
+        ...measured,
+        rowsMissing: sum(differing.map(({ difference }) => -difference)),
+        rowsExtra: sum(differing.map(({ difference }) => difference)),
+      },
     };
-  const unheld =
-    ledger.unheld.length === 0 ? "" : `; not compared, because they keep no moments: ${ledger.unheld.join(", ")}`;
-  const because = `identical to the row: ${rows.toLocaleString("en-US")} rows in ${ledger.tables.length} tables, as of ${ledger.takenAt.slice(0, 19).replace("T", " ")} UTC${unheld}`;
+  }
+  const { unheld, unread, sequences } = ledger;
+  const because = [
+    `identical to the row: ${rows.toLocaleString("en-US")} rows in ${ledger.tables.length} tables, as of ${ledger.takenAt.slice(0, 19).replace("T", " ")} UTC`,
+    ...(sequences.length === 0 ? [] : [`${count(sequences.length, "sequence")} not behind`]),
+    ...(unheld.length === 0 ? [] : [`not compared, because they keep no moments: ${unheld.join(", ")}`]),
+    ...(unread.length === 0
+      ? []
+      : [`not compared, because the account that recorded may not read them: ${unread.join(", ")}`]),
+  ].join("; ");
   return { held: "yes", because, measured: { ...measured, rowsMissing: 0, rowsAltered: 0, rowsExtra: 0 } };
 }

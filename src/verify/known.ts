@@ -32,6 +32,10 @@ const knownCopy = z.object({
   behind: z.array(z.string()),
   /** `table.column` to how long before the copy's own moment its newest row lay, in milliseconds. */
   lags: z.record(z.string(), z.number()),
+  /** A table to the one that it is a part of; absent in what was kept before parts were told, and before sequences without an owner were asked. */
+  parents: z.record(z.string(), z.string()).optional(),
+  /** How many large objects there were; absent likewise. */
+  largeObjects: z.number().optional(),
 });
 export type KnownCopy = z.infer<typeof knownCopy>;
 
@@ -133,7 +137,7 @@ async function add(
   const copies = [...found, ...others]
     .sort(latestFirst)
     .slice(0, MOST)
-    .map((copy, index) => (index < WITH_NUMBERS ? copy : { ...copy, rows: {}, catalogue: {}, lags: {} }));
+    .map((copy, index) => (index < WITH_NUMBERS ? copy : { ...copy, rows: {}, parents: {}, catalogue: {}, lags: {} }));
   const name = `${stemOf(database)}${shard === null ? "" : `.${shard.replace("/", "-of-")}`}.json`;
   await makeFolder(join(outFolder, FOLDER));
   await writeAtomic(join(outFolder, FOLDER, name), `${JSON.stringify({ version: 1, database, copies })}\n`);

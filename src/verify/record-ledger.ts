@@ -34,6 +34,21 @@ async function take(engine: Engine, ask: Ask, unheld: readonly string[]): Promis
   }));
 }
 
+/** What is there and may not be read with this account: said, so that "identical" claims nothing of it. */
+async function unreadOf(engine: Engine, ask: Ask, tables: CopyLedger["tables"]): Promise<string[]> {
+  const line = engine.copies.countLarge();
+  if (line === null) return [];
+  const [held] = rowsOf(await ask(line, "count-large-objects"), "the large objects");
+  const [name = "", number = "0"] = held ?? [];
+  return Number(number) === 0 || tables.some(({ table }) => table === name) ? [] : [name];
+}
+
+/** Where each sequence that goes up stands. Asked before the backup begins, so that what it carries is never behind. */
+const sequencesOf = async (engine: Engine, ask: Ask): Promise<CopyLedger["sequences"]> =>
+  rowsOf(await ask(engine.phrases.sequences(), "list-sequences"), "the sequences").flatMap(
+    ([name = "", value = "", , , , direction]): [string, string][] => (direction === "up" ? [[name, value]] : []),
+  );
+
 export interface RecordRequest {
   readonly engine: Engine;
   readonly database: string;
@@ -178,14 +193,16 @@ async function beside(engine: Engine, { lock, at }: Snapshot, ask: Ask, backup: 
       lock === undefined
         ? []
         : rowsOf(await ask(lock.unheld(), "list-unheld"), "the tables").map(([table = ""]) => table);
-    const tables = await take(engine, (line, name) => ask(at(line), name), unheld);
+    const atMoment: Ask = (line, name) => ask(at(line), name);
+    const tables = await take(engine, atMoment, unheld);
+    const unread = await unreadOf(engine, atMoment, tables);
     if (tables.length === 0 && unheld.length > 0) {
       throw new UnavailableError(`no table of the database keeps moments: ${unheld.slice(0, 5).join(", ")}`, {
         code: "FB_LEDGER",
         next: ["compare with checks of your own instead: docs/verify.md"],
       });
     }
-    return { unheld, tables };
+    return { unheld, unread, tables };
   })();
   const [taken, made] = await Promise.allSettled([recorded, backup]);
   if (made.status === "rejected") throw made.reason;
@@ -199,6 +216,8 @@ export interface Recorded {
   readonly takenAt: string;
   /** Tables that keep no moments, and are left out. */
   readonly unheld: readonly string[];
+  /** What the account may not read, and is left out. */
+  readonly unread: readonly string[];
 }
 
 /**
@@ -217,6 +236,7 @@ export async function recordLedger(request: RecordRequest): Promise<Recorded> {
     const places = { SNAPSHOT: held.name, SCRATCH: folder, RELEASE: held.pipe };
     const ask: Ask = (line) => askUsers(line, request, places);
     try {
+      const sequences = await sequencesOf(engine, (line, name) => ask(snapshot.at(line), name));
       const taken = await beside(engine, snapshot, ask, backUp(command, held.name, request));
       const ledger: CopyLedger = {
         version: LEDGER_VERSION,
@@ -224,12 +244,13 @@ export async function recordLedger(request: RecordRequest): Promise<Recorded> {
         serverVersion,
         database,
         takenAt,
+        sequences,
         ...taken,
       };
       await writeFile(file, gzipSync(JSON.stringify(ledger)), { mode: 0o600 });
-      const { tables, unheld } = taken;
+      const { tables, unheld, unread } = taken;
       const rows = tables.reduce((sum, { sums }) => sum + rowsIn(sums), 0);
-      return { tables: tables.length, rows, takenAt, unheld };
+      return { tables: tables.length, rows, takenAt, unheld, unread };
     } finally {
       await held.release();
     }

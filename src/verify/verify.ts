@@ -185,7 +185,7 @@ async function tell(telling: Telling): Promise<void> {
     because: `${task.asked}: taken ${reach} before the moment that is asked about`,
   });
   const attempted = await tryOne(telling, first, 0);
-  for (const { probe, subject, line, held, because, measured } of attempted.findings) {
+  for (const { probe, subject, line, held, because, measured, remarks = [] } of attempted.findings) {
     const common = {
       kind: "finding",
       group: "verify",
@@ -194,6 +194,7 @@ async function tell(telling: Telling): Promise<void> {
       line,
       held,
       because: telling.run.redact(because),
+      ...(remarks.length === 0 ? {} : { remarks: remarks.map((remark) => telling.run.redact(remark)) }),
     } as const;
     write(measured === undefined ? common : { ...common, measured });
   }

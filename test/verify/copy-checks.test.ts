@@ -46,7 +46,9 @@ const outcome = (stdout: string, exitCode = 0): Outcome => ({
 const WHOLE: Readonly<Record<string, string>> = {
   "list-tables": "listed\t2\n",
   "count-all": "public.orders\t1000\npublic.lines\t5000\n",
-  "read-catalogue": "table\tpublic.orders\tr\ntable\tpublic.lines\tr\nconstraint\tpublic.lines.fk\tFOREIGN KEY\n",
+  "read-large-objects": "held\t0\t0\n",
+  "read-catalogue":
+    "table\tpublic.orders\tr\ntable\tpublic.lines\tr\nconstraint\tpublic.lines.fk\tFOREIGN KEY\nsequence\torders_id_seq\tbigint\n",
   "read-keys": "read\t1\n",
   "read-sequences": "orders_id_seq\t1000\torders\tid\t1000\n",
   "newest-rows": `public.orders\tcreated_at\t${NOW - 2 * HOUR}\n`,
@@ -66,7 +68,13 @@ const baseline: KnownCopy = {
   holds: true,
   because: "",
   rows: { "public.orders": 990, "public.lines": 4900 },
-  catalogue: { "table\tpublic.orders": "x", "table\tpublic.lines": "x", "constraint\tpublic.lines.fk": "x" },
+  catalogue: {
+    "table\tpublic.orders": "x",
+    "table\tpublic.lines": "x",
+    "constraint\tpublic.lines.fk": "x",
+    "sequence\torders_id_seq": "x",
+  },
+  parents: {},
   behind: [],
   lags: { "public.orders.created_at": HOUR },
 };

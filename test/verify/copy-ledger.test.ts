@@ -27,11 +27,13 @@ test("a ledger of this version is read", async () => {
 });
 
 test("a ledger whose rows were digested in another way is never compared: every row would be called altered", async () => {
-  const error = await read({ ...ledger, version: 1 });
-  expect(error).toMatchObject({ code: "FB_LEDGER", exitCode: 4 });
-  expect((error as Error).message).toBe(
-    "the ledger beside the backup is of version 1, and only version 2 compares with this Fogbell",
-  );
+  for (const version of [1, 2, LEDGER_VERSION + 1]) {
+    const error = await read({ ...ledger, version });
+    expect(error).toMatchObject({ code: "FB_LEDGER", exitCode: 4 });
+    expect((error as Error).message).toBe(
+      `the ledger beside the backup is of version ${version}, and only version 3 compares with this Fogbell`,
+    );
+  }
 });
 
 test.each([[{ ...ledger, tables: "all" }], [{ ...ledger, version: "1" }], [{}]])(

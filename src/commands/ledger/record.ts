@@ -55,6 +55,8 @@ export default class LedgerRecord extends FogbellCommand {
       onOutput: (chunk) => void (this.jsonEnabled() ? process.stderr : process.stdout).write(chunk),
     });
     if (made.unheld.length > 0) this.logToStderr(`Left out, because they keep no moments: ${made.unheld.join(", ")}`);
+    if (made.unread.length > 0)
+      this.logToStderr(`Left out, because this account may not read them: ${made.unread.join(", ")}`);
     this.logToStderr(`Recorded ${made.rows.toLocaleString("en-US")} rows of ${made.tables} tables in ${flags.to}`);
     return { file: flags.to, ...made };
   }

@@ -1,5 +1,6 @@
 /** What a scenario and its probes ask of a MariaDB or MySQL server beyond its rows: nothing here changes anything. */
 import type { Line } from "../../parts.ts";
+import { TABLES_OF_ROWS } from "./catalogue.ts";
 import { client, literal, placesOf, sql } from "./client.ts";
 import { own } from "./damage.ts";
 import type { Flavour } from "./flavour.ts";
@@ -48,7 +49,7 @@ SQL
         flavour,
         `SELECT CONCAT('CHECK TABLE \`', REPLACE(TABLE_NAME, '\`', '\`\`'), '\` EXTENDED;')
 FROM information_schema.TABLES
-WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'${table === undefined ? "" : ` AND TABLE_NAME = ${literal(table)}`};`,
+WHERE TABLE_SCHEMA = DATABASE() AND ${TABLES_OF_ROWS}${table === undefined ? "" : ` AND TABLE_NAME = ${literal(table)}`};`,
       ).replace("<<'SQL'", "<<'SQL' |")}
 ${client(flavour, "production", "--force")} 2>&1 | awk -F '\\t' '
   $3 == "status" && $4 == "OK" { whole++; next }

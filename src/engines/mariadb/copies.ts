@@ -1,13 +1,14 @@
 /** What is asked of a MariaDB or MySQL copy that nobody knows yet. */
 import type { BackupFacts, CopyPhrases, Line, PlaceTable } from "../../parts.ts";
+import { TABLES_OF_ROWS } from "./catalogue.ts";
 import { client, execute, identifier, literal, question, sql } from "./client.ts";
 import { unjudged } from "./errors.ts";
 import { listen } from "./files.ts";
 import type { Flavour } from "./flavour.ts";
+import { brokenKeys, parentlessKeys, quotedName, READABLE_KEYS } from "./foreign-keys.ts";
 import { momentOf } from "./moment.ts";
 import { mutationsOf } from "./mutations.ts";
 import { namedDatabases, readDump } from "./named-databases.ts";
-import { orphanCounts } from "./questions.ts";
 
 function atCopy(places: PlaceTable): PlaceTable {
   const { SIDE_SOCKET: socket, SIDE_DATABASE: database } = places;
@@ -21,8 +22,7 @@ function atCopy(places: PlaceTable): PlaceTable {
 }
 
 const OWN = "('information_schema', 'performance_schema', 'mysql', 'sys')";
-const TABLES = "information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'";
-const quoted = (column: string) => `CONCAT('\`', REPLACE(${column}, '\`', '\`\`'), '\`')`;
+const TABLES = `information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND ${TABLES_OF_ROWS}`;
 
 /** One statement over everything that `from` finds: `each` makes the text of its part. */
 const union = (each: string, from: string) =>
@@ -34,7 +34,7 @@ function listing(flavour: Flavour, facts: BackupFacts): Line | null {
     say: "Compare the backup's own list of tables with what came back.",
     script: `${readDump(facts)} |
   sed -n 's/^CREATE TABLE \\(IF NOT EXISTS \\)\\{0,1\\}\`\\(.*\\)\` ($/\\2/p' |
-  sort -u >"$SCRATCH/listed" &&
+  sed 's/\`\`/\`/g' | sort -u >"$SCRATCH/listed" &&
 echo "SELECT TABLE_NAME FROM ${TABLES};" |
   ${client(flavour, "production")} | sort >"$SCRATCH/there" &&
 { printf 'listed\\t%s\\n' "$(wc -l <"$SCRATCH/listed")"
@@ -49,14 +49,27 @@ const USUAL =
 const asMs = (column: string) => `CAST(UNIX_TIMESTAMP(MAX(${column})) * 1000 AS SIGNED)`;
 
 function readKeys(flavour: Flavour): Line {
-  const line = question(
+  return question(
     flavour,
     "Read every foreign key: has each row its parent?",
-    `SELECT 'read', COUNT(*) FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE();
-${execute(orphanCounts())}`,
+    `${READABLE_KEYS}\n${execute(brokenKeys)}\n${execute(parentlessKeys)}`,
   );
-  return { ...line, script: line.script.replace("<<'SQL'", "<<'SQL' | sed '/^read/!s/^/broken\\t/'") };
 }
+
+/** Rows as they are now, and how many the table keeps of what they were before. */
+const COUNTED = `CONCAT('SELECT ', QUOTE(TABLE_NAME), ', COUNT(*), '''', ',
+  IF(TABLE_TYPE = 'SYSTEM VERSIONED', CONCAT('(SELECT COUNT(*) FROM ', ${quotedName("TABLE_NAME")}, ' FOR SYSTEM_TIME ALL) - COUNT(*)'), ''''''),
+  ' FROM ', ${quotedName("TABLE_NAME")}) ORDER BY TABLE_NAME`;
+
+/** Accounts whose rights something of the copy runs with: without them it fails when it is used, and not before. */
+const DEFINED = `SELECT d.DEFINER AS account, COUNT(*) AS objects FROM (
+  SELECT DEFINER FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE() AND SECURITY_TYPE = 'DEFINER'
+  UNION ALL SELECT DEFINER FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()
+  UNION ALL SELECT DEFINER FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE() AND SECURITY_TYPE = 'DEFINER'
+  UNION ALL SELECT DEFINER FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()) d
+WHERE NOT EXISTS (SELECT 1 FROM mysql.user u WHERE CONCAT(u.User, '@', u.Host) = d.DEFINER)
+  AND d.DEFINER <> ''
+GROUP BY d.DEFINER ORDER BY 1;`;
 
 function structure(flavour: Flavour): Line {
   return {
@@ -95,7 +108,7 @@ function letIn(flavour: Flavour, role: string): Line {
     script: sql(
       flavour,
       `CREATE USER IF NOT EXISTS ${account};
-${execute(`SELECT CONCAT('GRANT ALL ON ', ${quoted("DATABASE()")}, '.* TO ', ${literal(account)})`)}`,
+${execute(`SELECT CONCAT('GRANT ALL ON ', ${quotedName("DATABASE()")}, '.* TO ', ${literal(account)})`)}`,
     ),
     uses: ["DB_SOCKET", "DATABASE"],
     destroys: false,
@@ -124,14 +137,10 @@ WHERE s.SCHEMA_NAME NOT IN ${OWN} GROUP BY s.SCHEMA_NAME
 ORDER BY SUM(COALESCE(t.DATA_LENGTH + t.INDEX_LENGTH, 0)) DESC, 1;`,
       ),
     listing: (facts) => listing(flavour, facts),
-    countAll: () =>
-      ask(
-        "Count the rows of every table.",
-        union(
-          `CONCAT('SELECT ', QUOTE(TABLE_NAME), ', COUNT(*) FROM ', ${quoted("TABLE_NAME")}) ORDER BY TABLE_NAME`,
-          TABLES,
-        ),
-      ),
+    countAll: () => ask("Count the rows of every table.", union(COUNTED, TABLES)),
+    largeObjects: () => null,
+    countLarge: () => null,
+    absent: () => ask("List the accounts that objects of the copy run as and that are not here.", DEFINED),
     readKeys: () => readKeys(flavour),
     structure: () => structure(flavour),
     newestRows: () =>
@@ -140,9 +149,9 @@ ORDER BY SUM(COALESCE(t.DATA_LENGTH + t.INDEX_LENGTH, 0)) DESC, 1;`,
         union(
           `CONCAT('SELECT * FROM (SELECT ', QUOTE(c.TABLE_NAME), ', ', QUOTE(c.COLUMN_NAME), ', ${asMs("', c.q, '")} AS ms FROM ', c.t,
     ' WHERE ', c.q, ' <= NOW()) x WHERE ms IS NOT NULL')`,
-          `(SELECT c.TABLE_NAME, c.COLUMN_NAME, ${quoted("c.COLUMN_NAME")} AS q, ${quoted("c.TABLE_NAME")} AS t
+          `(SELECT c.TABLE_NAME, c.COLUMN_NAME, ${quotedName("c.COLUMN_NAME")} AS q, ${quotedName("c.TABLE_NAME")} AS t
     FROM information_schema.COLUMNS c JOIN information_schema.TABLES b
-      ON b.TABLE_SCHEMA = c.TABLE_SCHEMA AND b.TABLE_NAME = c.TABLE_NAME AND b.TABLE_TYPE = 'BASE TABLE'
+      ON b.TABLE_SCHEMA = c.TABLE_SCHEMA AND b.TABLE_NAME = c.TABLE_NAME AND b.${TABLES_OF_ROWS}
     WHERE c.TABLE_SCHEMA = DATABASE() AND c.DATA_TYPE IN ('timestamp', 'datetime') AND c.COLUMN_NAME REGEXP '${USUAL}') c`,
         ),
       ),

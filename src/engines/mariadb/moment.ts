@@ -3,6 +3,7 @@
  * nobody which, so writers are kept out until it has: then both moments are the same. One session holds it, and answers.
  */
 import type { Line, Snapshot } from "../../parts.ts";
+import { TABLES_OF_ROWS } from "./catalogue.ts";
 import { BARE, client, PIN, sql } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
 
@@ -80,7 +81,7 @@ WHERE ID > CONNECTION_ID() AND DB = DATABASE() AND INFO LIKE 'SELECT /*!40001 SQ
         flavour,
         "List the tables that keep no moments.",
         `SELECT TABLE_NAME FROM information_schema.TABLES
-WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE' AND ENGINE <> 'InnoDB' ORDER BY 1;`,
+WHERE TABLE_SCHEMA = DATABASE() AND ${TABLES_OF_ROWS} AND ENGINE <> 'InnoDB' ORDER BY 1;`,
       ),
   },
 });

@@ -1,11 +1,12 @@
 /** Known ways to spoil a MariaDB or MySQL copy: what a check of it should notice. Each prints what it was done to. */
 import type { Line, Mutation } from "../../parts.ts";
+import { TABLES_OF_ROWS } from "./catalogue.ts";
 import { client, execute, placesOf, sql } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
 
 const q = (column: string) => `CONCAT('\`', REPLACE(${column}, '\`', '\`\`'), '\`')`;
 const TABLES = "information_schema.TABLES b";
-const HERE = "b.TABLE_SCHEMA = DATABASE() AND b.TABLE_TYPE = 'BASE TABLE' AND b.TABLE_ROWS > 0";
+const HERE = `b.TABLE_SCHEMA = DATABASE() AND b.${TABLES_OF_ROWS} AND b.TABLE_ROWS > 0`;
 const COLUMNS = `${TABLES} JOIN information_schema.COLUMNS c ON c.TABLE_SCHEMA = b.TABLE_SCHEMA AND c.TABLE_NAME = b.TABLE_NAME AND c.EXTRA NOT LIKE '%GENERATED%'`;
 const NO_KEY = "AND c.COLUMN_KEY = ''";
 const LARGEST = "ORDER BY b.DATA_LENGTH DESC, b.TABLE_NAME LIMIT 1";

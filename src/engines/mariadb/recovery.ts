@@ -1,8 +1,9 @@
 /** How a MariaDB or MySQL database is mended: the lines that the drill runs and the runbook prints. */
 import type { Line } from "../../parts.ts";
 import { at, client, execute, folded, identifier, literal, placesOf, sql, withoutValues } from "./client.ts";
+import { highest } from "./counters.ts";
 import type { Flavour } from "./flavour.ts";
-import { highest, orphanCounts } from "./questions.ts";
+import { orphanCounts } from "./foreign-keys.ts";
 
 /** What every dump here is made with: one moment, and everything that belongs to the database. */
 export const DUMP_FLAGS = "--single-transaction --hex-blob --routines --triggers --events";

@@ -2,6 +2,7 @@
 import type { BackupFacts, CopyPhrases, Line, PlaceTable, Snapshot } from "../../parts.ts";
 import { unjudged } from "./blame.ts";
 import { collations } from "./collations.ts";
+import { LARGE_OBJECTS } from "./digests.ts";
 import { withoutEventTriggers } from "./event-triggers.ts";
 import { mutations } from "./mutations.ts";
 import { namedDatabases } from "./named-databases.ts";
@@ -21,7 +22,7 @@ function atCopy(places: PlaceTable): PlaceTable {
 const TABLES = `
   /^CREATE (UNLOGGED |FOREIGN )?TABLE / {
     sub(/^CREATE (UNLOGGED |FOREIGN )?TABLE (IF NOT EXISTS )?/, "")
-    if (match($0, /^(("[^"]+"|[A-Za-z0-9_$]+)\\.)?("[^"]+"|[A-Za-z0-9_$]+)/)) print substr($0, 1, RLENGTH)
+    if (match($0, /^(("([^"]|"")+"|[A-Za-z0-9_$]+)\\.)?("([^"]|"")+"|[A-Za-z0-9_$]+)/)) print substr($0, 1, RLENGTH)
   }`;
 
 /** Every table that the dump creates, asked for by its own name. */
@@ -51,34 +52,71 @@ ORDER BY pg_database_size(oid) DESC, datname;`,
   );
 }
 
+/**
+ * The table that this one is a part of: the top of its partitions, or the parent that it has no column beside, with others
+ * like it. Such a part comes and goes by itself.
+ */
+const PARENT = `CASE WHEN c.relispartition THEN pg_catalog.pg_partition_root(c.oid)
+    ELSE (SELECT min(h.inhparent) FROM pg_catalog.pg_inherits h WHERE h.inhrelid = c.oid
+      AND (SELECT count(*) FROM pg_catalog.pg_inherits o WHERE o.inhparent = h.inhparent) > 1
+      AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a
+        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attinhcount = 0)) END`;
+
 function countAll(): Line {
   return question(
     "Count the rows of every table.",
     `SET search_path = '';
-SELECT format('COPY (SELECT %L, count(*) FROM ONLY %s) TO STDOUT', n.nspname || '.' || c.relname, c.oid::regclass)
+SELECT format('COPY (SELECT %L, count(*), %L, %L FROM ONLY %s) TO STDOUT', n.nspname || '.' || c.relname,
+  COALESCE((SELECT pn.nspname || '.' || p.relname FROM pg_catalog.pg_class p
+    JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace WHERE p.oid = ${PARENT}), ''), '', c.oid::regclass)
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND ${USER_SCHEMA} ORDER BY 1 \\gexec`,
   );
 }
 
-/** A key that is not validated was not valid where it comes from: no fault of the copy. */
+/** An OID may name something else than a large object; what no row of the catalogue of them knows is told, and not judged. */
+function largeObjects(): Line {
+  return question(
+    "Read every large object, and look for rows that name one which is not there.",
+    `SET search_path = '';
+SELECT 'held' || chr(9) || count(*) || chr(9) || (SELECT COALESCE(sum(length(data)), 0) FROM pg_catalog.pg_largeobject)
+FROM pg_catalog.pg_largeobject_metadata;
+SELECT format('COPY (SELECT %L, %L, %L, count(*) FROM ONLY %s t WHERE t.%I <> 0 AND NOT EXISTS (SELECT FROM pg_catalog.pg_largeobject_metadata m WHERE m.oid = t.%I) HAVING count(*) > 0) TO STDOUT',
+  'dangling', n.nspname || '.' || c.relname, a.attname, c.oid::regclass, a.attname, a.attname)
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_catalog.pg_type ty ON ty.oid = a.atttypid
+WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND ${USER_SCHEMA}
+  AND (ty.oid = 'oid'::regtype OR ty.typbasetype = 'oid'::regtype)
+ORDER BY 1 \\gexec`,
+  );
+}
+
+function countLarge(): Line {
+  return question(
+    "Count the large objects.",
+    `SELECT ${literal(LARGE_OBJECTS)} || chr(9) || count(*) FROM pg_catalog.pg_largeobject_metadata;`,
+  );
+}
+
+/** A key that is not validated was not valid where it comes from: no fault of the copy, and told. */
 function readKeys(): Line {
-  const keys = `FROM pg_catalog.pg_constraint k
-CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS x(child, parent, at)
-JOIN pg_catalog.pg_attribute f ON f.attrelid = k.conrelid AND f.attnum = x.child
-JOIN pg_catalog.pg_attribute g ON g.attrelid = k.confrelid AND g.attnum = x.parent
-WHERE k.contype = 'f' AND k.convalidated
-GROUP BY k.oid, k.conname, k.conrelid, k.confrelid`;
   return question(
     "Read every foreign key: has each row its parent?",
     `SET search_path = '';
 SELECT 'read' || chr(9) || count(*) FROM pg_catalog.pg_constraint WHERE contype = 'f' AND convalidated;
 SELECT format(
-  'COPY (SELECT %L, %L, %L, %L, count(*) FROM %s c WHERE NOT EXISTS (SELECT FROM %s p WHERE %s) AND %s HAVING count(*) > 0) TO STDOUT',
-  'broken', k.conname, k.conrelid::regclass::text, k.confrelid::regclass::text, k.conrelid::regclass, k.confrelid::regclass,
+  'COPY (SELECT %L, %L, %L, %L, count(*) FROM %s c WHERE NOT EXISTS (SELECT FROM %s p WHERE %s) AND %s HAVING count(*) > 0 OR %L) TO STDOUT',
+  CASE WHEN k.convalidated THEN 'broken' ELSE 'unchecked' END, k.conname, k.conrelid::regclass::text, k.confrelid::regclass::text,
+  k.conrelid::regclass, k.confrelid::regclass,
   string_agg(format('p.%I = c.%I', g.attname, f.attname), ' AND ' ORDER BY x.at),
-  string_agg(format('c.%I IS NOT NULL', f.attname), ' AND ' ORDER BY x.at))
-${keys} ORDER BY 1 \\gexec`,
+  string_agg(format('c.%I IS NOT NULL', f.attname), ' AND ' ORDER BY x.at), NOT k.convalidated)
+FROM pg_catalog.pg_constraint k
+CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS x(child, parent, at)
+JOIN pg_catalog.pg_attribute f ON f.attrelid = k.conrelid AND f.attnum = x.child
+JOIN pg_catalog.pg_attribute g ON g.attrelid = k.confrelid AND g.attnum = x.parent
+WHERE k.contype = 'f'
+GROUP BY k.oid, k.conname, k.conrelid, k.confrelid, k.convalidated ORDER BY 1 \\gexec`,
   );
 }
 
@@ -239,6 +277,9 @@ export const copies: CopyPhrases = {
   databases,
   listing,
   countAll,
+  largeObjects,
+  countLarge,
+  absent: () => null,
   readKeys,
   structure,
   collations,

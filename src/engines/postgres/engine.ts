@@ -12,8 +12,10 @@ import {
 } from "../../parts.ts";
 import { PACKERS } from "../packers.ts";
 import { scriptOf } from "../script.ts";
+import * as objects from "./catalogue.ts";
 import { copies } from "./copies.ts";
 import * as damage from "./damage.ts";
+import * as digests from "./digests.ts";
 import { dumpReader } from "./dump-reader.ts";
 import { readErrors } from "./errors.ts";
 import { keyboard } from "./keyboard.ts";
@@ -24,6 +26,7 @@ import * as questions from "./questions.ts";
 import * as recovery from "./recovery.ts";
 import { replica } from "./replica.ts";
 import { repositoryMethod } from "./repository.ts";
+import * as counters from "./sequences.ts";
 import { snapshot } from "./snapshot.ts";
 import * as surgery from "./surgery.ts";
 import * as takeover from "./takeover.ts";
@@ -43,7 +46,17 @@ const script = scriptOf({
 /** Each Debian release carries one major version. */
 const SUITES: Readonly<Record<string, string>> = { "15": "bookworm", "17": "trixie" };
 
-const phrases: Phrases = { ...world, ...damage, ...recovery, ...takeover, ...surgery, ...questions };
+const phrases: Phrases = {
+  ...world,
+  ...damage,
+  ...recovery,
+  ...takeover,
+  ...surgery,
+  ...questions,
+  ...digests,
+  ...objects,
+  ...counters,
+};
 
 /** Values are quoted for the file; `$NAMES` in them are expanded by the shell that writes it. */
 function configuration(settings: Settings): string {

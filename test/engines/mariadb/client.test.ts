@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { execute, folded, identifier, literal, withoutValues } from "../../../src/engines/mariadb/client.ts";
-import { orphanCounts } from "../../../src/engines/mariadb/questions.ts";
+import { orphanCounts } from "../../../src/engines/mariadb/foreign-keys.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "client-test-"));
 afterAll(() => rmSync(scratch, { recursive: true }));

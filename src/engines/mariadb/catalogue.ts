@@ -1,0 +1,56 @@
+/** Every object that a MariaDB or MySQL database consists of, and every guard of its rows that stands. */
+import { execute } from "./client.ts";
+import type { Flavour } from "./flavour.ts";
+import { columnsOf, FOREIGN_KEY_LINES, quotedName } from "./foreign-keys.ts";
+
+const HERE = "TABLE_SCHEMA = DATABASE()";
+/** Tables that hold rows; one that keeps its history is one of them, and has a type of its own. */
+export const TABLES_OF_ROWS = "TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')";
+
+/** Every object that a dump should bring back, one line each, with nothing in it that differs between equal copies. */
+export function catalogue(flavour: Flavour): string {
+  return `
+SELECT 'table', TABLE_NAME, CONCAT_WS(' ', ENGINE, TABLE_COLLATION, CREATE_OPTIONS, MD5(TABLE_COMMENT))
+  FROM information_schema.TABLES WHERE ${HERE} AND ${TABLES_OF_ROWS}
+UNION ALL SELECT 'column', CONCAT(c.TABLE_NAME, '.', c.COLUMN_NAME),
+  CONCAT_WS(' ', COLUMN_TYPE, IS_NULLABLE, COALESCE(REPLACE(COLUMN_DEFAULT, CONCAT('nextval(', ${quotedName("DATABASE()")}, '.'), 'nextval('), 'no default'), EXTRA, COLLATION_NAME, MD5(GENERATION_EXPRESSION))
+  FROM information_schema.COLUMNS c JOIN information_schema.TABLES t
+    ON t.TABLE_SCHEMA = c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME AND t.${TABLES_OF_ROWS}
+  WHERE c.${HERE}
+UNION ALL SELECT 'constraint', CONCAT(k.TABLE_NAME, '.', k.CONSTRAINT_NAME),
+  CONCAT(k.CONSTRAINT_TYPE, ' (', ${columnsOf("COLUMN_NAME")}, ')')
+  FROM information_schema.TABLE_CONSTRAINTS k JOIN information_schema.KEY_COLUMN_USAGE u
+    ON u.TABLE_SCHEMA = k.TABLE_SCHEMA AND u.TABLE_NAME = k.TABLE_NAME AND u.CONSTRAINT_NAME = k.CONSTRAINT_NAME
+  WHERE k.${HERE} AND k.CONSTRAINT_TYPE IN ('PRIMARY KEY', 'UNIQUE')
+  GROUP BY k.TABLE_NAME, k.CONSTRAINT_NAME, k.CONSTRAINT_TYPE
+UNION ALL SELECT 'constraint', CONCAT(k.TABLE_NAME, '.', k.CONSTRAINT_NAME), CONCAT('CHECK ', c.CHECK_CLAUSE)
+  FROM information_schema.TABLE_CONSTRAINTS k JOIN information_schema.CHECK_CONSTRAINTS c ON ${flavour.joinChecks}
+  WHERE k.${HERE} AND k.CONSTRAINT_TYPE = 'CHECK'
+UNION ALL SELECT 'index', CONCAT(TABLE_NAME, '.', INDEX_NAME), CONCAT_WS(' ', INDEX_TYPE, NON_UNIQUE,
+    GROUP_CONCAT(CONCAT_WS(' ', COLUMN_NAME, SUB_PART, COLLATION) ORDER BY SEQ_IN_INDEX SEPARATOR ', '))
+  FROM information_schema.STATISTICS WHERE ${HERE} GROUP BY TABLE_NAME, INDEX_NAME, INDEX_TYPE, NON_UNIQUE
+UNION ALL SELECT 'trigger', CONCAT(EVENT_OBJECT_TABLE, '.', TRIGGER_NAME),
+  CONCAT_WS(' ', ACTION_TIMING, EVENT_MANIPULATION, DEFINER, MD5(ACTION_STATEMENT))
+  FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()
+UNION ALL SELECT 'view', TABLE_NAME, CONCAT_WS(' ', DEFINER, SECURITY_TYPE, CHECK_OPTION, MD5(VIEW_DEFINITION))
+  FROM information_schema.VIEWS WHERE ${HERE}
+UNION ALL SELECT 'function', CONCAT(ROUTINE_TYPE, ' ', ROUTINE_NAME), CONCAT_WS(' ', DEFINER, SECURITY_TYPE, MD5(ROUTINE_DEFINITION))
+  FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()
+UNION ALL SELECT 'event', EVENT_NAME, CONCAT_WS(' ', DEFINER, EVENT_TYPE, INTERVAL_VALUE, INTERVAL_FIELD, STATUS, MD5(EVENT_DEFINITION))
+  FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()
+UNION ALL SELECT 'sequence', TABLE_NAME, '' FROM information_schema.TABLES WHERE ${HERE} AND TABLE_TYPE = 'SEQUENCE'
+UNION ALL SELECT 'not-null', CONCAT(c.TABLE_NAME, '.', c.COLUMN_NAME), ''
+  FROM information_schema.COLUMNS c JOIN information_schema.TABLES t
+    ON t.TABLE_SCHEMA = c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME AND t.${TABLES_OF_ROWS}
+  WHERE c.${HERE} AND c.IS_NULLABLE = 'NO'
+UNION ALL SELECT DISTINCT 'unique', CONCAT(TABLE_NAME, '.', INDEX_NAME), ''
+  FROM information_schema.STATISTICS WHERE ${HERE} AND NON_UNIQUE = 0
+UNION ALL SELECT 'grant', CONCAT('database ', GRANTEE, ' ', PRIVILEGE_TYPE), IS_GRANTABLE
+  FROM information_schema.SCHEMA_PRIVILEGES WHERE ${HERE}
+UNION ALL SELECT 'grant', CONCAT(TABLE_NAME, ' ', GRANTEE, ' ', PRIVILEGE_TYPE), IS_GRANTABLE
+  FROM information_schema.TABLE_PRIVILEGES WHERE ${HERE}
+UNION ALL SELECT 'grant', CONCAT(TABLE_NAME, '.', COLUMN_NAME, ' ', GRANTEE, ' ', PRIVILEGE_TYPE), IS_GRANTABLE
+  FROM information_schema.COLUMN_PRIVILEGES WHERE ${HERE}
+ORDER BY 1, 2, 3;
+${execute(FOREIGN_KEY_LINES)}`;
+}
