@@ -730,12 +730,18 @@ export interface CopyPhrases {
   listen(): Line;
   /** Lets an application log in under this name, without a password, to do there what the copy lets it do. */
   letIn(role: string): Line;
-  /** Known ways to spoil a copy, to see which check notices. */
-  readonly mutations: readonly Mutation[];
+  /** Known ways to spoil a copy, to see which check notices; what is declared to tell a copy's age is spoiled with the rest. */
+  mutations(fresh: FreshColumn | null): readonly Mutation[];
   /** How a ledger and a backup come to see one moment of a server that goes on. */
   readonly snapshot: Snapshot;
   /** Somebody's own command, with the programs' own environment pointing at the copy. */
   shell(script: string): Line;
+}
+
+/** A column whose newest moment tells how new a copy is. */
+export interface FreshColumn {
+  readonly table: string;
+  readonly column: string;
 }
 
 /** A way to spoil a copy. The line prints what it was done to, or nothing when there was nothing to do it to. */

@@ -76,11 +76,17 @@ function clock({ rtaMs, rpaMs }: Evidence["measured"], { rtoMs, rpoMs }: Objecti
 
 /** Nobody should read "recovered" and think that nothing is gone. */
 function proven({ rowsMissing, rowsAltered, rowsExtra }: Evidence["measured"]): string {
-  const nothing = (rowsMissing ?? 0) + (rowsAltered ?? 0) + (rowsExtra ?? 0) === 0;
-  const rows = nothing
+  return `proven, within its objectives; ${rowsSaid([rowsMissing, rowsAltered, rowsExtra])}`;
+}
+
+/** Missing, altered and extra rows; null is what no probe asked, and nothing is claimed of it. */
+function rowsSaid([missing, altered, extra]: readonly [number | null, number | null, number | null]): string {
+  if (missing === null && altered === null && extra === null) return "no probe compared rows";
+  if (missing === null || altered === null || extra === null)
+    return "not every difference of rows was asked for, so nothing is said of them";
+  return missing + altered + extra === 0
     ? "no row is missing, altered or extra"
-    : `${rowsMissing} rows missing, ${rowsAltered} older and ${rowsExtra} extra, all explained by the loss that the scenario allows`;
-  return `proven, within its objectives; ${rows}`;
+    : `${missing} rows missing, ${altered} older and ${extra} extra, all explained by the loss that the scenario allows`;
 }
 
 /** What ended the drill before it could end by itself. */

@@ -315,7 +315,7 @@ async function prove(
     version,
     ledger,
     numbers: looked.numbers,
-    mutations: engine.copies.mutations,
+    mutations: engine.copies.mutations(kit.task.fresh ?? null),
     must: (line, name) => runner.must(line, { phase: "verify", name: `prove-${name}` }),
     ask: (line, name) => runner.ask(line, { phase: "verify", name: `prove-${name}` }),
     restore: method.recover(facts, TARGET),

@@ -19,6 +19,25 @@ const problem = (makes: "void" | "lost" | "refused", interrupted = false): Event
 });
 
 describe("verdict", () => {
+  test("claims nothing of rows that no probe compared", () => {
+    const said = (rows: Readonly<Record<string, number>>) =>
+      derive([
+        ...without(is("verify")).slice(0, -END.length),
+        finding("verify", "heartbeat-gap", "yes", { measured: { gapMs: 1 } }),
+        finding("verify", "rows", "yes", { measured: rows }),
+        ...END,
+      ]).reasons;
+    expect(said({})).toEqual(["proven, within its objectives; no probe compared rows"]);
+    expect(said({ rowsMissing: 0 })).toEqual([
+      "proven, within its objectives; not every difference of rows was asked for, so nothing is said of them",
+    ]);
+    expect(said({ rowsMissing: 0, rowsAltered: 0, rowsExtra: 0 })).toEqual([
+      "proven, within its objectives; no row is missing, altered or extra",
+    ]);
+    expect(said({ rowsMissing: 2, rowsAltered: 1, rowsExtra: 0 })).toEqual([
+      expect.stringContaining("2 rows missing, 1 older and 0 extra, all explained by the loss"),
+    ]);
+  });
   test("a drill that went well", () => {
     const result = derive(well);
     expect(result.verdict).toBe("recovered");

@@ -122,7 +122,7 @@ export function copiesOf(flavour: Flavour): CopyPhrases {
     home: "mysql",
     everywhere: ["mysql", "sys"],
     snapshot: momentOf(flavour),
-    mutations: mutationsOf(flavour),
+    mutations: (fresh) => mutationsOf(flavour, fresh),
     atCopy,
     named: namedDatabases,
     prepare: () => [],

@@ -1,7 +1,7 @@
 /** Known ways to spoil a MariaDB or MySQL copy: what a check of it should notice. Each prints what it was done to. */
-import type { Line, Mutation } from "../../parts.ts";
+import type { FreshColumn, Line, Mutation } from "../../parts.ts";
 import { TABLES_OF_ROWS } from "./catalogue.ts";
-import { client, execute, placesOf, sql } from "./client.ts";
+import { client, execute, literal, placesOf, sql } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
 
 const q = (column: string) => `CONCAT('\`', REPLACE(${column}, '\`', '\`\`'), '\`')`;
@@ -32,15 +32,20 @@ const MOMENTS =
   "creat|insert|updat|modif|chang|happen|occur|logged|received|placed|_at$|_on$|^at$|^ts$|stamp|last_|beat_";
 
 /** Statements for all columns of moments, written by one client and run by another. */
-function stale(flavour: Flavour): Mutation {
-  const found = `FROM ${COLUMNS} WHERE ${HERE} ${NO_KEY} AND c.DATA_TYPE IN ('timestamp', 'datetime') AND c.COLUMN_NAME REGEXP '${MOMENTS}'`;
+function stale(flavour: Flavour, fresh: FreshColumn | null): Mutation {
+  // What is declared to tell the age is aged whatever it is called, and when an index holds it.
+  const declared =
+    fresh === null
+      ? "FALSE"
+      : `b.TABLE_NAME = ${literal(fresh.table)} AND c.COLUMN_NAME = ${literal(fresh.column)} AND c.DATA_TYPE IN ('timestamp', 'datetime', 'date')`;
+  const found = `FROM ${COLUMNS} WHERE ${HERE} AND (c.COLUMN_KEY = '' AND c.DATA_TYPE IN ('timestamp', 'datetime') AND c.COLUMN_NAME REGEXP '${MOMENTS}' OR ${declared})`;
   const written = sql(
     flavour,
     `SELECT CONCAT('UPDATE ', ${q("b.TABLE_NAME")}, ' SET ', ${q("c.COLUMN_NAME")}, ' = ', ${q("c.COLUMN_NAME")}, ' - INTERVAL 7 DAY;') ${found};`,
   );
   const named = sql(
     flavour,
-    `SELECT CONCAT('every moment, ', b.TABLE_NAME, '.', c.COLUMN_NAME, ' among them') ${found} ${LARGEST};`,
+    `SELECT CONCAT('every moment, ', b.TABLE_NAME, '.', c.COLUMN_NAME, ' among them') ${found} ORDER BY (${declared}) DESC, b.DATA_LENGTH DESC, b.TABLE_NAME LIMIT 1;`,
   );
   const script = `${written.replace("<<'SQL'", `<<'SQL' | ${client(flavour, "production")} &&`)}\n${named}`;
   return {
@@ -49,7 +54,7 @@ function stale(flavour: Flavour): Mutation {
   };
 }
 
-export function mutationsOf(flavour: Flavour): readonly Mutation[] {
+export function mutationsOf(flavour: Flavour, fresh: FreshColumn | null): readonly Mutation[] {
   const column = "CONCAT(b.TABLE_NAME, '.', c.COLUMN_NAME)";
   return [
     mutation(flavour, "table-emptied", {
@@ -80,7 +85,7 @@ export function mutationsOf(flavour: Flavour): readonly Mutation[] {
       deed: `CONCAT('ALTER TABLE ', ${q("b.TABLE_NAME")}, ' DROP FOREIGN KEY ', ${q("k.CONSTRAINT_NAME")})`,
       subject: "k.CONSTRAINT_NAME",
     }),
-    stale(flavour),
+    stale(flavour, fresh),
     mutation(flavour, "value-changed", {
       say: "Change one value in one row.",
       from: COLUMNS,

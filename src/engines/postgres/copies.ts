@@ -3,10 +3,12 @@ import type { BackupFacts, CopyPhrases, Line, PlaceTable, Snapshot } from "../..
 import { unjudged } from "./blame.ts";
 import { collations } from "./collations.ts";
 import { LARGE_OBJECTS } from "./digests.ts";
+
 import { withoutEventTriggers } from "./event-triggers.ts";
-import { mutations } from "./mutations.ts";
+import { mutationsOf } from "./mutations.ts";
 import { namedDatabases } from "./named-databases.ts";
 import { askNames, prepare } from "./prepare.ts";
+
 import { identifier, literal, PSQL, placesOf, psql, qualified, question, regclass } from "./psql.ts";
 import { USER_SCHEMA } from "./questions.ts";
 
@@ -267,7 +269,7 @@ SET TRANSACTION SNAPSHOT :'snapshot';
 
 export const copies: CopyPhrases = {
   snapshot: SNAPSHOT,
-  mutations,
+  mutations: mutationsOf,
   home: "postgres",
   everywhere: ["postgres", "template1"],
   atCopy,

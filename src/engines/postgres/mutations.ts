@@ -1,7 +1,8 @@
 /** Known ways to spoil a PostgreSQL copy: what a check of it should notice. Each prints what it was done to. */
-import type { Mutation } from "../../parts.ts";
-import { placesOf, psql } from "./psql.ts";
+import type { FreshColumn, Mutation } from "../../parts.ts";
+import { literal, placesOf, psql, regclass } from "./psql.ts";
 import { USER_SCHEMA } from "./questions.ts";
+import { FED } from "./sequences.ts";
 
 /** Sets variables from the one row of a query; without a row none is set, which is no error. */
 const found = (query: string) => `SELECT x.* FROM (SELECT 1) one LEFT JOIN (${query}) x ON true \\gset`;
@@ -30,7 +31,28 @@ const COLUMN =
 const MOMENTS =
   "(creat|insert|updat|modif|chang|happen|occur|logged|received|placed|_at$|_on$|^at$|^ts$|stamp|last_|beat_)";
 
-export const mutations: readonly Mutation[] = [
+/** The column that is declared to tell how new a copy is, when one is: it is aged whatever it is called and in whatever key. */
+const declared = (fresh: FreshColumn | null) =>
+  fresh === null
+    ? "false"
+    : `c.oid = to_regclass(${regclass(fresh.table)}) AND a.attname = ${literal(fresh.column)} AND c.relkind IN ('r', 'p') AND a.atttypid IN ('timestamp'::regtype, 'timestamptz'::regtype, 'date'::regtype)`;
+
+/** Every column of moments that no key holds, and the declared one. */
+function stale(fresh: FreshColumn | null): Mutation {
+  const aged = `(c.relkind = 'r' AND NOT ${isKey} AND a.attname ~* '${MOMENTS}'
+    AND a.atttypid IN ('timestamp'::regtype, 'timestamptz'::regtype) OR ${declared(fresh)})`;
+  const from = `FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace ${COLUMN} WHERE ${USER_SCHEMA} AND ${aged}`;
+  return mutation(
+    "stale-by-a-week",
+    "Make every moment a week older.",
+    `${found(`SELECT c.oid::regclass AS target, quote_ident(a.attname) AS col ${from} ORDER BY ${declared(fresh)} DESC, pg_relation_size(c.oid) DESC, 1 LIMIT 1`)}
+SELECT format('UPDATE %s SET %I = %I - interval ''7 days''', c.oid::regclass, a.attname, a.attname)
+${from} \\gexec
+${when("target", "", "'every moment, ' || :'target' || '.' || :'col' || ' among them'")}`,
+  );
+}
+
+export const mutationsOf = (fresh: FreshColumn | null): readonly Mutation[] => [
   mutation(
     "table-emptied",
     "Empty the largest table.",
@@ -55,22 +77,12 @@ ${when("target", "SET client_min_messages = error;\nALTER TABLE :target DROP CON
   mutation(
     "sequence-behind",
     "Set a sequence back to its beginning.",
-    `${found(`SELECT s.oid::regclass AS target FROM pg_class s JOIN pg_namespace n ON n.oid = s.relnamespace
-JOIN pg_depend d ON d.objid = s.oid AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0
-JOIN pg_class c ON c.oid = d.refobjid JOIN pg_sequences q ON q.schemaname = n.nspname AND q.sequencename = s.relname
-WHERE s.relkind = 'S' AND ${USER_SCHEMA} AND q.last_value > 1 AND pg_relation_size(c.oid) > 0 ORDER BY q.last_value DESC LIMIT 1`)}
+    `${found(`${FED} SELECT f.sequence::regclass AS target FROM numbered f JOIN pg_class s ON s.oid = f.sequence
+JOIN pg_namespace n ON n.oid = s.relnamespace JOIN pg_sequences q ON q.schemaname = n.nspname AND q.sequencename = s.relname
+WHERE ${USER_SCHEMA} AND q.last_value > 1 AND pg_relation_size(f.relation) > 0 ORDER BY q.last_value DESC LIMIT 1`)}
 ${when("target", "SELECT setval(:'target'::regclass, 1, false);", ":'target'")}`,
   ),
-  mutation(
-    "stale-by-a-week",
-    "Make every moment a week older.",
-    `SELECT format('UPDATE %s SET %I = %I - interval ''7 days''', c.oid::regclass, a.attname, a.attname)
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace ${COLUMN}
-WHERE c.relkind = 'r' AND ${USER_SCHEMA} AND NOT ${isKey} AND a.attname ~* '${MOMENTS}'
-  AND a.atttypid IN ('timestamp'::regtype, 'timestamptz'::regtype) \\gexec
-${largest(", quote_ident(a.attname) AS col", COLUMN, `AND NOT ${isKey} AND a.attname ~* '${MOMENTS}' AND a.atttypid IN ('timestamp'::regtype, 'timestamptz'::regtype)`)}
-${when("target", "", "'every moment, ' || :'target' || '.' || :'col' || ' among them'")}`,
-  ),
+  stale(fresh),
   mutation(
     "value-changed",
     "Change one value in one row.",

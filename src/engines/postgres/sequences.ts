@@ -10,14 +10,16 @@ const HIGHEST = "(SELECT NULLIF(floor(max(%I)::numeric), ''NaN'') FROM %s)";
  * Columns that a sequence hands numbers to: those that own it, and those whose default takes the next of it. A default
  * that names its sequence as text leaves no trace in the catalogue but its own words.
  */
-const FED = `WITH fed AS (
+export const FED = `WITH fed AS (
   SELECT d.objid AS sequence, d.refobjid AS relation, d.refobjsubid AS attnum
   FROM pg_catalog.pg_depend d
   WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.refclassid = 'pg_catalog.pg_class'::regclass
     AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0
   UNION
-  SELECT COALESCE(d.refobjid, to_regclass(x.named)), f.adrelid, f.adnum
+  SELECT COALESCE(d.refobjid, to_regclass(x.named), to_regclass(quote_ident(n.nspname) || '.' || x.named),
+    to_regclass('public.' || x.named)), f.adrelid, f.adnum
   FROM pg_catalog.pg_attrdef f
+  JOIN pg_catalog.pg_class r ON r.oid = f.adrelid JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
   CROSS JOIN LATERAL (SELECT pg_get_expr(f.adbin, f.adrelid) AS words) e
   CROSS JOIN LATERAL (SELECT substring(e.words FROM '^nextval\\(\\(?''((?:[^'']|'''')+)''::text') AS named) x
   LEFT JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_attrdef'::regclass AND d.objid = f.oid
