@@ -1,0 +1,72 @@
+/**
+ * A canary: a marker in every column of every row of a backup, which is broken in many ways and verified by the built
+ * program. Every sink is read then; the marker may be in none. Each engine brings its own breakages.
+ */
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stamp } from "../../src/world/timeline.ts";
+import { startFogbell } from "./fogbell.ts";
+
+/** What no sink may hold, in any letter case: words, and a number that nothing else has. */
+export const MARKERS = ["zqcanary", "73450917345091"] as const;
+
+export interface Breakage {
+  readonly name: string;
+  /** The ending tells the store's reader nothing; it is for people. */
+  readonly ending: string;
+  readonly bytes: Buffer;
+}
+
+export interface Sung {
+  readonly name: string;
+  readonly code: number | null;
+  /** Sinks that hold a marker, each with the line. */
+  readonly leaks: readonly string[];
+  readonly sinks: number;
+}
+
+const HOUR_MS = 3_600_000;
+/** Every reporter, each into a file; what comes to the terminal besides. */
+const REPORTERS = ["json", "junit", "ctrf", "markdown", "metrics", "line"];
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
+}
+
+function leaksIn(sink: string, text: string): string[] {
+  return text.split("\n").flatMap((line) => {
+    const low = line.toLowerCase();
+    const marker = MARKERS.find((one) => low.includes(one));
+    if (marker === undefined) return [];
+    const at = low.indexOf(marker);
+    return [`${sink}: …${line.slice(Math.max(0, at - 80), at + 60)}…`];
+  });
+}
+
+/** Verifies one broken backup as a person does, and looks into everything that was written and printed. */
+export async function sing(folder: string, engine: string, { name, ending, bytes }: Breakage): Promise<Sung> {
+  const store = join(folder, "store");
+  const out = join(folder, "out");
+  await mkdir(store, { recursive: true });
+  await mkdir(out, { recursive: true });
+  await writeFile(join(store, `shop-${stamp(Date.now() - HOUR_MS)}.${ending}`), bytes);
+  const yaml = `version: 1\ndatabases:\n  - name: Shop\n    engine: ${engine}\n    objectives: { rto: 1h, rpo: 25h }\n    sources: [{ store: "directory:${store}" }]\n`;
+  await writeFile(join(folder, "fogbell.yaml"), yaml);
+  const reporters = REPORTERS.flatMap((one) => ["--reporter", `${one}=${join(out, `reported.${one}`)}`]);
+  const common = ["--config", join(folder, "fogbell.yaml"), "--sandbox", "local", "--trust-backups", "--out", out];
+  const verify = await startFogbell(["verify", ...common, "--reporter", "pretty", "--reporter", "github", ...reporters])
+    .ended;
+  const backups = await startFogbell(["backups", "--config", join(folder, "fogbell.yaml"), "--out", out]).ended;
+  const texts: (readonly [string, string])[] = [
+    ["terminal", verify.stdout + verify.stderr],
+    ["backups", backups.stdout + backups.stderr],
+  ];
+  for (const file of await filesBelow(out)) texts.push([file.slice(out.length + 1), await readFile(file, "latin1")]);
+  return {
+    name,
+    code: verify.code,
+    leaks: texts.flatMap(([sink, text]) => leaksIn(sink, text)),
+    sinks: texts.length,
+  };
+}
