@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { LostError, UnavailableError } from "../errors.ts";
+import { shownErrors } from "../host/client-errors.ts";
 import { runProcess } from "../host/process.ts";
 import type { Redactor } from "../host/redact.ts";
 import { pause } from "../host/stream.ts";
@@ -86,7 +87,7 @@ async function askUsers(
     durationMs: performance.now() - beganMs,
     // Digests and names of tables; masking would change the sums.
     stdout: end.stdout as Outcome["stdout"],
-    stderrTail: redact(end.stderr),
+    stderrTail: redact(shownErrors(request.engine.readErrors(end.stderr))),
     truncated: end.truncated,
   };
 }
@@ -128,7 +129,8 @@ async function hold(line: Line, folder: string, request: RecordRequest): Promise
   const writer = await open(pipe, constants.O_RDWR);
   const timer = setTimeout(() => named.reject(notHeld("it did not answer")), LONGEST_WAIT_MS);
   void ended.then(
-    ({ stderr }) => named.reject(notHeld(request.redact(stderr.trim().split("\n")[0] ?? ""))),
+    ({ stderr }) =>
+      named.reject(notHeld(request.redact(shownErrors(request.engine.readErrors(stderr)).split("\n")[0] ?? ""))),
     (error) => named.reject(error),
   );
   const release = async () => {

@@ -12,7 +12,7 @@ const BEFORE =
   /^(?:SET [a-z_]+ = [^;]*|SELECT pg_catalog\.set_config\('search_path', '', false\)|(?:CREATE|ALTER) SCHEMA .*|COMMENT ON SCHEMA .*|CREATE EXTENSION .*|\\(?:restrict|unrestrict|connect|encoding) .*|(?:CREATE|ALTER|DROP) DATABASE .*);?$/;
 /** What `--clean` writes; the list of our filter, too. */
 export const DROPS = "DROP |ALTER .* DROP |ALTER .* DETACH PARTITION |SELECT pg_catalog\\.lo_unlink";
-const DROP = new RegExp(`^(?:${DROPS})(?!.*\\bIF EXISTS\\b).*;$`);
+const DROP = new RegExp(`^(?!.*\\bIF EXISTS\\b)(?:${DROPS}).*;$`);
 const ANY_DROP = new RegExp(`^(?:${DROPS}|CREATE OR REPLACE VIEW |SELECT$|    NULL::)`);
 const PUBLIC = /^CREATE SCHEMA public;$/;
 const ENCODING = /^SET client_encoding = '(\w{1,30})';$/;
