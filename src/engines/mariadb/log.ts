@@ -36,11 +36,43 @@ echo "archived up to $(tail -n 1 "$ARCHIVE/copied")"`),
   isNeeded: (piece, from) => numberOf(piece) >= numberOf(from),
 });
 
-/** A hole makes everything behind it wrong, and no tool minds. Source: MariaDB manual, "Binary Log Formats". */
-export function checkLog(flavour: Flavour, { logFrom = "" }: BackupFacts): Line {
+/**
+ * What a file of the log says of those around it: the highest transaction of each domain before it (`first`) and in it
+ * (`last`), and the file that follows. Only lines of the program's own count: a statement may hold any text.
+ * Source: MariaDB manual, "GTID_LIST_EVENT", "ROTATE_EVENT".
+ */
+const NEIGHBOURS = `awk '
+  function note(of, gtid, part) {
+    split(gtid, part, "-")
+    if (part[3] + 0 > of[part[1]] + 0) of[part[1]] = part[3]
+  }
+  /^# at [0-9]+$/ { own = 1; next }
+  goes_on || (own && /\\tGtid list [[]/) {
+    print "listed"; text = $0; goes_on = text !~ /[]]/
+    sub(/.*Gtid list [[]/, "", text); gsub(/[][# ]/, "", text)
+    n = split(text, gtid, ",")
+    for (i = 1; i <= n; i++) if (gtid[i] != "") {
+      note(first, gtid[i]); note(last, gtid[i]) }
+  }
+  own && /\\tGTID [0-9]/ { sub(/.*\\tGTID /, ""); note(last, $1) }
+  own && /\\tRotate to / { sub(/.*\\tRotate to /, ""); follows = $1 }
+  { own = 0 }
+  END { print "follows", follows
+    for (one in first) print "first", one, first[one]
+    for (one in last) print "last", one, last[one] }'`;
+
+/**
+ * A hole makes everything behind it wrong, and no tool minds. Nor does one mind files that changed places: each must go on
+ * where the one before it ended. Source: MariaDB manual, "Binary Log Formats".
+ */
+export function checkLog(flavour: Flavour, { logFrom = "", logPosition = "4" }: BackupFacts): Line {
   return {
-    say: "Is every file of the log there, whole, and readable?",
-    script: apart(`wanted=
+    say: "Is every file of the log there, whole, readable, and does each go on where the one before it ends?",
+    script: apart(`wanted= follows=
+rm -f "$SCRATCH/log.last"
+if [ "$(stat -c %s "$LOG/${logFrom}" || echo 0)" -lt ${logPosition} ]; then
+  echo "${logFrom} ends before the place of the backup"; exit 9
+fi
 for piece in $(cd "$LOG" && ls |
   ${PIECES}); do
   number=$(printf %s "\${piece##*.}" | sed 's/^0*//')
@@ -50,6 +82,24 @@ for piece in $(cd "$LOG" && ls |
   if ! ${flavour.binlog} --verify-binlog-checksum --base64-output=never \\
     "$LOG/$piece" >/dev/null 2>"$SCRATCH/log.errors"; then
     echo "$piece cannot be read to its end"; exit 7
+  fi
+  ${flavour.binlog} --base64-output=never "$LOG/$piece" |
+    ${NEIGHBOURS} |
+    sort -u >"$SCRATCH/log.piece"
+  if ! grep -q '^follows' "$SCRATCH/log.piece"; then
+    echo "$piece cannot be read"; exit 7
+  fi
+  sed -n 's/^first //p' "$SCRATCH/log.piece" >"$SCRATCH/log.first"
+  if [ -n "$follows" ] && [ "$follows" != "$piece" ] ||
+    { [ -e "$SCRATCH/log.last" ] &&
+      grep -q '^listed' "$SCRATCH/log.piece" &&
+      ! cmp -s "$SCRATCH/log.last" "$SCRATCH/log.first"; }; then
+    echo "$piece does not go on where the file before it ends"
+    exit 8
+  fi
+  follows=$(sed -n 's/^follows //p' "$SCRATCH/log.piece")
+  if grep -q '^listed' "$SCRATCH/log.piece"; then
+    sed -n 's/^last //p' "$SCRATCH/log.piece" >"$SCRATCH/log.last"
   fi
   wanted=$((number + 1))
 done
