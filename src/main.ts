@@ -7,6 +7,7 @@ import { lookup, refusalOf, takesNoWords } from "./cli/lookup.ts";
 import { errorJson, errorText } from "./cli/print-error.ts";
 import { isComplaint, usageError } from "./cli/usage-error.ts";
 import Attach from "./commands/attach.ts";
+import BackupsCheck from "./commands/backups/check.ts";
 import BackupsFetch from "./commands/backups/fetch.ts";
 import BackupsList from "./commands/backups/list.ts";
 import Backups from "./commands/backups.ts";
@@ -56,6 +57,7 @@ import { asFogbellError, type FogbellError } from "./errors.ts";
 export const COMMANDS = {
   attach: Attach,
   backups: Backups,
+  "backups:check": BackupsCheck,
   "backups:fetch": BackupsFetch,
   "backups:list": BackupsList,
   doctor: Doctor,

@@ -135,8 +135,8 @@ export interface Engine<O = unknown> extends Part<O> {
   readonly copies: CopyPhrases;
   /** Reads the text of such a backup; null: it is no text of statements, or its program has to print it first. */
   dumpReader?(facts: BackupFacts): DumpReader | null;
-  /** Prints the text of one whose program keeps it packed, without its rows; null: there is none. */
-  dumpText?(facts: BackupFacts): Line | null;
+  /** Prints the text of one whose program keeps it packed, without its rows, for a reader; null: there is none. */
+  dumpText?(facts: BackupFacts): { readonly line: Line; readonly reader: DumpReader } | null;
   /**
    * Reads what its programs print about a failure. What it does not understand is left out: a client quotes statements and
    * rows, and none of them may enter a record.
@@ -299,6 +299,8 @@ export interface DumpStory {
   /** Those that it makes itself. */
   readonly rolesMade: readonly string[];
   readonly extensions: readonly string[];
+  /** Those that it puts tables and indexes into, and does not make. */
+  readonly tablespaces: readonly string[];
   /** Accounts under which routines, views, triggers or events run, where the language says so: `app@%`. */
   readonly definers: readonly string[];
   /** What it says its text is encoded in, as written. */
@@ -684,15 +686,21 @@ export interface CopyPhrases {
   named(facts: BackupFacts): Line | null;
   /**
    * Before the restore: roles that the backup names (from `$GLOBALS` when it is not empty), extensions that it needs. They
-   * print `role <TAB> name` and `tablespace <TAB> name` of each that they made, and `lacks <TAB> reason <TAB> name` of what is not here.
+   * print `role <TAB> name` and `tablespace <TAB> name` of each that they made, and `lacks <TAB> reason <TAB> name` of what
+   * is not here. `story` is what its text tells, where it was read.
    */
-  prepare(facts: BackupFacts): readonly Line[];
+  prepare(facts: BackupFacts, story: DumpStory | null): readonly Line[];
   /** Why a failure says nothing about the backup (a program too old, an extension that is not here); else null. */
   unjudged(errors: readonly ClientError[]): Unjudged | null;
   /** Databases of a restored server but the engine's own, largest first, one a line. */
   databases(): Line;
   /** `listed <TAB> tables in the backup's own list`, and `missing <TAB> table` for each that is not in the copy; null: no list. */
   listing(facts: BackupFacts): Line | null;
+  /**
+   * Every table of the copy, named as a dump's story names them, partitioned and foreign ones, too: JSON strings, one a
+   * line. Absent: `listing` compares.
+   */
+  tablesThere?(): Line;
   /**
    * `table <TAB> rows <TAB> parent <TAB> history`, counted: the table that it is a part of, when it is one, and the earlier
    * versions of its rows that it keeps; both may be empty.

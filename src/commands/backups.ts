@@ -49,7 +49,7 @@ export default class Backups extends FogbellCommand {
 
 /** A name of no database may be a mistyped command; where there is such a database, nobody is asked. */
 function notDatabase(error: unknown, [name]: readonly string[]): unknown {
-  const meant = name === undefined ? null : commandMeant("backups", name, ["list", "fetch"]);
+  const meant = name === undefined ? null : commandMeant("backups", name, ["list", "fetch", "check"]);
   if (!(error instanceof UsageError) || meant === null) return error;
   return new UsageError(`${error.message}; or is the command "${meant}" meant?`, {
     code: error.code,

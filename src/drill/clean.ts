@@ -4,15 +4,8 @@
  */
 import { formatDuration } from "../host/units.ts";
 import type { Line, RecoveryPoint } from "../parts.ts";
-import {
-  checkCopy,
-  fetchCopy,
-  fetchLine,
-  noneWhole,
-  type RejectedPoint,
-  type Source,
-  type SourceKit,
-} from "./source.ts";
+import { checkCopy } from "./check-copy.ts";
+import { fetchCopy, fetchLine, noneWhole, type RejectedPoint, type Source, type SourceKit } from "./source.ts";
 
 export interface CleanKit extends SourceKit {
   /** Restores the chosen copy beside, asks it, and removes it again. Null when it is clean, else why not. */
@@ -49,9 +42,15 @@ export async function fetchClean(kit: CleanKit, candidates: readonly RecoveryPoi
       because: `looking for the newest clean one: ${left.length} left to tell apart`,
     });
     kit.onCopy(point, null);
-    const sha256 = point.facts.isLive === true ? null : await fetchCopy(kit, point, tried, halfLine);
+    const fetched = point.facts.isLive === true ? null : await fetchCopy(kit, point, tried, halfLine);
+    const sha256 = fetched?.sha256 ?? null;
     tried += 1;
-    const fault = await checkCopy(kit, point);
+    const fault = await checkCopy(
+      kit,
+      point,
+      fetched?.paths ?? [],
+      `fetch.check-copy${tried === 1 ? "" : `.${tried}`}`,
+    );
     if (fault !== null) {
       rejected.push({ point, ...fault });
       kit.write({ kind: "source-rejected", sourceId: point.id, because: fault.because });

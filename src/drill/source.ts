@@ -7,22 +7,14 @@ import { leadKey } from "../backups/generations.ts";
 import { takeStock } from "../backups/locate.ts";
 import { reason, select } from "../backups/select.ts";
 import { LostError, RefusedError } from "../errors.ts";
-import { type ClientError, firstError } from "../host/client-errors.ts";
 import type { Link } from "../host/link.ts";
-import type { Shown } from "../host/redact.ts";
 import { quote } from "../host/sh.ts";
-import {
-  CHECK_ENDS,
-  type Line,
-  type Outcome,
-  type Phase,
-  type RecoveryPoint,
-  type Server,
-  type Store,
-} from "../parts.ts";
+import type { Line, RecoveryPoint, Server, Store } from "../parts.ts";
 import { namedSource, type Plan } from "../plan/plan.ts";
 import type { EventBody, Mark, Progress, SourceFacts } from "../record.ts";
-import { commandHash, type Runner } from "../run/runner.ts";
+import type { Runner } from "../run/runner.ts";
+import { checkCopy } from "./check-copy.ts";
+import { ourselves } from "./ourselves.ts";
 
 export interface SourceKit {
   readonly plan: Plan;
@@ -82,34 +74,6 @@ export const fetchLine: Line = {
   ifNot: "Run it again: it goes on where it stopped. Then take the next older copy.",
   destroys: false,
 };
-
-/** Runs one of our own commands in this process, and writes it down as the line that a person would type. */
-export async function ourselves<T>(
-  kit: Pick<SourceKit, "write">,
-  line: Line,
-  step: { phase: Phase; id: string },
-  work: () => Promise<T>,
-): Promise<T> {
-  const beganMs = performance.now();
-  kit.write({ kind: "command-began", command: { ...line, ...step }, hash: commandHash(line) });
-  const ended = (exitCode: number, stderrTail: string) =>
-    kit.write({
-      kind: "command-ended",
-      commandId: step.id,
-      exitCode,
-      durationMs: Math.round((performance.now() - beganMs) * 10) / 10,
-      stdoutTail: "" as Shown,
-      stderrTail: stderrTail as Shown,
-    });
-  try {
-    const result = await work();
-    ended(0, "");
-    return result;
-  } catch (error) {
-    ended(1, error instanceof Error ? (error.message.split("\n")[0] ?? "") : "failed");
-    throw error;
-  }
-}
 
 /** What the journal keeps of a recovery point that is `ageMs` old. */
 export function factsOf(point: RecoveryPoint, ageMs: number): SourceFacts {
@@ -214,8 +178,10 @@ export async function fetchVerified(kit: SourceKit, candidates: readonly Recover
       because: `${index === 0 ? "" : "the best that is left: "}${reason(point, kit.damagedAtMs)}`,
     });
     kit.onCopy(point, null);
-    const sha256 = point.facts.isLive === true ? null : await fetchCopy(kit, point, index);
-    const fault = await checkCopy(kit, point);
+    const fetched = point.facts.isLive === true ? null : await fetchCopy(kit, point, index);
+    const sha256 = fetched?.sha256 ?? null;
+    const id = `fetch.check-copy${index === 0 ? "" : `.${index + 1}`}`;
+    const fault = await checkCopy(kit, point, fetched?.paths ?? [], id);
     if (fault === null) {
       kit.mark("T4");
       return { point, sha256 };
@@ -244,13 +210,13 @@ export function noneWhole(rejected: readonly RejectedPoint[]): RefusedError | Lo
 
 const besideOf = ({ globals }: RecoveryPoint) => (globals === undefined ? [] : [globals]);
 
-/** Fetches what the point consists of and brings it into the server. Returns the hash of it all. */
+/** Fetches what the point consists of and brings it into the server. Returns its hash, and where it lies on this host. */
 export async function fetchCopy(
   kit: SourceKit,
   point: RecoveryPoint,
   index: number,
   line: Line = fetchLine,
-): Promise<string> {
+): Promise<{ sha256: string; paths: readonly string[] }> {
   const folder = join(kit.folder, "fetched", String(index));
   const id = index === 0 ? "fetch.fetch-source" : `fetch.fetch-source.${index + 1}`;
   const beganMs = performance.now();
@@ -276,8 +242,9 @@ export async function fetchCopy(
   const { bytes, sha256, retries } = fetched;
   kit.write({ kind: "source-fetched", sourceId: point.id, bytes, sha256, retries, ...limited(kit.link) });
   assertMade(kit, fetched.files);
-  kit.onCopy(point, await bring(kit, point, { folder, paths: fetched.files.map(({ path }) => path) }));
-  return sha256;
+  const paths = fetched.files.map(({ path }) => path);
+  kit.onCopy(point, await bring(kit, point, { folder, paths }));
+  return { sha256, paths: paths.slice(0, point.objects.length) };
 }
 
 /** What the journal says of a link that was held to a speed. */
@@ -291,46 +258,6 @@ function assertMade({ made }: SourceKit, files: readonly { key: string; sha256: 
     code: "FB_FOREIGN_BACKUP",
     next: ["fogbell run --sandbox docker …", "--trust-backups, when you know what is in it"],
   });
-}
-
-/** What a check found against a copy. */
-export interface CheckFault {
-  readonly because: string;
-  /** It would leave its target. */
-  readonly leaves: boolean;
-  /** By itself nobody can restore it. */
-  readonly alone: boolean;
-  /** The version that made it, when that is what is wrong. */
-  readonly madeBy: string | null;
-  readonly errors: readonly ClientError[];
-  /** What the check's own page says to do. */
-  readonly next: readonly string[];
-}
-
-function faultOf(line: Line, { exitCode, stdout, stderrTail, errors = [] }: Outcome): CheckFault {
-  const printed = stdout.trim();
-  const [, madeBy, here] = exitCode === CHECK_ENDS.otherVersion ? printed.split("\t") : [];
-  const said = printed || firstError(errors)?.message || stderrTail.trim().split("\n")[0] || `exit code ${exitCode}`;
-  return {
-    because: madeBy === undefined ? said : `taken by version ${madeBy}, and this is version ${here}`,
-    leaves: exitCode === CHECK_ENDS.leaves,
-    alone: exitCode !== CHECK_ENDS.notAlone,
-    madeBy: madeBy ?? null,
-    errors,
-    next: line.ifNot === undefined ? [] : [line.ifNot],
-  };
-}
-
-export async function checkCopy(
-  { plan, runner }: { readonly plan: Pick<Plan, "engine" | "target">; readonly runner: Pick<Runner, "run"> },
-  point: Pick<RecoveryPoint, "facts">,
-): Promise<CheckFault | null> {
-  const method = plan.engine.methods.find(({ name }) => name === point.facts.method);
-  for (const line of method?.check(point.facts, plan.target) ?? []) {
-    const outcome = await runner.run(line, { phase: "fetch", name: "check-copy" });
-    if (outcome.exitCode !== 0) return faultOf(line, outcome);
-  }
-  return null;
 }
 
 /** Reads the source again, whole: is it what it was when it was fetched? A replica is used up, and says so. */

@@ -31,6 +31,8 @@ export interface AnswerKit {
   list(): Promise<readonly Copy[]>;
   /** Brings one to the scratch folder. Returns where it lies, in words. */
   fetch(point: string): Promise<string>;
+  /** Reads what was fetched to its end, where it lies in the sandbox. */
+  check(path: string): Promise<Answer>;
   /** Ends the day; judged unless it is abandoned. */
   end(abandon: boolean): void;
 }
@@ -109,7 +111,8 @@ async function backups(kit: AnswerKit, { rest }: Words): Promise<Answer> {
     return say(lines.length === 0 ? "The store is empty." : [...lines, ...more].join("\n"));
   }
   if (what === "fetch" && point !== undefined && point !== "") return say(await kit.fetch(point));
-  throw new UsageError("backups can be listed, or one of them fetched", {
+  if (what === "check" && point !== undefined && point !== "") return kit.check(point);
+  throw new UsageError("backups can be listed, or one of them fetched and checked", {
     code: "FB_GAMEDAY_WORD",
     next: ['fogbell backups list --store "$STORE"', 'fogbell backups fetch "$POINT" --store "$STORE" --to "$SCRATCH"'],
   });

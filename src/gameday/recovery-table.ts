@@ -1,6 +1,7 @@
 /** People at their table: the desk open, the clock running, copies listed and fetched for them, until somebody ends it. */
 import { randomInt } from "node:crypto";
 import { takeStock } from "../backups/locate.ts";
+import { endOf, faultOf, readDump } from "../backups/read-dump.ts";
 import type { PeopleTable } from "../drill/people.ts";
 import { fetchCopy, locate, named, type Source } from "../drill/source.ts";
 import { asFogbellError, CancelledError, UnavailableError } from "../errors.ts";
@@ -134,7 +135,7 @@ export function createTable(kit: TableKit): RecoveryTable {
     table.write({ kind: "source-chosen", sourceId: point.id, because: "people chose it" });
     let sha256: string | null = null;
     if (point.facts.isLive === true) table.sources.onCopy(point, null);
-    else sha256 = await fetchCopy(table.sources, point, fetches++);
+    else ({ sha256 } = await fetchCopy(table.sources, point, fetches++));
     source = { point, sha256 };
     await desk.places();
     const ageMs = table.sources.damagedAtMs - Date.parse(point.moment.at);
@@ -143,6 +144,23 @@ export function createTable(kit: TableKit): RecoveryTable {
     return point.facts.isLive === true
       ? `${point.name} is a server that runs: SIDE_… name it from here on`
       : `${where}\n${formatBytes(point.sizeBytes)}, sha256 ${sha256}\nBACKUP is that from here on.`;
+  }
+
+  /** What was fetched last, as it lies in the sandbox: whoever spoiled it there meanwhile hears so. */
+  async function check(path: string): Promise<Answer> {
+    const { table } = there();
+    const { dumpReader } = table.plan.engine;
+    const facts = source !== null && path === table.places().BACKUP?.value ? source.point.facts : null;
+    const reader = facts === null ? null : (dumpReader?.(facts) ?? null);
+    if (facts === null || reader === null) {
+      throw new UnavailableError(`${path} is no dump that was fetched here`, {
+        code: "FB_NO_SOURCE",
+        next: ['fogbell backups fetch "$POINT" --store "$STORE" --to "$SCRATCH"'],
+      });
+    }
+    const read = await readDump(reader, table.sources.server.get(path), facts.packing);
+    const { exitCode, printed } = endOf(read, faultOf(read, null));
+    return { code: exitCode, text: printed };
   }
 
   /** A copy that was taken by hand, without asking: its folder in the command tells which. */
@@ -207,6 +225,7 @@ export function createTable(kit: TableKit): RecoveryTable {
           pages: kit.pages,
           list: () => later(list),
           fetch: (point) => later(() => fetch(point)),
+          check: (path) => later(() => check(path)),
           end(abandon) {
             if (abandon && day.stage !== "over") day.turn("over", `the game day was abandoned by ${asked.role}`);
             ending.resolve({ abandon });

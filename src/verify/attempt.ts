@@ -6,13 +6,15 @@ import { createReadStream } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { unreadableError } from "../backups/unreadable.ts";
-import { bring, type CheckFault, checkCopy } from "../drill/source.ts";
-import { asFogbellError, Defect, type FogbellError, LostError, RefusedError, UnavailableError } from "../errors.ts";
+import type { CheckFault } from "../drill/check-copy.ts";
+import { bring } from "../drill/source.ts";
+import { asFogbellError, Defect, type FogbellError, LostError, UnavailableError } from "../errors.ts";
 import { type ClientError, describeError, firstError } from "../host/client-errors.ts";
 import type { Redactor } from "../host/redact.ts";
 import type {
   BackupFacts,
   CopyPhrases,
+  DumpStory,
   Line,
   Method,
   Outcome,
@@ -29,14 +31,14 @@ import type { Numbers, PlacedFinding } from "./copy-checks.ts";
 import { type CopyLedger, readLedger } from "./copy-ledger.ts";
 import { fetchCandidate, recognise } from "./fetch-copy.ts";
 import { look } from "./look.ts";
-import { onlyDatabase } from "./only-database.ts";
 import { attacherOf, type Opened, openSandbox, placesFor, startsApplications } from "./open-sandbox.ts";
 import { placesOf } from "./places.ts";
 import { proveChecks } from "./prove-checks.ts";
+import { readCopy } from "./read-copy.ts";
 import { type Candidate, serverFor, type VerifyTask } from "./task.ts";
 
 /** As far as its log brings it. */
-const TARGET: Target = { to: "end-of-log" };
+export const TARGET: Target = { to: "end-of-log" };
 const DATABASE = "restored";
 
 export interface VerifyKit {
@@ -132,11 +134,11 @@ function assertPrepared(line: Line, { exitCode, errors = [] }: Outcome): void {
 async function restore(
   kit: AttemptKit,
   opened: Opened,
-  given: { method: Method; facts: BackupFacts },
+  given: { method: Method; facts: BackupFacts; story: DumpStory | null },
 ): Promise<string | null> {
   const prefix = kit.index === 0 ? "" : `older-${kit.index}-`;
   const { copies } = kit.task.engine;
-  for (const line of copies.prepare(given.facts)) {
+  for (const line of copies.prepare(given.facts, given.story)) {
     const outcome = await opened.runner.run(line, { phase: "restore", name: `${prefix}prepare` });
     noteMade(kit, outcome.stdout);
     assertJudged(copies, [...lacking(outcome.stdout), ...(outcome.errors ?? [])]);
@@ -207,6 +209,8 @@ interface Given {
   readonly facts: BackupFacts;
   readonly sha256: string;
   readonly ledger: CopyLedger | null;
+  /** Where its objects lie on this host, decrypted. */
+  readonly paths: readonly string[];
   readonly mark: (mark: Mark) => void;
 }
 
@@ -216,13 +220,15 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
   const method = methodOf(kit, given.facts);
   const { engine } = kit.task;
   let { facts } = given;
+  let story: DumpStory | null = null;
   const findings: PlacedFinding[] = [];
   const say = (probe: string, held: "yes" | "no", because: string) =>
     void findings.push({ probe, subject: candidate.point.id, held, because, line: 0 });
   const ended = (): Attempted => ({ findings, sha256, numbers: null, error: null });
   const fault = await timed("restore", kit.write, async () => {
-    const { facts: read, found } = await readCopy(kit, opened, given);
-    facts = read;
+    const read = await readCopy(kit, opened, given, method);
+    const { found } = read;
+    ({ facts, story } = read);
     // Its log, when there is one, calls the database by its own name.
     if (facts.only !== undefined)
       opened.places.table = placesFor(kit, opened, { candidate, method, database: facts.only });
@@ -232,7 +238,7 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
       return found.because;
     }
     say("complete", "yes", "read to its end");
-    const failed = await restore(kit, opened, { method, facts });
+    const failed = await restore(kit, opened, { method, facts, story });
     say("restored", failed === null ? "yes" : "no", failed ?? `restored by ${method.name}`);
     const newer = failed === null ? newerThanItsServer(facts, opened.version) : null;
     if (newer !== null) say("version", "yes", newer);
@@ -251,6 +257,7 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
       task: kit.task,
       point: candidate.point,
       facts,
+      story,
       version: opened.version,
       ledger,
       ask: (line, name) => opened.runner.ask(line, { phase: "verify", name: `${prefix}${name}` }),
@@ -261,40 +268,6 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
   const isWhole = [...findings, ...looked.findings].every(({ held }) => held === "yes");
   if (kit.task.proveChecks && isWhole && kit.index === 0) await prove(kit, opened, { ...given, facts, method, looked });
   return { findings: [...findings, ...looked.findings], sha256, numbers: looked.numbers, error: null };
-}
-
-/**
- * Reads the copy to its end. One that names its database is restored under the sandbox's name instead, when nothing else
- * in it leaves. Returns what is to be restored, and what is wrong with it, if anything.
- */
-async function readCopy(
-  kit: AttemptKit,
-  opened: Opened,
-  { candidate, facts }: Given,
-): Promise<{ facts: BackupFacts; found: CheckFault | null }> {
-  const { id } = candidate.point;
-  const { engine, database } = kit.task;
-  const check = (one: BackupFacts) =>
-    checkCopy({ plan: { engine, target: TARGET }, runner: opened.runner }, { facts: one });
-  const found = await check(facts);
-  if (found?.leaves !== true) return { facts, found };
-  const only = await onlyDatabase(engine.copies.named(facts), {
-    id,
-    told: database,
-    everywhere: engine.copies.everywhere,
-    ask: (line) => opened.runner.ask(line, { phase: "restore", name: `databases-${kit.index}` }),
-  });
-  const meant = only === null ? facts : { ...facts, only };
-  const again = only === null ? found : await check(meant);
-  if (again?.leaves === true) {
-    throw new RefusedError(`${id} would leave its target: ${again.because}`, {
-      code: "FB_DUMP_LEAVES",
-      next: ["look at that line of it", "make the dump without commands of the client, and of one database"],
-    });
-  }
-  if (again === null && kit.index === 0)
-    kit.write({ kind: "note", text: `${id} names its database ${only}; it was restored under another name` });
-  return { facts: meant, found: again };
 }
 
 /** Spoils copies of the copy. One that is a server of its own would need as many servers, and is left. */
@@ -346,7 +319,7 @@ async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => v
   }
 }
 
-interface FetchedGiven extends Omit<Given, "sha256" | "ledger"> {
+interface FetchedGiven extends Omit<Given, "sha256" | "ledger" | "paths"> {
   readonly fetched: Awaited<ReturnType<typeof fetchCandidate>>;
 }
 
@@ -368,7 +341,8 @@ async function openFetched(kit: AttemptKit, { candidate, facts, fetched, mark }:
   const database = told ?? (method.side === "server" ? engine.copies.home : (facts.database ?? DATABASE));
   opened.places.table = placesOf({ engine, candidate, server: opened.server, method, copy, globals, database });
   const ledger = fetched.ledger === null ? null : await readLedger(fetched.ledger);
-  return openCopy(kit, opened, { candidate, facts, sha256: fetched.sha256, ledger, mark });
+  const paths = fetched.paths.slice(0, point.objects.length);
+  return openCopy(kit, opened, { candidate, facts, sha256: fetched.sha256, ledger, paths, mark });
 }
 
 /** Looks at one copy. Throws only when cancelled: everything else is what came of it. */

@@ -3,10 +3,11 @@
  * "Could not tell" is never a pass; what the copy was compared with is said.
  */
 import { formatDuration } from "../host/units.ts";
-import type { BackupFacts, CopyPhrases, Finding, Line, Outcome, Phrases, RecoveryPoint } from "../parts.ts";
+import type { BackupFacts, CopyPhrases, DumpStory, Finding, Line, Outcome, Phrases, RecoveryPoint } from "../parts.ts";
 import { canary } from "./canary.ts";
 import { catalogueOf } from "./catalogue-checks.ts";
 import type { KnownCopy } from "./known.ts";
+import { listedTables } from "./listed-tables.ts";
 import { count, few, read, silent } from "./reading.ts";
 import { accountsOf, keysOf, largeObjectsOf, sequencesOf } from "./reference-checks.ts";
 import { rowsOf } from "./row-checks.ts";
@@ -18,6 +19,8 @@ export interface CopyScene {
   readonly phrases: Phrases;
   readonly copies: CopyPhrases;
   readonly facts: BackupFacts;
+  /** What its text tells, where it was read. */
+  readonly story?: DumpStory | null;
   readonly point: RecoveryPoint;
   readonly baseline: KnownCopy | null;
   readonly ask: (line: Line, name: string) => Promise<Outcome>;
@@ -37,23 +40,6 @@ export type Numbers = Pick<KnownCopy, "rows" | "catalogue" | "behind" | "lags" |
 export interface Looked {
   readonly findings: readonly CopyFinding[];
   readonly numbers: Numbers;
-}
-
-async function tables({ copies, facts, ask }: CopyScene): Promise<Finding> {
-  const line = copies.listing(facts);
-  if (line === null) return { held: "yes", because: "a copy of files has no list of its own; its tables are counted" };
-  const outcome = await ask(line, "list-tables");
-  const rows = read(outcome);
-  const listed = Number(rows?.find(([word]) => word === "listed")?.[1] ?? Number.NaN);
-  if (rows === null || Number.isNaN(listed)) return silent(outcome);
-  const missing = rows.filter(([word]) => word === "missing").map(([, name]) => name ?? "");
-  if (missing.length > 0) return { held: "no", because: `in the backup and not in the copy: ${few(missing)}` };
-  if (listed === 0) return { held: "no", because: "the backup holds no table at all" };
-  return {
-    held: "yes",
-    because: `${count(listed, "table")} of the backup's own list are there`,
-    measured: { tables: listed },
-  };
 }
 
 /** Clocks and time zones differ a little; a day ahead of the copy's own moment is no longer a clock. */
@@ -123,7 +109,7 @@ async function freshness(scene: CopyScene): Promise<{ finding: Finding; lags: Re
 export async function lookThrough(scene: CopyScene): Promise<Looked> {
   const findings: CopyFinding[] = [];
   const say = (probe: string, subject: string, finding: Finding) => void findings.push({ probe, subject, ...finding });
-  say("tables", "the backup's own list", await tables(scene));
+  say("tables", "the backup's own list", await listedTables(scene));
   const counted = await rowsOf(scene);
   say("rows", "every table", counted.finding);
   const large = await largeObjectsOf(scene);

@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { type Fetched, fetchToScratch } from "../backups/fetch.ts";
 import { takeStock } from "../backups/locate.ts";
-import { fetchLine, limited, ourselves } from "../drill/source.ts";
+import { ourselves } from "../drill/ourselves.ts";
+import { fetchLine, limited } from "../drill/source.ts";
 import { LostError } from "../errors.ts";
 import type { BackupFacts } from "../parts.ts";
 import type { AttemptKit } from "./attempt.ts";

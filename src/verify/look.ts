@@ -1,5 +1,5 @@
 /** Everything that is asked of a restored copy: the questions to all of them, its ledger, the user's own. */
-import type { BackupFacts, Line, Outcome, RecoveryPoint } from "../parts.ts";
+import type { BackupFacts, DumpStory, Line, Outcome, RecoveryPoint } from "../parts.ts";
 import { type CopyFinding, type CopyScene, lookThrough, type Numbers, type PlacedFinding } from "./copy-checks.ts";
 import { type CopyLedger, compareLedger } from "./copy-ledger.ts";
 import { baselineFor, type KnownCopy } from "./known.ts";
@@ -10,6 +10,8 @@ export interface LookRequest {
   readonly task: VerifyTask;
   readonly point: RecoveryPoint;
   readonly facts: BackupFacts;
+  /** What its text tells, where it was read. */
+  readonly story?: DumpStory | null;
   /** Of the server that holds the copy. */
   readonly version: string;
   /** Recorded at the moment of the backup; null when there is none. */
@@ -34,7 +36,8 @@ export async function look(
   const { engine } = task;
   const point = pointAsOf(request.point, ledger);
   const baseline = request.baseline ?? baselineFor(task.known, request.point.moment.at);
-  const scene: CopyScene = { task, phrases: engine.phrases, copies: engine.copies, facts, point, baseline, ask };
+  const { story = null } = request;
+  const scene: CopyScene = { task, phrases: engine.phrases, copies: engine.copies, facts, story, point, baseline, ask };
   const { findings, numbers } = await lookThrough(scene);
   // A log brings a copy beyond the moment of its ledger: then there is nothing to compare.
   const identity: CopyFinding[] =

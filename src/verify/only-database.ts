@@ -18,9 +18,12 @@ export interface NamedScene {
  */
 export async function onlyDatabase(line: Line | null, scene: NamedScene): Promise<string | null> {
   if (line === null) return null;
-  const { id, told, everywhere, ask } = scene;
-  const outcome = await ask(line);
-  const all = outcome.exitCode === 0 ? outcome.stdout.split("\n").filter((name) => name !== "") : [];
+  const outcome = await scene.ask(line);
+  return onlyOf(outcome.exitCode === 0 ? outcome.stdout.split("\n").filter((name) => name !== "") : [], scene);
+}
+
+/** The same, of names that are known. */
+export function onlyOf(all: readonly string[], { id, told, everywhere }: Omit<NamedScene, "ask">): string | null {
   const own = all.filter((name) => !everywhere.includes(name));
   const names = own.length > 0 ? own : all;
   if (told !== null && all.includes(told)) return told;

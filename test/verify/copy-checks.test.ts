@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import type { Shown } from "../../src/host/redact.ts";
-import type { BackupFacts, Engine, Line, Outcome, RecoveryPoint } from "../../src/parts.ts";
+import type { BackupFacts, DumpStory, Engine, Line, Outcome, RecoveryPoint } from "../../src/parts.ts";
 import { assertJudged } from "../../src/verify/attempt.ts";
 import { type CopyScene, lookThrough } from "../../src/verify/copy-checks.ts";
 import type { KnownCopy } from "../../src/verify/known.ts";
@@ -44,7 +44,7 @@ const outcome = (stdout: string, exitCode = 0): Outcome => ({
 
 /** What a whole shop answers. */
 const WHOLE: Readonly<Record<string, string>> = {
-  "list-tables": "listed\t2\n",
+  "list-tables": '"public.orders"\n"public.lines"\n',
   "count-all": "public.orders\t1000\npublic.lines\t5000\n",
   "read-large-objects": "held\t0\t0\n",
   "read-catalogue":
@@ -56,6 +56,13 @@ const WHOLE: Readonly<Record<string, string>> = {
   "look-into-structure": "looked\t4\n",
   "compare-collations": "used\t1\n",
 };
+
+function storyOf(text: string): DumpStory {
+  const reader = engine.dumpReader?.({ ...facts, format: "plain" });
+  if (reader == null) throw new Error("there is no reader");
+  reader.push(Buffer.from(text));
+  return reader.end();
+}
 
 const baseline: KnownCopy = {
   id: "shop-20261120T1100.dump",
@@ -99,6 +106,7 @@ async function asked(answers: Record<string, string | Outcome>, changes: Partial
     phrases,
     copies,
     facts,
+    story: storyOf("CREATE TABLE public.orders (id integer);\nCREATE TABLE public.lines (id integer);\n"),
     point,
     baseline: null,
     ask,
@@ -142,13 +150,17 @@ describe("nothing passes on nothing", () => {
   test.each([
     ["no table", { "count-all": "" }, "rows no"],
     ["no row", { "count-all": "public.orders\t0\n" }, "rows no"],
-    ["an empty list", { "list-tables": "listed\t0\n" }, "tables no"],
+    ["an empty list", { "list-tables": "" }, "tables no"],
     ["an empty catalogue", { "read-catalogue": "" }, "catalogue no"],
     ["nothing looked into", { "look-into-structure": "looked\t0\n" }, "structure unknown"],
-    ["a table of the list is not there", { "list-tables": "listed\t3\nmissing\tpublic.gone\n" }, "tables no"],
+    ["a table of the list is not there", { "list-tables": '"public.orders"\n' }, "tables no"],
     ["orphans", { "read-keys": "read\t1\nbroken\tfk\tlines\torders\t7\n" }, "foreign-keys no"],
     ["a damaged index", { "look-into-structure": "looked\t4\nbroken\torders_pkey\titem order\n" }, "structure no"],
   ])("%s", async (_what, answers, expected) => expect(names(await asked(answers))).toEqual([expected]));
+
+  test("a dump that makes no table", async () => {
+    expect(names(await asked({}, { story: storyOf("SELECT 1;\n") }))).toEqual(["tables no"]);
+  });
 
   test.each(Object.keys(WHOLE).filter((name) => name !== "newest-row"))(
     "a question that fails is no pass: %s",

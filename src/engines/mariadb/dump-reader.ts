@@ -77,6 +77,7 @@ class Reading implements DumpReader {
       roles: [],
       rolesMade: [...this.made],
       extensions: [],
+      tablespaces: [],
       definers: [...this.definers],
       encodings: [...this.encodings],
       hasStructure: this.hasStructure,

@@ -1,14 +1,12 @@
 /** What is asked of a PostgreSQL copy that nobody knows yet: roles before it, and afterwards whether it holds together. */
-import type { BackupFacts, CopyPhrases, Line, PlaceTable, Snapshot } from "../../parts.ts";
+import type { CopyPhrases, Line, PlaceTable, Snapshot } from "../../parts.ts";
 import { unjudged } from "./blame.ts";
 import { collations } from "./collations.ts";
 import { LARGE_OBJECTS } from "./digests.ts";
 
 import { withoutEventTriggers } from "./event-triggers.ts";
 import { mutationsOf } from "./mutations.ts";
-import { namedDatabases } from "./named-databases.ts";
-import { askNames, prepare } from "./prepare.ts";
-
+import { prepare } from "./prepare.ts";
 import { identifier, literal, PSQL, placesOf, psql, qualified, question, regclass } from "./psql.ts";
 import { USER_SCHEMA } from "./questions.ts";
 
@@ -21,27 +19,14 @@ function atCopy(places: PlaceTable): PlaceTable {
   };
 }
 
-const TABLES = `
-  /^CREATE (UNLOGGED |FOREIGN )?TABLE / {
-    sub(/^CREATE (UNLOGGED |FOREIGN )?TABLE (IF NOT EXISTS )?/, "")
-    if (match($0, /^(("([^"]|"")+"|[A-Za-z0-9_$]+)\\.)?("([^"]|"")+"|[A-Za-z0-9_$]+)/)) print substr($0, 1, RLENGTH)
-  }`;
-
-/** Every table that the dump creates, asked for by its own name. */
-function listing(facts: BackupFacts): Line | null {
-  if (facts.method !== "logical") return null;
-  return {
-    say: "Compare the backup's own list of tables with what came back.",
-    script: askNames(facts, {
-      awk: TABLES,
-      sql: `SET search_path = public;
-SELECT 'listed' || chr(9) || count(*) FROM named;
-SELECT 'missing' || chr(9) || name FROM named WHERE to_regclass(name) IS NULL ORDER BY 1;`,
-      isCopy: true,
-    }),
-    uses: ["PGHOST", "PGDATABASE", "BACKUP", "SCRATCH"],
-    destroys: false,
-  };
+/** Every table by its full name, as the reader of dumps tells them. */
+function tablesThere(): Line {
+  return question(
+    "List the tables of the copy.",
+    `SELECT to_json(n.nspname || '.' || c.relname) FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND ${USER_SCHEMA} ORDER BY n.nspname, c.relname;`,
+  );
 }
 
 function databases(): Line {
@@ -273,11 +258,12 @@ export const copies: CopyPhrases = {
   home: "postgres",
   everywhere: ["postgres", "template1"],
   atCopy,
-  named: namedDatabases,
+  named: () => null,
   prepare,
   unjudged,
   databases,
-  listing,
+  listing: () => null,
+  tablesThere,
   countAll,
   largeObjects,
   countLarge,

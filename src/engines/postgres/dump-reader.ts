@@ -46,6 +46,7 @@ class Reading implements Listener {
   readonly roles = new Set<string>();
   readonly rolesMade = new Set<string>();
   readonly extensions = new Set<string>();
+  readonly tablespaces = new Set<string>();
   readonly encodings = new Set<string>();
   readonly limits: number[] = [];
   hasStructure = false;
@@ -261,7 +262,10 @@ class Reading implements Listener {
     const rest = tokens.slice(1).filter(({ is, text }) => is !== "mark" && text !== given);
     const values = given === "" ? strings.slice(1) : rest.map(({ text }) => text).filter((text) => text !== "to");
     const value = values.at(given === "" || name === "search_path" ? 0 : -1)?.toLowerCase() ?? "";
-    if (name === "client_encoding") {
+    if (name === "default_tablespace") {
+      const place = values.at(-1) ?? "";
+      if (place !== "") this.tablespaces.add(place);
+    } else if (name === "client_encoding") {
       if (value !== "") this.encodings.add(values.at(-1) ?? "");
       const folded = value.replace(/[^a-z0-9_]/g, "");
       const isSjis = /jis|932/.test(folded);
@@ -296,6 +300,7 @@ class Reading implements Listener {
       roles: [...this.roles].filter((role) => role !== "" && !this.rolesMade.has(role)),
       rolesMade: [...this.rolesMade],
       extensions: [...this.extensions],
+      tablespaces: [...this.tablespaces],
       definers: [],
       encodings: [...this.encodings],
       hasStructure: this.hasStructure,

@@ -20,7 +20,7 @@ import { dumpReader } from "./dump-reader.ts";
 import { readErrors } from "./errors.ts";
 import { keyboard } from "./keyboard.ts";
 import { log } from "./log.ts";
-import { logical } from "./logical.ts";
+import { dumpText, logical } from "./logical.ts";
 import { physical } from "./physical.ts";
 import * as questions from "./questions.ts";
 import * as recovery from "./recovery.ts";
@@ -193,6 +193,7 @@ export const postgres = defineEngine<z.infer<typeof options>>({
   phrases,
   copies,
   readErrors,
+  dumpText,
   dumpReader: ({ method, format }) => (method === "logical" && format === "plain" ? dumpReader() : null),
   keyboard,
   log,

@@ -4,14 +4,16 @@ import { type Compression, layersOf, roomOf, unpacked, whole } from "../../host/
 import {
   type BackupFacts,
   type Content,
+  type DumpReader,
   defineMethod,
   type Gathered,
   type Line,
   type StoredObject,
 } from "../../parts.ts";
+import { dumpReader } from "./dump-reader.ts";
 import { startOf, startOfArchive } from "./dump-start.ts";
 import { recover } from "./loading.ts";
-import { CLUSTER, oneOf, TRAILER, UNPACK_FAILED } from "./named-databases.ts";
+import { CLUSTER, TRAILER } from "./named-databases.ts";
 import { PSQL } from "./psql.ts";
 
 const options = z.strictObject({
@@ -169,10 +171,18 @@ function isPlain(head: string): boolean {
   return isCluster || head.slice(0, 2000).includes("-- PostgreSQL database dump\n");
 }
 
+/** Messages of the program, which a shell wrote into the file (`2>&1`): psql would take them for SQL. */
+const NOISE = /^(pg_dump|pg_dumpall): /;
+
 function plainFacts(head: string, tail: string | null): Omit<BackupFacts, "engine" | "method" | "packing"> | null {
-  if (!isPlain(head)) return null;
+  const noise = NOISE.exec(head)?.[1];
+  if (!isPlain(head) && !(noise !== undefined && head.includes("-- PostgreSQL database dump\n"))) return null;
   const server = /-- Dumped from database version (\S+)/.exec(head)?.[1];
   const tool = /-- Dumped by pg_dump version (\S+)/.exec(head)?.[1];
+  if (noise !== undefined) {
+    const because = `line 1 is a message of ${noise} and no SQL ("${noise}: …"): the job writes its messages into the dump`;
+    return { format: "plain", ...(server === undefined ? {} : { serverVersion: server }), complete: "no", because };
+  }
   const complete = tail === null ? "unknown" : tail.includes(TRAILER) ? "yes" : "no";
   return {
     format: "plain",
@@ -204,24 +214,6 @@ function inspect({ head, tail, packing }: Content): BackupFacts | null {
   return plain === null ? null : { ...common, ...plain };
 }
 
-/**
- * Follows a plain dump statement by statement without looking at rows. Exits 3 when it would leave its target
- * (`pg_dump -C --clean` fed to psql drops and rebuilds the *original* database), 4 when it is not whole.
- */
-const WATCH = `awk '
-  /^COPY .* FROM stdin;$/ { rows = 1; next }
-  rows { if ($0 == "\\\\.") rows = 0; next }
-  /^\\\\(c|connect|!|copy|i|ir|o|w|g|cd|setenv)([ \\t]|$)/ { bad = NR }
-  /^(CREATE|DROP|ALTER) (DATABASE|TABLESPACE|SUBSCRIPTION)/ { bad = NR }
-  /^ALTER SYSTEM|^COPY .* (FROM|TO) PROGRAM/ { bad = NR }
-  /^${TRAILER}/ { whole = 1 }
-  /^${UNPACK_FAILED}/ { whole = 0; exit }
-  END {
-    if (bad) { print "line " bad " leaves its target"; exit 3 }
-    if (rows || !whole) { print "cut off at line " NR; exit 4 }
-    print "whole: " NR " lines"
-  }'`;
-
 function check(facts: BackupFacts): readonly Line[] {
   const common = {
     say: "Read the copy to its end: is it whole, and does it stay where it is put?",
@@ -229,20 +221,36 @@ function check(facts: BackupFacts): readonly Line[] {
     destroys: false,
     ifNot: "Do not restore it. Take the next older recovery point.",
   };
-  if (facts.format === "plain") {
-    const watch = facts.only === undefined ? WATCH : `${oneOf(facts.only)} |\n${WATCH}`;
-    const script =
-      facts.packing.length === 0 && facts.only === undefined
-        ? `${WATCH} "$BACKUP"`
-        : `{ ${unpacked(facts.packing)} ||\n  printf '\\n%s\\n' '${UNPACK_FAILED}'; } | ${watch}`;
-    return [{ ...common, script, expect: '"whole" and a number of lines.' }];
-  }
+  if (facts.format === "plain")
+    return [
+      {
+        ...common,
+        uses: ["BACKUP"],
+        script: 'fogbell backups check "$BACKUP"',
+        own: "check",
+        without: `${unpacked(facts.packing)} | tail -n 8 |\n  grep "^${TRAILER}"`,
+        expect: '"whole" and a number of lines.',
+      },
+    ];
   const read = "pg_restore -f /dev/null";
   const script =
     facts.packing.length === 0
       ? `${read} "$BACKUP"`
       : `${whole(facts.packing)} &&\n${unpacked(facts.packing)} | ${read}`;
   return [{ ...common, script, expect: "No output, and exit code 0." }];
+}
+
+/** Everything of an archive but its rows, as SQL. */
+export function dumpText(facts: BackupFacts): { line: Line; reader: DumpReader } | null {
+  if (facts.method !== "logical" || facts.format === "plain") return null;
+  const read = "pg_restore --schema-only -f -";
+  const line = {
+    say: "Read what the archive makes, without its rows.",
+    script: facts.packing.length === 0 ? `${read} "$BACKUP"` : `${unpacked(facts.packing)} | ${read}`,
+    uses: ["BACKUP", ...roomOf(facts.packing)],
+    destroys: false,
+  };
+  return { line, reader: dumpReader() };
 }
 
 export const logical = defineMethod<Options>({

@@ -1,0 +1,43 @@
+/** What follows from a dump's story, whoever asks: the statement at a line, the lines of one database, what still leaves. */
+import type { DumpStory, Leaving, LineRange, StatementRun } from "./parts.ts";
+
+/** The run of statements that this line belongs to; null between them. */
+export function kindAt({ statements }: Pick<DumpStory, "statements">, line: number): StatementRun | null {
+  let low = 0;
+  let high = statements.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((statements[middle]?.from ?? 0) <= line) low = middle;
+    else high = middle - 1;
+  }
+  const run = statements[low];
+  return run !== undefined && run.from <= line && line <= run.to ? run : null;
+}
+
+const isIn = (ranges: readonly LineRange[], line: number) => ranges.some(({ from, to }) => from <= line && line <= to);
+
+/**
+ * What would leave when only this database is restored, without the lines that are only about its name; of null: of the
+ * dump as it is.
+ */
+export function leavesOf({ leaves, databases }: DumpStory, only: string | null): readonly Leaving[] {
+  const meant = only === null ? undefined : databases.find(({ name }) => name === only);
+  if (meant === undefined) return leaves;
+  return leaves.filter(({ line }) => isIn(meant.lines, line) && !isIn(meant.own, line));
+}
+
+/** The lines of this database, without those that are only about its name; null when the dump does not name it. */
+export function linesOf({ databases }: DumpStory, only: string): readonly LineRange[] | null {
+  const meant = databases.find(({ name }) => name === only);
+  if (meant === undefined) return null;
+  const kept: LineRange[] = [];
+  for (const { from, to } of meant.lines) {
+    let at = from;
+    for (const own of meant.own.filter((one) => one.from >= from && one.to <= to)) {
+      if (own.from > at) kept.push({ from: at, to: own.from - 1 });
+      at = Math.max(at, own.to + 1);
+    }
+    if (at <= to) kept.push({ from: at, to });
+  }
+  return kept;
+}

@@ -1,0 +1,128 @@
+/**
+ * A copy read to its end before anything of it is run: is it whole, does it stay where it is put, which of several databases
+ * is meant. Text is read in this process; what a program keeps packed, that program reads in the sandbox.
+ */
+import { type DumpFault, faultOf, faultOfText, type ReadDump } from "../backups/read-dump.ts";
+import { type CheckFault, checkCopy, dumpFault, readOwn } from "../drill/check-copy.ts";
+import { linesOf } from "../dumps.ts";
+import { RefusedError, UnavailableError } from "../errors.ts";
+import type { BackupFacts, DumpStory, Line, Method } from "../parts.ts";
+import { type AttemptKit, TARGET } from "./attempt.ts";
+import { onlyDatabase, onlyOf } from "./only-database.ts";
+import type { Opened } from "./open-sandbox.ts";
+import type { Candidate } from "./task.ts";
+
+interface Given {
+  readonly candidate: Candidate;
+  readonly facts: BackupFacts;
+  readonly paths: readonly string[];
+}
+
+export interface CopyRead {
+  /** What is to be restored. */
+  readonly facts: BackupFacts;
+  /** What is wrong with it, if anything. */
+  readonly found: CheckFault | null;
+  /** What its text tells; null where it has none. */
+  readonly story: DumpStory | null;
+}
+
+/**
+ * Reads the copy to its end. One that names its database is restored under the sandbox's name instead, when nothing else
+ * in it leaves. Throws RefusedError when something does.
+ */
+export async function readCopy(kit: AttemptKit, opened: Opened, given: Given, method: Method): Promise<CopyRead> {
+  const own = method.check(given.facts, TARGET).find((line) => line.own === "check");
+  const name = `fetch.check-copy${kit.index === 0 ? "" : `.${kit.index + 1}`}`;
+  const plan = { engine: kit.task.engine, target: TARGET };
+  if (own === undefined) return readInside(kit, opened, given);
+  return judge(kit, given, { own, read: await readOwn({ ...kit, plan }, own, given.facts, given.paths, name) });
+}
+
+/** A dump that was read here. */
+function judge(kit: AttemptKit, { candidate, facts }: Given, { own, read }: { own: Line; read: ReadDump }): CopyRead {
+  const { id } = candidate.point;
+  const { engine, database: told } = kit.task;
+  const { everywhere } = engine.copies;
+  const names = read.story.databases.map(({ name }) => name);
+  const { only, fault } = whichDatabase(read, () => onlyOf(names, { id, told, everywhere }));
+  if (fault?.is === "leaves") throw leaving(id, fault.because);
+  if (fault === null) sayNames(kit, id, only, facts.database === undefined ? names : [facts.database]);
+  const lines = only === null ? null : linesOf(read.story, only);
+  return {
+    facts: only === null || lines === null ? facts : { ...facts, only, lines },
+    found: fault === null ? null : dumpFault(own, fault),
+    story: read.story,
+  };
+}
+
+/** Which of the databases that it names is restored, and what is against it then. */
+function whichDatabase(read: ReadDump, choose: () => string | null): { only: string | null; fault: DumpFault | null } {
+  const fault = faultOf(read, null);
+  if (fault?.is !== "leaves") return { only: null, fault };
+  const only = choose();
+  return { only, fault: only === null ? fault : faultOf(read, only) };
+}
+
+/** What is read by programs, in the sandbox. */
+async function readInside(kit: AttemptKit, opened: Opened, given: Given): Promise<CopyRead> {
+  const { engine, database: told } = kit.task;
+  const { candidate, facts } = given;
+  const { id } = candidate.point;
+  const plan = { engine, target: TARGET };
+  const check = (one: BackupFacts) => checkCopy({ ...kit, plan, runner: opened.runner }, { facts: one }, given.paths);
+  const found = await check(facts);
+  if (found?.leaves !== true) {
+    const story = found === null ? await textOf(kit, opened, given) : null;
+    if (found === null && facts.database !== undefined) sayNames(kit, id, null, [facts.database]);
+    return { facts, found, story };
+  }
+  const only = await onlyDatabase(engine.copies.named(facts), {
+    id,
+    told,
+    everywhere: engine.copies.everywhere,
+    ask: (line) => opened.runner.ask(line, { phase: "restore", name: `databases-${kit.index}` }),
+  });
+  const meant = only === null ? facts : { ...facts, only };
+  const again = only === null ? found : await check(meant);
+  if (again?.leaves === true) throw leaving(id, again.because);
+  if (again === null) sayNames(kit, id, only, []);
+  return { facts: meant, found: again, story: null };
+}
+
+/** What an archive would do, as its own program prints it, without its rows. Throws RefusedError when it leaves. */
+async function textOf(kit: AttemptKit, { runner }: Opened, { candidate, facts }: Given): Promise<DumpStory | null> {
+  const text = kit.task.engine.dumpText?.(facts) ?? null;
+  if (text === null) return null;
+  const step = { phase: "restore", name: `contents-${kit.index}` } as const;
+  const outcome = await runner.ask(text.line, step, (piece) => text.reader.push(piece));
+  const story = text.reader.end();
+  if (outcome.exitCode !== 0)
+    throw new UnavailableError("the copy cannot be judged here: its list of contents cannot be read", {
+      code: "FB_NOT_JUDGED",
+      next: ["fogbell doctor"],
+    });
+  const because = faultOfText(story);
+  if (because !== null) throw leaving(candidate.point.id, because);
+  return story;
+}
+
+const leaving = (id: string, because: string) =>
+  new RefusedError(`${id} would leave its target: ${because}`, {
+    code: "FB_DUMP_LEAVES",
+    next: ["look at that line of it", "make the dump without commands of the client, and of one database"],
+  });
+
+/** Once, for the copy that is asked for: whose dump it says it is. */
+function sayNames({ index, write, task }: AttemptKit, id: string, only: string | null, names: readonly string[]): void {
+  if (index > 0) return;
+  if (only !== null)
+    write({ kind: "note", text: `${id} names its database ${only}; it was restored under another name` });
+  const { database: told } = task;
+  const [theirs] = names;
+  if (told === null || theirs === undefined || names.includes(told)) return;
+  write({
+    kind: "note",
+    text: `${id} says that it is a dump of the database ${theirs}, and fogbell.yaml says ${told}`,
+  });
+}
