@@ -28,7 +28,12 @@ export async function checkFile(catalog: Catalog, file: string): Promise<Checked
   const point = points.find(({ objects }) => objects.some(({ key }) => key === name || key.startsWith(`${name}/`)));
   if (point === undefined) {
     const [other] = unknown.filter(({ key }) => key === name);
-    if (other === undefined) throw new UsageError(`there is no file ${file}`, { code: "FB_NO_FILE", next: ["ls -l"] });
+    if (other === undefined) {
+      throw new UsageError(`there is no file ${file}`, {
+        code: "FB_NO_FILE",
+        next: [`ls -l ${quote(dirname(file))}`],
+      });
+    }
     throw new UnavailableError(`${file} cannot be read here: ${other.because}`, {
       code: "FB_NOT_JUDGED",
       next: [`head -c 300 ${quote(file)}`],

@@ -19,7 +19,8 @@ export class Sections {
   #sections: Section[] = [{ name: null, from: 1, to: 0, mentions: [] }];
   #leaves: Leaving[] = [];
   #encodingAt: number | null = null;
-  /** Whether a dump ended, so that one that begins is another. */
+  /** A dump began and did not end; and one did, so that the next that begins is another. */
+  #isOpen = false;
   #isClosed = false;
 
   /** The database that statements are run in, by name. */
@@ -40,10 +41,13 @@ export class Sections {
     }
     const database = OF_DATABASE.exec(text)?.[1];
     if (database !== undefined && this.isCluster) this.#begin(database, line);
-    else if (text === "-- PostgreSQL database dump complete") this.#isClosed = true;
-    else if (text === "-- PostgreSQL database dump" && this.#isClosed) {
+    else if (text === "-- PostgreSQL database dump complete") {
+      this.#isOpen = false;
+      this.#isClosed = true;
+    } else if (text === "-- PostgreSQL database dump") {
+      if (this.#isClosed && !this.isCluster) this.#begin(null, line);
+      this.#isOpen = true;
       this.#isClosed = false;
-      if (!this.isCluster) this.#begin(null, line);
     }
   }
 
@@ -61,6 +65,11 @@ export class Sections {
     const from = this.#encodingAt === line - 1 ? line - 1 : line;
     this.#encodingAt = null;
     const last = this.#last;
+    if (this.#isOpen && last.name !== null && last.name !== database) {
+      // In the middle of one database's dump another is entered: no program writes that.
+      this.leave({ kind: "database", what: "\\connect to another database in the middle of a dump", line });
+      return;
+    }
     if (last.name === null && !this.isCluster) last.name = database;
     else if (last.name !== database) this.#begin(database, from);
     this.mention(database, { kind: "database", what: "\\connect", line }, { from, to: line });
