@@ -8,7 +8,7 @@ import { canary } from "./canary.ts";
 import { catalogueOf } from "./catalogue-checks.ts";
 import type { KnownCopy } from "./known.ts";
 import { listedTables } from "./listed-tables.ts";
-import { count, few, read, silent } from "./reading.ts";
+import { read, silent } from "./reading.ts";
 import { accountsOf, keysOf, largeObjectsOf, sequencesOf } from "./reference-checks.ts";
 import { rowsOf } from "./row-checks.ts";
 import { structureAndOrder } from "./structure-checks.ts";
