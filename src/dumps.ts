@@ -26,16 +26,24 @@ export function leavesOf({ leaves, databases }: DumpStory, only: string | null):
   return leaves.filter(({ line }) => isIn(meant.lines, line) && !isIn(meant.own, line));
 }
 
-/** The lines of this database, without those that are only about its name; null when the dump does not name it. */
-export function linesOf({ databases }: DumpStory, only: string): readonly LineRange[] | null {
-  const meant = databases.find(({ name }) => name === only);
-  if (meant === undefined) return null;
+/**
+ * The lines that are restored: of this database without those that are only about its name, or of null all of them, and
+ * never those that a restore leaves out. Null: every line of it, or a database that the dump does not name.
+ */
+export function linesOf(
+  { databases, leftOut = [], lines }: Pick<DumpStory, "databases" | "leftOut" | "lines">,
+  only: string | null,
+): readonly LineRange[] | null {
+  const meant =
+    only === null ? { lines: [{ from: 1, to: lines }], own: [] } : databases.find(({ name }) => name === only);
+  if (meant === undefined || (only === null && leftOut.length === 0)) return null;
+  const without = [...meant.own, ...leftOut].sort((a, b) => a.from - b.from);
   const kept: LineRange[] = [];
   for (const { from, to } of meant.lines) {
     let at = from;
-    for (const own of meant.own.filter((one) => one.from >= from && one.to <= to)) {
-      if (own.from > at) kept.push({ from: at, to: own.from - 1 });
-      at = Math.max(at, own.to + 1);
+    for (const one of without.filter((range) => range.from >= from && range.to <= to)) {
+      if (one.from > at) kept.push({ from: at, to: one.from - 1 });
+      at = Math.max(at, one.to + 1);
     }
     if (at <= to) kept.push({ from: at, to });
   }

@@ -288,6 +288,8 @@ export interface DumpStory {
   readonly end: DumpEnd;
   /** What would act elsewhere than in the database that it is restored into, in the order of the text. */
   readonly leaves: readonly Leaving[];
+  /** Lines that only say whom a replica follows and from where; a restore leaves them out. Not among `leaves`. */
+  readonly leftOut?: readonly (LineRange & { readonly what: string })[];
   /** The databases that it makes or enters by name, in the order of the text. Each once. */
   readonly databases: readonly DumpDatabase[];
   /** In the order of the text. Temporary ones are none. */
@@ -311,8 +313,8 @@ export interface DumpStory {
   /** Drops what it makes, before it makes it. */
   readonly drops: boolean;
   readonly largeObjects: number;
-  /** The first line that a program wrote about its work into the dump, and which program. */
-  readonly noise: { readonly line: number; readonly program: string } | null;
+  /** The first line that a program wrote about its work into the dump, which program, and its words where they are known. */
+  readonly noise: { readonly line: number; readonly program: string; readonly says?: string } | null;
   /** Lines by which it limits its own client, and takes that back: allowed wherever they stand. */
   readonly limits: readonly number[];
 }

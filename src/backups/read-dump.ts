@@ -93,7 +93,7 @@ export function faultOf({ story, torn }: ReadDump, only: string | null): DumpFau
   if (noise !== null)
     return {
       is: "cut",
-      because: `line ${noise.line} is a message of ${noise.program} and no SQL ("${noise.program}: …"): the job writes its messages into the dump`,
+      because: `line ${noise.line} is a message of ${noise.program} and no SQL ("${noise.program}: ${noise.says ?? ""}…"): the job writes its messages into the dump`,
     };
   if (end.is === "cut") return { is: "cut", because: `cut off at line ${end.line}, ${WHERE[end.where]}` };
   if (story.hasRows && !story.hasStructure)

@@ -48,9 +48,10 @@ function judge(kit: AttemptKit, { candidate, facts }: Given, { own, read }: { ow
   const { only, fault } = whichDatabase(read, () => onlyOf(names, { id, told, everywhere }));
   if (fault?.is === "leaves") throw leaving(id, fault.because);
   if (fault === null) sayNames(kit, id, only, facts.database === undefined ? names : [facts.database]);
-  const lines = only === null ? null : linesOf(read.story, only);
+  if (fault === null) sayLeftOut(kit, id, read.story);
+  const lines = linesOf(read.story, only);
   return {
-    facts: only === null || lines === null ? facts : { ...facts, only, lines },
+    facts: lines === null ? facts : { ...facts, ...(only === null ? {} : { only }), lines },
     found: fault === null ? null : dumpFault(own, fault),
     story: read.story,
   };
@@ -112,6 +113,17 @@ const leaving = (id: string, because: string) =>
     code: "FB_DUMP_LEAVES",
     next: ["look at that line of it", "make the dump without commands of the client, and of one database"],
   });
+
+/** Whom a replica would follow is no part of the data. */
+function sayLeftOut({ index, write }: AttemptKit, id: string, { leftOut = [] }: DumpStory): void {
+  const [first] = leftOut;
+  if (index > 0 || first === undefined) return;
+  const more = leftOut.length > 1 ? ` and ${leftOut.length - 1} more` : "";
+  write({
+    kind: "note",
+    text: `${id}: line ${first.from} (${first.what})${more} left out: a copy follows no other server`,
+  });
+}
 
 /** Once, for the copy that is asked for: whose dump it says it is. */
 function sayNames({ index, write, task }: AttemptKit, id: string, only: string | null, names: readonly string[]): void {

@@ -129,8 +129,11 @@ function simple(cursor: Cursor, first: string): Meaning {
   const second = cursor.word(1);
   const known = /^(MASTER|REPLICATION|DATA|XML|PLUGIN|SONAME|COMPONENT|SLAVE|REPLICA|IMMEDIATE|BINARY|TABLE)$/;
   const what = known.test(second) ? `${first} ${second}` : first;
-  return { kind: what, leaves: { kind, what } };
+  return { kind: what, leaves: { kind, what, ...(PLACES.has(first) ? { isPlace: true } : {}) } };
 }
+
+/** First words of statements about whom a server follows. */
+const PLACES: ReadonlySet<string> = new Set(["CHANGE", "STOP"]);
 
 function database(what: string, name: string | null): Meaning {
   return {
@@ -232,7 +235,7 @@ function begun(cursor: Cursor, first: string): Meaning {
   if (first === "START" && second !== "TRANSACTION")
     return {
       kind: "START",
-      leaves: { kind: "replication", what: `START ${second === "ALL" ? "ALL SLAVES" : "SLAVE"}` },
+      leaves: { kind: "replication", what: `START ${second === "ALL" ? "ALL SLAVES" : "SLAVE"}`, isPlace: true },
     };
   if (first === "BEGIN" && second !== "" && second !== "WORK") return unclear("BEGIN NOT ATOMIC");
   return { kind: first === "START" ? "START TRANSACTION" : first };

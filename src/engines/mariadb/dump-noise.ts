@@ -18,9 +18,22 @@ function firstName(tokens: readonly Token[]): { name: string; at: number } {
   return { name, at };
 }
 
+/** What such programs are known to say; of anything else only that they said something. */
+const SAYINGS: readonly string[] = [
+  "Deprecated program name",
+  "Using a password on the command line interface can be insecure",
+  "Lost connection",
+  "Got error",
+  "Couldn't execute",
+  "unknown option",
+];
+
 export function noiseOf({ tokens, line }: Statement): DumpStory["noise"] {
   const { name, at } = firstName(tokens);
   const next = tokens[at];
   if (!PROGRAMS.has(name) || next?.kind !== "mark" || next.text !== ":") return null;
-  return { line, program: name };
+  const words = tokens.slice(at).flatMap(({ kind, text }) => (kind === "word" ? [text] : []));
+  const said = words.filter((word) => !/^(warning|error|note|\d+)$/i.test(word)).join(" ");
+  const says = SAYINGS.find((one) => said.startsWith(one));
+  return { line, program: name, ...(says === undefined ? {} : { says }) };
 }

@@ -4,7 +4,7 @@ import { DumpLexer } from "./dump-lexer.ts";
 import { type Meaning, meaningOf } from "./dump-meaning.ts";
 import { noiseOf } from "./dump-noise.ts";
 import type { Statement } from "./dump-open.ts";
-import { Sections } from "./dump-sections.ts";
+import { Neighbours, Sections } from "./dump-sections.ts";
 import { assignmentsOf, ModeWatch } from "./dump-settings.ts";
 
 /** So many are told; more would say nothing new. */
@@ -23,6 +23,8 @@ class Reading implements DumpReader {
   private readonly lexer: DumpLexer;
   private readonly mode: ModeWatch;
   private readonly sections = new Sections();
+  private readonly neighbours = new Neighbours();
+  private readonly leftOut: { from: number; to: number; what: string }[] = [];
   private readonly leaves: Leaving[] = [];
   private readonly tables = new Map<string, Table>();
   private readonly runs: { kind: string; name?: string; from: number; to: number }[] = [];
@@ -65,12 +67,14 @@ class Reading implements DumpReader {
 
   end(): DumpStory {
     this.lexer.end();
+    this.neighbours.settle();
     const lines = this.bytes === 0 ? 0 : this.lexer.line - (this.endsWithLine ? 1 : 0);
     return {
       lines,
       bytes: this.bytes,
       end: this.endOf(lines),
-      leaves: this.leaves,
+      leaves: this.leaves.sort((a, b) => a.line - b.line),
+      ...(this.leftOut.length === 0 ? {} : { leftOut: this.leftOut }),
       databases: this.sections.end(lines),
       tables: [...this.tables.values()].map(tableOf),
       statements: this.runs as StatementRun[],
@@ -104,7 +108,8 @@ class Reading implements DumpReader {
       this.isClosed = false;
     } else if (text.startsWith(" Dump completed")) this.isClosed = true;
     const name = /^ Current Database: `(.*)`$/.exec(text)?.[1]?.replaceAll("``", "`");
-    if (name !== undefined) this.sections.heading(name, line);
+    // With the line that is drawn above it.
+    if (name !== undefined) this.sections.heading(name, Math.max(line - 1, this.neighbours.lastEnd + 1));
   }
 
   private command(name: string, line: number, argument: string): void {
@@ -121,18 +126,15 @@ class Reading implements DumpReader {
   }
 
   private statement(statement: Statement): void {
+    this.neighbours.see(statement);
     const noise = noiseOf(statement);
     if (noise !== null) {
       this.noise ??= noise;
-      this.sections.see(statement, { names: null, enters: false });
       this.run(statement, { kind: "unknown" });
       return;
     }
     const meaning = meaningOf(statement);
-    const isNaming = NAMING.test(meaning.kind);
-    const names = isNaming ? (meaning.name ?? null) : null;
-    this.sections.see(statement, { names, enters: isNaming && !/^(ALTER|DROP)/.test(meaning.kind) });
-    if (meaning.leaves !== undefined) this.leave({ ...meaning.leaves, line: statement.line });
+    this.leavesBy(statement, meaning);
     this.run(statement, meaning);
     this.hold(statement, meaning);
     if (meaning.kind === "SET") this.set(statement);
@@ -141,6 +143,25 @@ class Reading implements DumpReader {
     if (meaning.makes !== undefined) this.made.add(meaning.makes);
     if (!statement.isEnded && !this.isClosed && (statement.isOpen || meaning.kind !== "SET"))
       this.cut ??= { is: "cut", line: statement.line, where: placeOf(statement, meaning) };
+  }
+
+  private leavesBy(statement: Statement, { kind, name, leaves }: Meaning): void {
+    if (leaves === undefined) return;
+    const { line } = statement;
+    // Whom the server follows, and from where: left out, when nothing else goes with it.
+    if (leaves.isPlace === true) {
+      this.neighbours.ask((isAlone) => {
+        if (isAlone) this.leftOut.push({ from: line, to: statement.endLine, what: leaves.what });
+        else this.leave({ kind: leaves.kind, what: leaves.what, line });
+      });
+      return;
+    }
+    this.leave({ ...leaves, line });
+    if (name === undefined || !NAMING.test(kind)) return;
+    if (/^(USE|CREATE)/.test(kind)) this.sections.enters(name, statement);
+    this.neighbours.ask((isAlone) => {
+      if (isAlone) this.sections.isOwn(name, statement);
+    });
   }
 
   private run(statement: Statement, { kind, name }: Meaning): void {

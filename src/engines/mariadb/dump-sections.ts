@@ -2,6 +2,33 @@
 import type { DumpDatabase, LineRange } from "../../parts.ts";
 import type { Statement } from "./dump-open.ts";
 
+/** Tells of a statement whether it has its lines for itself: known when the next one comes. */
+export class Neighbours {
+  private pending: ((isAlone: boolean) => void) | null = null;
+  private isApart = true;
+  /** Where the last statement ended. */
+  lastEnd = 0;
+
+  see({ line, endLine }: Statement): void {
+    this.isApart = line > this.lastEnd;
+    this.settle(this.isApart);
+    this.lastEnd = endLine;
+  }
+
+  /** Asks of the statement just seen. */
+  ask(then: (isAlone: boolean) => void): void {
+    const { isApart } = this;
+    this.pending = (isNextApart) => then(isApart && isNextApart);
+  }
+
+  /** Nothing comes any more, or something on a line of its own. */
+  settle(isApart = true): void {
+    const { pending } = this;
+    this.pending = null;
+    pending?.(isApart);
+  }
+}
+
 interface Section {
   readonly name: string;
   readonly from: number;
@@ -16,9 +43,6 @@ export class Sections {
   private readonly begun: Section[] = [];
   private readonly own: Own[] = [];
   private readonly named = new Set<string>();
-  /** It names a database; kept when nothing else stands on its lines. */
-  private pending: Own | null = null;
-  private lastEnd = 0;
   private closing = 0;
 
   /** The database whose part this is. */
@@ -26,23 +50,22 @@ export class Sections {
     return this.begun.at(-1)?.name ?? null;
   }
 
-  /** A heading of the dump's own: `-- Current Database`. */
-  heading(name: string, line: number): void {
+  /** A heading of the dump's own, `-- Current Database`: its part begins here. */
+  heading(name: string, from: number): void {
     this.named.add(name);
-    this.begun.push({ name, from: Math.max(line - 1, this.lastEnd + 1) });
+    this.begun.push({ name, from });
   }
 
-  /** Every statement, in the order of the text; `enters` when it makes, changes or enters a database by name. */
-  see(statement: Statement, { names, enters }: { names: string | null; enters: boolean }): void {
-    const isAlone = statement.line > this.lastEnd;
-    if (this.pending !== null && isAlone) this.own.push(this.pending);
-    this.pending = null;
-    if (names !== null) {
-      this.named.add(names);
-      if (enters && this.current !== names) this.begun.push({ name: names, from: statement.line });
-      if (isAlone) this.pending = { name: names, range: { from: statement.line, to: statement.endLine } };
-    }
-    this.lastEnd = statement.endLine;
+  /** A statement that makes or enters a database by its name. */
+  enters(name: string, { line }: Statement): void {
+    this.named.add(name);
+    if (this.current !== name) this.begun.push({ name, from: line });
+  }
+
+  /** A statement that is only about a database's name, and has its lines for itself. */
+  isOwn(name: string, { line, endLine }: Statement): void {
+    this.named.add(name);
+    this.own.push({ name, range: { from: line, to: endLine } });
   }
 
   /** The statement just seen gives back what the dump's first lines changed; what comes after the last database does. */
@@ -52,8 +75,6 @@ export class Sections {
   }
 
   end(lines: number): DumpDatabase[] {
-    if (this.pending !== null) this.own.push(this.pending);
-    this.pending = null;
     const first = this.begun[0]?.from ?? lines + 1;
     const closing = this.closing === 0 ? lines + 1 : this.closing;
     return [...this.named].map((name) => {

@@ -9,6 +9,8 @@ export interface Leaves {
   readonly kind: LeavingKind;
   readonly what: string;
   readonly database?: string;
+  /** It says from where a replica goes on, or starts and stops one: a restore needs none of that. */
+  readonly isPlace?: boolean;
 }
 
 export interface Assignment {
@@ -68,7 +70,8 @@ export function leavesBySetting(tokens: readonly Token[]): Leaves | null {
   if (first === "ROLE" || (first === "DEFAULT" && tokens[1]?.text.toUpperCase() === "ROLE"))
     return { kind: "account", what: first === "ROLE" ? "SET ROLE" : "SET DEFAULT ROLE" };
   for (const { scope, name } of assignmentsOf(tokens)) {
-    if (name === "gtid_purged" || name === "gtid_slave_pos") return { kind: "replication", what: `SET ${name}` };
+    if (name === "gtid_purged" || name === "gtid_slave_pos")
+      return { kind: "replication", what: `SET ${name}`, isPlace: true };
     if (scope === "server" && !HARMLESS.has(name)) return { kind: "server", what: "SET GLOBAL" };
   }
   return null;

@@ -83,8 +83,7 @@ describe("what would act elsewhere is told, in any disguise", () => {
     ["SELECT 1 INTO OUTFILE '/tmp/x';", "file"],
     ["SELECT 1 INTO /*!50000 dumpfile */ '/tmp/x';", "file"],
     ["INSERT INTO t VALUES (1),(LOAD_FILE('/etc/passwd'));", "file"],
-    ["CHANGE MASTER TO MASTER_HOST='x';", "replication"],
-    ["START SLAVE;", "replication"],
+
     ["system id", "client-command"],
     ["system id;", "client-command"],
     ["SELECT 1; system id;", "client-command"],
@@ -152,9 +151,28 @@ test("a program's words about its work are told, and which program", () => {
   expect(read(`mysqldump: Deprecated program name. Use '/usr/bin/mariadb-dump'\n${dump(TABLE)}`).noise).toEqual({
     line: 1,
     program: "mysqldump",
+    says: "Deprecated program name",
   });
   expect(read(`mysqldump: [Warning] Using a password\n${dump(TABLE)}`).noise?.program).toBe("mysqldump");
   expect(read(`mariadb-dump: Error: 'x'\n${dump(TABLE)}`).noise?.program).toBe("mariadb-dump");
+});
+
+test("whom a replica follows is left out, when nothing else stands on its line", () => {
+  const told = read(
+    dump(
+      "CHANGE MASTER TO MASTER_LOG_FILE='b.1', MASTER_LOG_POS=4;\nSET GLOBAL gtid_slave_pos='0-1-2';\nSTART SLAVE;\n",
+    ),
+  );
+  expect(told).toMatchObject({
+    leaves: [],
+    leftOut: [
+      { from: 9, to: 9, what: "CHANGE MASTER" },
+      { from: 10, to: 10, what: "SET gtid_slave_pos" },
+      { from: 11, to: 11, what: "START SLAVE" },
+    ],
+  });
+  const shared = read(dump("CHANGE MASTER TO MASTER_HOST='x'; INSERT INTO t VALUES (1);\n"));
+  expect(shared).toMatchObject({ leaves: [{ kind: "replication", line: 9 }] });
 });
 
 test("accounts that things run as, once each", () => {
