@@ -52,6 +52,7 @@ const ERRORS: Readonly<Record<string, Known>> = {
   "1136": known("the number of values isn't that of the columns", undefined, "syntax"),
   "1146": known("table {} doesn't exist", QUOTED, "no-object"),
   "1170": known("a key over large values needs a length"),
+  "1180": known("the rows of a table cannot be committed: a key that is not unique, or a damaged file"),
   "1215": known("cannot add a foreign key", undefined, "no-parent"),
   "1216": known("a foreign key fails: the parent row is missing", undefined, "no-parent"),
   "1217": known("a foreign key fails: rows depend on it", undefined, "no-parent"),
