@@ -1,4 +1,5 @@
 /** What follows from a dump's story, whoever asks: the statement at a line, the lines of one database, what still leaves. */
+import type { ClientError } from "./host/client-errors.ts";
 import type { DumpStory, Leaving, LineRange, StatementRun } from "./parts.ts";
 
 /** The run of statements that this line belongs to; null between them. */
@@ -12,6 +13,17 @@ export function kindAt({ statements }: Pick<DumpStory, "statements">, line: numb
   }
   const run = statements[low];
   return run !== undefined && run.from <= line && line <= run.to ? run : null;
+}
+
+/**
+ * An error with the statement that stands at its line. An object is named when the dump makes it: another name could be
+ * what a broken dump made of a row.
+ */
+export function placed(error: ClientError, story: Pick<DumpStory, "statements">): ClientError {
+  const run = error.line === undefined || error.statementKind !== undefined ? null : kindAt(story, error.line);
+  if (run === null || !/^[A-Z]/.test(run.kind)) return error;
+  const isMade = story.statements.some(({ kind, name }) => kind.startsWith("CREATE ") && name === run.name);
+  return { ...error, statementKind: run.kind, ...(run.name !== undefined && isMade ? { object: run.name } : {}) };
 }
 
 const isIn = (ranges: readonly LineRange[], line: number) => ranges.some(({ from, to }) => from <= line && line <= to);

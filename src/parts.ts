@@ -684,6 +684,8 @@ export interface CopyPhrases {
   readonly everywhere: readonly string[];
   /** The places of a procedure whose production is the restored copy. */
   atCopy(places: PlaceTable): PlaceTable;
+  /** Of a restored dump its programs name lines as they are in the dump, whichever part of it is meant. */
+  readonly keepsLines?: boolean;
   /** The databases that a dump makes or enters by name, one a line; null: such a copy names none. */
   named(facts: BackupFacts): Line | null;
   /**

@@ -8,6 +8,7 @@ import { basename } from "node:path";
 import { unreadableError } from "../backups/unreadable.ts";
 import type { CheckFault } from "../drill/check-copy.ts";
 import { bring } from "../drill/source.ts";
+import { placed } from "../dumps.ts";
 import { asFogbellError, Defect, type FogbellError, LostError, UnavailableError } from "../errors.ts";
 import { type ClientError, describeError, firstError } from "../host/client-errors.ts";
 import type { Redactor } from "../host/redact.ts";
@@ -150,7 +151,9 @@ async function restore(
     const errors = outcome.errors ?? [];
     assertJudged(copies, errors);
     const error = firstError(errors);
-    const why = error === undefined ? `exit code ${outcome.exitCode}` : describeError(error);
+    const inDump = (one: ClientError) =>
+      copies.keepsLines === true && given.story !== null ? placed(one, given.story) : one;
+    const why = error === undefined ? `exit code ${outcome.exitCode}` : describeError(inDump(error));
     return `"${line.say}" failed: ${why}`;
   }
   return null;

@@ -1,7 +1,7 @@
 /** What is asked of a MariaDB or MySQL copy that nobody knows yet. */
-import type { BackupFacts, CopyPhrases, Line, PlaceTable } from "../../parts.ts";
+import type { CopyPhrases, Line, PlaceTable } from "../../parts.ts";
 import { TABLES_OF_ROWS } from "./catalogue.ts";
-import { client, execute, identifier, literal, question, sql } from "./client.ts";
+import { execute, identifier, literal, question, sql } from "./client.ts";
 import { unjudged } from "./errors.ts";
 import { listen } from "./files.ts";
 import type { Flavour } from "./flavour.ts";
@@ -118,6 +118,7 @@ export function copiesOf(flavour: Flavour): CopyPhrases {
     atCopy,
     // Its reader tells them.
     named: () => null,
+    keepsLines: true,
     prepare: () => [],
     unjudged,
     databases: () =>
