@@ -38,6 +38,8 @@ class Reading implements DumpReader {
   private bytes = 0;
   private endsWithLine = false;
   private hasHeading = false;
+  /** The database that its title names. */
+  private home: string | null = null;
   private isClosed = false;
   private gaveBack = false;
   private cut: DumpEnd | null = null;
@@ -107,6 +109,7 @@ class Reading implements DumpReader {
       this.hasHeading = true;
       this.isClosed = false;
     } else if (text.startsWith(" Dump completed")) this.isClosed = true;
+    this.home ??= /^ Host: \S*[ \t]+Database: (.+)$/.exec(text)?.[1]?.trim() ?? null;
     const name = /^ Current Database: `(.*)`$/.exec(text)?.[1]?.replaceAll("``", "`");
     // With the line that is drawn above it.
     if (name !== undefined) this.sections.heading(name, Math.max(line - 1, this.neighbours.lastEnd + 1));
@@ -158,6 +161,8 @@ class Reading implements DumpReader {
     }
     this.leave({ ...leaves, line });
     if (name === undefined || !NAMING.test(kind)) return;
+    // What has a title says whose part begins; a name of another database in it is no part, and goes on leaving.
+    if (this.hasHeading && name !== (this.sections.current ?? this.home)) return;
     if (/^(USE|CREATE)/.test(kind)) this.sections.enters(name, statement);
     this.neighbours.ask((isAlone) => {
       if (isAlone) this.sections.isOwn(name, statement);
