@@ -183,7 +183,7 @@ describe("copies that cannot be used", () => {
   test("a dump without its closing line", async () => {
     const tamper = rewriting((bytes, key) => (key.includes("hourly") ? bytes.subarray(0, bytes.length - 60) : bytes));
     const { result } = await play({ ...on, tamper });
-    expect(sources(result)).toContain("cut off");
+    expect(sources(result)).toContain("cannot be unpacked to its end");
     expect(result.sources.find((one) => (one as { chosen: boolean }).chosen)).toMatchObject({ name: "nightly" });
   });
 });
