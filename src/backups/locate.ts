@@ -1,5 +1,6 @@
 /** Takes stock of a store: every recovery point in it, read by content and not by name. Opens nothing for writing. */
 import { FogbellError } from "../errors.ts";
+import { tameName } from "../host/tame.ts";
 import type {
   BackupFacts,
   Content,
@@ -128,11 +129,20 @@ async function askLeads(store: Store, all: readonly Candidate[]): Promise<Readon
   return answers;
 }
 
+/** What a header says is somebody's text: a line of it, short enough to be looked at, and without what is not seen. */
+function shown(facts: BackupFacts): BackupFacts {
+  const tamed = Object.entries(facts).map(([name, value]) => [
+    name,
+    typeof value === "string" ? tameName(value) : value,
+  ]);
+  return Object.fromEntries(tamed) as unknown as BackupFacts;
+}
+
 /** The first of several ways to look at it that the method knows. */
 function ask(method: Method, contents: readonly Content[]): BackupFacts | null {
   for (const content of contents) {
     const facts = method.inspect(content);
-    if (facts !== null) return facts;
+    if (facts !== null) return shown(facts);
   }
   return null;
 }

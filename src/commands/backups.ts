@@ -11,7 +11,7 @@ export default class Backups extends FogbellCommand {
   static override examples = [
     "<%= config.bin %> backups",
     "<%= config.bin %> backups Shop --json",
-    "<%= config.bin %> backups --store directory:/var/backups",
+    "<%= config.bin %> backups --store /var/backups",
   ];
   static override enableJsonFlag = true;
   static override strict = false;

@@ -9,7 +9,7 @@ export default class Init extends FogbellCommand {
   static override description =
     "Tells databases and jobs apart by names and content, and proposes sources, schedules and objectives. Overwrites nothing.";
   static override examples = [
-    "<%= config.bin %> init --store directory:/var/backups",
+    "<%= config.bin %> init --store /var/backups",
     "<%= config.bin %> init --store 's3://backups/shop?endpoint=https://s3.example.org' --rto 30m",
   ];
   static override enableJsonFlag = true;
@@ -28,17 +28,14 @@ export default class Init extends FogbellCommand {
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Init);
-    const stores =
-      flags.store ?? (await this.#ask("Where do your backups lie? (directory:/path or s3://bucket/prefix) "));
+    const stores = flags.store ?? (await this.#ask("Where do your backups lie? (/path or s3://bucket/prefix) "));
     if (stores.length === 0) {
       throw new UsageError("nothing says where your backups are", {
         code: "FB_NO_SOURCES",
-        next: [
-          "fogbell init --store directory:/path/to/backups",
-          "fogbell init --store 's3://bucket/prefix?endpoint=…'",
-        ],
+        next: ["fogbell init --store /path/to/backups", "fogbell init --store 's3://bucket/prefix?endpoint=…'"],
       });
     }
+    const { tame } = await import("../host/tame.ts");
     const { catalog } = await import("../catalog.ts");
     const { propose } = await import("../suite/init.ts");
     const { onInterrupt } = await import("../suite/signals.ts");
@@ -48,7 +45,7 @@ export default class Init extends FogbellCommand {
     const made = await propose({ catalog, stores, signal, ...told });
     if (flags.out === "-") this.log(made.text.trimEnd());
     else await this.#write(flags.out, made.text);
-    for (const note of made.notes) this.logToStderr(`Note: ${note}`);
+    for (const note of made.notes) this.logToStderr(`Note: ${tame(note)}`);
     if (flags.out !== "-") {
       for (const { name, engine, points } of made.databases)
         this.log(`  ${name}: ${engine}, ${points} recovery points`);

@@ -19,7 +19,7 @@ export default class Verify extends FogbellCommand {
     "<%= config.bin %> verify Shop --at last-week",
     "<%= config.bin %> verify --at all --shard 1/3 --out results-1",
     "<%= config.bin %> verify --bandwidth 100MB/s",
-    "<%= config.bin %> verify --store directory:/var/backups",
+    "<%= config.bin %> verify --store /var/backups",
     "<%= config.bin %> verify --dry-run",
     "<%= config.bin %> verify --at all --detach",
     "<%= config.bin %> verify --reporter junit=out/junit.xml --reporter github",

@@ -3,11 +3,12 @@
  * environment. Defined once: types, validation, JSON Schema and the page on it come from here.
  */
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { isMap, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { ConfigError, type Issue, UsageError } from "../errors.ts";
 import { nearest } from "../host/near-miss.ts";
+import { urlOf } from "../host/path-url.ts";
 import { quote } from "../host/sh.ts";
 import { positionsOf } from "../scenario/positions.ts";
 import { syntaxFaults } from "../scenario/syntax.ts";
@@ -116,6 +117,15 @@ function issuesOf(faults: readonly z.core.$ZodIssue[], positions: ReturnType<typ
   });
 }
 
+/** A path counts from the file that it stands in, wherever somebody reads it. */
+function withUrls(config: Config, folder: string): Config {
+  const databases = config.databases.map((one) => ({
+    ...one,
+    sources: one.sources.map((source) => ({ ...source, store: urlOf(source.store, folder) })),
+  }));
+  return { ...config, databases };
+}
+
 /** Reads the text of a `fogbell.yaml`. Throws ConfigError with every problem, at its line. */
 export function readConfig(file: string, content: string): LoadedConfig {
   const counter = new LineCounter();
@@ -132,7 +142,8 @@ export function readConfig(file: string, content: string): LoadedConfig {
   const parsed = configSchema.safeParse(document.toJS({ maxAliasCount: 50 }));
   const positions = positionsOf(document, counter);
   if (!parsed.success) throw new ConfigError(file, issuesOf(parsed.error.issues, positions));
-  return { file, content, config: parsed.data, lineOf: (path) => positions.at(path).line };
+  const config = withUrls(parsed.data, dirname(resolve(file)));
+  return { file, content, config, lineOf: (path) => positions.at(path).line };
 }
 
 /** There is nothing in it to be wrong yet: it is not there, is a folder, or may not be read. */

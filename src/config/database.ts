@@ -61,9 +61,9 @@ const timezone = (description: string) =>
 
 const source = z.strictObject({
   store: text(
-    "Where the backups lie: the URL of a store, without credentials.",
+    "Where the backups lie: the URL of a store, without credentials, or a path, which counts from this file's folder.",
     "s3://backups/shop?endpoint=https://s3.example.org",
-    "directory:/var/backups/shop",
+    "/var/backups/shop",
   ),
   pattern: text("Which objects of it: * is anything but /, ** anything. Default: all.", "daily/shop-*.dump").optional(),
   method: text("How they were made, when it cannot be told from them. Default: by content.", "logical").optional(),

@@ -1,6 +1,7 @@
 /** From a journal to a result. Total: a journal that breaks off yields a void result, never an error. Pure. */
 import { Defect } from "../errors.ts";
 import { sha256 } from "../host/digest.ts";
+import { tameAll } from "../host/tame.ts";
 import { formatDuration } from "../host/units.ts";
 import type {
   CommandRecord,
@@ -112,8 +113,11 @@ function breakOf(events: readonly DrillEvent[]): string | null {
   return `the journal breaks off ${when}: the process died, or what followed is missing or was changed`;
 }
 
+/** The result of a journal, complete or not. Names that others gave only show in it: no paper has to think of them. */
+export const deriveResult = (events: readonly DrillEvent[]): DrillResult => tameAll(derive(events));
+
 /** Derives the result. Throws Defect only when the events hold no beginning, because then nothing says what ran. */
-export function deriveResult(events: readonly DrillEvent[]): DrillResult {
+function derive(events: readonly DrillEvent[]): DrillResult {
   const [began] = all(events, "drill-began");
   if (began === undefined) throw new Defect("a journal without a beginning");
   const findings = all(events, "finding").map(bare) as DrillResult["findings"];

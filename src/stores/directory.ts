@@ -107,6 +107,12 @@ function reader(root: string, signal: AbortSignal): Store {
 
 async function openRoot(path: string): Promise<string> {
   const root = await realpath(resolve(path)).catch(() => null);
+  if (root !== null && (await lstat(root)).isFile()) {
+    throw new UnavailableError(`${path} is a file: a store is the folder that it lies in`, {
+      code: "FB_STORE_MISSING",
+      next: [`fogbell backups list --store ${quote(dirname(root))}`],
+    });
+  }
   if (root === null || !(await lstat(root)).isDirectory()) {
     throw new UnavailableError(`no directory ${path}`, { code: "FB_STORE_MISSING", next: [`ls -ld ${quote(path)}`] });
   }

@@ -1,6 +1,7 @@
 /** Answers that are about one object of a bucket and no other: it lies in an archive, or is not for whoever asks. */
 import { UnreadableError } from "../errors.ts";
 import { quote } from "../host/sh.ts";
+import { tameName } from "../host/tame.ts";
 
 /** What the SDK throws, as far as it is read. */
 export interface Thrown {
@@ -55,7 +56,7 @@ export function unreadableObject(
   { doing, object }: { readonly doing: string; readonly object: ObjectPlace },
 ): UnreadableError | null {
   const code = Code === "" ? name : Code;
-  const detail = message === "" || message === "UnknownError" ? "" : ` (${message})`;
+  const detail = message === "" || message === "UnknownError" ? "" : ` (${tameName(message, 300)})`;
   if (code === "InvalidObjectState") {
     const because = `it lies in ${AccessTier ?? StorageClass ?? "an archive class"} and has to be restored from there first`;
     const next = thawing(object, AccessTier !== undefined);

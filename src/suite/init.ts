@@ -6,11 +6,12 @@ import { readConfig } from "../config/config.ts";
 import { type Encryption, text as plainText } from "../config/database.ts";
 import { UsageError } from "../errors.ts";
 import { quote } from "../host/sh.ts";
+import { tameString } from "../host/tame.ts";
 import type { Catalog } from "../parts.ts";
 import { series } from "../verify/points.ts";
 import { engineNamed } from "./engine-named.ts";
 import { named, type Proposal, proposalsOf } from "./proposals.ts";
-import { storeFor } from "./suite.ts";
+import { storeFor, storeUrl } from "./store-for.ts";
 
 export interface InitRequest {
   readonly catalog: Catalog;
@@ -40,7 +41,7 @@ export function durationWord(ms: number): string {
 const word = (value: string) =>
   /^[A-Za-z][A-Za-z0-9_-]*$/.test(value) && !/^(null|true|false|yes|no|on|off)$/i.test(value)
     ? value
-    : JSON.stringify(value);
+    : tameString(value);
 
 interface Sealed {
   readonly url: string;
@@ -175,7 +176,8 @@ async function look(
 
 /** Looks into the stores and proposes a file. Throws UsageError when nothing in them is recognised. */
 export async function propose(request: InitRequest): Promise<Init> {
-  const { catalog, stores, engine } = request;
+  const { catalog, engine } = request;
+  const stores = request.stores.map(storeUrl);
   if (engine !== null) engineNamed(catalog, engine);
   const found: Proposal[] = [];
   const notes: string[] = [];

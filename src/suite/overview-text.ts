@@ -1,4 +1,6 @@
 /** The overview of a database's backups for a terminal. */
+
+import { tame } from "../host/tame.ts";
 import { formatBytes, formatDuration } from "../host/units.ts";
 import type { Asked } from "../verify/task.ts";
 import type { Answer, DatabaseOverview, PointRow } from "./overview.ts";
@@ -12,7 +14,9 @@ const WORD: Readonly<Partial<Record<Asked, string>>> = {
 export const minute = (at: string) => at.slice(0, 16).replace("T", " ");
 
 /** What is known of a point, and by which run. */
-export function verifiedText({ unusable, verified }: PointRow): string {
+export function verifiedText({ unusable, unreadable, deletedAt, verified }: PointRow): string {
+  if (deletedAt !== null) return `DELETED ${minute(deletedAt)}; this version is still there`;
+  if (unreadable !== null) return `CANNOT BE READ: ${unreadable.because}`;
   if (unusable !== null) return `BAD: ${unusable}`;
   if (verified === null) return "never verified";
   return verified.holds
@@ -35,7 +39,8 @@ function pointLine(row: PointRow): string {
 }
 
 /** How long a point stays, where somebody said so. */
-function keptText({ ageMs, reachAt, expiresAt, expiresBy, lockedUntil, lockedBy }: PointRow): string[] {
+function keptText(row: PointRow): string[] {
+  const { ageMs, reachAt, expiresAt, expiresBy, lockedUntil, lockedBy, storageClass } = row;
   const nowMs = Date.parse(reachAt) + ageMs;
   const left = expiresAt === null ? null : Date.parse(expiresAt) - nowMs;
   const gone =
@@ -44,6 +49,7 @@ function keptText({ ageMs, reachAt, expiresAt, expiresBy, lockedUntil, lockedBy 
       : left > 0
         ? [`expires in ${formatDuration(left)} (${expiresBy})`]
         : [`SHOULD BE GONE since ${formatDuration(-left)} (${expiresBy})`];
+  if (storageClass !== null) gone.unshift(`storage class ${storageClass}`);
   const isLocked = lockedBy !== null && (lockedUntil === null || Date.parse(lockedUntil) > nowMs);
   if (!isLocked) return gone;
   const until = lockedUntil === null ? "until it is lifted" : `for ${formatDuration(Date.parse(lockedUntil) - nowMs)}`;
@@ -55,7 +61,10 @@ const SOON_MS = 2 * 86_400_000;
 
 function goesSoon(points: readonly PointRow[]): string[] {
   const best =
-    points.find(({ verified }) => verified?.holds === true) ?? points.find(({ unusable }) => unusable === null);
+    points.find(({ verified, deletedAt }) => verified?.holds === true && deletedAt === null) ??
+    points.find(
+      ({ unusable, unreadable, deletedAt }) => unusable === null && unreadable === null && deletedAt === null,
+    );
   if (best?.expiresAt == null) return [];
   const left = Date.parse(best.expiresAt) - Date.parse(best.reachAt) - best.ageMs;
   if (left > SOON_MS || left <= 0) return [];
@@ -72,13 +81,24 @@ function answerLine({ asked, id, beforeMs, verified }: Answer): string {
   return `  ${word} ${sure}: ${id}, ${formatDuration(beforeMs ?? 0)} before; ${verified}`;
 }
 
+/** What to type for the newest of those that cannot be read, for each reason. */
+function unreadLines(points: readonly PointRow[]): string[] {
+  const unread = points.flatMap(({ id, unreadable }) => (unreadable === null ? [] : [{ id, ...unreadable }]));
+  return [...new Set(unread.map(({ kind }) => kind))].flatMap((kind) => {
+    const of = unread.filter((one) => one.kind === kind);
+    const [newest] = of;
+    const which = of.length === 1 ? `to read ${newest?.id}` : `${of.length} cannot be read; for ${newest?.id}`;
+    return [`  ${which}:`, ...(newest?.next ?? []).map((line) => `    ${line}`)];
+  });
+}
+
 /** The overview for a terminal. */
 export function overviewText(overview: DatabaseOverview): string {
   const { points, gaps, answers, lossMs, verifiedLossMs, unknown } = overview;
   const rest = points.length - MOST_ROWS;
   const said = (ms: number | null) => (ms === null ? "EVERYTHING" : formatDuration(ms));
   const reasons = [...new Set(unknown.map(({ because }) => because))];
-  return [
+  const lines = [
     `${overview.name} (${overview.engine}): ${points.length} recovery points`,
     ...(points.length === 0
       ? []
@@ -93,6 +113,7 @@ export function overviewText(overview: DatabaseOverview): string {
         ({ fromAt, toAt, missing, pattern }) =>
           `  GAP of about ${missing} ${missing === 1 ? "backup" : "backups"}: ${pattern ?? "all"} from ${minute(fromAt)} to ${toAt === null ? "now" : minute(toAt)}`,
       ),
+    ...unreadLines(points),
     ...goesSoon(points),
     ...answers.map(answerLine),
     `  A disaster now would lose ${said(lossMs)}; by what has been verified, ${said(verifiedLossMs)}.`,
@@ -100,5 +121,6 @@ export function overviewText(overview: DatabaseOverview): string {
       const of = unknown.filter(({ because }) => because === reason);
       return `  ${of.length} other ${of.length === 1 ? "object" : "objects"}, ${reason}: ${of[0]?.key}${of.length === 1 ? "" : " …"}`;
     }),
-  ].join("\n");
+  ];
+  return tame(lines.join("\n"));
 }

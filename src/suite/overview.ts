@@ -2,10 +2,10 @@
 
 import { leadKey } from "../backups/generations.ts";
 import type { ConfiguredSource } from "../config/database.ts";
-import type { Keeping } from "../parts.ts";
+import type { Keeping, RecoveryPoint, Unreadable } from "../parts.ts";
 import { newestFirst } from "../verify/dated.ts";
 import { isOf, type KnownCopy } from "../verify/known.ts";
-import { askedMs, series, upTo } from "../verify/points.ts";
+import { askedMs, deletedAt, series, upTo } from "../verify/points.ts";
 import type { Asked, Candidate } from "../verify/task.ts";
 import type { Stocked } from "./sources.ts";
 
@@ -33,6 +33,12 @@ export interface PointRow {
   readonly lockedBy: string | null;
   /** Why it cannot be used, as far as its head and its end tell; null when nothing speaks against it. */
   readonly unusable: string | null;
+  /** Why nothing is known of what is in it; null when it can be read. */
+  readonly unreadable: Unreadable | null;
+  /** As the store calls it; null where it has but one, or it is the usual one. */
+  readonly storageClass: string | null;
+  /** When it was deleted from a store that keeps versions; null: it was not. */
+  readonly deletedAt: string | null;
   readonly verified: {
     readonly at: string;
     readonly holds: boolean;
@@ -113,6 +119,9 @@ function rowOf({ point }: Candidate, { found, sizeOfUsual, kept, nowMs }: Beside
     sizeOfUsual,
     ...kept,
     unusable: point.facts.complete === "no" ? point.facts.because : null,
+    unreadable: point.unreadable ?? null,
+    storageClass: point.objects.find(({ storageClass }) => storageClass !== undefined)?.storageClass ?? null,
+    deletedAt: deletedAt(point),
     verified:
       found === undefined
         ? null
@@ -132,7 +141,7 @@ const PATIENCE = 1.5;
 function gapsOf(source: ConfiguredSource, candidates: readonly Candidate[], nowMs: number): Gap[] {
   const { every, store, pattern = null } = source;
   if (every === undefined) return [];
-  const good = candidates.filter(({ point }) => point.facts.complete !== "no");
+  const good = candidates.filter(({ point }) => point.facts.complete !== "no" && deletedAt(point) === null);
   const moments = good.map(({ point }) => Date.parse(point.moment.at)).sort((a, b) => a - b);
   const gaps = moments.flatMap((fromMs, index): Gap[] => {
     const toMs = moments[index + 1] ?? nowMs;
@@ -143,6 +152,10 @@ function gapsOf(source: ConfiguredSource, candidates: readonly Candidate[], nowM
   });
   return gaps.reverse();
 }
+
+/** What lies in an archive, or was deleted, is not what somebody would turn to tonight. */
+const isThere = (point: RecoveryPoint) => point.unreadable === undefined && deletedAt(point) === null;
+const isAtHand = ({ unreadable, deletedAt: at }: PointRow) => unreadable === null && at === null;
 
 const QUESTIONS: readonly Asked[] = ["yesterday", "last-week", "last-month"];
 
@@ -157,7 +170,7 @@ export function overviewOf(
     const found = known.find((copy) => isOf(copy, one.point));
     return rowOf(one, { found, sizeOfUsual: shares.get(one) ?? null, kept: keeping(one), nowMs });
   });
-  const usable = all.filter(({ point }) => point.facts.complete !== "no");
+  const usable = all.filter(({ point }) => point.facts.complete !== "no" && isThere(point));
   const loss = (row: PointRow | undefined) => (row === undefined ? null : Math.max(0, row.ageMs));
   return {
     name: database.name,
@@ -172,8 +185,8 @@ export function overviewOf(
       const verified = found === undefined ? "never verified" : found.holds ? "holds" : "does not hold";
       return { asked, id: best.point.id, beforeMs: atMs - Date.parse(best.point.reach.at), verified };
     }),
-    lossMs: loss(rows.find(({ unusable, verified }) => unusable === null && verified?.holds !== false)),
-    verifiedLossMs: loss(rows.find(({ verified }) => verified?.holds === true)),
+    lossMs: loss(rows.find((row) => row.unusable === null && isAtHand(row) && row.verified?.holds !== false)),
+    verifiedLossMs: loss(rows.find((row) => isAtHand(row) && row.verified?.holds === true)),
     unknown: stocks.flatMap(({ unknown }) => unknown.map(({ key, because }) => ({ key, because }))),
   };
 }

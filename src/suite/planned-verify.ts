@@ -2,7 +2,9 @@
  * What a verify would do, told without doing it: which copy, from where, into which sandbox. What `--dry-run` prints.
  * Lists and chooses with the code of the real one; nothing is fetched, started or written.
  */
+import { unreadableError } from "../backups/unreadable.ts";
 import { asFogbellError, type FogbellError } from "../errors.ts";
+import { tame } from "../host/tame.ts";
 import { formatBytes, formatDuration } from "../host/units.ts";
 import type { Objectives } from "../record.ts";
 import { chooseSandbox } from "../sandboxes/choose.ts";
@@ -68,6 +70,7 @@ async function lookAhead(task: VerifyTask, first: Candidate, request: PlanReques
     const found = await sandboxFor(task, first, request);
     sandbox = found.sandbox;
     problems.push(...found.problems);
+    if (first.point.unreadable !== undefined) throw unreadableError(first.point.id, first.point.unreadable);
     if (first.encryption !== null) await readKey(first.encryption, process.env);
   } catch (error) {
     if (request.signal.aborted) throw request.signal.reason;
@@ -146,9 +149,11 @@ function planText(plan: PlannedVerify): string[] {
 
 /** For a terminal. */
 export function plannedText(plans: readonly PlannedVerify[]): string {
-  return [
-    ...plans.flatMap((plan) => [...planText(plan), ""]),
-    "Nothing was fetched, started or written. A verify only reads the stores; what it finds goes into",
-    `${plans[0]?.outFolder ?? "the folder of results"}, the copy into a folder and a sandbox that are removed afterwards.`,
-  ].join("\n");
+  return tame(
+    [
+      ...plans.flatMap((plan) => [...planText(plan), ""]),
+      "Nothing was fetched, started or written. A verify only reads the stores; what it finds goes into",
+      `${plans[0]?.outFolder ?? "the folder of results"}, the copy into a folder and a sandbox that are removed afterwards.`,
+    ].join("\n"),
+  );
 }

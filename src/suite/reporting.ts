@@ -7,6 +7,7 @@ import { writeAtomic } from "../host/atomic-file.ts";
 import { makeFolder } from "../host/make-folder.ts";
 import { nearest } from "../host/near-miss.ts";
 import { quote } from "../host/sh.ts";
+import { tameAll } from "../host/tame.ts";
 import type { Artifact, Catalog, DrillName, Follower, Reporter, Screen } from "../parts.ts";
 import type { DrillEvent, DrillResult, Progress } from "../record.ts";
 
@@ -183,7 +184,8 @@ export async function openReporting(request: ReportingRequest): Promise<Reportin
     });
   }
   return {
-    onEvent(event, drill) {
+    onEvent(told, drill) {
+      const event = tameAll(told);
       for (const seat of taken) if (!seat.isLost) guarded(seat, () => seat.follower?.onEvent(event, drill));
     },
     async finish(results) {

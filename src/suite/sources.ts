@@ -11,7 +11,7 @@ import type { Catalog, Engine, Store } from "../parts.ts";
 import { type SourceStock, stockOf } from "../verify/points.ts";
 import { named, proposalsOf } from "./proposals.ts";
 import { parseShard } from "./shard.ts";
-import { storeFor } from "./suite.ts";
+import { storeFor, storeUrl as urlMeant } from "./store-for.ts";
 
 /** What is typed to say where to look. */
 export interface Places {
@@ -113,7 +113,7 @@ export function assertTold(request: Omit<Places, "signal">, typed: Typed): void 
   if (storeUrl === null && config === null) {
     throw new UsageError("nothing says where your backups are", {
       code: "FB_NO_SOURCES",
-      next: ["fogbell init --store URL", `fogbell ${typed} --store directory:/path/to/backups`],
+      next: ["fogbell init --store URL", `fogbell ${typed} --store /path/to/backups`],
     });
   }
   if (storeUrl !== null) storeFor(catalog, storeUrl);
@@ -123,8 +123,9 @@ export function assertTold(request: Omit<Places, "signal">, typed: Typed): void 
 
 /** Opens every source and lists it. Throws UsageError when nothing says where backups are. */
 export async function openSources(request: Places, typed: Typed): Promise<Opened> {
-  const { catalog, config, storeUrl, names, signal } = request;
+  const { catalog, config, names, signal } = request;
   assertTold(request, typed);
+  const storeUrl = request.storeUrl === null ? null : urlMeant(request.storeUrl);
   const stores = new Map<string, Store>();
   const dispose = async () => {
     for (const store of stores.values()) await store[Symbol.asyncDispose]();

@@ -8,6 +8,7 @@ import { openLink } from "../host/link.ts";
 import { nearest } from "../host/near-miss.ts";
 import { packingWords } from "../host/packing.ts";
 import { quote } from "../host/sh.ts";
+import { tame } from "../host/tame.ts";
 import { formatBytes, formatDuration, formatRate } from "../host/units.ts";
 import type { Catalog, Store } from "../parts.ts";
 import { onInterrupt } from "./signals.ts";
@@ -49,7 +50,8 @@ export function stockText({ points, unknown }: Inventory, nowMs: number): string
     return `${of.length} other ${of.length === 1 ? "object" : "objects"}, ${reason}: ${of[0]?.key}${of.length === 1 ? "" : " …"}`;
   });
   const head = `${"age".padStart(10)}  ${"size".padStart(10)}  ${"kind".padEnd(36)}  whole?  recovery point`;
-  return [...(lines.length === 0 ? ["No recovery point in this store."] : [head, ...lines]), ...other].join("\n");
+  const all = [...(lines.length === 0 ? ["No recovery point in this store."] : [head, ...lines]), ...other];
+  return tame(all.join("\n"));
 }
 
 export interface FetchPointRequest {

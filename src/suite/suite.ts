@@ -1,7 +1,7 @@
 /** Several drills, after one another or at once: chooses where each runs, derives its result, writes its run folder. */
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { cpus, homedir, hostname, release, totalmem, type } from "node:os";
+import { cpus, hostname, release, totalmem, type } from "node:os";
 import { join, resolve } from "node:path";
 import { drill, variantOf } from "../drill/drill.ts";
 import { asFogbellError, type FogbellError, UsageError } from "../errors.ts";
@@ -13,7 +13,7 @@ import { createRedactor, secretsIn } from "../host/redact.ts";
 import { quote } from "../host/sh.ts";
 import { formatBytes } from "../host/units.ts";
 import { drillName, isAsDesigned } from "../paper/scorecard.ts";
-import type { Catalog, DrillName, Reporter, StoreDriver } from "../parts.ts";
+import type { Catalog, DrillName, Reporter } from "../parts.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { DrillEvent, DrillResult, Progress } from "../record.ts";
 import { deriveResult } from "../result/result.ts";
@@ -21,7 +21,10 @@ import { openJournal, systemClock } from "../run/journal.ts";
 import { chooseSandbox } from "../sandboxes/choose.ts";
 import { makeOutFolder } from "./out-folder.ts";
 import { inPool } from "./pool.ts";
+import { storeFor } from "./store-for.ts";
 import { openWorlds } from "./worlds.ts";
+
+export { storeFor };
 
 export interface SuiteRequest {
   readonly plans: readonly Plan[];
@@ -54,30 +57,6 @@ export interface SuiteRequest {
 export interface SuiteRun {
   readonly result: DrillResult;
   readonly folder: string;
-}
-
-/** A path that was given for a URL, as the URL that it means; none when the text is no path. */
-function asDirectory(text: string): string[] {
-  if (text === "" || URL.canParse(text)) return [];
-  const path = resolve(text.replace(/^~(?=\/|$)/, homedir()));
-  return [`directory:${path.replace(/[%?#]/g, encodeURIComponent)}`];
-}
-
-/** The driver and the options of a store URL. Throws UsageError for a URL that no driver knows. */
-export function storeFor(catalog: Catalog, text: string): { driver: StoreDriver; options: unknown } {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  for (const driver of catalog.stores) {
-    const options = url === null ? null : driver.fromUrl(url);
-    if (options !== null) return { driver, options };
-  }
-  throw new UsageError(`no store understands "${text}"`, {
-    code: "FB_STORE_URL",
-    next: [
-      ...asDirectory(text),
-      "directory:/path/to/backups",
-      "s3://bucket/prefix?endpoint=https://s3.example.org&path-style=true",
-    ],
-  });
 }
 
 /** `20261120-220145-3f9c1b`: sorts by time, short enough to type, and unlike those of other machines. */

@@ -6,7 +6,7 @@ import { overLink } from "../host/units.ts";
 import { drillName } from "../paper/scorecard.ts";
 import { newestFirst } from "../verify/dated.ts";
 import { readKnown, slug } from "../verify/known.ts";
-import { allowedLossMs, askedMs, upTo } from "../verify/points.ts";
+import { allowedLossMs, askedMs, livingFirst, upTo } from "../verify/points.ts";
 import { type Asked, type Candidate, type VerifyTask, versionFor } from "../verify/task.ts";
 import { parseShard, shardOf } from "./shard.ts";
 import type { Opened, Places, Stocked } from "./sources.ts";
@@ -31,7 +31,7 @@ export interface Choosing extends Places {
 
 /** The copies that are asked for: one list of candidates for each verify. */
 function choose(candidates: readonly Candidate[], { at, random }: Choosing, nowMs: number): (readonly Candidate[])[] {
-  const sorted = [...candidates].sort(newestFirst);
+  const sorted = livingFirst([...candidates].sort(newestFirst));
   if (at === "all") return sorted.map((one) => [one]);
   if (at === "random") {
     const one = sorted[Math.floor(random() * sorted.length)];

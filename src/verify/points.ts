@@ -151,7 +151,18 @@ export function allowedLossMs(asked: Asked, rpoMs: number): number {
   return Math.max(rpoMs, BACK_MS[asked] ?? 0);
 }
 
+/** When a point was deleted from a store that keeps versions; null: it was not. */
+export function deletedAt({ objects }: RecoveryPoint): string | null {
+  return objects.find((object) => object.deletedAt !== undefined)?.deletedAt ?? null;
+}
+
+/** What was deleted is a last resort: nobody would find it who does not ask for versions. */
+export function livingFirst(candidates: readonly Candidate[]): Candidate[] {
+  const isGone = ({ point }: Candidate) => deletedAt(point) !== null;
+  return [...candidates.filter((one) => !isGone(one)), ...candidates.filter(isGone)];
+}
+
 /** The candidates for a moment, newest first. */
 export function upTo(candidates: readonly Candidate[], atMs: number): Candidate[] {
-  return candidates.filter((one) => isUpTo(one, atMs)).sort(newestFirst);
+  return livingFirst(candidates.filter((one) => isUpTo(one, atMs)).sort(newestFirst));
 }

@@ -16,6 +16,7 @@ import { problemOf } from "../run/problem.ts";
 import { createUnwind, type Unwound } from "../run/unwind.ts";
 import { type Attempted, attempt, type VerifyKit } from "./attempt.ts";
 import { type KnownCopy, writtenAt } from "./known.ts";
+import { deletedAt } from "./points.ts";
 import type { Candidate, VerifyTask } from "./task.ts";
 
 /** Older copies are looked at, newest first, when the one that is asked for does not hold: so many. */
@@ -158,6 +159,36 @@ async function fallBack(telling: Telling, first: Candidate, attempted: Attempted
   ]);
 }
 
+const MOST_NAMED = 5;
+
+/** What was deleted and is younger: the one that is judged is not what was made last. Empty when there is nothing. */
+function deletedSince({ candidates }: VerifyTask, first: Candidate): string {
+  const gone = candidates.flatMap(({ point }) => {
+    const at = deletedAt(point);
+    return at === null || point.reach.at <= first.point.reach.at ? [] : [`${point.id} (deleted ${at})`];
+  });
+  const rest = gone.length > MOST_NAMED ? `, and ${gone.length - MOST_NAMED} more` : "";
+  return gone.length === 0 ? "" : `; newer, and deleted: ${gone.slice(0, MOST_NAMED).join(", ")}${rest}`;
+}
+
+/** All there is was deleted: what is looked at is a last resort. */
+function noteDeleted(first: Candidate, write: (body: EventBody) => void): void {
+  const at = deletedAt(first.point);
+  if (at === null) return;
+  const { id } = first.point;
+  write({
+    kind: "problem",
+    code: "FB_OBJECT_DELETED",
+    message: `every backup was deleted, ${id} at ${at}; this version of it is still there, and is what is looked at`,
+    next: [
+      `fogbell backups fetch ${quote(id)} --store ${quote(first.storeUrl)} --to .`,
+      "find out what deletes backups there",
+    ],
+    makes: "void",
+    interrupted: false,
+  });
+}
+
 async function tell(telling: Telling): Promise<void> {
   const { task, write } = telling;
   if (task.fault !== null) throw task.fault;
@@ -182,8 +213,9 @@ async function tell(telling: Telling): Promise<void> {
   write({
     kind: "source-chosen",
     sourceId: first.point.id,
-    because: `${task.asked}: taken ${reach} before the moment that is asked about`,
+    because: `${task.asked}: taken ${reach} before the moment that is asked about${deletedSince(task, first)}`,
   });
+  noteDeleted(first, write);
   const attempted = await tryOne(telling, first, 0);
   for (const { probe, subject, line, held, because, measured, remarks = [] } of attempted.findings) {
     const common = {

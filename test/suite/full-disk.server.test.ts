@@ -1,11 +1,10 @@
 /** A disk without room below the results, the scratch or the copy: void and said, never a defect, and nothing is left. */
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import { makeLabel } from "../../src/host/label.ts";
-import { openScratch } from "../../src/host/scratch.ts";
+import { labelledFolders, openScratch } from "../../src/host/scratch.ts";
 import type { Engine } from "../../src/parts.ts";
 import { openJournal, systemClock } from "../../src/run/journal.ts";
 import { verifyAll } from "../../src/suite/verify.ts";
@@ -95,12 +94,10 @@ here("a verify", () => {
     await writeFile(join(folder.path, "shop.dump"), await bench.take("x"));
   });
   afterAll(() => folder[Symbol.asyncDispose]());
-  const folders = async () => (await readdir(tmpdir())).filter((name) => /^fogbell-[A-Za-z0-9]{6}$/.test(name)).sort();
 
   // The journal of such a verify has some 25 kB: it ends in every phase once.
   test.each([4, 8, 12, 16, 20])("with %i kB for its results", async (kilobytes) => {
     using disk = smallDisk(kilobytes);
-    const before = await folders();
     const said: string[] = [];
     const [run] = await verifyAll({
       ...PLAINLY,
@@ -112,7 +109,8 @@ here("a verify", () => {
     expect(run?.result).toMatchObject({ verdict: "void", cleanup: { failed: [] } });
     expect(run?.result.problems).toContainEqual(expect.objectContaining({ code: "FB_DISK_FULL", makes: "void" }));
     expect(run?.result.problems.filter(({ code }) => code === "FB_DEFECT")).toEqual([]);
-    expect(await folders()).toEqual(before);
+    const left = (await labelledFolders()).filter(({ label }) => label.runId === run?.result.runId);
+    expect(left).toEqual([]);
     for (const line of (await readFile(join(run?.folder ?? "", "journal.jsonl"), "utf8")).trimEnd().split("\n"))
       JSON.parse(line);
   });

@@ -176,7 +176,7 @@ describe("backups", () => {
     });
     await expect(overviews({ ...asked, config: null, names: [] })).rejects.toMatchObject({
       code: "FB_NO_SOURCES",
-      next: expect.arrayContaining(["fogbell backups --store directory:/path/to/backups"]),
+      next: expect.arrayContaining(["fogbell backups --store /path/to/backups"]),
     });
   });
   test("refuse a name that the store does not hold, and do not call the store empty", async () => {

@@ -1,33 +1,52 @@
 import { homedir } from "node:os";
 import { resolve } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
-import { newRunFolder, storeFor } from "../../src/suite/suite.ts";
+import { readConfig } from "../../src/config/config.ts";
+import { storeFor, storeUrl } from "../../src/suite/store-for.ts";
+import { newRunFolder } from "../../src/suite/suite.ts";
 
-const nextOf = (text: string): readonly string[] => {
-  try {
-    storeFor(catalog, text);
-    return [];
-  } catch (error) {
-    return (error as { next: readonly string[] }).next;
-  }
-};
-
-test.each([
-  ["/var/backups", "directory:/var/backups"],
-  [".", `directory:${resolve(".")}`],
-  ["backups", `directory:${resolve("backups")}`],
-  ["~", `directory:${homedir()}`],
-  ["~/backups", `directory:${homedir()}/backups`],
-  ["/50% off?", "directory:/50%25 off%3F"],
-  ["directory:backups", `directory:${resolve("backups")}`],
-])("a path in place of a store's URL: %s is %s", (text, url) => {
-  expect(nextOf(text)[0]).toBe(url);
-  expect(nextOf(url)).toEqual([]);
+describe("a path is a store", () => {
+  test.each([
+    ["/var/backups", "/var/backups"],
+    [".", resolve(".")],
+    ["./backups", resolve("backups")],
+    ["../a b", resolve("../a b")],
+    ["docs", resolve("docs")],
+    ["src/no such folder", resolve("src/no such folder")],
+    ["~", homedir()],
+    ["~/backups", `${homedir()}/backups`],
+    ["/50% off?", "/50% off?"],
+    ["/a#b/2026:11", "/a#b/2026:11"],
+    ["file:///var/back%20ups", "/var/back ups"],
+  ])("%s", (text, path) => {
+    const { driver, options } = storeFor(catalog, text);
+    expect([driver.name, options]).toEqual(["directory", { path }]);
+    // What is printed and remembered of it means the same from any folder.
+    expect(storeFor(catalog, storeUrl(text)).options).toEqual({ path });
+    expect(storeUrl(text)).toMatch(/^(directory|file):\//);
+  });
+  test.each([
+    ["no-such-word", /no such folder here/, expect.stringMatching(/^ls -ld /)],
+    ["C:\\backups", /a path of Windows/, expect.stringContaining("/mnt/c/")],
+    ["d:/backups", /a path of Windows/, expect.stringContaining("/mnt/c/")],
+    ["\\\\server\\share", /a path of Windows/, expect.stringContaining("/mnt/c/")],
+    ["ftp://server/x", /no store understands/, "./path/to/backups"],
+    ["", /no store understands/, "./path/to/backups"],
+  ])("and %j is none", (text, message, next) => {
+    const call = () => storeFor(catalog, text);
+    expect(call).toThrow(
+      expect.objectContaining({ code: "FB_STORE_URL", exitCode: 2, message: expect.stringMatching(message) }),
+    );
+    expect(call).toThrow(expect.objectContaining({ next: expect.arrayContaining([next]) }));
+  });
+  test("in fogbell.yaml it counts from the file's own folder", () => {
+    const text =
+      "version: 1\ndatabases:\n  - { name: Shop, engine: x, sources: [{ store: ./b }, { store: s3://b/x }] }\n";
+    const { config } = readConfig("/etc/fogbell/fogbell.yaml", text);
+    expect(config.databases[0]?.sources.map(({ store }) => store)).toEqual(["directory:/etc/fogbell/b", "s3://b/x"]);
+  });
 });
-test.each(["ftp://server/x", ""])("what is no path is not taken for one: %j", (text) =>
-  expect(nextOf(text)[0]).toBe("directory:/path/to/backups"),
-);
 
 test("a folder of results that cannot be made is said, and is no defect", () =>
   expect(newRunFolder("/proc/fogbell/x", new Date())).rejects.toMatchObject({ code: "FB_OUT_FOLDER", exitCode: 2 }));

@@ -1,6 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { bandwidthFlag } from "../../cli/bandwidth-flag.ts";
 import { FogbellCommand } from "../../cli/command.ts";
+import { tame } from "../../host/tame.ts";
 
 export default class BackupsFetch extends FogbellCommand {
   static override summary = "Fetch one recovery point from a store: in parallel, resumed where it stopped, hashed.";
@@ -27,7 +28,7 @@ export default class BackupsFetch extends FogbellCommand {
       bandwidth: flags.bandwidth,
       onText: (text) => process.stderr.write(`${text}\n`),
     });
-    for (const { path, sizeBytes, sha256 } of fetched.files) this.log(`${path}  ${sizeBytes} bytes  ${sha256}`);
+    for (const { path, sizeBytes, sha256 } of fetched.files) this.log(`${tame(path)}  ${sizeBytes} bytes  ${sha256}`);
     return fetched;
   }
 }

@@ -4,7 +4,7 @@ import { FogbellCommand } from "../../cli/command.ts";
 export default class BackupsList extends FogbellCommand {
   static override summary = "List the recovery points in a store, newest first, read by their content.";
   static override examples = [
-    "<%= config.bin %> backups list --store directory:/var/backups",
+    "<%= config.bin %> backups list --store /var/backups",
     "<%= config.bin %> backups list --store 's3://bucket/prefix?region=eu-central-1' --json",
   ];
   static override flags = {

@@ -1,0 +1,42 @@
+/** Which store is meant by what was typed: a URL that a driver knows, or a plain path. */
+import { resolve } from "node:path";
+import { UsageError } from "../errors.ts";
+import { isOfWindows, urlOf } from "../host/path-url.ts";
+import type { Catalog, StoreDriver } from "../parts.ts";
+
+/** What is typed is canonical here, wherever it is typed: the same path is the same store. */
+export const storeUrl = (text: string): string => urlOf(text, process.cwd());
+
+const S3_EXAMPLE = "s3://bucket/prefix?endpoint=https://s3.example.org&path-style=true";
+
+/**
+ * The driver and the options of a store's URL, or of a path from the working directory. Throws UsageError for what no
+ * driver knows.
+ */
+export function storeFor(catalog: Catalog, text: string): { driver: StoreDriver; options: unknown } {
+  const meant = storeUrl(text);
+  const url = URL.canParse(meant) ? new URL(meant) : null;
+  for (const driver of catalog.stores) {
+    const options = url === null || isOfWindows(text) ? null : driver.fromUrl(url);
+    if (options !== null) return { driver, options };
+  }
+  if (isOfWindows(text)) {
+    throw new UsageError(`"${text}" is a path of Windows, and Fogbell runs on Linux and macOS`, {
+      code: "FB_STORE_URL",
+      next: ["/mnt/c/path/to/backups   # in WSL: drive C", S3_EXAMPLE],
+    });
+  }
+  const isWord = text !== "" && url === null;
+  throw new UsageError(
+    isWord ? `no store understands "${text}", and there is no such folder here` : `no store understands "${text}"`,
+    {
+      code: "FB_STORE_URL",
+      next: [
+        ...(isWord ? [`ls -ld ${resolve(text)}`] : []),
+        "./path/to/backups",
+        "directory:/path/to/backups",
+        S3_EXAMPLE,
+      ],
+    },
+  );
+}
