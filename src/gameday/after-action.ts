@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { writeAtomic } from "../host/atomic-file.ts";
 import { sha256 } from "../host/digest.ts";
-import { formatDuration } from "../host/units.ts";
+import { formatDuration, formatObjective } from "../host/units.ts";
 import { Raw, renderPage, type Templates } from "../paper/format.ts";
 import { readTemplates } from "../paper/templates.ts";
 import { MILESTONES } from "../record.ts";
@@ -115,7 +115,7 @@ function summary(events: readonly DayEvent[], score: Score | null): string {
     source === undefined ? "No copy was fetched." : `The data came from ${source.name}, ${ageText(source.ageMs)}.`,
     judged.rtaMs === null
       ? "The application was not let in again."
-      : `It took ${formatDuration(judged.rtaMs)} until the application was let in again, of ${formatDuration(began?.objectives.rtoMs ?? 0)} allowed.`,
+      : `It took ${formatDuration(judged.rtaMs)} until the application was let in again, of ${formatObjective(began?.objectives.rtoMs ?? 0)} allowed.`,
     `${hints === 0 ? "No hint" : `${hints} hint${hints === 1 ? "" : "s"}`} ${hints > 1 ? "were" : "was"} asked for; ${failsText(score?.hardFails.length ?? 0)}.`,
   ].join(" ");
 }

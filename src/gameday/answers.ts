@@ -1,6 +1,6 @@
 /** What the keeper answers to each word, whoever types it and wherever. */
 import { UsageError } from "../errors.ts";
-import { formatBytes, formatDuration } from "../host/units.ts";
+import { formatBytes, formatDuration, formatObjective } from "../host/units.ts";
 import { MILESTONES, type Milestone } from "../record.ts";
 import type { Day } from "./day.ts";
 import { all, type DayEvent, type Saying } from "./events.ts";
@@ -55,7 +55,7 @@ function status(kit: AnswerKit, role: string): string {
   const clock =
     playedMs === null
       ? "on call, nothing has happened"
-      : `elapsed ${formatDuration(playedMs)} of ${formatDuration(kit.objectiveMs)}${playedMs > kit.objectiveMs ? ", LATE" : ""}; next update ${dueMs > 0 ? `due in ${formatDuration(dueMs)}` : "OVERDUE"}`;
+      : `elapsed ${formatDuration(playedMs)} of ${formatObjective(kit.objectiveMs)}${playedMs > kit.objectiveMs ? ", LATE" : ""}; next update ${dueMs > 0 ? `due in ${formatDuration(dueMs)}` : "OVERDUE"}`;
   const above = role === "facilitator";
   return [
     `${day.stage}: ${clock}; ${hintsUsed} hints used`,

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { UnavailableError } from "../errors.ts";
 import { type Detached, startDetached } from "../host/process-detached.ts";
 import { pause } from "../host/stream.ts";
-import { formatDuration } from "../host/units.ts";
+import { formatObjective } from "../host/units.ts";
 import { NARROW_COLUMNS, wrap } from "../host/wrap.ts";
 import type { Catalog } from "../parts.ts";
 import { plan } from "../plan/plan.ts";
@@ -71,7 +71,7 @@ function opening({
     `GAME DAY on ${engine}${solo ? ", solo" : ""}. ${known}`,
     `Seal: ${seal}`,
     "Write it down: at the end it is opened, so that everybody can see that nobody changed the disaster.",
-    `Objectives: back within ${formatDuration(objectives.rtoMs)}, losing no more than ${formatDuration(objectives.rpoMs)}.`,
+    `Objectives: back within ${formatObjective(objectives.rtoMs)}, losing no more than ${formatObjective(objectives.rpoMs)}.`,
     'The stop word is "stop": whoever says it ends the day. For a real incident: fogbell gameday end --abandon',
     ...(carried.length === 0 ? [] : ["", "From the last game day, to be looked at first:"]),
     ...carried.map(({ text, owner, due }) => `  - ${text} (owner ${owner || "nobody"}, due ${due || "open"})`),

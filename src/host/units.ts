@@ -71,6 +71,13 @@ export function formatDuration(durationMs: number): string {
   return `${Math.floor(seconds / 86_400)}d ${Math.floor((seconds % 86_400) / 3600)}h`;
 }
 
+/** What somebody wants, as they would say it: `30m`, `4h`, `1d 1h`, never `4h 00m`. */
+export function formatObjective(durationMs: number): string {
+  return formatDuration(durationMs)
+    .replace(/ 0+[smh]$/, "")
+    .replace(/\.0 s$/, " s");
+}
+
 /** `0 B`, `512 B`, `1.5 MiB`: binary units, one decimal. */
 export function formatBytes(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];

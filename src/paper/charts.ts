@@ -3,7 +3,7 @@
  * colour, so that dark and light are one drawing; what matters is told by shape and word, never by colour alone.
  */
 import type { Plot } from "@observablehq/plot";
-import { formatBytes, formatDuration } from "../host/units.ts";
+import { formatBytes, formatDuration, formatObjective } from "../host/units.ts";
 import type { DrillResult } from "../record.ts";
 import type { Past } from "./past.ts";
 
@@ -88,7 +88,7 @@ export function gantt({ phases, marks, objectives, measured }: DrillResult): Pro
   const end = Math.max(0.001, ...rows.map(({ to }) => to));
   // An objective far to the right would make everything else a dot.
   const rto = objectives.rtoMs / 1000 <= end * 3 ? [objectives.rtoMs / 1000] : [];
-  const words = `Phases from the damage on: ${rows.map(({ phase, text }) => `${phase} ${text}`).join(", ")}. RTA ${measured.rtaMs === null ? "not measured" : formatDuration(measured.rtaMs)}, objective ${formatDuration(objectives.rtoMs)}.`;
+  const words = `Phases from the damage on: ${rows.map(({ phase, text }) => `${phase} ${text}`).join(", ")}. RTA ${measured.rtaMs === null ? "not measured" : formatDuration(measured.rtaMs)}, objective ${formatObjective(objectives.rtoMs)}.`;
   const order = rows.map(({ phase }) => phase);
   return draw("Where the time went", words, (plot, fit) => ({
     ...rowsFit(fit, rows.length, 80),

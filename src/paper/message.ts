@@ -1,5 +1,5 @@
 /** What is worth telling somebody who does not look: that a drill's verdict has changed. Not each night anew. Pure. */
-import { formatDuration } from "../host/units.ts";
+import { formatDuration, formatObjective } from "../host/units.ts";
 import type { DrillResult, Verdict } from "../record.ts";
 import { drillName } from "./scorecard.ts";
 import { VERDICT_MEANING } from "./words.ts";
@@ -52,8 +52,8 @@ export function messageText(changes: readonly Change[], link: string | null): st
       headline(change),
       `${verdict}: ${VERDICT_MEANING[verdict]}`,
       ...reasons.slice(0, 3),
-      ...(rtaMs === null ? [] : [`RTA ${formatDuration(rtaMs)} of ${formatDuration(objectives.rtoMs)}`]),
-      ...(rpaMs === null ? [] : [`RPA ${formatDuration(rpaMs)} of ${formatDuration(objectives.rpoMs)}`]),
+      ...(rtaMs === null ? [] : [`RTA ${formatDuration(rtaMs)} of ${formatObjective(objectives.rtoMs)}`]),
+      ...(rpaMs === null ? [] : [`RPA ${formatDuration(rpaMs)} of ${formatObjective(objectives.rpoMs)}`]),
       ...next.slice(0, 3).map((line) => `next: ${line}`),
       `run ${runId}`,
     ].join("\n");

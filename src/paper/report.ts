@@ -1,6 +1,6 @@
 /** The RTO/RPO report: a view of one result, and nothing that is not in it. */
 import { packingWords } from "../host/packing.ts";
-import { formatDuration, formatLink } from "../host/units.ts";
+import { formatDuration, formatLink, formatObjective } from "../host/units.ts";
 import type { DrillResult, FindingRecord, SourceRecord } from "../record.ts";
 import { CONTROLS } from "./controls.ts";
 import { type Forecast, forecast } from "./forecast.ts";
@@ -30,7 +30,7 @@ function objectiveRows(result: DrillResult) {
   const rta = link === null ? meaning : `${meaning}; fetched over a link limited to ${link}`;
   const row = (name: string, objectiveMs: number, measuredMs: number | null, what: string) => ({
     name,
-    objective: formatDuration(objectiveMs),
+    objective: formatObjective(objectiveMs),
     measured: durationOr(measuredMs),
     met: measuredMs === null ? "not measured" : measuredMs <= objectiveMs ? "met" : "MISSED",
     what,
@@ -236,7 +236,7 @@ export function reportView(result: DrillResult, past: readonly DrillResult[] = [
     began: moment(result.beganAt),
     ended: moment(result.endedAt),
     objectives: objectiveRows(result),
-    mtd: result.objectives.mtdMs === undefined ? "not set" : formatDuration(result.objectives.mtdMs),
+    mtd: result.objectives.mtdMs === undefined ? "not set" : formatObjective(result.objectives.mtdMs),
     machine: durationOr(measured.machineMs),
     wrt: durationOr(measured.wrtMs),
     rowsMissing: numberOr(measured.rowsMissing),

@@ -1,6 +1,6 @@
 /** The panic runbook: the very commands of a drill, in the order in which they ran, with what a tired person needs around them. */
 import { sha256 } from "../host/digest.ts";
-import { formatDuration } from "../host/units.ts";
+import { formatDuration, formatObjective } from "../host/units.ts";
 import type { Phase } from "../parts.ts";
 import type { CommandRecord, DrillResult } from "../record.ts";
 import { Raw, renderPage, type Templates } from "./format.ts";
@@ -236,8 +236,8 @@ export function runbookView(
     drills: drills.length,
     gamedays: peopleView(result, past),
     version: result.fogbellVersion,
-    rto: formatDuration(result.objectives.rtoMs),
-    rpo: formatDuration(result.objectives.rpoMs),
+    rto: formatObjective(result.objectives.rtoMs),
+    rpo: formatObjective(result.objectives.rpoMs),
     rta: durationOr(result.measured.rtaMs),
     rpa: durationOr(result.measured.rpaMs),
     datasetSize: result.dataset === null ? "not measured" : size(result.dataset.databaseBytes),

@@ -1,5 +1,5 @@
 /** A month of drills on one page, for the people who sit together over it. Pure. */
-import { formatDuration } from "../host/units.ts";
+import { formatObjective } from "../host/units.ts";
 import type { DrillResult } from "../record.ts";
 import { forecast } from "./forecast.ts";
 import { renderPage, type Templates } from "./format.ts";
@@ -42,9 +42,9 @@ export function sessionView(results: readonly DrillResult[], { title, scope, los
       recovered: one.recovered,
       lastSuccess: one.lastSuccess === null ? "NEVER" : moment(one.lastSuccess),
       rta: `${durationOr(one.medianRtaMs)}, ${durationOr(one.worstRtaMs)}${one.people.days === 0 ? "" : `; by people ${durationOr(one.people.medianRtaMs)}, ${durationOr(one.people.worstRtaMs)}`}`,
-      rto: formatDuration(one.last.objectives.rtoMs),
+      rto: formatObjective(one.last.objectives.rtoMs),
       rpa: `${durationOr(one.medianRpaMs)}, ${durationOr(one.worstRpaMs)}`,
-      rpo: formatDuration(one.last.objectives.rpoMs),
+      rpo: formatObjective(one.last.objectives.rpoMs),
       trend: trendOf(one),
       forecast: forecastText(forecast(one.results, one.last.objectives.rtoMs)),
     })),

@@ -1,5 +1,5 @@
 /** A result as test cases, for the formats that know only those: every question, phase and objective, and the verdict. */
-import { formatDuration } from "../host/units.ts";
+import { formatDuration, formatObjective } from "../host/units.ts";
 import type { DrillResult, FindingRecord, Verdict } from "../record.ts";
 
 /** `failed`: asked, and the answer is no. `error`: could not be judged. `skipped`: was not come to. */
@@ -45,7 +45,7 @@ function unique(cases: readonly Case[]): Case[] {
 }
 
 function objective(name: string, measuredMs: number | null, limitMs: number): Case {
-  const wanted = `objective ${formatDuration(limitMs)}`;
+  const wanted = `objective ${formatObjective(limitMs)}`;
   // Why it was not measured, and whether that matters, the verdict has said.
   if (measuredMs === null)
     return { ...NOTHING, name, group: "objective", status: "skipped", message: `not measured; ${wanted}` };

@@ -1,6 +1,6 @@
 /** What people see while drills run, on a terminal or in a log, and the summary at the end. For `pretty` and `line`. */
 import { z } from "zod";
-import { etaMs, formatBytes, formatDuration, formatLink, formatRate } from "../host/units.ts";
+import { etaMs, formatBytes, formatDuration, formatLink, formatObjective, formatRate } from "../host/units.ts";
 import { drillName, scorecardText } from "../paper/scorecard.ts";
 import type { Artifact, DrillName, Follower, Screen } from "../parts.ts";
 import type { DrillEvent, DrillResult, Progress, Verdict } from "../record.ts";
@@ -187,7 +187,7 @@ export function summary(raw: DrillResult, { folder, color }: { folder: string; c
   const { verdict, scenario, reasons, objectives, measured, next, runId, findings } = tamed({ ...raw, commands: [] });
   const ink = paint(color);
   const against = (measuredMs: number | null, objectiveMs: number) =>
-    `${measuredMs === null ? "not measured" : formatDuration(measuredMs)} (objective ${formatDuration(objectiveMs)})`;
+    `${measuredMs === null ? "not measured" : formatDuration(measuredMs)} (objective ${formatObjective(objectiveMs)})`;
   const machine = measured.machineMs === null ? "" : `; machine only ${formatDuration(measured.machineMs)}`;
   const limit = raw.fetched?.limitBytesPerSecond;
   const link = limit === undefined ? "" : `; the link was limited to ${formatLink(limit)}`;

@@ -1,6 +1,6 @@
 /** A scenario in plain words, for a terminal. Pure. */
 import { parse } from "yaml";
-import { formatDuration } from "../host/units.ts";
+import { formatDuration, formatObjective } from "../host/units.ts";
 import { type Path, valueAt } from "./positions.ts";
 import type { Scenario } from "./schema.ts";
 
@@ -43,7 +43,7 @@ export function showText(scenario: Scenario, text: string): string {
       : [
           `Story ${story.origin ?? "–"}, ${story.severity ?? "severity not said"}, difficulty ${story.difficulty ?? "not said"}`,
         ]),
-    `Objectives: RTO ${formatDuration(objectives.rtoMs)}, RPO ${formatDuration(objectives.rpoMs)}${objectives.mtdMs === undefined ? "" : `, MTD ${formatDuration(objectives.mtdMs)}`}`,
+    `Objectives: RTO ${formatObjective(objectives.rtoMs)}, RPO ${formatObjective(objectives.rpoMs)}${objectives.mtdMs === undefined ? "" : `, MTD ${formatObjective(objectives.mtdMs)}`}`,
     `Engines: ${Object.entries(scenario.engines)
       .map(([name, versions]) => `${name} ${versions.join(", ")}`)
       .join("; ")}`,

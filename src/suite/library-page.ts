@@ -1,6 +1,6 @@
 /** The page on the scenarios that ship, made from their files: what each teaches, and whose story it is. Pure. */
 
-import { formatDuration } from "../host/units.ts";
+import { formatDuration, formatObjective } from "../host/units.ts";
 import { inline } from "../paper/format.ts";
 import type { Scenario } from "../scenario/schema.ts";
 
@@ -53,7 +53,7 @@ function section(
         .map(([name, versions]) => `${name} ${versions.join(", ")}`)
         .join("; "),
     ],
-    ["Objectives", `RTO ${formatDuration(objectives.rtoMs)}, RPO ${formatDuration(objectives.rpoMs)}`],
+    ["Objectives", `RTO ${formatObjective(objectives.rtoMs)}, RPO ${formatObjective(objectives.rpoMs)}`],
     ["Made to end", designed],
     ["Tags", tags.join(", ")],
     ["Last sample result", samples.length === 0 ? "none" : sampleText(samples)],

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { etaMs, formatBytes, formatDuration, parseDuration, parseSize } from "../../src/host/units.ts";
+import { etaMs, formatBytes, formatDuration, formatObjective, parseDuration, parseSize } from "../../src/host/units.ts";
 
 describe("durations", () => {
   test.each([
@@ -26,6 +26,18 @@ describe("durations", () => {
     );
   });
 
+  test.each([
+    [30 * 60_000, "30m"],
+    [4 * 3_600_000, "4h"],
+    [24 * 3_600_000, "1d"],
+    [25 * 3_600_000, "1d 1h"],
+    [90 * 60_000, "1h 30m"],
+    [90_000, "1m 30s"],
+    [8000, "8 s"],
+    [2500, "2.5 s"],
+    [500, "500 ms"],
+    [10 * 86_400_000, "10d"],
+  ])("%d ms is wanted as %s", (ms, shown) => expect(formatObjective(ms)).toBe(shown));
   test("what is not a number is not shown as one", () => expect(formatDuration(Number.NaN)).toBe("unknown"));
 });
 

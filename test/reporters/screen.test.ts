@@ -44,7 +44,7 @@ test("the summary says verdict, measured against wanted, and where to read on", 
   const text = summary(deriveResult(stamped([...WELL, ...END])), { folder: "out", color: false });
   for (const part of [
     "RECOVERED",
-    "RTA 8.0 s (objective 1m 00s)",
+    "RTA 8.0 s (objective 1m)",
     "RPA 40m 00s (objective 1h 00m)",
     "out/r1/report.md",
   ])
