@@ -42,12 +42,7 @@ test("colour only when asked", () => {
 });
 test("the summary says verdict, measured against wanted, and where to read on", () => {
   const text = summary(deriveResult(stamped([...WELL, ...END])), { folder: "out", color: false });
-  for (const part of [
-    "RECOVERED",
-    "RTA 8.0 s (objective 1m)",
-    "RPA 40m 00s (objective 1h 00m)",
-    "out/r1/report.md",
-  ])
+  for (const part of ["RECOVERED", "RTA 8.0 s (objective 1m)", "RPA 40m 00s (objective 1h)", "out/r1/report.md"])
     expect(text).toContain(part);
 });
 test("of several drills there is one card: each with its verdict, those not recovered with their reason", () => {
