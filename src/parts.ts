@@ -1035,6 +1035,8 @@ export interface Action<O = unknown> extends Part<O> {
   needsWhen?(options: O): readonly Capability[];
   /** Where a restore that it asks for stops, when it asks for one. */
   target?(options: O): Target;
+  /** The one table that it does harm to; absent where it may be any. */
+  hits?(options: O): string;
   /** From here on the application uses what was restored beside, when that is a server of its own. */
   readonly takesOver?: boolean;
   /** The backup whose file it wants as `$TAKEN`, by name. */
@@ -1049,8 +1051,13 @@ export type StoreDeed =
   | { readonly kind: "lose-main" }
   | { readonly kind: "overwrite"; readonly backup: string; readonly content: string };
 
+/** Tables that a probe looks at: those, all but those, or none. */
+export type Sight = { readonly only: readonly string[] } | { readonly allBut: readonly string[] };
+
 /** A question with the reading of its answer. Pure. */
 export interface Probe<O = unknown> extends Part<O> {
+  /** Of which tables it could tell that they are harmed; absent: it may tell of anything. */
+  sees?(options: O): Sight;
   /** It counts the copies there are: they are looked for before it is asked. */
   readonly countsCopies?: boolean;
   question(scene: Scene, options: O): Line;

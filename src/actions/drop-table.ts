@@ -11,5 +11,6 @@ export const dropTable = defineAction<z.infer<typeof options>>({
   options,
   gives: [],
   needs: ["sql"],
+  hits: ({ table }) => table,
   lines: (scene, { table }) => [scene.phrases.dropTable(table)],
 });

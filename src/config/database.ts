@@ -182,7 +182,9 @@ export const database = z.strictObject({
   "may-shrink": z
     .array(text("A table.", "sessions"))
     .default([])
-    .describe("Tables that may lose most of their rows from one backup to the next. Default: none.")
+    .describe(
+      "Tables that may lose their rows, or be gone, from one backup to the next; `*` stands for any part of a name. Default: none.",
+    )
     .meta({ examples: [["sessions", "jobs"]] }),
   checks: z
     .array(check)

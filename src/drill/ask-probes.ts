@@ -16,7 +16,8 @@ export interface AskKit {
   readonly write: (body: EventBody) => void;
 }
 
-type OneKit = Pick<AskKit, "runner" | "scene" | "phase">;
+/** What one question needs. */
+export type AskedOne = Pick<AskKit, "runner" | "scene" | "phase">;
 
 /** What was answered so far, by question. */
 type Answers = Map<string, Outcome>;
@@ -25,7 +26,7 @@ type Answers = Map<string, Outcome>;
  * Several probes look at the same thing from several sides: what one of them asked is answered to the others, too. Who asks
  * the same again wants to know it anew.
  */
-async function askOne(kit: OneKit, { part, options }: PlannedPart<Probe>, answers: Answers): Promise<Finding> {
+async function askOne(kit: AskedOne, { part, options }: PlannedPart<Probe>, answers: Answers): Promise<Finding> {
   const outcomes: Outcome[] = [];
   const own = new Set<string>();
   let next = part.question(kit.scene, options);
@@ -56,14 +57,14 @@ export function subjectOf(options: unknown): string {
 }
 
 /** Asks, and writes nothing down but the questions: for what is not yet the recovery. */
-export async function ask(kit: OneKit, probes: readonly PlannedPart<Probe>[]): Promise<Finding[]> {
+export async function ask(kit: AskedOne, probes: readonly PlannedPart<Probe>[]): Promise<Finding[]> {
   const findings: Finding[] = [];
   const answers: Answers = new Map();
   for (const told of probes) findings.push(await askSafely(kit, told, answers));
   return findings;
 }
 
-function askSafely(kit: OneKit, told: PlannedPart<Probe>, answers: Answers): Promise<Finding> {
+function askSafely(kit: AskedOne, told: PlannedPart<Probe>, answers: Answers): Promise<Finding> {
   return askOne(kit, told, answers).catch((error: unknown): Finding => {
     if (error instanceof CancelledError || asFogbellError(error).exitCode === 4) throw error;
     return { held: "unknown", because: `the probe failed: ${asFogbellError(error).message}` };

@@ -17,6 +17,7 @@ import { copiesFound } from "./copies-found.ts";
 import { openEvidence } from "./evidence.ts";
 import type { PeopleTable } from "./people.ts";
 import { placeTable, placeValues } from "./places.ts";
+import { assertSees } from "./sight.ts";
 import { unchanged } from "./source.ts";
 import { type DrillKit, openStage } from "./stage.ts";
 import { type DrillState, sourceKit, type Telling, takeSource } from "./take-source.ts";
@@ -170,7 +171,12 @@ async function tell(telling: Telling): Promise<void> {
 
   await kit.people?.ready(table);
   await phase("damage", async () => {
-    told.damagedAtClock = await damage(telling, { runner, world, scene: scene(), told });
+    const see = async () => {
+      if ([...plan.verify, ...plan.reopened].some(({ part }) => part.countsCopies === true))
+        told.copies = await copiesFound(sources);
+      await assertSees({ runner, scene: scene(), phase: "damage" }, [...plan.verify, ...plan.reopened]);
+    };
+    told.damagedAtClock = await damage(telling, { runner, world, scene: scene(), told, see });
   });
   const proven = await phase("proof", () => askAll("proof", "proof", plan.proof));
   if (proven.some(({ held }) => held !== "yes")) return;
@@ -211,10 +217,12 @@ interface Doing {
   readonly world: World;
   readonly scene: Scene;
   readonly told: DrillState;
+  /** Throws when the verification could not tell what was done from what was not. */
+  readonly see: () => Promise<void>;
 }
 
 /** The deed, and the shop going on around the hole. Returns the moment just before it, on the clock of the servers here. */
-async function damage({ plan, kit, write }: Telling, { runner, world, scene, told }: Doing): Promise<string> {
+async function damage({ plan, kit, write }: Telling, { runner, world, scene, told, see }: Doing): Promise<string> {
   const reads = plan.log !== null || plan.backups.some(({ method }) => method.live !== undefined);
   const at = await freshInstant(reads ? (plan.engine.log?.resolutionMs ?? 1) : 1);
   for (const { part, options } of plan.disaster) {
@@ -227,6 +235,7 @@ async function damage({ plan, kit, write }: Telling, { runner, world, scene, tol
   const hit = await world.ledger.recordDamage(kit.damagedAtMs);
   write({ kind: "note", text: hit.length === 0 ? "the damage changed no row" : `the damage hit ${hit.join(", ")}` });
   await world.writeOn();
+  await see();
   // The clock starts here: what comes before is making the world, what comes after is what people would live through.
   write({ kind: "damage-timed", simulatedAt: new Date(kit.damagedAtMs).toISOString() });
   write({ kind: "mark", mark: "T0" });

@@ -7,7 +7,16 @@ import { type Forecast, forecast } from "./forecast.ts";
 import { renderPage, type Templates } from "./format.ts";
 import { pastOf, trendOf } from "./past.ts";
 import { drillName } from "./scorecard.ts";
-import { clockRows, durationOr, moment, numberOr, recoveryCommands, size, VERDICT_MEANING } from "./words.ts";
+import {
+  clockRows,
+  durationOr,
+  moment,
+  numberOr,
+  recoveryCommands,
+  size,
+  UNNOTICED,
+  VERDICT_MEANING,
+} from "./words.ts";
 
 /** What each number holds, of a drill and of a verify. */
 const MEANING = {
@@ -105,7 +114,9 @@ function unproven(result: DrillResult): string[] {
       ? [
           ...(result.findings.some(({ probe }) => probe === "ledger")
             ? []
-            : ["Rows: without a ledger of the backed-up moment, no row is compared with what production held."]),
+            : [
+                `Rows: without a ledger of the backed-up moment, no row is compared with what production held; ${UNNOTICED}.`,
+              ]),
         ]
       : ["Ages: the timeline is simulated (backups of known age, a writer between them); durations are real."]),
     ...(leavesNetwork(result) ? ["Isolation: the local sandbox could not be cut off from the network."] : []),

@@ -17,6 +17,7 @@ export const applicationDatabase = defineProbe<z.infer<typeof options>>({
   options,
   gives: [],
   needs: ["application"],
+  sees: () => ({ only: [] }),
   question: () => ({
     say: "Ask which database the application uses.",
     script: `found=$(sed -n 's/^database=//p' "$APP_CONFIG") && test -n "$found" &&

@@ -19,6 +19,7 @@ export const fullRead = defineProbe<z.infer<typeof options>>({
   options,
   gives: [],
   needs: ["sql"],
+  sees: ({ table }) => (table === undefined ? { allBut: [] } : { only: [table] }),
   question: (scene, { table }) => scene.phrases.readAll(table),
   answer: ([first], _scene, { broken }) =>
     answered(first, (outcome) => {

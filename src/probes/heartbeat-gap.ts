@@ -29,6 +29,7 @@ export const heartbeatGap = defineProbe<z.infer<typeof options>>({
   options,
   gives: [],
   needs: ["sql"],
+  sees: ({ of }) => (of === "side" ? { allBut: [] } : { only: [] }),
   question: (scene, { of }) => scene.phrases.newestHeartbeat(of),
   answer: ([first], scene, { of, max, min = 0 }) =>
     answered(first, (outcome) => {

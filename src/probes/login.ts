@@ -22,6 +22,7 @@ export const login = defineProbe<z.infer<typeof options>>({
   options,
   gives: [],
   needs: ["sql"],
+  sees: () => ({ only: [] }),
   question: (scene, { role }) => scene.phrases.canLogIn(role),
   answer: ([first], _scene, { role, works }) =>
     yesOrNo(first, (may) => ({

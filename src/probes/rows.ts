@@ -285,6 +285,7 @@ export const rows = defineProbe<Options>({
   options,
   gives: [],
   needs: ["sql"],
+  sees: ({ tables, except = [] }) => (tables === undefined ? { allBut: except } : { only: tables }),
   question: (scene, options) => scene.phrases.bucketDigests(guarded(scene, options).map((state) => state.request)),
   answer: (outcomes, scene, options) => {
     const missing = unanswered(outcomes[0]);

@@ -12,6 +12,7 @@ export const threeTwoOne = defineProbe<Record<string, never>>({
   gives: [],
   needs: ["sql"],
   countsCopies: true,
+  sees: () => ({ only: [] }),
   question: (scene) => scene.phrases.databaseExists(),
   answer: ([first], { copies }) => {
     if (first === undefined || first.exitCode !== 0 || first.truncated || first.stdout.trim() !== "yes")

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { etaMs, formatBytes, formatDuration, formatLink, formatObjective, formatRate } from "../host/units.ts";
 import { drillName, scorecardText } from "../paper/scorecard.ts";
+import { UNNOTICED } from "../paper/words.ts";
 import type { Artifact, DrillName, Follower, Screen } from "../parts.ts";
 import type { DrillEvent, DrillResult, Progress, Verdict } from "../record.ts";
 
@@ -182,6 +183,12 @@ export function followOnScreen(screen: Screen, { isLive }: ScreenStyle): Followe
   };
 }
 
+/** A copy that held, and of which neither a ledger nor a check of somebody's own says what it should hold. */
+const isComparedWithNothing = ({ verdict, scenario, findings }: DrillResult) =>
+  verdict === "recovered" &&
+  scenario.kind === "verify" &&
+  !findings.some(({ probe, line }) => probe === "ledger" || (line > 0 && ["sql", "shell", "app"].includes(probe)));
+
 /** The last lines on one drill: verdict, what was measured against what was wanted, where to read on. */
 export function summary(raw: DrillResult, { folder, color }: { folder: string; color: boolean }): string {
   const { verdict, scenario, reasons, objectives, measured, next, runId, findings } = tamed({ ...raw, commands: [] });
@@ -198,6 +205,7 @@ export function summary(raw: DrillResult, { folder, color }: { folder: string; c
     ...findings.flatMap(({ held, remarks = [] }) => (held === "yes" ? remarks.map((one) => `  finding: ${one}`) : [])),
     `  RTA ${against(measured.rtaMs, objectives.rtoMs)}${machine}${link}`,
     `  RPA ${against(measured.rpaMs, objectives.rpoMs)}`,
+    ...(isComparedWithNothing(raw) ? [`  without a ledger or checks of your own, ${UNNOTICED} (docs/verify.md)`] : []),
     `  read ${folder}/${runId}/report.md${scenario.kind === "verify" ? "" : `, ${folder}/${runId}/runbook.md`}`,
     ...next.map((command) => `  next: ${command}`),
     "",

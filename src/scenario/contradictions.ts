@@ -9,6 +9,7 @@ import type { Catalog } from "../parts.ts";
 import { type Path, type Positions, valueAt } from "./positions.ts";
 import { SOURCES } from "./scenario.ts";
 import { optionShape } from "./schema.ts";
+import { sight } from "./sight.ts";
 
 /** Sources that are no backup's name. */
 const NAMED: readonly string[] = SOURCES;
@@ -54,7 +55,8 @@ export function contradictions(written: Written): Issue[] {
         ...(suggestion === undefined ? {} : { suggestion }),
       }),
   };
-  for (const rule of [names, engines, dataset, times, backups, methods, source, clean, faults, abort]) rule(rules);
+  for (const rule of [names, engines, dataset, times, backups, methods, source, clean, faults, abort, sight])
+    rule(rules);
   return issues;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { changed, issuesOf, lineOf, whole } from "../support/issues.ts";
+import { changed, good, issuesOf, lineOf, whole } from "../support/issues.ts";
 
 const BACKUPS = / {2}backups:\n(?: {4}- .*\n)+/;
 
@@ -26,6 +26,25 @@ describe("what no single key can show", () => {
     expect(more).toEqual([]);
     expect(issue?.message).toMatch(message);
     expect(issue?.line).toBe(lineOf(right));
+  });
+
+  test("a verification that cannot see its own disaster is refused", async () => {
+    const VERIFY = /^verify:\n(?: {2}.*\n)+/m;
+    const verdict = async (probes: string) =>
+      (await issuesOf(good.replace(VERIFY, `verify:\n${probes}`))).map(({ message }) => message);
+    const blind = [expect.stringContaining("no probe looks at orders, which the disaster harms")];
+    expect(await verdict("  - { probe: rows, except: [orders] }\n  - { probe: heartbeat-gap, max: 12h }\n")).toEqual(
+      blind,
+    );
+    expect(await verdict("  - { probe: row-count, table: customers }\n")).toEqual(blind);
+    for (const seeing of [
+      "rows",
+      "rows, tables: [public.orders]",
+      "row-count, table: orders",
+      "constraints",
+      "sql, ask: 'SELECT 1', is: 1",
+    ])
+      expect(await verdict(`  - { probe: ${seeing} }\n`)).toEqual([]);
   });
 
   test("a source that is not there comes with the nearest that is", async () => {
