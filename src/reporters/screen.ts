@@ -191,7 +191,10 @@ const isComparedWithNothing = ({ verdict, scenario, findings }: DrillResult) =>
 
 /** The last lines on one drill: verdict, what was measured against what was wanted, where to read on. */
 export function summary(raw: DrillResult, { folder, color }: { folder: string; color: boolean }): string {
-  const { verdict, scenario, reasons, objectives, measured, next, runId, findings } = tamed({ ...raw, commands: [] });
+  const { verdict, scenario, reasons, objectives, measured, next, runId, findings, notes } = tamed({
+    ...raw,
+    commands: [],
+  });
   const ink = paint(color);
   const against = (measuredMs: number | null, objectiveMs: number) =>
     `${measuredMs === null ? "not measured" : formatDuration(measuredMs)} (objective ${formatObjective(objectiveMs)})`;
@@ -203,6 +206,8 @@ export function summary(raw: DrillResult, { folder, color }: { folder: string; c
     `${ink(verdict.toUpperCase(), VERDICT_INK[verdict])}  ${drillName(scenario)}`,
     ...reasons.map((reason) => `  ${reason}`),
     ...findings.flatMap(({ held, remarks = [] }) => (held === "yes" ? remarks.map((one) => `  finding: ${one}`) : [])),
+    // What a drill noted is its world's; of a copy it is what the backup lacks, or what was left out of it.
+    ...(scenario.kind === "verify" ? notes.map((note) => `  note: ${note}`) : []),
     `  RTA ${against(measured.rtaMs, objectives.rtoMs)}${machine}${link}`,
     `  RPA ${against(measured.rpaMs, objectives.rpoMs)}`,
     ...(isComparedWithNothing(raw) ? [`  without a ledger or checks of your own, ${UNNOTICED} (docs/verify.md)`] : []),

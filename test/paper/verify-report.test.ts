@@ -137,3 +137,27 @@ test("a link that was limited is said beside the RTA, and where it is said what 
   expect(limited).toMatch(/RTA 3\.0 s .*the link was limited to 100 MB\/s/);
   expect(await report({})).not.toMatch(/limited to|held to/);
 });
+
+test("what is worth knowing is said under a good verdict and in the report, and what goes unnoticed until something tells", async () => {
+  const remarked = {
+    ...finding("accounts", "yes"),
+    remarks: ["accounts that the backup does not bring: app@%"],
+  } as EventBody;
+  const fresh = finding("freshness", "yes", { gapMs: 1 });
+  const said = async (...more: readonly EventBody[]) => {
+    const result = judged([...marks, ...more, { kind: "note", text: "roles that the backup lacks" }, fresh, holds]);
+    const page = await renderReport(result, await readTemplates("reports", "/nonexistent", reportPageOf(result)));
+    return { page, screen: summary(result, { folder: "out", color: false }) };
+  };
+  const good = await said(remarked);
+  expect(good.screen).toContain("  finding: accounts that the backup does not bring: app@%\n");
+  expect(good.screen).toContain("  note: roles that the backup lacks\n");
+  expect(good.screen).toContain("go unnoticed (docs/verify.md)");
+  expect(good.page).toContain("- Finding: accounts that the backup does not bring: app@%");
+  expect(good.page).not.toContain("No problem was met.");
+  expect(good.page).toContain("go unnoticed.");
+  expect((await said()).page).toContain("No problem was met.");
+  const own = { ...finding("sql", "yes"), line: 7 } as EventBody;
+  for (const telling of [own, finding("ledger", "yes")])
+    expect((await said(telling)).screen).not.toContain("go unnoticed");
+});
