@@ -27,7 +27,7 @@ export default class Gc extends FogbellCommand {
       const lines = runs.map(
         ({ runId, pid, host }) => `would remove what run ${runId} left (process ${pid} on ${host})`,
       );
-      this.log(lines.length === 0 ? "Nothing was left behind." : lines.join("\n"));
+      this.log(lines.length === 0 ? "Nothing of a run that is over was found." : lines.join("\n"));
       return { wouldRemove: runs };
     }
     const removed = await collectGarbage(request);
@@ -35,7 +35,11 @@ export default class Gc extends FogbellCommand {
       const { dropWorlds } = await import("../suite/worlds.ts");
       removed.push(...(await dropWorlds()));
     }
-    this.log(removed.length === 0 ? "Nothing was left behind." : removed.map((what) => `removed ${what}`).join("\n"));
+    this.log(
+      removed.length === 0
+        ? "Nothing of a run that is over was found."
+        : removed.map((what) => `removed ${what}`).join("\n"),
+    );
     return { removed };
   }
 }
