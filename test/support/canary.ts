@@ -58,9 +58,16 @@ export async function sing(folder: string, engine: string, { name, ending, bytes
   const verify = await startFogbell(["verify", ...common, "--reporter", "pretty", "--reporter", "github", ...reporters])
     .ended;
   const backups = await startFogbell(["backups", "--config", join(folder, "fogbell.yaml"), "--out", out]).ended;
+  const results = ["--results", out];
+  const pages = ["--since", "1d", "--format", "md", "--format", "html", "--out", join(out, "page")];
+  const report = await startFogbell(["report", "build", ...results, ...pages]).ended;
+  const runbook = await startFogbell(["runbook", "build", "verify-shop", ...results, "--out", join(out, "runbook.html")])
+    .ended;
   const texts: (readonly [string, string])[] = [
     ["terminal", verify.stdout + verify.stderr],
     ["backups", backups.stdout + backups.stderr],
+    ["report", report.stdout + report.stderr],
+    ["runbook", runbook.stdout + runbook.stderr],
   ];
   for (const file of await filesBelow(out)) texts.push([file.slice(out.length + 1), await readFile(file, "latin1")]);
   return {

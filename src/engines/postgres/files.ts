@@ -97,7 +97,7 @@ touch "$SIDE_DATA/pg_ident.conf"`,
 /**
  * What a restored server must not do: archive over production's log, listen, follow production, wait for production's
  * standbys, run what was preloaded or is to be run at the end of a recovery. And what it could not do here: find
- * certificates, groups, log folders and huge pages of the other machine. These stand in the file that ALTER SYSTEM writes,
+ * certificates, groups, log folders, huge pages and the language of the other machine. These stand in the file that ALTER SYSTEM writes,
  * which wins over all others. A client is told no port, so the server has the one that a client takes.
  */
 const ownSettings: Line = {
@@ -115,6 +115,7 @@ log_destination = stderr
 logging_collector = off
 huge_pages = off
 dynamic_shared_memory_type = mmap
+lc_messages = 'C'
 archive_mode = off
 archive_command = ''
 archive_cleanup_command = ''
