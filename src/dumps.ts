@@ -15,15 +15,33 @@ export function kindAt({ statements }: Pick<DumpStory, "statements">, line: numb
   return run !== undefined && run.from <= line && line <= run.to ? run : null;
 }
 
+/** The line of the dump itself, where only some of its lines were fed to a client. */
+function ownLine(line: number, fed: readonly LineRange[] | undefined): number | null {
+  if (fed === undefined) return line;
+  let left = line;
+  for (const { from, to } of fed) {
+    const length = to - from + 1;
+    if (left <= length) return from + left - 1;
+    left -= length;
+  }
+  return null;
+}
+
 /**
- * An error with the statement that stands at its line. An object is named when the dump makes it: another name could be
- * what a broken dump made of a row.
+ * An error at the dump's own line, with the statement that stands there. An object is named when the dump makes it:
+ * another name could be what a broken dump made of a row. `fed`: the lines that its client was given, when not all.
  */
-export function placed(error: ClientError, story: Pick<DumpStory, "statements">): ClientError {
-  const run = error.line === undefined || error.statementKind !== undefined ? null : kindAt(story, error.line);
-  if (run === null || !/^[A-Z]/.test(run.kind)) return error;
+export function placed(
+  error: ClientError,
+  story: Pick<DumpStory, "statements">,
+  fed?: readonly LineRange[],
+): ClientError {
+  const line = error.line === undefined ? null : ownLine(error.line, fed);
+  if (line === null) return error;
+  const run = error.statementKind === undefined ? kindAt(story, line) : null;
+  if (run === null || !/^[A-Z]/.test(run.kind)) return { ...error, line };
   const isMade = story.statements.some(({ kind, name }) => kind.startsWith("CREATE ") && name === run.name);
-  return { ...error, statementKind: run.kind, ...(run.name !== undefined && isMade ? { object: run.name } : {}) };
+  return { ...error, line, statementKind: run.kind, ...(run.name !== undefined && isMade ? { object: run.name } : {}) };
 }
 
 const isIn = (ranges: readonly LineRange[], line: number) => ranges.some(({ from, to }) => from <= line && line <= to);

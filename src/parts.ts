@@ -690,8 +690,8 @@ export interface CopyPhrases {
   named(facts: BackupFacts): Line | null;
   /**
    * Before the restore: roles that the backup names (from `$GLOBALS` when it is not empty), extensions that it needs. They
-   * print `role <TAB> name` and `tablespace <TAB> name` of each that they made, and `lacks <TAB> reason <TAB> name` of what
-   * is not here. `story` is what its text tells, where it was read.
+   * print `role <TAB> name` and `tablespace <TAB> name` of each that they made, `subscription <TAB> name` of each that it
+   * holds, and `lacks <TAB> reason <TAB> name` of what is not here. `story` is what its text tells, where it was read.
    */
   prepare(facts: BackupFacts, story: DumpStory | null): readonly Line[];
   /** Why a failure says nothing about the backup (a program too old, an extension that is not here); else null. */

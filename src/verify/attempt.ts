@@ -151,8 +151,10 @@ async function restore(
     const errors = outcome.errors ?? [];
     assertJudged(copies, errors);
     const error = firstError(errors);
-    const inDump = (one: ClientError) =>
-      copies.keepsLines === true && given.story !== null ? placed(one, given.story) : one;
+    const { story, facts } = given;
+    // What the client counts is what it was fed.
+    const fed = copies.keepsLines === true ? undefined : facts.lines;
+    const inDump = (one: ClientError) => (story === null ? one : placed(one, story, fed));
     const why = error === undefined ? `exit code ${outcome.exitCode}` : describeError(inDump(error));
     return `"${line.say}" failed: ${why}`;
   }
@@ -167,10 +169,11 @@ const lacking = (printed: string): ClientError[] =>
     return [{ client: "the copy's own words", severity: "error", message: `${named} is needed`, reason, named }];
   });
 
-/** What the preparation made, each with its name, in a sentence's words. */
+/** What the preparation made or met, each with its name, in a sentence's words. */
 const MADE: Readonly<Record<string, string>> = {
-  role: "roles that the backup names and does not bring",
-  tablespace: "tablespaces that the backup names",
+  role: "roles that the backup names and does not bring, made here for the restore",
+  tablespace: "tablespaces that the backup names, made here for the restore",
+  subscription: "subscriptions of the backup, which follow nobody here",
 };
 
 function noteMade({ write, index }: AttemptKit, printed: string): void {
@@ -179,7 +182,7 @@ function noteMade({ write, index }: AttemptKit, printed: string): void {
     const names = printed
       .split("\n")
       .flatMap((line) => (line.startsWith(`${word}\t`) ? [line.slice(word.length + 1)] : []));
-    if (names.length > 0) write({ kind: "note", text: `${what}, made here for the restore: ${names.join(", ")}` });
+    if (names.length > 0) write({ kind: "note", text: `${what}: ${names.join(", ")}` });
   }
 }
 

@@ -61,8 +61,14 @@ export async function sing(folder: string, engine: string, { name, ending, bytes
   const results = ["--results", out];
   const pages = ["--since", "1d", "--format", "md", "--format", "html", "--out", join(out, "page")];
   const report = await startFogbell(["report", "build", ...results, ...pages]).ended;
-  const runbook = await startFogbell(["runbook", "build", "verify-shop", ...results, "--out", join(out, "runbook.html")])
-    .ended;
+  const runbook = await startFogbell([
+    "runbook",
+    "build",
+    "verify-shop",
+    ...results,
+    "--out",
+    join(out, "runbook.html"),
+  ]).ended;
   const texts: (readonly [string, string])[] = [
     ["terminal", verify.stdout + verify.stderr],
     ["backups", backups.stdout + backups.stderr],

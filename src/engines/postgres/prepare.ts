@@ -10,6 +10,21 @@ function named(names: readonly string[]): string {
 INSERT INTO named ${all};`;
 }
 
+/** They come back asleep, as pg_dump writes them (`connect = false`), and nothing here could be reached. */
+function subscriptions({ statements }: DumpStory): readonly Line[] {
+  const names = statements.flatMap(({ kind, name }) =>
+    kind === "CREATE SUBSCRIPTION" && name !== undefined ? [name] : [],
+  );
+  if (names.length === 0) return [];
+  return [
+    question(
+      "Name the subscriptions that the backup holds: restored, they follow nobody.",
+      `${named(names)}\nSELECT 'subscription' || chr(9) || name FROM named ORDER BY 1;`,
+      "server",
+    ),
+  ];
+}
+
 const lines = (facts: BackupFacts, story: DumpStory): readonly Line[] => [
   {
     say: "Make the roles that lie beside the backup.",
@@ -46,6 +61,7 @@ SELECT 'tablespace' || chr(9) || name FROM named ORDER BY 1;
 SELECT format('CREATE TABLESPACE %I LOCATION %L', name, '') FROM named \\gexec`,
     "server",
   ),
+  ...subscriptions(story),
 ];
 
 export const prepare = (facts: BackupFacts, story: DumpStory | null): readonly Line[] =>
