@@ -727,15 +727,21 @@ export interface CopyPhrases {
   readKeys(): Line;
   /** Looks into tables and indexes: `looked <TAB> number`, `broken <TAB> name <TAB> why`, or `skipped <TAB> why`. */
   structure(): Line;
-  /** `table <TAB> column <TAB> Unix milliseconds` of the newest moment that is not in the future, for columns of moments. */
+  /**
+   * `table <TAB> column <TAB> Unix milliseconds <TAB> zoned or local` of the newest moment that is not in the future, for
+   * columns of moments. `local`: the column's type has no zone, and its clock is read as if of UTC.
+   */
   newestRows(): Line;
   /**
    * By what rules indexes sort text: `used <TAB> rules that have a version`, and `other <TAB> index <TAB> rules <TAB> version
    * it was built with <TAB> version here`, the index named as `structure` names it; null where rules have no version.
    */
   collations(): Line | null;
-  /** `Unix milliseconds` of the newest row, of those that fit SQL of somebody's own; nothing when there is none. */
-  newestRow(request: { readonly table: string; readonly column: string; readonly where?: string | undefined }): Line;
+  /**
+   * `Unix milliseconds <TAB> zoned or local` of the newest row that is not in the future, of those that fit SQL of
+   * somebody's own; nothing when there is none.
+   */
+  newestRow(request: NewestRowRequest): Line;
   /** Somebody's own query, which can only read, as a role or as the owner of everything. */
   query(sql: string, role: string | null): Line;
   /** Lets a copy that is a server of its own be reached over the sandbox's own loopback, as `Engine.loopback` says. */
@@ -754,6 +760,17 @@ export interface CopyPhrases {
 export interface FreshColumn {
   readonly table: string;
   readonly column: string;
+}
+
+/** Which row is looked for. */
+export interface NewestRowRequest {
+  readonly table: string;
+  readonly column: string;
+  readonly where?: string | undefined;
+  /** Of what is in the column, when its type has none: what is the future there. */
+  readonly timezone?: string | undefined;
+  /** Unix milliseconds: the zone's clocks are read as they stand then. */
+  readonly askedAtMs: number;
 }
 
 /** A way to spoil a copy. The line prints what it was done to, or nothing when there was nothing to do it to. */

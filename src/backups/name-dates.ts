@@ -64,7 +64,8 @@ function at(pattern: RegExp, text: string, from: number): RegExpExecArray | null
 const YMD = /((?:19|20)\d\d)([-_. ])(\d{1,2})\2(\d{1,2})(?!\d)/y;
 const CJK = /((?:19|20)\d\d)\s?[年년]\s?(\d{1,2})\s?[月월]\s?(?:(\d{1,2})\s?[日일])?/y;
 const DMY = /(\d{1,2})([-_. ])(\d{1,2})\2((?:19|20)\d\d)(?!\d)/y;
-const WEEK = /((?:19|20)\d\d)[-_. ]?[WwKk][Ww]?[-_. ]?(\d{2})(?:[-_.]?([1-7]))?(?![\p{L}\d])/uy;
+const WEEK =
+  /((?:19|20)\d\d)[-_. ]?(?:[WwKk]|[Kk][Ww]|[Ww][Kk]|[Cc][Ww]|[Ww]eek)[-_. ]?(\d{2})(?:[-_.]?([1-7]))?(?![\p{L}\d])/uy;
 const YEAR_MONTH = /((?:19|20)\d\d)([-_.])(\d{2})(?!\d)/y;
 const SHORT_YEAR = /(\d{2})([-_. ])(\d{2})\2(\d{2})(?!\d)/y;
 
@@ -243,7 +244,9 @@ export function shortDateAt(text: string, from: number, isWeekly: boolean): Read
 
 const PM = "(?:[-_. ]?([AaPp])\\.?[Mm]\\.?(?![\\p{L}\\d]))?";
 const LETTERED = /(\d{1,2})[hH](\d{2})?(?:[mM'](?:(\d{2})[sS]?)?)?(?![\p{L}\d])/uy;
-const COLONS = new RegExp(`(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d{1,9}))?)?(?!\\d)${PM}`, "uy");
+/** A colon, also as stores of URLs write it. */
+const COLON = "(?::|%3[aA])";
+const COLONS = new RegExp(`(\\d{1,2})${COLON}(\\d{2})(?:${COLON}(\\d{2})(?:[.,](\\d{1,9}))?)?(?!\\d)${PM}`, "uy");
 const GROUPS = new RegExp(
   `(\\d{2})([-_. ])(\\d{2})\\2(\\d{2})(?:[.,](\\d{3}|\\d{6}|\\d{9})(?=Z|[+-]\\d))?(?!\\d)${PM}`,
   "uy",
@@ -302,7 +305,7 @@ export function loneTimeAt(text: string, from: number): Reading | null {
 }
 
 const NAMED_OFFSET = /[-_. ]?(?:UTC|GMT)([+-])(\d{1,2})(?::?(\d{2}))?(?!\d)/iy;
-const PLUS = /([+])(\d{2})(?:[-_:]?(\d{2}))?(?!\d)/y;
+const PLUS = /[-_. ]?(\+|%2[bB])(\d{2})(?:(?:[-_:]|%3[aA])?(\d{2}))?(?!\d)/y;
 const MINUS = /(-)(\d{2})(?:[-_:]?(00|15|30|45))(?!\d)/y;
 const MINUS_HOURS = /(-)(\d{2})(?!\d)/y;
 const NAMED = /[-_. ]?\(?([A-Za-z]{1,5})\)?(?![\p{L}\d])/uy;
@@ -326,6 +329,8 @@ export function zoneAfterTime(text: string, from: number, isIso: boolean): Readi
   if (match !== null) return toOffset(match);
   const named = at(NAMED, text, from);
   if (named === null) return null;
-  const offsets = zoneNamed(named[1] ?? "");
+  // In small letters they are words: `cat`, `art`, `est`.
+  const name = named[1] ?? "";
+  const offsets = /^(?:[A-Z]+|utc|gmt|z)$/.test(name) ? zoneNamed(name) : null;
   return offsets === null ? null : { kind: "zone", length: named[0].length, offsets };
 }

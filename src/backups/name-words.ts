@@ -117,7 +117,7 @@ function readNumber(scan: Scan, from: number): NameWord {
   const isDated = hasDate(words) || hasDate(before);
   const isTimed = words.some(({ kind }) => kind === "time");
   const reading =
-    (follows ? timeAfterDate(key, from) : null) ??
+    (follows && !ANOTHER_DATE.test(key.slice(from, from + 7)) ? timeAfterDate(key, from) : null) ??
     dateAt(key, from) ??
     epochAt(key, from) ??
     clockAt(key, from, isDated) ??
@@ -128,6 +128,9 @@ function readNumber(scan: Scan, from: number): NameWord {
   const digits = stickyAt(/\d+/y, key, from);
   return place(key, from, digits.length, { kind: "counter", value: Number(digits) });
 }
+
+/** What follows a date is a time, but not `2027-01-01_2026-11-27`. */
+const ANOTHER_DATE = /^20\d\d[-_. ]\d\d/;
 
 /** `binlog.000123`: digits that end a name behind a dot are numbered on, whatever they look like. */
 const isSerial = ({ key, words, end }: Scan, from: number) =>
@@ -263,7 +266,7 @@ function readZone(scan: Scan, from: number): NameWord | null {
   const reading = zoneAfterTime(scan.key, from, /[Tt:]/.test(last.text));
   if (reading === null || from + reading.length > scan.end) return null;
   // What stands before the zone's first letter or sign is a separator.
-  const gap = /^[-_. ]?(?=[(A-Za-z])\(?/.exec(scan.key.slice(from))?.[0].length ?? 0;
+  const gap = /^[-_. ]?(?=[(A-Za-z+%])\(?/.exec(scan.key.slice(from))?.[0].length ?? 0;
   return fromReading(scan.key, from + gap, { ...reading, length: reading.length - gap });
 }
 

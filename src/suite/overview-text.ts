@@ -29,7 +29,7 @@ function pointLine(row: PointRow): string {
   const strange = usual !== null && (usual < 50 || usual > 200) ? ` (${usual} % of usual)` : "";
   const from = { name: "name", content: "content", "object-time": "object" }[row.momentFrom] ?? row.momentFrom;
   return [
-    formatDuration(row.ageMs).padStart(9),
+    (row.isAhead ? "?" : formatDuration(row.ageMs)).padStart(9),
     `${minute(row.momentAt)} (${from})`.padEnd(25),
     `${formatBytes(row.sizeBytes)}${strange}`.padStart(10),
     `${row.method} ${row.format}`.padEnd(16),
@@ -54,6 +54,11 @@ function keptText(row: PointRow): string[] {
   if (!isLocked) return gone;
   const until = lockedUntil === null ? "until it is lifted" : `for ${formatDuration(Date.parse(lockedUntil) - nowMs)}`;
   return [...gone, `locked ${until} (${lockedBy})`];
+}
+
+/** What is not plain about the newest one's moment: the others of its job are dated in the same way. */
+function doubtful([newest]: readonly PointRow[]): string[] {
+  return newest === undefined || newest.momentDoubt === null ? [] : [`  ${newest.id}: ${newest.momentDoubt}`];
 }
 
 /** A copy that somebody would turn to tonight should not go tonight. */
@@ -114,6 +119,7 @@ export function overviewText(overview: DatabaseOverview): string {
           `  GAP of about ${missing} ${missing === 1 ? "backup" : "backups"}: ${pattern ?? "all"} from ${minute(fromAt)} to ${toAt === null ? "now" : minute(toAt)}`,
       ),
     ...unreadLines(points),
+    ...doubtful(points),
     ...goesSoon(points),
     ...answers.map(answerLine),
     `  A disaster now would lose ${said(lossMs)}; by what has been verified, ${said(verifiedLossMs)}.`,

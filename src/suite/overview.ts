@@ -5,6 +5,7 @@ import type { ConfiguredSource } from "../config/database.ts";
 import type { Keeping, RecoveryPoint, Unreadable } from "../parts.ts";
 import { newestFirst } from "../verify/dated.ts";
 import { isOf, type KnownCopy } from "../verify/known.ts";
+import { doubtText } from "../verify/moment-text.ts";
 import { askedMs, deletedAt, series, upTo } from "../verify/points.ts";
 import type { Asked, Candidate } from "../verify/task.ts";
 import type { Stocked } from "./sources.ts";
@@ -19,6 +20,12 @@ export interface PointRow {
   readonly momentAt: string;
   /** Where the moment comes from: its name, its content, or the object's time. */
   readonly momentFrom: string;
+  /** The latest that its moment may be, where its sources leave that open; its moment is the earliest. */
+  readonly momentLatestAt: string;
+  /** What is not plain about its moment, in words. */
+  readonly momentDoubt: string | null;
+  /** Its moment lies in the future: nobody knows how old it is. */
+  readonly isAhead: boolean;
   /** The latest moment that it can be brought to. */
   readonly reachAt: string;
   readonly ageMs: number;
@@ -114,7 +121,10 @@ function rowOf({ point }: Candidate, { found, sizeOfUsual, kept, nowMs }: Beside
     momentAt: point.moment.at,
     momentFrom: point.moment.from,
     reachAt: point.reach.at,
-    ageMs: nowMs - Date.parse(point.reach.at),
+    momentLatestAt: point.moment.latest ?? point.moment.at,
+    momentDoubt: doubtText(point.moment, nowMs),
+    isAhead: point.reach.doubt?.kind === "ahead",
+    ageMs: Math.max(0, nowMs - Date.parse(point.reach.at)),
     sizeBytes: point.sizeBytes,
     sizeOfUsual,
     ...kept,
@@ -171,7 +181,8 @@ export function overviewOf(
     return rowOf(one, { found, sizeOfUsual: shares.get(one) ?? null, kept: keeping(one), nowMs });
   });
   const usable = all.filter(({ point }) => point.facts.complete !== "no" && isThere(point));
-  const loss = (row: PointRow | undefined) => (row === undefined ? null : Math.max(0, row.ageMs));
+  const loss = (row: PointRow | undefined) => row?.ageMs ?? null;
+  const dated = rows.filter(({ isAhead }) => !isAhead);
   return {
     name: database.name,
     engine: engine.name,
@@ -185,8 +196,8 @@ export function overviewOf(
       const verified = found === undefined ? "never verified" : found.holds ? "holds" : "does not hold";
       return { asked, id: best.point.id, beforeMs: atMs - Date.parse(best.point.reach.at), verified };
     }),
-    lossMs: loss(rows.find((row) => row.unusable === null && isAtHand(row) && row.verified?.holds !== false)),
-    verifiedLossMs: loss(rows.find((row) => isAtHand(row) && row.verified?.holds === true)),
+    lossMs: loss(dated.find((row) => row.unusable === null && isAtHand(row) && row.verified?.holds !== false)),
+    verifiedLossMs: loss(dated.find((row) => isAtHand(row) && row.verified?.holds === true)),
     unknown: stocks.flatMap(({ unknown }) => unknown.map(({ key, because }) => ({ key, because }))),
   };
 }

@@ -11,6 +11,7 @@ import { quote } from "../host/sh.ts";
 import { tame } from "../host/tame.ts";
 import { formatBytes, formatDuration, formatRate } from "../host/units.ts";
 import type { Catalog, Store } from "../parts.ts";
+import { datedPoints } from "../verify/dated.ts";
 import { onInterrupt } from "./signals.ts";
 import { storeFor } from "./suite.ts";
 
@@ -27,15 +28,23 @@ export async function openStock(catalog: Catalog, url: string, prefix: string): 
   using interruption = onInterrupt(() => {});
   const store = await driver.open(driver.options.parse(options), interruption.signal);
   const inventory = await takeStock(store, catalog.engines, prefix);
-  return { store, inventory, [Symbol.asyncDispose]: () => Promise.resolve(store[Symbol.asyncDispose]()) };
+  const points = datedPoints(inventory.points, { nowMs: Date.now() });
+  return {
+    store,
+    inventory: { ...inventory, points },
+    [Symbol.asyncDispose]: () => Promise.resolve(store[Symbol.asyncDispose]()),
+  };
 }
+
+/** Names order the copies of a job, whatever their objects' times. */
+const placeOf = ({ moment }: Inventory["points"][number]) => moment.order ?? Date.parse(moment.at);
 
 /** Newest first; objects that are no backup are counted, not hidden. */
 export function stockText({ points, unknown }: Inventory, nowMs: number): string {
-  const newest = [...points].sort((a, b) => Date.parse(b.moment.at) - Date.parse(a.moment.at));
+  const newest = [...points].sort((a, b) => placeOf(b) - placeOf(a));
   const lines = newest.map(({ id, moment, sizeBytes, facts }) =>
     [
-      formatDuration(nowMs - Date.parse(moment.at)).padStart(10),
+      formatDuration(Math.max(0, nowMs - Date.parse(moment.at))).padStart(10),
       formatBytes(sizeBytes).padStart(10),
       `${facts.engine} ${facts.serverVersion ?? "?"} ${facts.method} ${facts.format} ${packingWords(facts.packing)}`
         .trimEnd()

@@ -2,21 +2,30 @@
 import { formatDuration } from "../host/units.ts";
 import type { Finding } from "../parts.ts";
 import type { CopyScene } from "./copy-checks.ts";
+import { latestRowMs, rowMoment } from "./freshness.ts";
 import { read, silent } from "./reading.ts";
 import type { VerifyTask } from "./task.ts";
 
 export async function canary(
-  { copies, ask, point, task }: CopyScene,
-  { table, column, where, within }: NonNullable<VerifyTask["canary"]>,
+  scene: CopyScene,
+  { table, column, where, within, timezone }: NonNullable<VerifyTask["canary"]>,
 ): Promise<Finding> {
-  const outcome = await ask(copies.newestRow({ table, column, where }), "canary");
+  const { copies, ask, point, task } = scene;
+  const { askedAtMs } = task;
+  const outcome = await ask(copies.newestRow({ table, column, where, timezone, askedAtMs }), "canary");
   const rows = read(outcome);
   if (rows === null) return silent(outcome);
-  const atMs = Number(rows[0]?.[0] || Number.NaN);
+  const row = rowMoment(rows[0] ?? [], timezone);
   const which = where === undefined ? "" : " that fits";
-  if (!Number.isFinite(atMs))
-    return { held: "no", because: `there is no row of ${table}${which} with a moment in ${column}` };
-  const lagMs = Math.max(0, Date.parse(point.reach.at) - atMs);
+  if (row === null) return { held: "no", because: `there is no row of ${table}${which} with a moment in ${column}` };
+  const gapMs = Date.parse(point.reach.at) - row.atMs;
+  if (row.atMs > latestRowMs(scene)) {
+    return {
+      held: "unknown",
+      because: `the newest row of ${table}${which} is dated ${formatDuration(-gapMs)} after the copy was made: if ${column} is in another time zone, set "timezone" of "canary"`,
+    };
+  }
+  const lagMs = Math.max(0, gapMs);
   const allowedMs = within ?? task.objectives.rpoMs;
   const because = `the newest row of ${table}${which} was written ${formatDuration(lagMs)} before the copy's own moment`;
   return lagMs <= allowedMs

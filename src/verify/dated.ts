@@ -1,5 +1,5 @@
 /** Candidates with their moments: what names, contents and objects' times of one source say together. Pure. */
-import { momentsOf } from "../backups/dating.ts";
+import { type Dating, momentsOf } from "../backups/dating.ts";
 import { leadKey } from "../backups/generations.ts";
 import { momentInName } from "../backups/moments.ts";
 import type { Moment, RecoveryPoint } from "../parts.ts";
@@ -15,22 +15,28 @@ function withMoment(point: RecoveryPoint, moment: Moment): RecoveryPoint {
   return { ...point, moment, reach: hasLog ? point.reach : moment };
 }
 
-/** Dates the candidates of a source together: one night's object tells what zone the other nights' names are in. */
-export function dated(
-  candidates: readonly Candidate[],
-  dating: { readonly timezone?: string | undefined; readonly nowMs: number },
-): Candidate[] {
-  const open = candidates.filter(({ point }) => point.objects[0] !== undefined && !isByObject(point));
-  const objects = open.map(({ point: { objects, facts } }) => ({
+/** Dates the recovery points of a source together: one night's object tells what zone the other nights' names are in. */
+export function datedPoints(points: readonly RecoveryPoint[], dating: Dating): RecoveryPoint[] {
+  const open = points.filter((point) => point.objects[0] !== undefined && !isByObject(point));
+  const objects = open.map(({ objects, facts }) => ({
     key: objects[0]?.key ?? "",
     modifiedAt: objects[0]?.modifiedAt ?? "",
     made: facts.made,
   }));
   const moments = new Map(momentsOf(objects, dating).map((moment, index) => [open[index], moment]));
-  return candidates.map((one) => {
+  return points.map((one) => {
     const moment = moments.get(one);
-    return moment === undefined ? one : { ...one, point: withMoment(one.point, moment) };
+    return moment === undefined ? one : withMoment(one, moment);
   });
+}
+
+/** The same for candidates. */
+export function dated(candidates: readonly Candidate[], dating: Dating): Candidate[] {
+  const points = datedPoints(
+    candidates.map(({ point }) => point),
+    dating,
+  );
+  return candidates.map((one, index) => ({ ...one, point: points[index] ?? one.point }));
 }
 
 const reachMs = ({ point }: Candidate) => Date.parse(point.reach.at);

@@ -3,6 +3,7 @@
 import { isGlobals, isLedger } from "../backups/companions.ts";
 import { pointId } from "../backups/generations.ts";
 import { type Inventory, takeStock } from "../backups/locate.ts";
+import { momentInName } from "../backups/moments.ts";
 import type { ConfiguredSource, Encryption } from "../config/database.ts";
 import type { Engine, Moment, RecoveryPoint, Store, StoredObject } from "../parts.ts";
 import { couldHold } from "./could-hold.ts";
@@ -54,7 +55,8 @@ const SEALED = /^encrypted with/;
 /** What is in an encrypted object is known when it was decrypted; until then it is a point by its name and time. */
 function sealed(store: Store, object: Inventory["unknown"][number], engine: string): RecoveryPoint {
   const { because, ...stored } = object;
-  const moment: Moment = { at: object.modifiedAt, from: "object-time" };
+  const named = momentInName(object.key);
+  const moment: Moment = named === null ? { at: object.modifiedAt, from: "object-time" } : { at: named, from: "name" };
   return {
     id: pointId(object),
     name: object.key.split("/")[0] ?? object.key,

@@ -195,7 +195,7 @@ async function tell(telling: Telling): Promise<void> {
   for (const { point } of task.candidates.slice(0, 1 + MOST_OLDER)) {
     write({
       kind: "source-considered",
-      source: factsOf(point, task.askedAtMs - Date.parse(point.reach.at)),
+      source: factsOf(point, Math.max(0, task.askedAtMs - Date.parse(point.reach.at))),
       rejected: null,
     });
   }
@@ -209,7 +209,7 @@ async function tell(telling: Telling): Promise<void> {
       ],
     });
   }
-  const reach = formatDuration(task.askedAtMs - Date.parse(first.point.reach.at));
+  const reach = formatDuration(Math.max(0, task.askedAtMs - Date.parse(first.point.reach.at)));
   write({
     kind: "source-chosen",
     sourceId: first.point.id,

@@ -146,6 +146,7 @@ describe("dates", () => {
     ["stock-October-2026.dump", [{ year: 2026, month: 10 }]],
     ["shop-2026-11.sql", [{ year: 2026, month: 11 }]],
     ["shop_2026-W48.sql", [{ year: 2026, week: 48 }]],
+    ["shop_2026wk48.sql", [{ year: 2026, week: 48 }]],
     ["weekly/shop-202648.sql", [{ year: 2026, week: 48 }]],
     ["weekly/shop-202611.sql", [{ year: 2026, week: 11 }]],
     ["shop-27-11-2026.sql", [{ year: 2026, month: 11, day: 27 }]],
@@ -208,6 +209,8 @@ describe("times and zones", () => {
     ["2026/11/27/22/shop.sql", { hour: 22 }],
     ["2026-11-27/223015.sql", { hour: 22, minute: 30, second: 15 }],
     ["20261127220618123.dump", { hour: 22, minute: 6, second: 18, millisecond: 123 }],
+    ["a2026-11-27T22%3A06%3A18Z.sql", { hour: 22, minute: 6, second: 18 }],
+    ["keep-2027-01-01_2026-11-27T22-06-18Z.sql", { hour: 22, minute: 6, second: 18 }],
     ["a2026-11-27T22:06:18.123456+00:00.sql", { hour: 22, minute: 6, second: 18, millisecond: 123 }],
   ])("%s", (key, time) => expect(find(key, "time")?.time).toEqual(time));
 
@@ -223,6 +226,8 @@ describe("times and zones", () => {
     ["-03", [-180]],
     ["_GMT+2", [120]],
     [" UTC-03:30", [-210]],
+    ["_+0100", [60]],
+    ["%2B09%3A00", [540]],
     ["_CET", [60]],
     ["-CEST", [120]],
     ["_PST", [-480]],
@@ -238,10 +243,12 @@ describe("times and zones", () => {
     expect(find("shop-2026-11-27T22:06_IST.sql", "zone")?.offsets).toEqual(expect.arrayContaining([330, 120]));
   });
 
-  it.each(["shop-20261127-220618-0001.sql", "shop-20261127-220618-17.sql", "shop-20261127-220618-prod.sql"])(
-    "%s has none",
-    (key) => expect(find(key, "zone")).toBeUndefined(),
-  );
+  it.each([
+    "shop-20261127-220618-0001.sql",
+    "shop-20261127-220618-17.sql",
+    "shop-20261127-220618-prod.sql",
+    "shop-20261127-220618_cat.sql",
+  ])("%s has none", (key) => expect(find(key, "zone")).toBeUndefined());
 });
 
 describe("epochs", () => {

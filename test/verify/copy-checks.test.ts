@@ -211,6 +211,145 @@ describe("freshness", () => {
   });
 });
 
+describe("rows and the copy's own moment", () => {
+  type Rows = Record<string, string>;
+  const task = (changes: object = {}) => ({
+    mayShrink: [],
+    fresh: null,
+    canary: null,
+    askedAtMs: NOW,
+    objectives: { rtoMs: HOUR, rpoMs: 25 * HOUR },
+    acceptChanges: false,
+    ...changes,
+  });
+  /** A copy that was made so many hours ago, by its name. */
+  const copyOf = (hours: number, changes: object = {}) => {
+    const made = { at: new Date(NOW - hours * HOUR).toISOString(), from: "name", ...changes } as const;
+    const objects = [{ key: "shop.dump", sizeBytes: 10, modifiedAt: made.at }];
+    return { ...point, objects, moment: made, reach: made };
+  };
+  const fresh = { table: "orders", column: "created_at" };
+  const freshnessOf = async (
+    rows: Rows,
+    hours: number,
+    changes: Parameters<typeof asked>[1] & { made?: object } = {},
+  ) => {
+    const { made, ...rest } = changes;
+    const { findings } = await asked(rows, { task: task(), point: copyOf(hours, made), ...rest });
+    const found = findings.find(({ probe }) => probe === "freshness");
+    return { held: found?.held, gap: (found?.measured?.gapMs ?? Number.NaN) / HOUR, because: found?.because ?? "" };
+  };
+  const rowsOf = (...rows: readonly [string, number, string][]): Rows => ({
+    "newest-rows": rows.map(([name, hours, kind]) => `public.${name}\tat\t${NOW - hours * HOUR}\t${kind}\n`).join(""),
+  });
+  const row = (hours: number, kind: string): Rows => ({ "newest-row": `${NOW - hours * HOUR}\t${kind}\n` });
+
+  test.each(["local", "zoned"])("a %s row that is dated after the copy does not make it younger", async (kind) => {
+    const found = await freshnessOf(rowsOf(["tickets", 21, kind]), 30);
+    expect(found).toMatchObject({ held: "yes", gap: 30 });
+    expect(found.because).toContain("dated 9h 00m after it");
+    const declared = await freshnessOf(row(21, kind), 30, { task: task({ fresh }) });
+    expect(declared).toMatchObject({ held: "yes", gap: 30 });
+    expect(declared.because).toContain("after the copy was made");
+    expect(declared.because.includes('set "timezone" of "fresh"')).toBe(kind === "local");
+  });
+
+  test("a row that is dated in the future is never fresh", async () => {
+    expect((await freshnessOf(rowsOf(["plans", -400, "zoned"]), 30)).gap).toBe(30);
+    expect((await freshnessOf(row(-400, "zoned"), 30, { task: task({ fresh }) })).gap).toBe(30);
+    expect((await freshnessOf(rowsOf(["heartbeat", -1, "zoned"], ["orders", 31, "zoned"]), 30)).gap).toBe(31);
+  });
+
+  test("the newest credible row counts, not the oldest and not the first", async () => {
+    const rows = [
+      ["a", 40, "zoned"],
+      ["b", 31, "zoned"],
+      ["c", 35, "zoned"],
+    ] as const;
+    for (const turned of [rows, [...rows].reverse()]) {
+      expect((await freshnessOf(rowsOf(...turned.map(([...one]): [string, number, string] => one)), 30)).gap).toBe(31);
+    }
+    // One table keeps its moments in a zone to the east, another says when it was.
+    expect((await freshnessOf(rowsOf(["tokyo", 22, "local"], ["orders", 30.5, "zoned"]), 30)).gap).toBe(30.5);
+    expect((await freshnessOf(rowsOf(["orders", 30.5, "zoned"], ["heartbeat", 32, "zoned"]), 30)).gap).toBe(32);
+  });
+
+  test("a row whose clock is known narrows a name whose zone is not", async () => {
+    const made = { latest: new Date(NOW - 4 * HOUR).toISOString(), doubt: { kind: "no-zone" } } as const;
+    const known = await freshnessOf(rowsOf(["orders", 6, "zoned"]), 30, { made });
+    expect(known.gap).toBe(6);
+    expect(known.because).toContain("between 4h 00m and 1d 6h old");
+    expect((await freshnessOf(rowsOf(["orders", 6, "local"]), 30, { made })).gap).toBe(30);
+    expect((await freshnessOf(rowsOf(["orders", 3, "zoned"]), 30, { made })).gap).toBe(30);
+  });
+
+  test("a column without a zone is read in the one that was told", async () => {
+    const declared = task({ fresh: { ...fresh, timezone: "Asia/Tokyo" } });
+    // It shows 21 hours ago by a clock that is nine hours ahead.
+    expect(await freshnessOf(row(21, "local"), 30, { task: declared })).toMatchObject({ held: "yes", gap: 30 });
+    expect((await freshnessOf(row(22, "local"), 30, { task: declared })).gap).toBe(31);
+    // A type with a zone of its own needs none.
+    expect((await freshnessOf(row(31, "zoned"), 30, { task: declared })).gap).toBe(31);
+  });
+
+  test("copies of files hold rows until they are written, and dumps do not", async () => {
+    const objects = [{ key: "base.tar", sizeBytes: 1, modifiedAt: new Date(NOW - 2 * HOUR).toISOString() }];
+    const gapOf = async (method: string, hours: number, kind: string, copyHours = 5) =>
+      (
+        await freshnessOf(rowsOf(["orders", hours, kind]), copyHours, {
+          facts: { ...facts, method },
+          point: { ...copyOf(copyHours), objects },
+        })
+      ).gap;
+    expect(await gapOf("physical", 3, "zoned")).toBe(3);
+    expect(await gapOf("physical", 3, "local")).toBe(5);
+    expect(await gapOf("physical", 1, "zoned")).toBe(5);
+    // Its object was copied a day later, and no backup is written for so long.
+    expect(await gapOf("physical", 3, "zoned", 30)).toBe(30);
+    expect(await gapOf("logical", 3, "zoned")).toBe(5);
+  });
+
+  test("a moment in the future is never fresh: nothing was told, unless a row tells", async () => {
+    const ahead = { doubt: { kind: "ahead" } } as const;
+    const none = await freshnessOf({ "newest-rows": "" }, -20, { made: ahead });
+    expect(none.held).toBe("unknown");
+    expect(none.because).toContain("lies in the future");
+    expect((await freshnessOf(rowsOf(["orders", 3, "local"]), -20, { made: ahead })).held).toBe("unknown");
+    expect((await freshnessOf(row(3, "local"), -20, { made: ahead, task: task({ fresh }) })).held).toBe("unknown");
+    expect(await freshnessOf(row(3, "zoned"), -20, { made: ahead, task: task({ fresh }) })).toMatchObject({
+      held: "yes",
+      gap: 3,
+    });
+  });
+
+  test("what another source says is said, with both numbers", async () => {
+    const doubt = { kind: "differs", other: "name", otherAt: new Date(NOW - 3 * HOUR).toISOString() } as const;
+    const found = await freshnessOf({ "newest-rows": "" }, 96, { made: { from: "object-time", doubt } });
+    expect(found.gap).toBe(96);
+    expect(found.because).toContain("(the object's time), it is 4d 0h old");
+    expect(found.because).toContain("its name says 3h 00m, and the older counts");
+    const zone = { kind: "zone-found", offsetMinutes: 540, nights: 1 } as const;
+    expect((await freshnessOf({ "newest-rows": "" }, 30, { made: { doubt: zone } })).because).toContain("in UTC+09:00");
+  });
+
+  test("a canary that is dated after the copy tells nothing, and in the told zone it does", async () => {
+    const canary = { table: "canary", column: "at" };
+    const ask = async (told: object, answer: Rows) => {
+      const { findings } = await asked(answer, { task: task({ canary: told }), point: copyOf(30) });
+      return findings.find(({ probe }) => probe === "canary");
+    };
+    const answer = { canary: `${NOW - 22 * HOUR}\tlocal\n` };
+    expect(await ask(canary, answer)).toMatchObject({
+      held: "unknown",
+      because: expect.stringContaining('"timezone" of "canary"'),
+    });
+    expect(await ask({ ...canary, timezone: "Asia/Tokyo" }, answer)).toMatchObject({
+      held: "yes",
+      measured: { lagMs: HOUR },
+    });
+  });
+});
+
 describe("the order of text", () => {
   const other = "used\t1\nother\tpeople_name\ten_US\t2.31\t2.36\n";
   const because = ({ findings }: Awaited<ReturnType<typeof asked>>) =>

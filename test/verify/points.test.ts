@@ -78,6 +78,36 @@ describe("a source", () => {
   });
 });
 
+describe("moments", () => {
+  const nowMs = Date.parse("2026-11-21T04:00:00Z");
+  const momentsIn = async (files: Readonly<Record<string, string>>, more: object = {}) => {
+    const { candidates } = await stockOf(storeOf(files), { ...source, ...more }, engine, nowMs);
+    return candidates.map(({ point }) => [point.objects[0]?.key, point.moment.at]);
+  };
+  test("of broken and sealed objects are told by their names, as those of whole ones", async () => {
+    const store = {
+      "shop-20261120T0300Z.sql": WHOLE,
+      "shop-20261119T0300Z.sql": "",
+      "shop-20261118T0300Z.sql": "age-encryption.org/v1\nxxxx",
+    };
+    const found = await momentsIn(store, { encryption: { with: "age", "key-env": "K" } });
+    expect(found).toEqual([20, 19, 18].map((day) => [`shop-202611${day}T0300Z.sql`, `2026-11-${day}T03:00:00.000Z`]));
+  });
+  test("are read in the zone of their source", async () => {
+    expect(await momentsIn({ "shop-20261120T0300.sql": WHOLE }, { timezone: "Asia/Kolkata" })).toEqual([
+      ["shop-20261120T0300.sql", "2026-11-19T21:30:00.000Z"],
+    ]);
+  });
+  test("keep the order of names though objects were copied in another", async () => {
+    const files = { "s-20261119.sql": WHOLE, "s-20261121.sql": WHOLE, "s-20261120.sql": WHOLE };
+    expect((await momentsIn(files)).map(([key]) => key)).toEqual([
+      "s-20261121.sql",
+      "s-20261120.sql",
+      "s-20261119.sql",
+    ]);
+  });
+});
+
 describe("what is asked for", () => {
   const now = Date.parse("2026-11-21T12:00:00Z");
   test("last week is the newest copy from a week ago or older", async () => {

@@ -1,5 +1,6 @@
 /** What is asked of a MariaDB or MySQL copy that nobody knows yet. */
-import type { CopyPhrases, Line, PlaceTable } from "../../parts.ts";
+import { offsetMinutes } from "../../host/time-zone.ts";
+import type { CopyPhrases, Line, NewestRowRequest, PlaceTable } from "../../parts.ts";
 import { TABLES_OF_ROWS } from "./catalogue.ts";
 import { execute, identifier, literal, question, sql } from "./client.ts";
 import { unjudged } from "./errors.ts";
@@ -77,18 +78,20 @@ awk '
   };
 }
 
-/** Whatever the condition is, it can only read. */
-function newestRow(
-  flavour: Flavour,
-  { table, column, where }: { table: string; column: string; where?: string | undefined },
-): Line {
+/** Whatever the condition is, it can only read. A column without a zone of its own may be ahead of this clock. */
+function newestRow(flavour: Flavour, { table, column, where, timezone, askedAtMs }: NewestRowRequest): Line {
   const fits = where === undefined ? "" : ` AND (${where})`;
-  const newest = `SELECT ${asMs(identifier(column))} FROM ${identifier(table)} WHERE ${identifier(column)} <= NOW()${fits}`;
+  const ahead = timezone === undefined ? "" : ` + INTERVAL ${offsetMinutes(timezone, askedAtMs)} MINUTE`;
+  const newest = (kind: "zoned" | "local", now: string) =>
+    `SELECT ${asMs(identifier(column))}, '${kind}' FROM ${identifier(table)} WHERE ${identifier(column)} <= ${now}${fits}`;
+  const isZoned = `EXISTS (SELECT 1 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ${literal(table)}
+  AND COLUMN_NAME = ${literal(column)} AND DATA_TYPE = 'timestamp')`;
+  const either = `IF(${isZoned}, ${literal(newest("zoned", "NOW()"))}, ${literal(newest("local", `NOW()${ahead}`))})`;
   const there = `information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ${literal(table)}`;
   return question(
     flavour,
     `Read the newest moment of ${column} in ${table}.`,
-    `SET SESSION TRANSACTION READ ONLY;\n${execute(`SELECT ${literal(newest)} FROM ${there}`)}`,
+    `SET SESSION TRANSACTION READ ONLY;\n${execute(`SELECT ${either} FROM ${there}`)}`,
   );
 }
 
@@ -143,9 +146,9 @@ ORDER BY SUM(COALESCE(t.DATA_LENGTH + t.INDEX_LENGTH, 0)) DESC, 1;`,
       ask(
         "Find the newest row: the newest moment in any column that keeps moments.",
         union(
-          `CONCAT('SELECT * FROM (SELECT ', QUOTE(c.TABLE_NAME), ', ', QUOTE(c.COLUMN_NAME), ', ${asMs("', c.q, '")} AS ms FROM ', c.t,
+          `CONCAT('SELECT * FROM (SELECT ', QUOTE(c.TABLE_NAME), ', ', QUOTE(c.COLUMN_NAME), ', ${asMs("', c.q, '")} AS ms, ', QUOTE(IF(c.DATA_TYPE = 'timestamp', 'zoned', 'local')), ' FROM ', c.t,
     ' WHERE ', c.q, ' <= NOW()) x WHERE ms IS NOT NULL')`,
-          `(SELECT c.TABLE_NAME, c.COLUMN_NAME, ${quotedName("c.COLUMN_NAME")} AS q, ${quotedName("c.TABLE_NAME")} AS t
+          `(SELECT c.TABLE_NAME, c.COLUMN_NAME, c.DATA_TYPE, ${quotedName("c.COLUMN_NAME")} AS q, ${quotedName("c.TABLE_NAME")} AS t
     FROM information_schema.COLUMNS c JOIN information_schema.TABLES b
       ON b.TABLE_SCHEMA = c.TABLE_SCHEMA AND b.TABLE_NAME = c.TABLE_NAME AND b.${TABLES_OF_ROWS}
     WHERE c.TABLE_SCHEMA = DATABASE() AND c.DATA_TYPE IN ('timestamp', 'datetime') AND c.COLUMN_NAME REGEXP '${USUAL}') c`,

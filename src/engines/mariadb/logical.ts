@@ -89,6 +89,8 @@ function inspect(flavour: Flavour, { head: bytes, tail, packing }: Content): Bac
     );
   const end = tail?.toString("latin1") ?? null;
   const complete = end === null ? "unknown" : end.includes(TRAILER) ? "yes" : "no";
+  // In the zone of the machine that dumped, which it does not say.
+  const done = /^-- Dump completed on ([\d-]{10} {1,2}[\d:]{7,8})\s*$/m.exec(end ?? "")?.[1];
   return {
     engine: flavour.name,
     method: "logical",
@@ -97,6 +99,7 @@ function inspect(flavour: Flavour, { head: bytes, tail, packing }: Content): Bac
     ...(server === undefined ? {} : { serverVersion: server }),
     ...(made[2] === undefined ? {} : { toolVersion: made[2] }),
     ...(database === undefined ? {} : { database }),
+    ...(done === undefined ? {} : { made: { text: done, at: "end" } }),
     ...(place?.[1] === undefined || place[2] === undefined ? {} : { logFrom: place[1], logPosition: place[2] }),
     complete,
     because: {

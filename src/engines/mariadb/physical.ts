@@ -94,6 +94,7 @@ function inspect(flavour: Flavour, { head, packing }: Content): BackupFacts | nu
   const incremental = value("incremental") === "Y";
   const server = /^[0-9.]+/.exec(value("server_version") ?? "")?.[0];
   const place = /filename '([^']+)', position '([0-9]+)'/.exec(value("binlog_pos") ?? "");
+  const began = /^[\d-]{10} [\d:]{8}$/.exec(value("start_time") ?? "")?.[0];
   return {
     engine: flavour.name,
     method: "physical",
@@ -103,6 +104,7 @@ function inspect(flavour: Flavour, { head, packing }: Content): BackupFacts | nu
     complete: "unknown",
     because: "a stream: known when it has been read to its end",
     isChain: incremental,
+    ...(began === undefined ? {} : { made: { text: began, at: "begin" } }),
     ...(place?.[1] === undefined || place[2] === undefined ? {} : { logFrom: place[1], logPosition: place[2] }),
   };
 }

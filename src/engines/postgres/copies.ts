@@ -1,5 +1,6 @@
 /** What is asked of a PostgreSQL copy that nobody knows yet: roles before it, and afterwards whether it holds together. */
-import type { CopyPhrases, Line, PlaceTable, Snapshot } from "../../parts.ts";
+import { offsetMinutes } from "../../host/time-zone.ts";
+import type { CopyPhrases, Line, NewestRowRequest, PlaceTable, Snapshot } from "../../parts.ts";
 import { unjudged } from "./blame.ts";
 import { collations } from "./collations.ts";
 import { LARGE_OBJECTS } from "./digests.ts";
@@ -156,8 +157,8 @@ function newestRows(): Line {
   return question(
     "Find the newest row: the newest moment in any column that keeps moments.",
     `SET search_path = ''; SET TimeZone = 'UTC';
-SELECT format('COPY (SELECT %L, %L, (extract(epoch FROM max(c.%I)) * 1000)::bigint FROM ONLY %s c WHERE c.%I <= now() AND isfinite(c.%I) HAVING count(*) > 0) TO STDOUT',
-  n.nspname || '.' || r.relname, a.attname, a.attname, r.oid::regclass, a.attname, a.attname)
+SELECT format('COPY (SELECT %L, %L, (extract(epoch FROM max(c.%I)) * 1000)::bigint, %L FROM ONLY %s c WHERE c.%I <= now() AND isfinite(c.%I) HAVING count(*) > 0) TO STDOUT',
+  n.nspname || '.' || r.relname, a.attname, a.attname, CASE a.atttypid WHEN 'timestamptz'::regtype THEN 'zoned' ELSE 'local' END, r.oid::regclass, a.attname, a.attname)
 FROM pg_catalog.pg_class r JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE r.relkind = 'r' AND r.relpersistence <> 't' AND ${USER_SCHEMA}
@@ -166,16 +167,24 @@ ORDER BY 1 \\gexec`,
   );
 }
 
-/** Whatever the condition is, it can only read. */
-function newestRow({ table, column, where }: { table: string; column: string; where?: string | undefined }): Line {
+/** Whatever the condition is, it can only read. An index on the column serves: it stands alone. */
+function newestRow({ table, column, where, timezone, askedAtMs }: NewestRowRequest): Line {
+  const fits = where === undefined ? "" : `\nAND (${where})`;
+  const ahead = timezone === undefined ? "" : ` + interval '${offsetMinutes(timezone, askedAtMs)} minutes'`;
+  const newest = (kind: "zoned" | "local", now: string) =>
+    `SELECT (extract(epoch FROM max(${identifier(column)})) * 1000)::bigint || chr(9) || '${kind}'
+FROM ${qualified(table)} WHERE ${identifier(column)} <= ${now} AND isfinite(${identifier(column)})${fits};`;
   return question(
     `Read the newest moment of ${column} in ${table}.`,
     `SET default_transaction_read_only = on; SET TimeZone = 'UTC';
-SELECT to_regclass(${regclass(table)}) IS NULL AS missing \\gset
+SELECT to_regclass(${regclass(table)}) IS NULL AS missing, EXISTS (
+  SELECT FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass(${regclass(table)}) AND attname = ${literal(column)}
+    AND atttypid = 'timestamptz'::regtype) AS zoned \\gset
 \\if :missing
+\\elif :zoned
+${newest("zoned", "now()")}
 \\else
-SELECT (extract(epoch FROM max(${identifier(column)})) * 1000)::bigint
-FROM ${qualified(table)} WHERE ${identifier(column)} <= now() AND isfinite(${identifier(column)})${where === undefined ? "" : `\nAND (${where})`};
+${newest("local", `now() AT TIME ZONE 'UTC'${ahead}`)}
 \\endif`,
   );
 }

@@ -131,7 +131,7 @@ function facts(options: Options): BackupFacts {
 /** Reads pg_dump's archive header. Source: ReadHead in src/bin/pg_dump/pg_backup_archiver.c, versions 1.12 to 1.16. */
 function archiveFacts(
   bytes: Buffer,
-): Pick<BackupFacts, "format" | "serverVersion" | "toolVersion" | "database"> | null {
+): Pick<BackupFacts, "format" | "serverVersion" | "toolVersion" | "database" | "made"> | null {
   if (bytes.toString("latin1", 0, 5) !== "PGDMP" || bytes.length < 12) return null;
   const minor = bytes[6] ?? 0;
   const intSize = bytes[8] ?? 4;
@@ -154,11 +154,14 @@ function archiveFacts(
   };
   if (minor >= 15) at += 1;
   else integer();
-  for (let part = 0; part < 7; part++) integer();
+  // Seconds first, as its machine's clock stood; the last says whether it was summer.
+  const [second, minute, hour, day, month = 0, year = 0] = Array.from({ length: 7 }, integer);
+  const made = `${year + 1900}-${month + 1}-${day} ${[hour, minute, second].map((one) => String(one).padStart(2, "0")).join(":")}`;
   const [database, serverVersion, toolVersion] = [text(), text(), text()];
   const version = (value: string | undefined) => value?.split(" ")[0];
   return {
     format,
+    made: { text: made, at: "begin" },
     ...(database === undefined ? {} : { database }),
     ...(serverVersion === undefined ? {} : { serverVersion: version(serverVersion) as string }),
     ...(toolVersion === undefined ? {} : { toolVersion: version(toolVersion) as string }),

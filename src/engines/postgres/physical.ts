@@ -96,6 +96,7 @@ function inspect({ head: bytes, packing }: Content): BackupFacts | null {
   const from = /START WAL LOCATION: \S+ \(file ([0-9A-F]{24})\)/.exec(label)?.[1];
   if (from === undefined) return null;
   const version = versionIn(bytes);
+  const began = /^START TIME: ([\d-]{10} [\d:]{8} [A-Z]{1,5})$/m.exec(label)?.[1];
   return {
     engine: "postgres",
     method: "physical",
@@ -106,6 +107,7 @@ function inspect({ head: bytes, packing }: Content): BackupFacts | null {
     complete: "unknown",
     because: "an archive: known when it has been read to its end",
     logFrom: from,
+    ...(began === undefined ? {} : { made: { text: began, at: "begin" } }),
   };
 }
 

@@ -1,0 +1,33 @@
+/** A copy's moment in words: how old, where that comes from, and what else says otherwise. Pure. */
+import { offsetText } from "../host/time-zone.ts";
+import { formatDuration } from "../host/units.ts";
+import type { Moment, MomentSource } from "../parts.ts";
+
+export const SOURCE_TEXT: Readonly<Record<MomentSource, string>> = {
+  name: "its name",
+  content: "its content",
+  "object-time": "the object's time",
+};
+
+const nightsText = (nights: number) => (nights === 1 ? "one object shows" : `the objects of ${nights} backups show`);
+
+/** What is not plain about a moment, as one or two sentences' worth; null when nothing is. Ages count back from `askedAtMs`. */
+export function doubtText({ at, latest, doubt }: Moment, askedAtMs: number): string | null {
+  if (doubt === undefined) return null;
+  const age = (moment: string) => formatDuration(Math.max(0, askedAtMs - Date.parse(moment)));
+  switch (doubt.kind) {
+    case "no-zone":
+      return `its name has no time zone, so it is between ${age(latest ?? at)} and ${age(at)} old: set "timezone" for its source`;
+    case "zone-found":
+      return `its name is read in UTC${offsetText(doubt.offsetMinutes)}, as ${nightsText(doubt.nights)}`;
+    case "zone-west":
+      return `its name is read as UTC; the objects of ${doubt.nights} backups were always written later, as if it were UTC${offsetText(doubt.offsetMinutes)}: if that is its time zone, set "timezone" for its source`;
+    case "differs": {
+      const isZone = latest !== undefined ? `; if its name is in another time zone, set "timezone" for its source` : "";
+      const other = Date.parse(doubt.otherAt) > askedAtMs ? "lies in the future" : `says ${age(doubt.otherAt)}`;
+      return `${SOURCE_TEXT[doubt.other]} ${other}, and the older counts${isZone}`;
+    }
+    case "ahead":
+      return "its moment lies in the future: a clock is wrong";
+  }
+}
