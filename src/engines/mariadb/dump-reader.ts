@@ -197,7 +197,6 @@ class Reading implements DumpReader {
   private hold(statement: Statement, { kind, name, leaves }: Meaning): void {
     if (name === undefined || leaves !== undefined) return;
     const key = `${this.sections.current ?? ""}\0${name}`;
-    if (/^CREATE (VIEW|PROCEDURE|FUNCTION|EVENT|TRIGGER|SEQUENCE|PACKAGE)$/.test(kind)) this.hasStructure = true;
     if (kind === "CREATE TABLE") {
       this.hasStructure = true;
       const { database } = { database: this.sections.current };

@@ -227,6 +227,12 @@ ${TABLE}`;
   }
 });
 
+test("routines are no structure to put rows into", () => {
+  const rows = "INSERT INTO t VALUES (1);\nDELIMITER ;;\nCREATE PROCEDURE p() SELECT 1;;\nDELIMITER ;\n";
+  expect(read(dump(rows))).toMatchObject({ hasStructure: false, hasRows: true });
+  expect(read(dump(`${TABLE}${rows}`))).toMatchObject({ hasStructure: true, hasRows: true });
+});
+
 test("a line that names a database and holds more is never left out", () => {
   const { databases } = read(dump("USE `shop`; INSERT INTO t VALUES (1);\nUSE `shop`;\n"));
   expect(databases[0]?.own).toEqual([{ from: 10, to: 10 }]);
