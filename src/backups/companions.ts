@@ -1,7 +1,32 @@
 /** What lies beside a backup and is told by its name: it has no dump in it, and rarely fits a backup's pattern. */
+import type { StoredObject } from "../parts.ts";
 
 /** Roles and what they may do. */
 export const isGlobals = (key: string): boolean => key.includes(".globals.");
 
 /** What `fogbell ledger record` writes: the rows as they were at the backup's own snapshot. */
 export const isLedger = (key: string): boolean => key.includes(".ledger.");
+
+/** What goes with the backups of a listing. */
+export interface Companions {
+  /** All of the listing: pieces of a log are among it. */
+  readonly objects: readonly StoredObject[];
+  /** Those of a backup whose key begins so, before an ending. */
+  of(stem: string): { readonly globals: StoredObject | undefined; readonly ledger: StoredObject | undefined };
+}
+
+/** Looked up and not searched: for each of ten thousand backups, ten thousand names would be compared. */
+export function companionsAmong(objects: readonly StoredObject[]): Companions {
+  const byStem = (is: (key: string) => boolean) => {
+    const found = new Map<string, StoredObject>();
+    for (const object of objects.filter(({ key }) => is(key))) {
+      for (let dot = object.key.indexOf("."); dot >= 0; dot = object.key.indexOf(".", dot + 1)) {
+        const stem = object.key.slice(0, dot);
+        if (!found.has(stem)) found.set(stem, object);
+      }
+    }
+    return found;
+  };
+  const [globals, ledgers] = [byStem(isGlobals), byStem(isLedger)];
+  return { objects, of: (stem) => ({ globals: globals.get(stem), ledger: ledgers.get(stem) }) };
+}

@@ -1,24 +1,11 @@
 /** Takes stock of a store: every recovery point in it, read by content and not by name. Opens nothing for writing. */
 import { FogbellError } from "../errors.ts";
-import { tameName } from "../host/tame.ts";
-import type {
-  BackupFacts,
-  Content,
-  Engine,
-  Gathered,
-  Method,
-  Moment,
-  RecoveryPoint,
-  Store,
-  StoredObject,
-  Unreadable,
-} from "../parts.ts";
-import { isGlobals, isLedger } from "./companions.ts";
+import type { BackupFacts, Engine, Gathered, Method, Moment, RecoveryPoint, Store, StoredObject } from "../parts.ts";
+import { type Answer, askObject } from "./ask-object.ts";
+import { type Companions, companionsAmong, isGlobals, isLedger } from "./companions.ts";
 import { generations, pointId } from "./generations.ts";
-import { lookInto } from "./look-into.ts";
 import { momentInName } from "./moments.ts";
-import { createBreaker, settled, unreadableBy } from "./unreadable.ts";
-import { whyUnrecognised } from "./unrecognised.ts";
+import { createBreaker, settled } from "./unreadable.ts";
 
 function momentOf(lead: StoredObject): Moment {
   const named = momentInName(lead.key);
@@ -67,12 +54,11 @@ function toPoint(
   store: Store,
   { lead, members, engine, byObjectTime, reachAt }: Candidate,
   facts: BackupFacts,
-  all: readonly StoredObject[],
+  beside: Companions,
 ) {
   const stem = (members.length > 1 ? lead.key.replace(/\/toc\.dat$/, "") : lead.key).replace(/\.[a-z.]+$/, "");
-  const globals = all.find((object) => isGlobals(object.key) && object.key.startsWith(`${stem}.`));
-  const ledger = all.find((object) => isLedger(object.key) && object.key.startsWith(`${stem}.`));
-  const log = logOf(engine, facts.logFrom, all);
+  const { globals, ledger } = beside.of(stem);
+  const log = logOf(engine, facts.logFrom, beside.objects);
   const newest = log.reduce((latest, { modifiedAt }) => (modifiedAt > latest ? modifiedAt : latest), reachAt ?? "");
   const moment: Moment = byObjectTime === true ? { at: lead.modifiedAt, from: "object-time" } : momentOf(lead);
   const point: RecoveryPoint = {
@@ -89,13 +75,6 @@ function toPoint(
     facts: log.length === 0 ? facts : { ...facts, hasLog: true },
   };
   return point;
-}
-
-/** What the first and last bytes of an object say to each method that would take it, and to nobody. */
-interface Answer {
-  readonly facts: ReadonlyMap<Method, BackupFacts | null>;
-  readonly because: string;
-  readonly unreadable?: Unreadable;
 }
 
 /** Objects at once: a listing of thousands would take minutes one by one. */
@@ -129,44 +108,6 @@ async function askLeads(store: Store, all: readonly Candidate[]): Promise<Readon
   return answers;
 }
 
-/** What a header says is somebody's text: a line of it, short enough to be looked at, and without what is not seen. */
-function shown(facts: BackupFacts): BackupFacts {
-  const tamed = Object.entries(facts).map(([name, value]) => [
-    name,
-    typeof value === "string" ? tameName(value) : value,
-  ]);
-  return Object.fromEntries(tamed) as unknown as BackupFacts;
-}
-
-/** The first of several ways to look at it that the method knows. */
-function ask(method: Method, contents: readonly Content[]): BackupFacts | null {
-  for (const content of contents) {
-    const facts = method.inspect(content);
-    if (facts !== null) return shown(facts);
-  }
-  return null;
-}
-
-const unread = (unreadable: Unreadable): Answer => ({ facts: new Map(), because: unreadable.because, unreadable });
-
-/**
- * Null: it was removed since it was listed, as a pruning job does; then it is no recovery point, and no fault. One that
- * cannot be read is an answer, too: it must not hide the others.
- */
-async function askObject(store: Store, object: StoredObject, methods: readonly Method[]): Promise<Answer | null> {
-  if (object.unreadable !== undefined) return unread(object.unreadable);
-  try {
-    const { head, contents } = await lookInto(store, object);
-    const facts = new Map(methods.map((method) => [method, ask(method, contents)] as const));
-    return { facts, because: whyUnrecognised(head, object.sizeBytes) };
-  } catch (error) {
-    if (error instanceof FogbellError && error.code === "FB_OBJECT_GONE") return null;
-    const unreadable = unreadableBy(error);
-    if (unreadable === null) throw error;
-    return unread(unreadable);
-  }
-}
-
 /** What may be one backup, of one generation of objects. */
 interface Among {
   readonly store: Store;
@@ -183,6 +124,7 @@ async function stockAmong({ store, engines, objects, beside }: Among): Promise<I
   const all = candidates(engines, [...left]);
   const answers = await askLeads(store, all);
   const points: RecoveryPoint[] = [];
+  const companions = companionsAmong(beside);
   const answerOf = async (lead: StoredObject, method: Method): Promise<Answer | null> => {
     const known = answers.get(lead);
     const isKnown = known === null || known?.unreadable !== undefined || known?.facts.has(method) === true;
@@ -200,7 +142,7 @@ async function stockAmong({ store, engines, objects, beside }: Among): Promise<I
       left.delete(member);
       if (candidate.shared === true) shared.add(member);
     }
-    points.push(toPoint(store, candidate, facts, beside));
+    points.push(toPoint(store, candidate, facts, companions));
   }
   const unknown: (StoredObject & { because: string })[] = [];
   for (const object of left) {
