@@ -244,6 +244,7 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
       return found.because;
     }
     say("complete", "yes", "read to its end");
+    findings.push(...read.named);
     const failed = await restore(kit, opened, { method, facts, story });
     say("restored", failed === null ? "yes" : "no", failed ?? `restored by ${method.name}`);
     const newer = failed === null ? newerThanItsServer(facts, opened.version) : null;

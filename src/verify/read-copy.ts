@@ -8,6 +8,7 @@ import { linesOf } from "../dumps.ts";
 import { RefusedError, UnavailableError } from "../errors.ts";
 import type { BackupFacts, DumpStory, Line, Method } from "../parts.ts";
 import { type AttemptKit, TARGET } from "./attempt.ts";
+import type { PlacedFinding } from "./copy-checks.ts";
 import { onlyDatabase, onlyOf } from "./only-database.ts";
 import type { Opened } from "./open-sandbox.ts";
 import type { Candidate } from "./task.ts";
@@ -25,6 +26,8 @@ export interface CopyRead {
   readonly found: CheckFault | null;
   /** What its text tells; null where it has none. */
   readonly story: DumpStory | null;
+  /** What is found of its names. */
+  readonly named: readonly PlacedFinding[];
 }
 
 /**
@@ -47,13 +50,14 @@ function judge(kit: AttemptKit, { candidate, facts }: Given, { own, read }: { ow
   const names = read.story.databases.map(({ name }) => name);
   const { only, fault } = whichDatabase(read, () => onlyOf(names, { id, told, everywhere }));
   if (fault?.is === "leaves") throw leaving(id, fault.because);
-  if (fault === null) sayNames(kit, id, only, facts.database === undefined ? names : [facts.database]);
+  if (fault === null) sayName(kit, id, only);
   if (fault === null) sayLeftOut(kit, id, read.story);
   const lines = linesOf(read.story, only);
   return {
     facts: lines === null ? facts : { ...facts, ...(only === null ? {} : { only }), lines },
     found: fault === null ? null : dumpFault(own, fault),
     story: read.story,
+    named: nameOf(kit, id, facts.database === undefined ? names : [facts.database]),
   };
 }
 
@@ -75,8 +79,7 @@ async function readInside(kit: AttemptKit, opened: Opened, given: Given): Promis
   const found = await check(facts);
   if (found?.leaves !== true) {
     const story = found === null ? await textOf(kit, opened, given) : null;
-    if (found === null && facts.database !== undefined) sayNames(kit, id, null, [facts.database]);
-    return { facts, found, story };
+    return { facts, found, story, named: nameOf(kit, id, facts.database === undefined ? [] : [facts.database]) };
   }
   const only = await onlyDatabase(engine.copies.named(facts), {
     id,
@@ -87,8 +90,8 @@ async function readInside(kit: AttemptKit, opened: Opened, given: Given): Promis
   const meant = only === null ? facts : { ...facts, only };
   const again = only === null ? found : await check(meant);
   if (again?.leaves === true) throw leaving(id, again.because);
-  if (again === null) sayNames(kit, id, only, []);
-  return { facts: meant, found: again, story: null };
+  if (again === null) sayName(kit, id, only);
+  return { facts: meant, found: again, story: null, named: [] };
 }
 
 /** What an archive would do, as its own program prints it, without its rows. Throws RefusedError when it leaves. */
@@ -125,16 +128,19 @@ function sayLeftOut({ index, write }: AttemptKit, id: string, { leftOut = [] }: 
   });
 }
 
-/** Once, for the copy that is asked for: whose dump it says it is. */
-function sayNames({ index, write, task }: AttemptKit, id: string, only: string | null, names: readonly string[]): void {
-  if (index > 0) return;
-  if (only !== null)
-    write({ kind: "note", text: `${id} names its database ${only}; it was restored under another name` });
+/** Once, for the copy that is asked for. */
+function sayName({ index, write }: AttemptKit, id: string, only: string | null): void {
+  if (index > 0 || only === null) return;
+  write({ kind: "note", text: `${id} names its database ${only}; it was restored under another name` });
+}
+
+/** A dump that says it is of another database than the one that was told: worth knowing, and proof of nothing. */
+function nameOf({ task }: AttemptKit, id: string, names: readonly string[]): readonly PlacedFinding[] {
   const { database: told } = task;
   const [theirs] = names;
-  if (told === null || theirs === undefined || names.includes(told)) return;
-  write({
-    kind: "note",
-    text: `${id} says that it is a dump of the database ${theirs}, and fogbell.yaml says ${told}`,
-  });
+  if (told === null || theirs === undefined) return [];
+  const common = { probe: "database", subject: id, held: "yes", line: 0 } as const;
+  if (names.includes(told)) return [{ ...common, because: `it says that it is a dump of ${told}` }];
+  const because = `it says that it is a dump of the database ${theirs}, and ${told} was told`;
+  return [{ ...common, because, remarks: [because] }];
 }

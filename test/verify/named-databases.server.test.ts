@@ -42,6 +42,7 @@ async function judge(engine: Engine, bytes: Buffer, ending: string, database: st
     why: result?.reasons.join("; "),
     rows: result?.findings.find(({ probe }) => probe === "rows")?.measured?.rows,
     notes: result?.notes.join("; "),
+    remarks: result?.findings.flatMap(({ remarks = [] }) => remarks).join("; "),
   };
 }
 
@@ -104,6 +105,15 @@ psql -Xqd my-crm -c "CREATE TABLE people (id int PRIMARY KEY)" -c "INSERT INTO p
     });
     const cut = (await dump("pg_dumpall")).toString().replace("database cluster dump complete", "");
     expect(await checked(bench, postgres, cut, "my-crm")).toMatch(/^cut off/);
+  });
+
+  test("another database than the one that is told is remarked", async () => {
+    const archive = await dump("pg_dump -Fc -d shop");
+    expect(await judge(postgres, archive, ".dump", "crm")).toMatchObject({
+      verdict: "recovered",
+      remarks: expect.stringMatching(/a dump of the database shop, and crm was told/),
+    });
+    expect((await judge(postgres, archive, ".dump", "shop")).remarks).not.toMatch(/was told/);
   });
 
   test("roles alone are no backup of rows", async () => {
