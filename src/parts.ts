@@ -530,6 +530,19 @@ export interface RecoveryPoint {
   readonly facts: BackupFacts;
   /** Why nothing is known of what is in it; absent when it can be read. */
   readonly unreadable?: Unreadable;
+  /** When its objects are files of one night that are read one after another, as one text: each, in that order. */
+  readonly parts?: readonly BackupPart[];
+  /** Where its job wrote down what its objects hash to: for a key the object that may hold its sum. */
+  readonly sums?: readonly { readonly of: string; readonly object: StoredObject }[];
+}
+
+/** One file of a backup that one night left in several. */
+export interface BackupPart {
+  readonly object: StoredObject;
+  /** `rest` comes last: routines, triggers, views. */
+  readonly role: "structure" | "table" | "data" | "rest";
+  /** What it says of itself; null: nobody recognises it by itself. */
+  readonly facts: BackupFacts | null;
 }
 
 /** When a recovery point was made, and how we know. */

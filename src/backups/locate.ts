@@ -20,6 +20,10 @@ export interface Inventory {
 
 const baseName = (key: string) => key.slice(key.lastIndexOf("/") + 1);
 
+/** Whether a key is that of a piece of log. */
+export const isPieceOf = (engines: readonly Engine[], key: string): boolean =>
+  engines.some(({ log }) => log?.isPiece(baseName(key)) === true);
+
 interface Candidate extends Gathered {
   readonly engine: Engine;
   readonly method: Method;
@@ -118,7 +122,7 @@ interface Among {
 }
 
 async function stockAmong({ store, engines, objects, beside }: Among): Promise<Inventory> {
-  const isPiece = ({ key }: StoredObject) => engines.some(({ log }) => log?.isPiece(baseName(key)) === true);
+  const isPiece = ({ key }: StoredObject) => isPieceOf(engines, key);
   const left = new Set(objects.filter((object) => !isGlobals(object.key) && !isLedger(object.key) && !isPiece(object)));
   const shared = new Set<StoredObject>();
   const all = candidates(engines, [...left]);
@@ -161,7 +165,7 @@ async function takeStockOnce(store: Store, engines: readonly Engine[], prefix: s
   const [newest = [], ...older] = generations(listed);
   found.push(await stockAmong({ store, engines, objects: newest, beside: newest }));
   // Older versions are backups of their own; the log is not: its pieces are never written twice.
-  const pieces = newest.filter(({ key }) => engines.some(({ log }) => log?.isPiece(baseName(key)) === true));
+  const pieces = newest.filter(({ key }) => isPieceOf(engines, key));
   for (const objects of older) {
     found.push(await stockAmong({ store, engines, objects, beside: [...objects, ...pieces] }));
   }

@@ -65,7 +65,19 @@ const source = z.strictObject({
     "s3://backups/shop?endpoint=https://s3.example.org",
     "/var/backups/shop",
   ),
-  pattern: text("Which objects of it: * is anything but /, ** anything. Default: all.", "daily/shop-*.dump").optional(),
+  pattern: text(
+    "Which objects of it: * is anything but /, ** anything, {a,b} one of several. Default: all.",
+    "daily/shop-*.dump",
+  ).optional(),
+  ignore: z
+    .array(text("A pattern."))
+    .optional()
+    .describe("Objects that are none of its backups, though they look like it or fit the pattern. Default: none.")
+    .meta({ examples: [["daily/shop-archive-*"]] }),
+  database: text(
+    "Only backups that name this database in their own header: when names do not tell them apart. Default: all.",
+    "shop",
+  ).optional(),
   method: text("How they were made, when it cannot be told from them. Default: by content.", "logical").optional(),
   timezone: timezone(
     "The time zone of dates and times in its names and archives that say none themselves. Default: what the objects' own times tell, and the oldest that is possible where they do not.",

@@ -1,6 +1,7 @@
 /** The first `fogbell.yaml`: what stores seem to hold, as a file that loads and that people go on writing in. */
 
 import { takeStock } from "../backups/locate.ts";
+import { placeAll } from "../backups/series.ts";
 import { assertAnyRead } from "../backups/unreadable.ts";
 import { readConfig } from "../config/config.ts";
 import { type Encryption, text as plainText } from "../config/database.ts";
@@ -8,7 +9,6 @@ import { UsageError } from "../errors.ts";
 import { quote } from "../host/sh.ts";
 import { tameString } from "../host/tame.ts";
 import type { Catalog } from "../parts.ts";
-import { series } from "../verify/points.ts";
 import { engineNamed } from "./engine-named.ts";
 import { named, type Proposal, proposalsOf } from "./proposals.ts";
 import { storeFor, storeUrl } from "./store-for.ts";
@@ -45,6 +45,7 @@ const word = (value: string) =>
 
 interface Sealed {
   readonly url: string;
+  readonly name: string;
   readonly pattern: string;
   readonly encryption: Encryption;
   readonly objects: number;
@@ -57,14 +58,16 @@ const SEALED: readonly (readonly [RegExp, "age" | "gpg"])[] = [
 
 function sealedOf(url: string, unknown: readonly { key: string; because: string }[]): Sealed[] {
   const jobs = new Map<string, Sealed>();
+  const placed = placeAll(unknown.map(({ key }) => key));
   for (const { key, because } of unknown) {
     const how = SEALED.find(([pattern]) => pattern.test(because))?.[1];
     if (how === undefined) continue;
-    const pattern = series(key).replaceAll(/#(?:[-_.:T]*#)*Z?/g, "*");
+    const { glob: pattern = key, segments = [] } = placed.get(key) ?? {};
     const known = jobs.get(pattern);
     jobs.set(pattern, {
       url,
       pattern,
+      name: segments.join("-") || "sealed",
       encryption: { with: how, "key-env": "BACKUP_KEY" },
       objects: (known?.objects ?? 0) + 1,
     });
@@ -73,10 +76,12 @@ function sealedOf(url: string, unknown: readonly { key: string; because: string 
 }
 
 function databaseText({ name, engine, objectives, sources }: Proposal, { rtoMs, rpoMs }: InitRequest): string {
-  const lines = sources.map(({ store, pattern, every, encryption }) =>
+  const lines = sources.map(({ store, pattern, ignore = [], database, every, encryption }) =>
     [
       `      - store: ${word(store)}`,
       ...(pattern === undefined ? [] : [`        pattern: ${word(pattern)}`]),
+      ...(ignore.length === 0 ? [] : [`        ignore: [${ignore.map(word).join(", ")}]`]),
+      ...(database === undefined ? [] : [`        database: ${word(database)}`]),
       ...(every === undefined ? [] : [`        every: ${durationWord(every)}`]),
       ...(encryption === undefined
         ? []
@@ -129,10 +134,10 @@ function sealedAs(
     `${objects} objects like ${pattern} are encrypted with ${encryption.with}`;
   if (engine === null)
     return { found: [], notes: sealed.map((one) => `${what(one)}: say --engine, and they become a source`) };
-  const only = proposals.length === 1 ? proposals[0]?.name : undefined;
   return {
-    found: sealed.map(({ url, pattern, encryption }) => ({
-      name: proposals.length === 1 ? (only ?? "sealed") : (/[A-Za-z]{3,}/.exec(pattern)?.[0] ?? "sealed"),
+    found: sealed.map(({ url, pattern, encryption, name }) => ({
+      // A name that says nothing means the only database there is.
+      name: proposals.length === 1 && name === "sealed" ? (proposals[0]?.name ?? name) : name,
       engine,
       environment: "PRODUCTION",
       rows: {},
@@ -158,18 +163,27 @@ async function look(
   const inventory = await takeStock(store, catalog.engines);
   if (isOnly) assertAnyRead(inventory);
   const sealed = sealedOf(url, inventory.unknown);
-  const proposals = proposalsOf(url, inventory);
+  const {
+    proposals,
+    structures,
+    left: strange,
+  } = await proposalsOf(url, { store, engines: catalog.engines, inventory });
   const more = sealedAs(engine, sealed, proposals);
-  const left = inventory.unknown.filter(({ because }) => !/^encrypted/.test(because));
+  const left = strange.filter(({ because }) => !/^encrypted with (age|OpenPGP)/.test(because));
   const unrecognised =
     left.length === 0
       ? []
       : [
           `${left.length} objects in ${store.place} are no backups that are recognised: ${left[0]?.key}: ${left[0]?.because}`,
         ];
+  const [bare] = structures;
+  const halves =
+    bare === undefined
+      ? []
+      : [`${structures.length} objects hold a structure and no rows, and are left out: ${bare.id}`];
   return {
     found: [...proposals, ...more.found],
-    notes: [...more.notes, ...unrecognised],
+    notes: [...more.notes, ...halves, ...unrecognised],
     sealed: sealed.length,
   };
 }

@@ -99,7 +99,7 @@ function unreadLines(points: readonly PointRow[]): string[] {
 
 /** The overview for a terminal. */
 export function overviewText(overview: DatabaseOverview): string {
-  const { points, gaps, answers, lossMs, verifiedLossMs, unknown } = overview;
+  const { points, gaps, answers, lossMs, verifiedLossMs, unknown, newer } = overview;
   const rest = points.length - MOST_ROWS;
   const said = (ms: number | null) => (ms === null ? "EVERYTHING" : formatDuration(ms));
   const reasons = [...new Set(unknown.map(({ because }) => because))];
@@ -118,6 +118,7 @@ export function overviewText(overview: DatabaseOverview): string {
         ({ fromAt, toAt, missing, pattern }) =>
           `  GAP of about ${missing} ${missing === 1 ? "backup" : "backups"}: ${pattern ?? "all"} from ${minute(fromAt)} to ${toAt === null ? "now" : minute(toAt)}`,
       ),
+    ...newer.map(({ key, because }) => `  NEWER, and not understood: ${key}: ${because}`),
     ...unreadLines(points),
     ...doubtful(points),
     ...goesSoon(points),

@@ -1,13 +1,15 @@
 /** Every recovery point of every source at a glance: what there is, what is missing, what a disaster now would lose. */
 
-import { leadKey } from "../backups/generations.ts";
+import { keyOf } from "../backups/entries.ts";
+import { placeAll } from "../backups/series.ts";
 import type { ConfiguredSource } from "../config/database.ts";
 import type { Keeping, RecoveryPoint, Unreadable } from "../parts.ts";
 import { newestFirst } from "../verify/dated.ts";
 import { isOf, type KnownCopy } from "../verify/known.ts";
 import { doubtText } from "../verify/moment-text.ts";
-import { askedMs, deletedAt, series, upTo } from "../verify/points.ts";
+import { askedMs, deletedAt, upTo } from "../verify/points.ts";
 import type { Asked, Candidate } from "../verify/task.ts";
+import { newerThan } from "../verify/younger.ts";
 import type { Stocked } from "./sources.ts";
 
 /** One recovery point, for `--json`. Milliseconds and bytes. */
@@ -83,6 +85,8 @@ export interface DatabaseOverview {
   readonly lossMs: number | null;
   readonly verifiedLossMs: number | null;
   readonly unknown: readonly { readonly key: string; readonly because: string }[];
+  /** Newer than every point, and understood by nobody. */
+  readonly newer: readonly { readonly key: string; readonly because: string }[];
 }
 
 const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
@@ -92,10 +96,11 @@ const USUAL = 10;
 /** Per cent of the median of the few before it in the same job, for each; `all` is newest first. */
 function sizesOfUsual(all: readonly Candidate[]): ReadonlyMap<Candidate, number | null> {
   const earlier = new Map<string, number[]>();
+  const placed = placeAll(all.map(({ point }) => keyOf(point)));
   const shares = new Map<Candidate, number | null>();
   for (const one of [...all].reverse()) {
     const { sizeBytes, facts } = one.point;
-    const job = series(leadKey(one.point));
+    const job = placed.get(keyOf(one.point))?.glob ?? one.point.id;
     const sizes = earlier.get(job) ?? [];
     const usual = median(sizes);
     shares.set(one, usual === undefined || usual === 0 ? null : Math.round((sizeBytes / usual) * 100));
@@ -198,6 +203,10 @@ export function overviewOf(
     }),
     lossMs: loss(dated.find((row) => row.unusable === null && isAtHand(row) && row.verified?.holds !== false)),
     verifiedLossMs: loss(dated.find((row) => isAtHand(row) && row.verified?.holds === true)),
+    newer: newerThan(
+      stocks.flatMap(({ younger }) => younger),
+      all[0],
+    ).map(({ key, because }) => ({ key, because })),
     unknown: stocks.flatMap(({ unknown }) => unknown.map(({ key, because }) => ({ key, because }))),
   };
 }

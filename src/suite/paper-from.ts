@@ -1,6 +1,8 @@
 /** Paper from run folders: the journal read again, the result derived again, the page rendered again. */
+
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { fitter } from "../backups/patterns.ts";
 import { type ConfiguredDatabase, databaseOf, loadConfig } from "../config/config.ts";
 import { UsageError } from "../errors.ts";
 import { writeAtomic } from "../host/atomic-file.ts";
@@ -16,7 +18,7 @@ import { type RunbookFacts, renderRunbook } from "../paper/runbook.ts";
 import { renderSession } from "../paper/session.ts";
 import { readTemplates } from "../paper/templates.ts";
 import { readKnown } from "../verify/known.ts";
-import { matcher } from "../verify/points.ts";
+
 import { findRun, type LostRun, readHistory } from "./history.ts";
 import { makeOutFolder } from "./out-folder.ts";
 
@@ -123,7 +125,7 @@ const withoutQuery = (url: string) => url.split("?")[0];
 async function sourcesOf({ name, engine, sources }: ConfiguredDatabase, results: string) {
   const known = await readKnown(results, `${engine} ${name}`);
   return sources.map(({ store, pattern }) => {
-    const fits = pattern === undefined ? () => true : matcher(pattern);
+    const fits = pattern === undefined ? () => true : fitter(pattern);
     const held = known.find((one) => one.holds && withoutQuery(one.store) === withoutQuery(store) && fits(one.id));
     return {
       place: `${withoutQuery(store)}${pattern === undefined ? "" : ` ${pattern}`}`,

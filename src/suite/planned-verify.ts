@@ -14,6 +14,7 @@ import { readKnown } from "../verify/known.ts";
 import { foreignBackup } from "../verify/open-sandbox.ts";
 import { type Asked, type Candidate, serverFor, type VerifyTask } from "../verify/task.ts";
 import { MOST_OLDER } from "../verify/verify.ts";
+import { youngerError } from "../verify/younger.ts";
 import { overviewOf, type PointRow } from "./overview.ts";
 import { minute, verifiedText } from "./overview-text.ts";
 import { openSources } from "./sources.ts";
@@ -79,6 +80,13 @@ async function lookAhead(task: VerifyTask, first: Candidate, request: PlanReques
   return { sandbox, problems };
 }
 
+/** With what the real one would say of objects that are newer and not understood. */
+async function withYounger(task: VerifyTask, first: Candidate, request: PlanRequest) {
+  const ahead = await lookAhead(task, first, request);
+  const newer = task.younger.length === 0 ? [] : [problemOf(youngerError(task.younger, first))];
+  return { ...ahead, problems: [...newer, ...ahead.problems] };
+}
+
 async function planOne(task: VerifyTask, rows: readonly PointRow[], request: PlanRequest): Promise<PlannedVerify> {
   const [first, ...older] = task.candidates;
   const { point } = first ?? {};
@@ -98,7 +106,7 @@ async function planOne(task: VerifyTask, rows: readonly PointRow[], request: Pla
     version: task.version,
     objectives: task.objectives,
     outFolder: request.outFolder,
-    ...(first === undefined ? { sandbox: null, problems: [] } : await lookAhead(task, first, request)),
+    ...(first === undefined ? { sandbox: null, problems: [] } : await withYounger(task, first, request)),
   };
 }
 

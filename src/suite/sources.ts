@@ -1,14 +1,15 @@
 /** Where the backups of a call lie: the databases that are meant, and what their sources hold. */
 
 import { takeStock } from "../backups/locate.ts";
+import { fitter } from "../backups/patterns.ts";
 import { assertAnyRead } from "../backups/unreadable.ts";
 import { type LoadedConfig, USUAL_FILE } from "../config/config.ts";
-import type { ConfiguredDatabase } from "../config/database.ts";
+import type { ConfiguredDatabase, ConfiguredSource } from "../config/database.ts";
 import { asFogbellError, type FogbellError, UsageError } from "../errors.ts";
 import { nearest } from "../host/near-miss.ts";
 import { quote } from "../host/sh.ts";
 import type { Catalog, Engine, Store } from "../parts.ts";
-import { type SourceStock, stockOf } from "../verify/points.ts";
+import { type SourceStock, stockOf } from "../verify/source-stock.ts";
 import { named, proposalsOf } from "./proposals.ts";
 import { parseShard } from "./shard.ts";
 import { storeFor, storeUrl as urlMeant } from "./store-for.ts";
@@ -121,6 +122,15 @@ export function assertTold(request: Omit<Places, "signal">, typed: Typed): void 
   if (shard !== undefined) parseShard(shard);
 }
 
+/** Which keys of a source's store are meant by other sources. */
+function othersOf(everybody: readonly ConfiguredDatabase[], source: ConfiguredSource): (key: string) => boolean {
+  const others = everybody
+    .flatMap(({ sources }) => sources)
+    .filter((one) => one !== source && one.store === source.store && one.pattern !== undefined)
+    .map(({ pattern = "", ignore = [] }) => ({ fits: fitter(pattern), ignored: ignore.map(fitter) }));
+  return (key) => others.some(({ fits, ignored }) => fits(key) && !ignored.some((is) => is(key)));
+}
+
 /** Opens every source and lists it. Throws UsageError when nothing says where backups are. */
 export async function openSources(request: Places, typed: Typed): Promise<Opened> {
   const { catalog, config, names, signal } = request;
@@ -139,16 +149,20 @@ export async function openSources(request: Places, typed: Typed): Promise<Opened
   try {
     const told =
       storeUrl === null
-        ? chosen(config as LoadedConfig, names, typed)
+        ? { meant: chosen(config as LoadedConfig, names, typed), everybody: [] }
         : await found(catalog, { url: storeUrl, store: await open(storeUrl), names, typed });
+    // Whoever is not asked for today has backups of its own, too.
+    const everybody = config === null || storeUrl !== null ? told.everybody : config.config.databases;
     const databases: Stocked[] = [];
-    for (const { database, index } of told) {
+    for (const { database, index } of told.meant) {
       const engine = engineOf(catalog, database);
       const stocks: SourceStock[] = [];
       let fault: FogbellError | null = null;
       for (const source of database.sources) {
         try {
-          stocks.push(await stockOf(await open(source.store), source, engine));
+          stocks.push(
+            await stockOf(await open(source.store), source, engine, { isOthers: othersOf(everybody, source) }),
+          );
         } catch (error) {
           if (signal.aborted || asFogbellError(error).exitCode !== 4) throw error;
           fault ??= asFogbellError(error);
@@ -166,14 +180,14 @@ export async function openSources(request: Places, typed: Typed): Promise<Opened
 async function found(
   catalog: Catalog,
   { url, store, names, typed }: { url: string; store: Store; names: readonly string[]; typed: Typed },
-): Promise<{ database: ConfiguredDatabase; index: number }[]> {
+): Promise<{ meant: { database: ConfiguredDatabase; index: number }[]; everybody: readonly ConfiguredDatabase[] }> {
   const inventory = await takeStock(store, catalog.engines);
-  const proposals = named(proposalsOf(url, inventory));
+  const proposals = named((await proposalsOf(url, { store, engines: catalog.engines, inventory })).proposals);
   if (proposals.length > 0) {
     const all = proposals.map(({ name }) => name);
     assertKnown(names, { who: `${store.place} holds`, names: all, typed, where: ` --store ${quote(url)}` });
     const meant = proposals.filter(({ name }) => names.length === 0 || names.includes(name));
-    return meant.map((database) => ({ database, index: -1 }));
+    return { meant: meant.map((database) => ({ database, index: -1 })), everybody: proposals };
   }
   assertAnyRead(inventory);
   const why = inventory.unknown.slice(0, 3).map(({ key, because }) => `${key}: ${because}`);

@@ -8,6 +8,7 @@ import { newestFirst } from "../verify/dated.ts";
 import { readKnown, slug } from "../verify/known.ts";
 import { allowedLossMs, askedMs, livingFirst, upTo } from "../verify/points.ts";
 import { type Asked, type Candidate, type VerifyTask, versionFor } from "../verify/task.ts";
+import { newerThan } from "../verify/younger.ts";
 import { parseShard, shardOf } from "./shard.ts";
 import type { Opened, Places, Stocked } from "./sources.ts";
 
@@ -71,6 +72,10 @@ export function knownName({ database: { name, engine, sources }, index }: Stocke
   return [engine, name, ...(index < 0 ? [sources[0]?.store ?? ""] : [])].join(" ");
 }
 
+/** What is newer and not understood, in the sources that these candidates come from. */
+const youngerOf = ({ stocks }: Stocked, candidates: readonly Candidate[]) =>
+  stocks.filter((stock) => stock.candidates.some((one) => candidates.includes(one))).flatMap(({ younger }) => younger);
+
 /** What all verifies of a call have in common. */
 interface Common {
   readonly nowMs: number;
@@ -109,6 +114,7 @@ async function tasksOf(stocked: Stocked, request: Choosing, { nowMs, link }: Com
       variant,
       askedAtMs,
       candidates,
+      younger: at === "newest" ? newerThan(youngerOf(stocked, candidates), candidates[0]) : [],
       fault: stocked.fault,
       fresh: database.fresh ?? null,
       canary: database.canary ?? null,

@@ -31,6 +31,7 @@ import type { Unwind } from "../run/unwind.ts";
 import type { Numbers, PlacedFinding } from "./copy-checks.ts";
 import { type CopyLedger, readLedger } from "./copy-ledger.ts";
 import { fetchCandidate, recognise } from "./fetch-copy.ts";
+import { joinParts } from "./join-parts.ts";
 import { look } from "./look.ts";
 import { attacherOf, type Opened, openSandbox, placesFor, startsApplications } from "./open-sandbox.ts";
 import { placesOf } from "./places.ts";
@@ -304,6 +305,15 @@ async function prove(
   });
 }
 
+/** What was fetched as one copy, and what it is. */
+async function oneCopy(kit: AttemptKit, { point, encryption }: Candidate, fetched: FetchedGiven["fetched"]) {
+  if (encryption !== null) return { fetched, facts: await recognise(kit, fetched.folder) };
+  if (point.parts === undefined) return { fetched, facts: point.facts };
+  const { paths, folder } = fetched;
+  const { path, facts } = await joinParts(kit, { point, paths, folder, method: methodOf(kit, point.facts) });
+  return { fetched: { ...fetched, paths: [path, ...paths.slice(point.objects.length)] }, facts };
+}
+
 async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => void): Promise<Attempted> {
   await mkdir(kit.folder, { recursive: true });
   const { point } = candidate;
@@ -313,8 +323,8 @@ async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => v
   const known = candidate.encryption === null;
   // Whether there is a sandbox for it is found out before gigabytes are fetched.
   if (known) await kit.chooseSandbox(serverFor(kit.task.engine, point.facts).spec);
-  const fetched = await timed("fetch", kit.write, () => fetchCandidate(kit, candidate));
-  const facts = known ? point.facts : await recognise(kit, fetched.folder);
+  const single = await timed("fetch", kit.write, () => fetchCandidate(kit, candidate));
+  const { fetched, facts } = await oneCopy(kit, candidate, single);
   mark("T4");
   const given = { candidate, facts, fetched, mark };
   try {
@@ -338,7 +348,8 @@ async function openFetched(kit: AttemptKit, { candidate, facts, fetched, mark }:
   const reached = isReached ? kit.task.engine.loopback.settings : {};
   const opened = await timed("world", kit.write, () => openSandbox(kit, serverFor(kit.task.engine, facts, reached)));
   mark("T5");
-  const copy = await bring(opened, point, { folder: fetched.folder, paths: fetched.paths });
+  const objects = point.parts === undefined ? point.objects : point.objects.slice(0, 1);
+  const copy = await bring(opened, { objects }, { folder: fetched.folder, paths: fetched.paths });
   const globals = fetched.globals === null ? "" : `${opened.server.folders.scratch}/${basename(fetched.globals)}`;
   if (fetched.globals !== null) {
     await opened.server.put(globals, createReadStream(fetched.globals), (await stat(fetched.globals)).size);

@@ -7,6 +7,7 @@ import { fetchLine, limited } from "../drill/source.ts";
 import { LostError } from "../errors.ts";
 import type { BackupFacts } from "../parts.ts";
 import type { AttemptKit } from "./attempt.ts";
+import { compareSums } from "./compare-sums.ts";
 import { decrypt } from "./decrypt.ts";
 import type { Candidate } from "./task.ts";
 
@@ -30,6 +31,13 @@ export async function fetchCandidate(kit: AttemptKit, { store, point, encryption
   );
   const { bytes, sha256, retries } = fetched;
   kit.write({ kind: "source-fetched", sourceId: point.id, bytes, sha256, retries, ...limited(link) });
+  const sums = await compareSums(store, point, fetched.files);
+  if (sums > 0 && kit.index === 0) {
+    kit.write({
+      kind: "note",
+      text: `${sums === 1 ? "the checksum" : `${sums} checksums`} beside it in the store agreed`,
+    });
+  }
   const globals: Fetched | null =
     point.globals === undefined
       ? null

@@ -1,6 +1,6 @@
 /** How long recovery points are kept: by what their stores say, and by what `fogbell.yaml` tells; whichever comes first. */
 import type { Keeping, Store, StoredObject } from "../parts.ts";
-import type { SourceStock } from "./points.ts";
+import type { SourceStock } from "./source-stock.ts";
 import type { Candidate } from "./task.ts";
 
 const NOTHING: Keeping = { expiresAt: null, expiresBy: null, lockedUntil: null, lockedBy: null };

@@ -5,6 +5,7 @@ import type { Link } from "../host/link.ts";
 import type { BackupFacts, Engine, RecoveryPoint, ServerSpec, Settings, Store } from "../parts.ts";
 import type { Objectives } from "../record.ts";
 import type { KnownCopy } from "./known.ts";
+import type { Younger } from "./younger.ts";
 
 /** Which copy is asked for. */
 export const ASKED = ["newest", "yesterday", "last-week", "last-month", "random", "all"] as const;
@@ -41,6 +42,8 @@ export interface VerifyTask {
   readonly askedAtMs: number;
   /** The one that is asked for, then older ones that are looked at when it does not hold; none when there is no copy at all. */
   readonly candidates: readonly Candidate[];
+  /** Objects newer than all candidates that may be this database's and are understood by nobody. */
+  readonly younger: readonly Younger[];
   /** Why a source cannot be read, when one cannot: then nothing is judged, and that is the result. */
   readonly fault: FogbellError | null;
   readonly fresh: ConfiguredDatabase["fresh"] | null;

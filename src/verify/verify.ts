@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import type { DrillKit } from "../drill/drill.ts";
 import { factsOf } from "../drill/source.ts";
-import { LostError, UnreadableError } from "../errors.ts";
+import { LostError, UnavailableError, UnreadableError } from "../errors.ts";
 import { openScratch } from "../host/scratch.ts";
 import { quote } from "../host/sh.ts";
 import { formatDuration } from "../host/units.ts";
@@ -17,7 +17,9 @@ import { createUnwind, type Unwound } from "../run/unwind.ts";
 import { type Attempted, attempt, type VerifyKit } from "./attempt.ts";
 import { type KnownCopy, writtenAt } from "./known.ts";
 import { deletedAt } from "./points.ts";
+import { stillWritten } from "./still-written.ts";
 import type { Candidate, VerifyTask } from "./task.ts";
+import { youngerError } from "./younger.ts";
 
 /** Older copies are looked at, newest first, when the one that is asked for does not hold: so many. */
 export const MOST_OLDER = 5;
@@ -189,6 +191,24 @@ function noteDeleted(first: Candidate, write: (body: EventBody) => void): void {
   });
 }
 
+/** The copy that is asked for. What is still being written is neither good nor bad. */
+async function judged(telling: Telling, first: Candidate): Promise<Attempted> {
+  const attempted = await tryOne(telling, first, 0);
+  // What was read whole and restored is written, whatever is wrong with it.
+  const isWhole = attempted.findings.some(({ probe, held }) => probe === "restored" && held === "yes");
+  if (!isBad(attempted) || isWhole || telling.task.asked !== "newest") return attempted;
+  const older = telling.task.candidates.slice(1);
+  const because = await stillWritten(first, older, telling.run.signal);
+  if (because === null) return attempted;
+  const found = telling.known.findIndex(({ id }) => id === first.point.id);
+  if (found >= 0) telling.known.splice(found, 1);
+  const error = new UnavailableError(because, {
+    code: "FB_COPY_UNFINISHED",
+    next: ["wait until the job that makes the backups has ended, then: fogbell verify"],
+  });
+  return { findings: [], sha256: "", numbers: null, error };
+}
+
 async function tell(telling: Telling): Promise<void> {
   const { task, write } = telling;
   if (task.fault !== null) throw task.fault;
@@ -216,7 +236,8 @@ async function tell(telling: Telling): Promise<void> {
     because: `${task.asked}: taken ${reach} before the moment that is asked about${deletedSince(task, first)}`,
   });
   noteDeleted(first, write);
-  const attempted = await tryOne(telling, first, 0);
+  if (task.younger.length > 0) write(problemOf(youngerError(task.younger, first), telling.run));
+  const attempted = await judged(telling, first);
   for (const { probe, subject, line, held, because, measured, remarks = [] } of attempted.findings) {
     const common = {
       kind: "finding",

@@ -118,7 +118,7 @@ test("a store of such things: each is listed, and what is said of it is short an
           expect(said.join(" ")).not.toMatch(UNSEEN);
         }
         expect(stockText(inventory, 0).replaceAll("\n", "")).not.toMatch(UNSEEN);
-        proposalsOf("memory:", inventory);
+        await proposalsOf("memory:", { store, engines: catalog.engines, inventory });
       },
     ),
     { numRuns: 150 },

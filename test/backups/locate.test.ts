@@ -1,12 +1,13 @@
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { entriesOf } from "../../src/backups/entries.ts";
 import { leadKey } from "../../src/backups/generations.ts";
+import { jobsOf } from "../../src/backups/jobs.ts";
 import { takeStock } from "../../src/backups/locate.ts";
 import { assertAnyRead } from "../../src/backups/unreadable.ts";
 import { postgres } from "../../src/engines/postgres/engine.ts";
 import { UnavailableError, UnreadableError } from "../../src/errors.ts";
 import type { Store, StoredObject } from "../../src/parts.ts";
-import { nameOf, patternOf } from "../../src/suite/proposals.ts";
 import { memoryStore } from "../fakes/memory-store.ts";
 
 const head =
@@ -120,14 +121,19 @@ test("older versions of a key are points of their own, each read by itself; what
   ]);
   expect(unknown).toEqual([]);
 });
-test("a version's name is no part of what a job calls its backups", () => {
+test("a version's name is no part of what a job calls its backups", async () => {
   const point = (version: string) => ({
     id: `daily/shop-20261120T030000Z.dump@${version}`,
     objects: [{ key: "daily/shop-20261120T030000Z.dump", version, sizeBytes: 1, modifiedAt: "" }],
   });
   expect(leadKey(point("v1.x"))).toBe("daily/shop-20261120T030000Z.dump");
-  expect(patternOf([point("v1"), point("v2")] as never)).toBe("daily/shop-*.dump");
-  expect(nameOf({ ...point("orders"), facts: { engine: "postgres" } } as never)).toBe("shop");
+  const rest = { log: [], moment: { at: "", from: "name" }, facts: { engine: "postgres" } };
+  const points = [point("v1"), point("v2")].map((one) => ({ ...one, ...rest }));
+  const { entries } = entriesOf({ points: points as never, unknown: [] });
+  const { jobs } = await jobsOf(entries, async () => null);
+  expect(jobs.map(({ name, series }) => [name, series.map(({ pattern }) => pattern)])).toEqual([
+    ["shop", ["daily/shop-*.dump"]],
+  ]);
 });
 
 describe("what cannot be read is one object, and the rest is told", () => {

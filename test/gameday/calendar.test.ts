@@ -20,7 +20,8 @@ describe("iCalendar", () => {
         const folded = foldLine(line);
         for (const part of folded.split("\r\n")) expect(Buffer.byteLength(part)).toBeLessThanOrEqual(75);
         expect(unfold(folded)).toBe(line);
-        expect(folded).not.toContain("\uFFFD");
+        // A text may hold the sign for a broken character itself.
+        expect(folded.includes("\uFFFD")).toBe(line.includes("\uFFFD"));
       }),
     );
   });

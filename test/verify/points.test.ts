@@ -1,9 +1,13 @@
 /** Which copies a source holds, which are asked for, and what a store that nobody described seems to hold. */
 import { describe, expect, test } from "vitest";
+import { entriesOf } from "../../src/backups/entries.ts";
+import { jobsOf } from "../../src/backups/jobs.ts";
+import { listedPrefix, matcher } from "../../src/backups/patterns.ts";
 import { catalog } from "../../src/catalog.ts";
 import type { Engine, RecoveryPoint, Store, StoredObject } from "../../src/parts.ts";
-import { nameOf, patternOf, proposalsOf, rhythmMs } from "../../src/suite/proposals.ts";
-import { allowedLossMs, askedMs, listedPrefix, matcher, stockOf, upTo } from "../../src/verify/points.ts";
+import { proposalsFrom, rhythmMs } from "../../src/suite/proposals.ts";
+import { allowedLossMs, askedMs, upTo } from "../../src/verify/points.ts";
+import { stockOf } from "../../src/verify/source-stock.ts";
 import { serverFor } from "../../src/verify/task.ts";
 
 const engine = catalog.engines[0] as Engine;
@@ -81,7 +85,7 @@ describe("a source", () => {
 describe("moments", () => {
   const nowMs = Date.parse("2026-11-21T04:00:00Z");
   const momentsIn = async (files: Readonly<Record<string, string>>, more: object = {}) => {
-    const { candidates } = await stockOf(storeOf(files), { ...source, ...more }, engine, nowMs);
+    const { candidates } = await stockOf(storeOf(files), { ...source, ...more }, engine, { nowMs });
     return candidates.map(({ point }) => [point.objects[0]?.key, point.moment.at]);
   };
   test("of broken and sealed objects are told by their names, as those of whole ones", async () => {
@@ -149,7 +153,7 @@ describe("what is asked for", () => {
 });
 
 describe("a store that nobody described", () => {
-  const point = (id: string, database?: string): RecoveryPoint => {
+  const point = (id: string): RecoveryPoint => {
     const at = /(\d{4})(\d{2})(\d{2})/.exec(id);
     const moment = { at: `${at?.[1]}-${at?.[2]}-${at?.[3]}T03:00:00.000Z`, from: "name" } as const;
     const facts = {
@@ -159,19 +163,19 @@ describe("a store that nobody described", () => {
       packing: [],
       complete: "yes",
       because: "",
-      ...(database === undefined ? {} : { database }),
     } as const;
     const object = { key: id, sizeBytes: 1, modifiedAt: moment.at };
     return { id, name: id, store: "m", objects: [object], log: [], moment, reach: moment, sizeBytes: 1, facts };
   };
   const days = ["20261117", "20261118", "20261119", "20261120"];
-  test("is told apart by databases and jobs, with a rhythm and a pattern for each", () => {
+  test("is told apart by databases and jobs, with a rhythm and a pattern for each", async () => {
     const points = [
       ...days.map((day) => point(`daily/shop-${day}.sql`)),
       point("monthly/shop-20261101.sql"),
       ...days.map((day) => point(`daily/crm_${day}T0300.sql`)),
     ];
-    const proposals = proposalsOf("directory:/b", { points, unknown: [] });
+    const jobs = await jobsOf(entriesOf({ points, unknown: [] }).entries, async () => null);
+    const { proposals } = proposalsFrom("directory:/b", jobs);
     expect(proposals.map(({ name }) => name)).toEqual(["crm", "shop"]);
     const [crm, shop] = proposals;
     expect(crm?.sources.map(({ pattern }) => pattern)).toEqual(["daily/crm_*.sql"]);
@@ -181,11 +185,8 @@ describe("a store that nobody described", () => {
     ]);
     expect(shop?.objectives.rpo).toBe(25 * 3_600_000);
   });
-  test("patterns match what they were made from, and names are the words that are no rhythm", () => {
+  test("a rhythm is told by three moments", () => {
     const points = days.map((day) => point(`backups/daily/shop-${day}T030000Z.sql.gz`));
-    for (const { id } of points) expect(matcher(patternOf(points))(id)).toBe(true);
-    expect(nameOf(points[0] as RecoveryPoint)).toBe("shop");
-    expect(nameOf(point("x-20261117.dump", "billing"))).toBe("billing");
     expect(rhythmMs(points)).toBe(86_400_000);
     expect(rhythmMs(points.slice(0, 2))).toBeNull();
   });

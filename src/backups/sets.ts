@@ -1,0 +1,214 @@
+/**
+ * What one night left in several files is one backup: structure and rows apart, one file for each table, accounts beside
+ * them. A member that is missing or broken is the backup's own fault.
+ */
+import type { BackupPart, RecoveryPoint, StoredObject } from "../parts.ts";
+import { type Beginning, type Entry, objectOf, type ReadBeginning } from "./entries.ts";
+import type { Placed } from "./series.ts";
+import { grouped } from "./settle.ts";
+
+/** Files of one night whose names tell other minutes: a job goes on from one to the next. */
+const SAME_NIGHT_MS = 30 * 60_000;
+
+const writtenMs = (entry: Entry) => Date.parse(objectOf(entry).modifiedAt);
+const baseName = (key: string) => key.slice(key.lastIndexOf("/") + 1);
+
+/** Structure, then rows, then what needs both. */
+const ORDER: readonly BackupPart["role"][] = ["structure", "table", "data", "rest"];
+
+const partOf = (entry: Entry, role: BackupPart["role"]): BackupPart => ({
+  object: objectOf(entry),
+  role,
+  facts: entry.point?.facts ?? null,
+});
+
+/** What is wrong with a set before any of it was fetched; null when nothing is. */
+function faultOf(parts: readonly BackupPart[], missing: readonly string[]): string | null {
+  const broken = parts.find(({ object, facts }) => object.sizeBytes === 0 || facts?.complete === "no");
+  if (broken !== undefined)
+    return `${broken.object.key}, which belongs to it, is ${broken.object.sizeBytes === 0 ? "empty" : `bad: ${broken.facts?.because}`}`;
+  return missing.length === 0 ? null : `${missing.join(", ")} is missing: the nights before have it`;
+}
+
+interface Together {
+  readonly lead: Entry & { readonly point: RecoveryPoint };
+  readonly parts: readonly BackupPart[];
+  readonly missing: readonly string[];
+}
+
+/** One recovery point of all its members, as old as the oldest of them. */
+function joined({ lead, parts, missing }: Together, members: readonly Entry[]): RecoveryPoint {
+  const { point } = lead;
+  const sorted = [...parts].sort(
+    (a, b) => ORDER.indexOf(a.role) - ORDER.indexOf(b.role) || (a.object.key < b.object.key ? -1 : 1),
+  );
+  const fault = faultOf(sorted, missing);
+  const oldest = members
+    .flatMap(({ point: one }) => (one === null ? [] : [one.moment]))
+    .reduce((least, one) => (one.at < least.at ? one : least), point.moment);
+  const because = `${sorted.length} files of one night`;
+  return {
+    ...point,
+    objects: sorted.map(({ object }) => object),
+    parts: sorted,
+    moment: oldest,
+    reach: point.reach === point.moment ? oldest : point.reach,
+    sizeBytes: sorted.reduce((sum, { object }) => sum + object.sizeBytes, 0),
+    facts:
+      fault === null
+        ? { ...point.facts, complete: "unknown", because }
+        : { ...point.facts, complete: "no", because: fault },
+  };
+}
+
+const isLead = (entry: Entry): entry is Together["lead"] =>
+  entry.point !== null && entry.point.facts.method === "logical";
+
+/** Of a night's several files of one role the one of the same name or, failing that, of the same half hour. */
+function counterpart(entry: Entry, among: readonly Entry[]): Entry | undefined {
+  const same = among.find(({ placed }) => placed.night === entry.placed.night);
+  if (same !== undefined) return same;
+  return [...among]
+    .filter((one) => Math.abs(writtenMs(one) - writtenMs(entry)) <= SAME_NIGHT_MS)
+    .sort((a, b) => Math.abs(writtenMs(a) - writtenMs(entry)) - Math.abs(writtenMs(b) - writtenMs(entry)))[0];
+}
+
+/** Rows, their structure and the rest of each night of one job. */
+function joinRoles(group: readonly Entry[]): Entry[] {
+  const of = (role: Placed["role"]) => group.filter(({ placed }) => placed.role === role);
+  const [structures, datas, rest] = [of("structure"), of("data"), of("rest")];
+  if (structures.length === 0 || datas.length === 0) return [...group];
+  const used = new Set<Entry>();
+  const sets = datas.map((data): Entry => {
+    const structure = counterpart(data, structures);
+    const others = rest.filter(({ placed }) => placed.night === data.placed.night);
+    const members = [data, ...(structure === undefined ? [] : [structure]), ...others];
+    for (const one of members) used.add(one);
+    const lead = members.find(isLead);
+    if (lead === undefined) return data;
+    const parts = [
+      ...(structure === undefined ? [] : [partOf(structure, "structure")]),
+      partOf(data, "data"),
+      ...others.map((one) => partOf(one, "rest")),
+    ];
+    const missing = structure === undefined ? ["its structure"] : [];
+    const placed = members.map((one) => one.placed);
+    return { ...data, unread: null, point: joined({ lead, parts, missing }, members), members: placed };
+  });
+  const lonely = structures.filter((one) => !used.has(one));
+  const halves = lonely.map((structure): Entry => {
+    used.add(structure);
+    if (!isLead(structure)) return structure;
+    const together = { lead: structure, parts: [partOf(structure, "structure")], missing: ["the file with its rows"] };
+    return { ...structure, point: joined(together, [structure]) };
+  });
+  return [...sets, ...halves, ...group.filter((one) => !used.has(one))];
+}
+
+const endsAs = (name: string, word: string) =>
+  name.endsWith(word) && !/[\p{L}\d]$/u.test(name.slice(0, name.length - word.length));
+
+/**
+ * What stands before the table's name in a file's, when the file holds that table alone, or that schema, and is called
+ * so; else null.
+ */
+function prefixOf(text: string, { tables }: Beginning): string | null {
+  const name = text.toLowerCase();
+  const schemas = new Set(tables.map((table) => table.toLowerCase().replace(/\.?[^.]*$/, "")));
+  const [schema = ""] = schemas;
+  const table = tables.length === 1 ? (tables[0] ?? "").toLowerCase() : "";
+  const called = [table, table.replace(/^.*\./, ""), schemas.size === 1 ? schema : ""];
+  const found = called.find((one) => one !== "" && endsAs(name, one));
+  return found === undefined ? null : name.slice(0, name.length - found.length);
+}
+
+const newestOf = (entries: readonly Entry[]) =>
+  entries.filter(isLead).sort((a, b) => b.point.moment.at.localeCompare(a.point.moment.at))[0];
+
+/** The files of a folder that may be one for each table: in which of its series is what the file is called by? */
+async function tablesAmong(group: readonly Entry[], read: ReadBeginning): Promise<Map<string, string> | null> {
+  const series = [...grouped(group, ({ placed }) => placed.glob)];
+  const prefixes = new Map<string, string>();
+  let asked = 0;
+  for (const [glob, entries] of series) {
+    const newest = newestOf(entries);
+    const text = entries[0]?.placed.table?.text;
+    if (newest === undefined || text === undefined) continue;
+    asked += 1;
+    const beginning = await read(newest.point);
+    const prefix = beginning === null ? null : prefixOf(text, beginning);
+    if (prefix !== null) prefixes.set(glob, prefix);
+    // Two that are none of this kind are enough to know what the others are.
+    if (asked === 2 && prefixes.size === 0) return null;
+  }
+  return prefixes.size >= 2 && prefixes.size * 2 > asked ? prefixes : null;
+}
+
+/** One backup for each night of files that hold a table each. */
+function joinTables(group: readonly Entry[], prefixes: ReadonlyMap<string, string>): Entry[] {
+  const counts = grouped([...prefixes.values()], (one) => one);
+  const [prefix = ""] = [...counts].sort((a, b) => b[1].length - a[1].length)[0] ?? [];
+  const isOne = ({ placed }: Entry) => placed.table?.text.toLowerCase().startsWith(prefix) === true;
+  const nights = [...grouped(group.filter(isOne), ({ placed }) => placed.night).values()].sort(
+    (a, b) => Math.min(...a.map(writtenMs)) - Math.min(...b.map(writtenMs)),
+  );
+  const sets = nights.flatMap((members, index): Entry[] => {
+    const lead = members.find(isLead);
+    if (lead === undefined) return [...members];
+    const here = new Set(members.map(({ placed }) => placed.glob));
+    const missing = (nights[index - 1] ?? [])
+      .filter(({ placed }) => !here.has(placed.glob))
+      .map(({ placed }) => `${baseName(placed.key)}`);
+    const parts = members.map((one) => partOf(one, "table"));
+    const table = new Set(lead.placed.table?.text.toLowerCase().split(/[^\p{L}\d]+/u));
+    const own = prefix.split(/[^\p{L}\d]+/u).filter((one) => one !== "");
+    const words = lead.placed.words.filter((word) => !table.has(word) || own.includes(word));
+    const segments = lead.placed.segments.filter((one) => one !== lead.placed.table?.text);
+    const placed = {
+      ...lead.placed,
+      words,
+      segments: own.length === 0 ? segments : [...segments, own.join("_")],
+      isNamed: words.length > 0,
+      glob: lead.placed.table?.together ?? lead.placed.glob,
+      role: null,
+    };
+    return [
+      {
+        placed,
+        point: joined({ lead, parts, missing }, members),
+        unread: null,
+        members: members.map((one) => one.placed),
+      },
+    ];
+  });
+  return [...sets, ...group.filter((one) => !isOne(one))];
+}
+
+/** Accounts of a night go with every backup of that night in their folder, and are none. */
+function withAccounts(entries: readonly Entry[]): Entry[] {
+  const folder = (key: string) => key.slice(0, key.lastIndexOf("/") + 1);
+  const placeOf = ({ placed }: Entry) => `${folder(placed.key)}\u0000${placed.night}`;
+  const accounts = new Map<string, StoredObject>();
+  for (const one of entries) {
+    if (one.placed.role === "accounts" && one.point === null) accounts.set(placeOf(one), objectOf(one));
+  }
+  if (accounts.size === 0) return [...entries];
+  return entries.map((one) => {
+    const globals = one.point === null || one.point.globals !== undefined ? undefined : accounts.get(placeOf(one));
+    return globals === undefined || one.point === null ? one : { ...one, point: { ...one.point, globals } };
+  });
+}
+
+/** Every backup with what belongs to it; the entries that are left are backups, or understood by nobody. */
+export async function joinSets(entries: readonly Entry[], read: ReadBeginning): Promise<Entry[]> {
+  const byRole = [...grouped(entries, ({ placed }) => `${placed.words.join(" ")}\u0000${placed.together}`).values()];
+  const roles = byRole.flatMap(joinRoles);
+  const result: Entry[] = [];
+  for (const group of grouped(roles, ({ placed }) => placed.table?.together ?? placed.glob).values()) {
+    const isOpen = group.some(({ point }) => point?.parts !== undefined) || group.every(({ point }) => point === null);
+    const several = new Set(group.map(({ placed }) => placed.glob)).size > 1;
+    const tables = isOpen || !several ? null : await tablesAmong(group, read);
+    result.push(...(tables === null ? group : joinTables(group, tables)));
+  }
+  return withAccounts(result);
+}

@@ -1,0 +1,38 @@
+/** What is newer than every backup of a database and understood by nobody: until it is, nothing older is good enough. Pure. */
+import { isYounger } from "../backups/younger.ts";
+import { UnavailableError } from "../errors.ts";
+import type { StoredObject } from "../parts.ts";
+import type { Candidate } from "./task.ts";
+
+/** An object that may be the newest backup, and is none that anybody understands. */
+export interface Younger {
+  readonly key: string;
+  readonly object: StoredObject;
+  /** A pattern that means it and those of its kind. */
+  readonly pattern: string;
+  readonly because: string;
+}
+
+/** Of several sources' what is newer than the newest backup of them all. */
+export function newerThan(all: readonly Younger[], newest: Candidate | undefined): Younger[] {
+  const lead = newest?.point.objects.at(-1);
+  const once = new Map(all.map((one) => [one.key, one]));
+  return [...once.values()].filter(({ object }) => lead === undefined || isYounger(object, lead));
+}
+
+/** What the verdict is then: nobody can tell, with what to type. */
+export function youngerError(younger: readonly Younger[], newest: Candidate): UnavailableError {
+  const [first, ...others] = younger;
+  const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
+  const patterns = [...new Set(younger.map(({ pattern }) => pattern))].map((one) => JSON.stringify(one));
+  return new UnavailableError(
+    `${first?.key} is newer than ${newest.point.id} and is not understood: ${first?.because}${more}`,
+    {
+      code: "FB_NEWER_UNKNOWN",
+      next: [
+        "make it a backup that can be read, or add a source to fogbell.yaml that means it",
+        `if it is none: ignore: [${patterns.join(", ")}] at the source in fogbell.yaml`,
+      ],
+    },
+  );
+}
