@@ -139,7 +139,7 @@ export const FETCHED_LOG: LogSource = { folder: "$LOG", uses: ["LOG"], restoreCo
 
 /**
  * Looks for the commits on both sides of the damage, from the newest piece backwards, so that only the end of a long log
- * is read. Times are in UTC and must say so: an hour's error is a wrong restore point (catalogue entry 18).
+ * is read. Times are in UTC and must say so: an hour's error is a wrong restore point.
  */
 const findTarget = (log: LogSource): Line => ({
   say: "Find the last commit before the damage, and the first after it.",

@@ -129,7 +129,7 @@ WHERE k.contype = 'f' AND k.conparentid = 0
 
 /**
  * Past every number in use here or in a table that refers here, and a margin further, because numbers handed out after
- * the backup may live on in mails, caches and other systems (catalogue entry 17: no id is ever used again).
+ * the backup may live on in mails, caches and other systems: no id is ever used again.
  */
 function bumpSequence(table: string): string {
   return `SET search_path = '';

@@ -1,6 +1,6 @@
 /**
  * Replicas: a second server that streams the log of the first. At once it is there for a failover; with a delay it still
- * has the past. Replication copies damage as faithfully as work (catalogue entry 20), so whether it did is asked first.
+ * has the past. Replication copies damage as faithfully as work, so whether it did is asked first.
  */
 
 import { z } from "zod";
