@@ -1,6 +1,6 @@
 /** One disaster, every method: the same scenario with the same backups at the same ages, each made another way. Pure. */
 import type { Engine, Variant } from "../parts.ts";
-import type { Plan, PlannedBackup } from "./plan.ts";
+import type { Plan, PlannedBackup } from "./planned.ts";
 
 /** How often the log is archived when a variant wants one and the scenario does not say. */
 export const LOG_EVERY_MS = 5 * 60_000;

@@ -7,7 +7,7 @@ import { sha256Of } from "../host/digest.ts";
 import { quote } from "../host/sh.ts";
 import type { Line } from "../parts.ts";
 import type { PlannedLog } from "../plan/plan.ts";
-import type { WorldKit } from "./build.ts";
+import type { WorldKit } from "./kit.ts";
 
 /** The folder of the store that the pieces lie in. */
 export const LOG_FOLDER = "log";

@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { UnavailableError } from "../errors.ts";
 import type { Store, StoreDeed, StoredObject } from "../parts.ts";
-import type { WorldKit } from "./build.ts";
+import type { WorldKit } from "./kit.ts";
 import { joinStores } from "./two-stores.ts";
 
 /** The part of a world that its stores are. */

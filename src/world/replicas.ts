@@ -1,7 +1,7 @@
 /** Replicas of a world: made on the timeline, held where their delay keeps them, and there when damage is found. */
 import type { RecoveryPoint } from "../parts.ts";
 import type { PlannedBackup } from "../plan/plan.ts";
-import type { WorldKit } from "./build.ts";
+import type { WorldKit } from "./kit.ts";
 
 /** A server that follows, as it stands when the damage is found. */
 export interface Replica {

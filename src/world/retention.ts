@@ -4,7 +4,7 @@
  */
 import type { Line, StoredObject } from "../parts.ts";
 import { LOG_FOLDER } from "./archive.ts";
-import type { WorldKit } from "./build.ts";
+import type { WorldKit } from "./kit.ts";
 
 export interface Retention {
   /** Removes what is too old at this simulated moment, unless the job was frozen. */
