@@ -93,6 +93,7 @@ export type UnreadableKind =
   | "special" // a pipe, a socket, a device
   | "name" // a name that is no text
   | "changing" // still being written
+  | "form" // encrypted, or a form that is not read here
   | "broken"; // the disk, the connection or the answer
 
 interface UnreadableDetails {

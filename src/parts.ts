@@ -465,6 +465,8 @@ export interface Content {
   /** The end; null when only unpacking all of it would tell. */
   readonly tail: Buffer | null;
   readonly packing: Packing;
+  /** Of an archive the names of its members, as far as the start goes. */
+  readonly members?: readonly string[];
 }
 
 /** What a backup says of itself. */
@@ -480,6 +482,8 @@ export interface BackupFacts {
   readonly database?: string;
   /** When it was made, as it says itself. */
   readonly made?: MadeAt;
+  /** Half of a backup: rows without the tables that they belong into, as `--data-only` leaves them. */
+  readonly lacks?: "tables";
   /** Of a dump that names its databases: the one that is meant, restored without the lines that make or enter it by name. */
   readonly only?: string;
   /** The lines of its text that are meant then. */

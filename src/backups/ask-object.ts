@@ -5,14 +5,16 @@
 import { FogbellError } from "../errors.ts";
 import { tameName } from "../host/tame.ts";
 import type { BackupFacts, Content, Method, Store, StoredObject, Unreadable } from "../parts.ts";
-import { lookInto } from "./look-into.ts";
+import { type Looked, lookInto } from "./look-into.ts";
+import { joining, partsOf, type SplitSet } from "./split-parts.ts";
 import { unreadableBy } from "./unreadable.ts";
-import { whyUnrecognised } from "./unrecognised.ts";
+import { type Form, formOf, formWords } from "./unrecognised.ts";
 
 /** What the first and last bytes of an object say to each method that would take it, and to nobody. */
 export interface Answer {
   readonly facts: ReadonlyMap<Method, BackupFacts | null>;
   readonly because: string;
+  readonly form?: Form;
   readonly unreadable?: Unreadable;
 }
 
@@ -52,11 +54,27 @@ function shown(facts: BackupFacts): BackupFacts {
 
 /** The first of several ways to look at it that the method knows. */
 function ask(method: Method, contents: readonly Content[]): BackupFacts | null {
-  for (const content of contents) {
-    const facts = method.inspect(content);
-    if (facts !== null) return shown(facts);
-  }
-  return null;
+  const found = contents.flatMap((content) => method.inspect(content) ?? []);
+  const [first, second] = found;
+  if (first === undefined) return null;
+  // Dumps of several databases in one archive: it is called by none of them.
+  const isMember = first.packing.some((layer) => typeof layer === "object" && !("join" in layer));
+  if (second === undefined || !isMember || first.format === "directory" || first.format === "tar") return shown(first);
+  const { database: _, ...facts } = first;
+  return shown(facts);
+}
+
+/** A part that is not there is proven by those around it. */
+function withHoles(facts: BackupFacts | null, set: SplitSet | null): BackupFacts | null {
+  if (facts === null || set === null || set.holes.length === 0) return facts;
+  return { ...facts, complete: "no", because: `of its parts ${set.holes.join(", ")} missing: a hole in the middle` };
+}
+
+/** Its ends, or those of the file that its parts are; of that no more than comes before a part that is missing. */
+function lookAt(store: Store, object: StoredObject, set: SplitSet | null): Promise<Looked> {
+  if (set === null) return lookInto(store, object);
+  const most = set.soundBytes === 0 ? undefined : set.soundBytes;
+  return lookInto(joining(store), object, [{ join: set.parts.length }], most);
 }
 
 const unread = (unreadable: Unreadable): Answer => ({ facts: new Map(), because: unreadable.because, unreadable });
@@ -74,9 +92,11 @@ export async function askObject(
   try {
     const known = remembered(store, object);
     if (known.answer !== null && methods.every((method) => known.answer?.facts.has(method))) return known.answer;
-    const { head, contents } = await lookInto(store, object);
-    const facts = new Map(methods.map((method) => [method, ask(method, contents)] as const));
-    return known.keep({ facts, because: whyUnrecognised(head, object.sizeBytes) });
+    const set = partsOf(object);
+    const { head, views, contents } = await lookAt(store, object, set);
+    const facts = new Map(methods.map((method) => [method, withHoles(ask(method, contents), set)] as const));
+    const form = formOf({ key: object.key, sizeBytes: object.sizeBytes, head, views, holes: set?.holes ?? [] });
+    return known.keep({ facts, because: formWords(form), form });
   } catch (error) {
     if (error instanceof FogbellError && error.code === "FB_OBJECT_GONE") return null;
     const unreadable = unreadableBy(error);

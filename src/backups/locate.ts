@@ -5,7 +5,9 @@ import { type Answer, askObject } from "./ask-object.ts";
 import { type Companions, companionsAmong, isGlobals, isLedger } from "./companions.ts";
 import { generations, pointId } from "./generations.ts";
 import { momentInName } from "./moments.ts";
+import { joined, partsOf } from "./split-parts.ts";
 import { createBreaker, settled } from "./unreadable.ts";
+import type { Form } from "./unrecognised.ts";
 
 function momentOf(lead: StoredObject): Moment {
   const named = momentInName(lead.key);
@@ -15,7 +17,14 @@ function momentOf(lead: StoredObject): Moment {
 export interface Inventory {
   readonly points: readonly RecoveryPoint[];
   /** Objects that no method recognises, or that cannot be read: listed with the reason, never restored. */
-  readonly unknown: readonly (StoredObject & { readonly because: string })[];
+  readonly unknown: readonly UnknownObject[];
+}
+
+export interface UnknownObject extends StoredObject {
+  /** In words. */
+  readonly because: string;
+  /** What it is instead; absent when it could not be read. */
+  readonly form?: Form;
 }
 
 const baseName = (key: string) => key.slice(key.lastIndexOf("/") + 1);
@@ -69,7 +78,7 @@ function toPoint(
     id: pointId(lead),
     name: lead.key.split("/")[0] ?? lead.key,
     store: store.place,
-    objects: members,
+    objects: members.flatMap((member) => partsOf(member)?.parts ?? [member]),
     ...(globals === undefined ? {} : { globals }),
     ...(ledger === undefined ? {} : { ledger }),
     log,
@@ -123,7 +132,12 @@ interface Among {
 
 async function stockAmong({ store, engines, objects, beside }: Among): Promise<Inventory> {
   const isPiece = ({ key }: StoredObject) => isPieceOf(engines, key);
-  const left = new Set(objects.filter((object) => !isGlobals(object.key) && !isLedger(object.key) && !isPiece(object)));
+  const left = new Set(
+    await joined(
+      store,
+      objects.filter((object) => !isGlobals(object.key) && !isLedger(object.key) && !isPiece(object)),
+    ),
+  );
   const shared = new Set<StoredObject>();
   const all = candidates(engines, [...left]);
   const answers = await askLeads(store, all);
@@ -148,12 +162,17 @@ async function stockAmong({ store, engines, objects, beside }: Among): Promise<I
     }
     points.push(toPoint(store, candidate, facts, companions));
   }
-  const unknown: (StoredObject & { because: string })[] = [];
+  const unknown: UnknownObject[] = [];
   for (const object of left) {
     const answer = answers.get(object) ?? (await askObject(store, object, []));
     if (answer === null) continue;
-    const { because, unreadable } = answer;
-    unknown.push({ ...object, because, ...(unreadable === undefined ? {} : { unreadable }) });
+    const { because, form, unreadable } = answer;
+    unknown.push({
+      ...object,
+      because,
+      ...(form === undefined ? {} : { form }),
+      ...(unreadable === undefined ? {} : { unreadable }),
+    });
   }
   return { points, unknown };
 }

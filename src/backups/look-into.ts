@@ -29,21 +29,27 @@ export interface Looked {
 
 const isStarved = ({ bytes, packing, isWhole }: View) => bytes.length === 0 && !isWhole && packing.includes("bzip2");
 
-/** Reads the object's ends only. */
-export async function lookInto(store: Store, object: StoredObject): Promise<Looked> {
+/** Reads the object's ends only, and no more than `mostBytes` of its start. `packing` is what was taken off before: its parts were joined. */
+export async function lookInto(
+  store: Store,
+  object: StoredObject,
+  packing: Packing = [],
+  mostBytes = Number.POSITIVE_INFINITY,
+): Promise<Looked> {
   const size = object.sizeBytes;
-  let head = await collect(store.read(object, 0, Math.min(HEAD_BYTES, size)));
-  let views = await viewsOf(head, head.length >= size);
+  let head = await collect(store.read(object, 0, Math.min(HEAD_BYTES, size, mostBytes)));
+  let views = await viewsOf(head, head.length >= size, packing);
   for (const longer of LONGER_BYTES) {
     if (!views.some(isStarved) || head.length >= size) break;
-    head = await collect(store.read(object, 0, Math.min(longer, size)));
-    views = await viewsOf(head, head.length >= size);
+    head = await collect(store.read(object, 0, Math.min(longer, size, mostBytes)));
+    views = await viewsOf(head, head.length >= size, packing);
   }
   const end = size > HEAD_BYTES ? await collect(store.read(object, Math.max(0, size - TAIL_BYTES), size)) : head;
-  const contents = views.map(({ bytes, packing }) => ({
+  const contents = views.map(({ bytes, packing, members }) => ({
     head: bytes,
     tail: isPlain(packing) ? end : null,
     packing,
+    ...(members === undefined ? {} : { members: members.map(({ name }) => name) }),
   }));
   return { head, views, contents };
 }

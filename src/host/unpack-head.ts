@@ -78,14 +78,14 @@ async function unpackedStart(view: View, layer: Stream): Promise<Start> {
   return view.isWhole ? start : { ...start, isWhole: false, broken: start.bytes.length === 0 ? start.broken : null };
 }
 
-/** Whether every line ends in a carriage return and a line feed, as `docker exec -t` and Windows write them. */
-export function endsInReturns(bytes: Buffer): boolean {
+/** Whether every line, of two or more, ends in a carriage return and a line feed, as `docker exec -t` and Windows write them. */
+export function endsInReturns(bytes: Buffer, least = 2): boolean {
   let lines = 0;
   for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) {
     if (bytes[at - 1] !== 13) return false;
     lines += 1;
   }
-  return lines > 1;
+  return lines >= least;
 }
 
 async function inTar(view: View, depth: number): Promise<View[]> {
@@ -151,7 +151,7 @@ async function expand(view: View, depth: number): Promise<View[]> {
     return expand({ ...view, bytes: bytes.subarray(3), packing: [...packing, "bom"] }, depth + 1);
   if (!bytes.includes(0) && endsInReturns(bytes)) {
     const { bytes: text } = await startOf(takeOff(chunksOf(bytes), "crlf"));
-    return [view, { ...view, bytes: text, packing: [...packing, "crlf"] }];
+    return [{ ...view, bytes: text, packing: [...packing, "crlf"] }];
   }
   return [view];
 }

@@ -1,6 +1,6 @@
 /** The first `fogbell.yaml`: what stores seem to hold, as a file that loads and that people go on writing in. */
 
-import { takeStock } from "../backups/locate.ts";
+import { type Inventory, takeStock } from "../backups/locate.ts";
 import { placeAll } from "../backups/series.ts";
 import { assertAnyRead } from "../backups/unreadable.ts";
 import { readConfig } from "../config/config.ts";
@@ -51,17 +51,12 @@ interface Sealed {
   readonly objects: number;
 }
 
-const SEALED: readonly (readonly [RegExp, "age" | "gpg"])[] = [
-  [/^encrypted with age/, "age"],
-  [/^encrypted with OpenPGP/, "gpg"],
-];
-
-function sealedOf(url: string, unknown: readonly { key: string; because: string }[]): Sealed[] {
+function sealedOf(url: string, unknown: Inventory["unknown"]): Sealed[] {
   const jobs = new Map<string, Sealed>();
   const placed = placeAll(unknown.map(({ key }) => key));
-  for (const { key, because } of unknown) {
-    const how = SEALED.find(([pattern]) => pattern.test(because))?.[1];
-    if (how === undefined) continue;
+  for (const { key, form } of unknown) {
+    const how = form?.with;
+    if (how !== "age" && how !== "gpg") continue;
     const { glob: pattern = key, segments = [] } = placed.get(key) ?? {};
     const known = jobs.get(pattern);
     jobs.set(pattern, {
@@ -169,7 +164,7 @@ async function look(
     left: strange,
   } = await proposalsOf(url, { store, engines: catalog.engines, inventory });
   const more = sealedAs(engine, sealed, proposals);
-  const left = strange.filter(({ because }) => !/^encrypted with (age|OpenPGP)/.test(because));
+  const left = strange.filter(({ form }) => form?.with !== "age" && form?.with !== "gpg");
   const unrecognised =
     left.length === 0
       ? []

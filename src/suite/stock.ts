@@ -73,7 +73,7 @@ export interface FetchPointRequest {
 
 /** What is encrypted is no recovery point as long as nobody has the key; it can be fetched all the same. */
 function sealedPoint({ unknown }: Inventory, id: string) {
-  const object = unknown.find((one) => pointId(one) === id && /^encrypted with/.test(one.because));
+  const object = unknown.find((one) => pointId(one) === id && one.form?.kind === "encrypted");
   return object === undefined ? undefined : { objects: [object], log: [], globals: undefined };
 }
 

@@ -33,11 +33,13 @@ import { type CopyLedger, readLedger } from "./copy-ledger.ts";
 import { fetchCandidate, recognise } from "./fetch-copy.ts";
 import { joinParts } from "./join-parts.ts";
 import { look } from "./look.ts";
+import { openEach } from "./open-each.ts";
 import { attacherOf, type Opened, openSandbox, placesFor, startsApplications } from "./open-sandbox.ts";
 import { placesOf } from "./places.ts";
 import { proveChecks } from "./prove-checks.ts";
 import { readCopy } from "./read-copy.ts";
 import { type Candidate, serverFor, type VerifyTask } from "./task.ts";
+import { assertUnpackers } from "./unpackers.ts";
 
 /** As far as its log brings it. */
 export const TARGET: Target = { to: "end-of-log" };
@@ -211,7 +213,7 @@ export function newerThanItsServer(facts: BackupFacts, restoredOn: string): stri
   return `written by a client of version ${major(toolVersion)} from a server of version ${major(serverVersion)}: it was restored on ${restoredOn}, and its own server cannot load it as it is; dump it with the client of version ${major(serverVersion)}`;
 }
 
-interface Given {
+export interface Given {
   readonly candidate: Candidate;
   readonly facts: BackupFacts;
   readonly sha256: string;
@@ -318,6 +320,12 @@ async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => v
   await mkdir(kit.folder, { recursive: true });
   const { point } = candidate;
   if (point.unreadable !== undefined) throw unreadableError(point.id, point.unreadable);
+  if (point.facts.lacks === "tables") {
+    throw new UnavailableError(`${point.id} holds rows without their tables (a dump of data only): half of a backup`, {
+      code: "FB_NOT_JUDGED",
+      next: ["take a dump of structure and data together, or keep both of one night in one folder"],
+    });
+  }
   if (point.facts.complete === "no") return notWhole(point.id, point.facts.because);
   mark("T3");
   const known = candidate.encryption === null;
@@ -348,6 +356,7 @@ async function openFetched(kit: AttemptKit, { candidate, facts, fetched, mark }:
   const reached = isReached ? kit.task.engine.loopback.settings : {};
   const opened = await timed("world", kit.write, () => openSandbox(kit, serverFor(kit.task.engine, facts, reached)));
   mark("T5");
+  await assertUnpackers(opened, facts, kit.index);
   const objects = point.parts === undefined ? point.objects : point.objects.slice(0, 1);
   const copy = await bring(opened, { objects }, { folder: fetched.folder, paths: fetched.paths });
   const globals = fetched.globals === null ? "" : `${opened.server.folders.scratch}/${basename(fetched.globals)}`;
@@ -360,7 +369,8 @@ async function openFetched(kit: AttemptKit, { candidate, facts, fetched, mark }:
   opened.places.table = placesOf({ engine, candidate, server: opened.server, method, copy, globals, database });
   const ledger = fetched.ledger === null ? null : await readLedger(fetched.ledger);
   const paths = fetched.paths.slice(0, point.objects.length);
-  return openCopy(kit, opened, { candidate, facts, sha256: fetched.sha256, ledger, paths, mark });
+  const given = { candidate, facts, sha256: fetched.sha256, ledger, paths, mark };
+  return openEach({ kit, opened, given, method, open: openCopy });
 }
 
 /** Looks at one copy. Throws only when cancelled: everything else is what came of it. */

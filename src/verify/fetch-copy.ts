@@ -2,9 +2,10 @@
 import { join } from "node:path";
 import { type Fetched, fetchToScratch } from "../backups/fetch.ts";
 import { takeStock } from "../backups/locate.ts";
+import { formWords, isFault } from "../backups/unrecognised.ts";
 import { ourselves } from "../drill/ourselves.ts";
 import { fetchLine, limited } from "../drill/source.ts";
-import { LostError } from "../errors.ts";
+import { LostError, UnavailableError } from "../errors.ts";
 import type { BackupFacts } from "../parts.ts";
 import type { AttemptKit } from "./attempt.ts";
 import { compareSums } from "./compare-sums.ts";
@@ -67,5 +68,9 @@ export async function recognise(kit: AttemptKit, folder: string): Promise<Backup
   const { points, unknown } = await takeStock(store, [task.engine]);
   const [point] = points;
   if (point !== undefined) return point.facts;
+  const form = unknown[0]?.form;
+  if (form !== undefined && !isFault(form)) {
+    throw new UnavailableError(`what was encrypted is ${formWords(form)}`, { code: "FB_NOT_JUDGED", next: form.next });
+  }
   throw new LostError(`what was encrypted is ${unknown[0]?.because ?? "empty"}`, { code: "FB_COPY_SEALED" });
 }

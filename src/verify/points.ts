@@ -3,16 +3,16 @@
 import { pointId } from "../backups/generations.ts";
 import type { Inventory } from "../backups/locate.ts";
 import { momentInName } from "../backups/moments.ts";
-import type { Moment, RecoveryPoint, Store } from "../parts.ts";
+import { type Form, formWords, isFault } from "../backups/unrecognised.ts";
+import type { Moment, RecoveryPoint, Store, Unreadable } from "../parts.ts";
 import { isUpTo, newestFirst } from "./dated.ts";
 import type { Asked, Candidate } from "./task.ts";
 
-const SEALED = /^encrypted with/;
-export const isSealed = ({ because }: Inventory["unknown"][number]): boolean => SEALED.test(because);
+export const isSealed = ({ form }: Inventory["unknown"][number]): boolean => form?.kind === "encrypted";
 
 /** What is in an encrypted object is known when it was decrypted; until then it is a point by its name and time. */
 export function sealed(store: Store, object: Inventory["unknown"][number], engine: string): RecoveryPoint {
-  const { because, ...stored } = object;
+  const { because, form: _, ...stored } = object;
   const named = momentInName(object.key);
   const moment: Moment = named === null ? { at: object.modifiedAt, from: "object-time" } : { at: named, from: "name" };
   return {
@@ -28,13 +28,21 @@ export function sealed(store: Store, object: Inventory["unknown"][number], engin
   };
 }
 
+/** What this machine or Fogbell lacks says nothing against a backup. */
+const notReadHere = (form: Form): Unreadable => ({
+  kind: "form",
+  because: `it is ${formWords(form)}`,
+  next: form.next,
+});
+
 /**
  * An object of the same job as recognised backups that is none itself: empty, an error message. It is what a disaster
  * would find as the newest, so it must not be passed over.
  */
 export function broken(store: Store, object: Inventory["unknown"][number], engine: string): RecoveryPoint {
   const point = sealed(store, object, engine);
-  const { unreadable } = object;
+  const { form } = object;
+  const unreadable = object.unreadable ?? (form === undefined || isFault(form) ? undefined : notReadHere(form));
   // Nothing is known against it: what is in it may be whole.
   if (unreadable !== undefined) return { ...point, facts: { ...point.facts, format: "unknown" }, unreadable };
   return { ...point, facts: { ...point.facts, format: "unknown", complete: "no", because: `it is ${object.because}` } };

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { takeStock } from "../../src/backups/locate.ts";
 import { momentInName } from "../../src/backups/moments.ts";
 import { wordsOf } from "../../src/backups/name-words.ts";
-import { whyUnrecognised } from "../../src/backups/unrecognised.ts";
+import { formOf, formWords } from "../../src/backups/unrecognised.ts";
 import { catalog } from "../../src/catalog.ts";
 import { viewsOf } from "../../src/host/unpack-head.ts";
 import type { StoredObject } from "../../src/parts.ts";
@@ -91,7 +91,8 @@ test("readers of bytes", async () => {
     fc.asyncProperty(content, content, async (head, tail) => {
       const beganMs = performance.now();
       const views = await viewsOf(head, true);
-      expect(whyUnrecognised(head, head.length).length).toBeLessThan(500);
+      const form = formOf({ key: "shop.sql", sizeBytes: head.length, head: Buffer.from(head), views });
+      expect(formWords(form).length).toBeLessThan(500);
       for (const { bytes, packing } of [...views, { bytes: head, packing: [] }]) {
         for (const method of methods) {
           method.inspect({ head: bytes, tail, packing });

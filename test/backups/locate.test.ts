@@ -45,11 +45,22 @@ test("points are told by their content, whatever they are called", async () => {
   ]);
   expect(unknown.map(({ key }) => key)).toEqual(["e/empty.dump", "f/photo.sql.gz", "f/broken.gz"]);
 });
+const integer = (value: number) => [0, value, 0, 0, 0];
+
 test("a directory backup is one point with its members and its roles", async () => {
   const toc = Buffer.from(
-    ["PGDMP", 1, 14, 0, 4, 8, 3, ...Array<number>(60).fill(0)].flatMap((part) =>
-      typeof part === "string" ? [...bytes(part)] : [part],
-    ),
+    // The lengths and the moment: 2026-11-20 13:00:00.
+    [
+      "PGDMP",
+      1,
+      14,
+      0,
+      4,
+      8,
+      3,
+      ...[0, 0, 0, 13, 20, 10, 126, 0].flatMap(integer),
+      ...Array<number>(60).fill(0),
+    ].flatMap((part) => (typeof part === "string" ? [...bytes(part)] : [part])),
   );
   const { points } = await takeStock(
     memoryStore({
@@ -87,7 +98,7 @@ test("what is no backup is told with the reason: encrypted, and with what; empty
     "c.dump.asc": "encrypted with OpenPGP (gpg): decrypt it first",
     "d.dump.enc": "encrypted with openssl: decrypt it first",
     "e.dump": "empty",
-    "f.sql.gz": "no backup that Fogbell recognises",
+    "f.sql.gz": 'no dump but a message of the dump program: "pg_dump: error: connection refused"',
   });
 });
 test("older versions of a key are points of their own, each read by itself; what is removed meanwhile is none", async () => {
@@ -123,6 +134,7 @@ test("older versions of a key are points of their own, each read by itself; what
 });
 test("a version's name is no part of what a job calls its backups", async () => {
   const point = (version: string) => ({
+    facts: { packing: [] },
     id: `daily/shop-20261120T030000Z.dump@${version}`,
     objects: [{ key: "daily/shop-20261120T030000Z.dump", version, sizeBytes: 1, modifiedAt: "" }],
   });

@@ -51,7 +51,14 @@ test.each<[what: string, name: string, content: string | Uint8Array, exitCode: n
 });
 
 test("what only its own program can read is not judged, and its line is given", async () => {
-  const archive = Buffer.concat([Buffer.from("PGDMP\x01\x0e\x00\x04\x08\x01"), Buffer.alloc(200)]);
+  const archive = Buffer.concat([
+    // 2026-11-20 13:00:00, and nothing else in it.
+    Buffer.from([
+      ...Buffer.from("PGDMP\x01\x0e\x00\x04\x08\x01"),
+      ...[0, 0, 0, 13, 20, 10, 126, 0].flatMap((value) => [0, value, 0, 0, 0]),
+    ]),
+    Buffer.alloc(200),
+  ]);
   await expect(check("i.dump", archive)).rejects.toMatchObject({
     exitCode: 4,
     next: [expect.stringMatching(/^export BACKUP=/), 'pg_restore -f /dev/null "$BACKUP"'],

@@ -1,8 +1,10 @@
 /** Logical backups: mariadb-dump or mysqldump as plain SQL, packed or not, told by its content. */
 import { z } from "zod";
+import { messageInDump, messageOf } from "../../host/dump-messages.ts";
 import { type Compression, layersOf, roomOf, unpacked } from "../../host/packing.ts";
 import { type BackupFacts, type Content, defineMethod, type Line, type Target } from "../../parts.ts";
 import { at, client, sql } from "./client.ts";
+import { readHeader } from "./dump-header.ts";
 import type { Flavour } from "./flavour.ts";
 import { checkLog, throughLog } from "./log.ts";
 import { readDump, TRAILER } from "./named-databases.ts";
@@ -75,17 +77,25 @@ function over(flavour: Flavour, { compress, "names-target": names }: Options): r
   ];
 }
 
-function inspect(flavour: Flavour, { head: bytes, tail, packing }: Content): BackupFacts | null {
-  const text = bytes.toString("latin1", 0, 2000);
+/** What comes first decides: a table is made before its rows are. */
+const isDataOnly = (start: string) =>
+  /^(-- Dumping data for table|-- Table structure for table|-- Current Database:|CREATE TABLE|INSERT INTO)/m.exec(
+    start,
+  )?.[1] === "-- Dumping data for table";
+
+function inspect(flavour: Flavour, { head: bytes, tail, packing, members }: Content): BackupFacts | null {
+  // A dump in an archive is seen as its member.
+  if (members !== undefined) return null;
+  const start = bytes.toString("latin1", 0, 8000);
   // A first line about the client's sandbox mode may come before it (MariaDB 10.5.25, 10.11.8 and later).
-  const made = /^-- (MariaDB|MySQL) dump \S+\s+Distrib ([0-9.]+)/m.exec(text);
-  if (made?.[1]?.toLowerCase() !== flavour.name) return null;
-  const server = /^-- Server version\s+([0-9.]+)/m.exec(text)?.[1];
-  const database = /^-- Host: \S*\s+Database: (.+)$/m.exec(text)?.[1]?.trim();
+  const message = messageOf(start);
+  const header = readHeader(start);
+  if (header?.server !== flavour.name) return null;
+  const { server: _, ...told } = header;
   // The place in the log: `--master-data=2` as a comment, 1 as a statement, which a restore leaves out.
   const place =
     /^(?:-- )?CHANGE (?:MASTER|REPLICATION SOURCE) TO (?:MASTER|SOURCE)_LOG_FILE='([^']+)', (?:MASTER|SOURCE)_LOG_POS=(\d+)/m.exec(
-      bytes.toString("latin1", 0, 8000),
+      start,
     );
   const end = tail?.toString("latin1") ?? null;
   const complete = end === null ? "unknown" : end.includes(TRAILER) ? "yes" : "no";
@@ -96,17 +106,19 @@ function inspect(flavour: Flavour, { head: bytes, tail, packing }: Content): Bac
     method: "logical",
     format: "plain",
     packing,
-    ...(server === undefined ? {} : { serverVersion: server }),
-    ...(made[2] === undefined ? {} : { toolVersion: made[2] }),
-    ...(database === undefined ? {} : { database }),
+    ...told,
+    ...(isDataOnly(start) ? { lacks: "tables" as const } : {}),
     ...(done === undefined ? {} : { made: { text: done, at: "end" } }),
     ...(place?.[1] === undefined || place[2] === undefined ? {} : { logFrom: place[1], logPosition: place[2] }),
-    complete,
-    because: {
-      yes: "it ends with the dump's closing line",
-      no: "the dump's closing line is missing: it was cut off",
-      unknown: "compressed: known when it has been read to its end",
-    }[complete],
+    complete: message === null ? complete : "no",
+    because:
+      message !== null
+        ? messageInDump(message)
+        : {
+            yes: "it ends with the dump's closing line",
+            no: "the dump's closing line is missing: it was cut off",
+            unknown: "compressed: known when it has been read to its end",
+          }[complete],
   };
 }
 

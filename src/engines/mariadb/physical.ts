@@ -13,6 +13,7 @@ import {
   type Target,
 } from "../../parts.ts";
 import { at } from "./client.ts";
+import { checkFiles, FOLDER, gatherFolders, inspectStream, isFileCopy, recoverFiles } from "./file-copies.ts";
 import { removeSide, startSide, UNPACKED } from "./files.ts";
 import type { Flavour } from "./flavour.ts";
 import { checkLog, throughLog } from "./log.ts";
@@ -67,7 +68,10 @@ fi${pack}`,
  */
 function gather(objects: readonly StoredObject[]): Gathered[] {
   const folderOf = (key: string) => key.slice(0, key.lastIndexOf("/") + 1);
-  const isInfo = ({ key }: StoredObject) => key.endsWith(`/${INFO}`);
+  const streams = new Set(
+    objects.flatMap(({ key }) => (STREAM.test(key.slice(folderOf(key).length)) ? [folderOf(key)] : [])),
+  );
+  const isInfo = ({ key }: StoredObject) => key.endsWith(`/${INFO}`) && streams.has(folderOf(key));
   const sets = objects
     .filter(isInfo)
     .map((lead) => ({
@@ -78,27 +82,39 @@ function gather(objects: readonly StoredObject[]): Gathered[] {
       ),
     }))
     .sort((a, b) => (a.lead.modifiedAt < b.lead.modifiedAt ? -1 : 1));
-  return sets.flatMap(({ lead, own }, index) => [
-    // As a full one, and as one that goes on from those before it: `inspect` tells which of the two it is.
-    { lead, members: own, shared: true },
-    ...(index === 0
-      ? []
-      : [{ lead, members: [...own, ...sets.slice(0, index).flatMap((one) => one.own)], shared: true, chain: true }]),
-  ]);
+  const inSets = new Set(sets.flatMap(({ own }) => own));
+  const alone = objects.filter((object) => !inSets.has(object)).map((lead) => ({ lead, members: [lead] }));
+  return [
+    ...gatherFolders(objects, (folder) => streams.has(folder)),
+    ...alone,
+    ...sets.flatMap(({ lead, own }, index) => [
+      // As a full one, and as one that goes on from those before it: `inspect` tells which of the two it is.
+      { lead, members: own, shared: true },
+      ...(index === 0
+        ? []
+        : [{ lead, members: [...own, ...sets.slice(0, index).flatMap((one) => one.own)], shared: true, chain: true }]),
+    ]),
+  ];
 }
 
-function inspect(flavour: Flavour, { head, packing }: Content): BackupFacts | null {
+function inspect(flavour: Flavour, content: Content): BackupFacts | null {
+  const { head, packing } = content;
+  const stream = inspectStream(flavour.name, content);
+  if (stream !== null) return stream;
   const text = head.toString("latin1");
   const value = (name: string) => new RegExp(`^${name} = (.*)$`, "m").exec(text)?.[1]?.trim();
   if (packing.length > 0 || !/^tool_name = (mariabackup|mariadb-backup)/m.test(text)) return null;
   const incremental = value("incremental") === "Y";
+  // A folder of files; what is streamed into sets says so. Half of one is in the folders before it.
+  const isFolder = value("format") === "file";
+  if (isFolder && incremental) return null;
   const server = /^[0-9.]+/.exec(value("server_version") ?? "")?.[0];
   const place = /filename '([^']+)', position '([0-9]+)'/.exec(value("binlog_pos") ?? "");
   const began = /^[\d-]{10} [\d:]{8}$/.exec(value("start_time") ?? "")?.[0];
   return {
     engine: flavour.name,
     method: "physical",
-    format: incremental ? "incremental" : "full",
+    format: isFolder ? FOLDER : incremental ? "incremental" : "full",
     packing: [],
     ...(server === undefined ? {} : { serverVersion: server }),
     complete: "unknown",
@@ -131,6 +147,7 @@ awk '{ line[NR] = $0; if ($1 == 0) full = NR }
   "$SCRATCH/sets" >"$SCRATCH/chain"`;
 
 function check(flavour: Flavour, facts: BackupFacts): readonly Line[] {
+  if (isFileCopy(facts)) return [...checkFiles(facts), ...(facts.hasLog === true ? [checkLog(flavour, facts)] : [])];
   return [
     {
       say: "Is every set of the chain there and readable, and does each begin where the one before ends?",
@@ -183,7 +200,11 @@ done <"$SCRATCH/chain"`),
     destroys: false,
     progress: UNPACKED,
   };
-  return [restore, startSide(flavour), ...(facts.hasLog === true ? throughLog(flavour, facts, target) : [])];
+  return [
+    isFileCopy(facts) ? recoverFiles(facts) : restore,
+    startSide(flavour),
+    ...(facts.hasLog === true ? throughLog(flavour, facts, target) : []),
+  ];
 }
 
 export const physicalOf = (flavour: Flavour) =>

@@ -2,8 +2,8 @@
  * How a dump or an archive comes into a database of its own. What an empty database would refuse of a faultless one is gone
  * around beforehand, by the pair of statement and place; so the restore can stop at the first error, whatever it is.
  */
-import { roomOf } from "../../host/packing.ts";
 import type { BackupFacts, Line } from "../../parts.ts";
+import { fromArchive, placesOf, takesJobs } from "./archive-copy.ts";
 import { DROPS } from "./dump-start.ts";
 import { readPlain } from "./named-databases.ts";
 import { PSQL, SIDE } from "./psql.ts";
@@ -44,12 +44,10 @@ function loadPlain(facts: BackupFacts): string {
 }
 
 function loadArchive(facts: BackupFacts): string {
-  const { packing, goesAround = [] } = facts;
+  const { goesAround = [] } = facts;
   const first = goesAround.includes("public") ? `${PSQL} \\\n  ${SIDE} ${DROP_PUBLIC} &&\n` : "";
-  const archive = `pg_restore --exit-on-error ${SIDE}`;
-  return packing.length === 0
-    ? `${first}${archive} \\\n  -j "$JOBS" "$BACKUP"`
-    : `${first}${readPlain(facts)} |\n${archive}`;
+  const jobs = takesJobs(facts) ? ' \\\n  -j "$JOBS"' : "";
+  return `${first}${fromArchive(facts, `pg_restore --exit-on-error ${SIDE}${jobs}`)}`;
 }
 
 /** A database in the dump's own encoding takes its bytes as they are; UTF8 takes those of all others. */
@@ -72,10 +70,7 @@ export function recover(facts: BackupFacts): readonly Line[] {
     {
       say: "Restore the backup into it. Nothing touches the damaged database.",
       script: isArchive ? loadArchive(facts) : loadPlain(facts),
-      uses: [
-        ...["SIDE_HOST", "SIDE_DATABASE", "BACKUP"],
-        ...(isArchive && facts.packing.length === 0 ? ["JOBS"] : roomOf(facts.packing)),
-      ],
+      uses: ["SIDE_HOST", "SIDE_DATABASE", ...placesOf(facts), ...(takesJobs(facts) ? ["JOBS"] : [])],
       expect: "No output, and exit code 0.",
       ifNot: "Drop the side database and begin again with the next older recovery point.",
       destroys: false,

@@ -1,6 +1,7 @@
 /** Logical backups: pg_dump in its plain, custom and directory formats, told apart by their content. */
 import { z } from "zod";
-import { type Compression, layersOf, roomOf, unpacked, whole } from "../../host/packing.ts";
+import { messageInDump, messageOf, withoutMessages } from "../../host/dump-messages.ts";
+import { type Compression, layersOf, unpacked } from "../../host/packing.ts";
 import {
   type BackupFacts,
   type Content,
@@ -10,6 +11,8 @@ import {
   type Line,
   type StoredObject,
 } from "../../parts.ts";
+import { fromArchive, isWhole, layOut, placesOf } from "./archive-copy.ts";
+import { archiveFacts } from "./archive-header.ts";
 import { dumpReader } from "./dump-reader.ts";
 import { startOf, startOfArchive } from "./dump-start.ts";
 import { recover } from "./loading.ts";
@@ -128,70 +131,34 @@ function facts(options: Options): BackupFacts {
   };
 }
 
-/** Reads pg_dump's archive header. Source: ReadHead in src/bin/pg_dump/pg_backup_archiver.c, versions 1.12 to 1.16. */
-function archiveFacts(
-  bytes: Buffer,
-): Pick<BackupFacts, "format" | "serverVersion" | "toolVersion" | "database" | "made"> | null {
-  if (bytes.toString("latin1", 0, 5) !== "PGDMP" || bytes.length < 12) return null;
-  const minor = bytes[6] ?? 0;
-  const intSize = bytes[8] ?? 4;
-  // A directory's table of contents is written as a tar header, so that pg_restore -Ft can read it.
-  const format = bytes[10] === 1 ? "custom" : "directory";
-  let at = 11;
-  const integer = () => {
-    const sign = bytes[at] ?? 0;
-    let value = 0;
-    for (let byte = intSize - 1; byte >= 0; byte--) value = value * 256 + (bytes[at + 1 + byte] ?? 0);
-    at += 1 + intSize;
-    return sign === 1 ? -value : value;
-  };
-  const text = () => {
-    const length = integer();
-    if (length < 0 || at + length > bytes.length) return undefined;
-    const value = bytes.toString("utf8", at, at + length);
-    at += length;
-    return value;
-  };
-  if (minor >= 15) at += 1;
-  else integer();
-  // Seconds first, as its machine's clock stood; the last says whether it was summer.
-  const [second, minute, hour, day, month = 0, year = 0] = Array.from({ length: 7 }, integer);
-  const made = `${year + 1900}-${month + 1}-${day} ${[hour, minute, second].map((one) => String(one).padStart(2, "0")).join(":")}`;
-  const [database, serverVersion, toolVersion] = [text(), text(), text()];
-  const version = (value: string | undefined) => value?.split(" ")[0];
-  return {
-    format,
-    made: { text: made, at: "begin" },
-    ...(database === undefined ? {} : { database }),
-    ...(serverVersion === undefined ? {} : { serverVersion: version(serverVersion) as string }),
-    ...(toolVersion === undefined ? {} : { toolVersion: version(toolVersion) as string }),
-  };
-}
-
 /** Of a whole cluster the list of its databases must be seen: roles alone are no backup of rows. */
 function isPlain(head: string): boolean {
   const isCluster = head.slice(0, 200).includes(`${CLUSTER}\n`) && head.includes("\n-- Databases\n");
   return isCluster || head.slice(0, 2000).includes("-- PostgreSQL database dump\n");
 }
 
-/** Messages of the program, which a shell wrote into the file (`2>&1`): psql would take them for SQL. */
-const NOISE = /^(pg_dump|pg_dumpall): /;
+/** What comes first decides: tables are made before their rows are. */
+const isDataOnly = (head: string) =>
+  /^-- (Data for )?Name: .*; Type: (TABLE|TABLE DATA|SCHEMA|SEQUENCE SET|EXTENSION|FUNCTION|TYPE|DATABASE);/m
+    .exec(head)?.[2]
+    ?.match(/^(TABLE DATA|SEQUENCE SET)$/) != null;
 
 function plainFacts(head: string, tail: string | null): Omit<BackupFacts, "engine" | "method" | "packing"> | null {
-  const noise = NOISE.exec(head)?.[1];
-  if (!isPlain(head) && !(noise !== undefined && head.includes("-- PostgreSQL database dump\n"))) return null;
+  const message = messageOf(head);
+  if (!isPlain(message === null ? head : withoutMessages(head))) return null;
   const server = /-- Dumped from database version (\S+)/.exec(head)?.[1];
   const tool = /-- Dumped by pg_dump version (\S+)/.exec(head)?.[1];
-  if (noise !== undefined) {
-    const because = `line 1 is a message of ${noise} and no SQL ("${noise}: …"): the job writes its messages into the dump`;
-    return { format: "plain", ...(server === undefined ? {} : { serverVersion: server }), complete: "no", because };
-  }
   const complete = tail === null ? "unknown" : tail.includes(TRAILER) ? "yes" : "no";
-  return {
+  const common = {
     format: "plain",
     ...startOf(head, server),
     ...(server === undefined ? {} : { serverVersion: server }),
     ...(tool === undefined ? {} : { toolVersion: tool }),
+    ...(isDataOnly(head) ? { lacks: "tables" as const } : {}),
+  };
+  if (message !== null) return { ...common, complete: "no", because: messageInDump(message) };
+  return {
+    ...common,
     complete,
     because: {
       yes: "it ends with pg_dump's closing line",
@@ -201,9 +168,10 @@ function plainFacts(head: string, tail: string | null): Omit<BackupFacts, "engin
   };
 }
 
-function inspect({ head, tail, packing }: Content): BackupFacts | null {
+function inspect(content: Content): BackupFacts | null {
+  const { head, tail, packing } = content;
   const common = { engine: "postgres", method: "logical", packing } as const;
-  const archive = archiveFacts(head);
+  const archive = archiveFacts(content);
   if (archive !== null) {
     return {
       ...common,
@@ -213,6 +181,8 @@ function inspect({ head, tail, packing }: Content): BackupFacts | null {
       because: "an archive: known when it has been read to its end",
     };
   }
+  // A dump in an archive is seen as its member.
+  if (content.members !== undefined) return null;
   const plain = plainFacts(head.toString("latin1"), tail?.toString("latin1") ?? null);
   return plain === null ? null : { ...common, ...plain };
 }
@@ -220,7 +190,7 @@ function inspect({ head, tail, packing }: Content): BackupFacts | null {
 function check(facts: BackupFacts): readonly Line[] {
   const common = {
     say: "Read the copy to its end: is it whole, and does it stay where it is put?",
-    uses: ["BACKUP", ...roomOf(facts.packing)],
+    uses: placesOf(facts),
     destroys: false,
     ifNot: "Do not restore it. Take the next older recovery point.",
   };
@@ -235,12 +205,8 @@ function check(facts: BackupFacts): readonly Line[] {
         expect: '"whole" and a number of lines.',
       },
     ];
-  const read = "pg_restore -f /dev/null";
-  const script =
-    facts.packing.length === 0
-      ? `${read} "$BACKUP"`
-      : `${whole(facts.packing)} &&\n${unpacked(facts.packing)} | ${read}`;
-  return [{ ...common, script, expect: "No output, and exit code 0." }];
+  const script = `${isWhole(facts)}${fromArchive(facts, "pg_restore -f /dev/null")}`;
+  return [...layOut(facts), { ...common, script, expect: "No output, and exit code 0." }];
 }
 
 /** Everything of an archive but its rows, as SQL. */
@@ -249,8 +215,8 @@ export function dumpText(facts: BackupFacts): { line: Line; reader: DumpReader }
   const read = "pg_restore --schema-only -f -";
   const line = {
     say: "Read what the archive makes, without its rows.",
-    script: facts.packing.length === 0 ? `${read} "$BACKUP"` : `${unpacked(facts.packing)} | ${read}`,
-    uses: ["BACKUP", ...roomOf(facts.packing)],
+    script: fromArchive(facts, read),
+    uses: placesOf(facts),
     destroys: false,
   };
   return { line, reader: dumpReader() };

@@ -1,0 +1,24 @@
+/** What a dump program says to people, and a job wrote into the dump: `2>&1` where `2>` was meant. */
+import { tameName } from "./tame.ts";
+
+const PROGRAM = String.raw`(?:\S*/)?(?:pg_dump|pg_dumpall|mysqldump|mariadb-dump|mydumper|mysql|psql|docker|kubectl)(?:\.exe)?`;
+const MESSAGE = new RegExp(`^(?:(?:WARNING|Warning): )?${PROGRAM}: .*`);
+const LONGEST = 120;
+
+/** The message that a text begins with; null: it begins with something else. */
+export function messageOf(head: string): string | null {
+  const first = head.slice(0, 2000).replace(/^\s+/, "").split(/\r?\n/, 1)[0] ?? "";
+  const line = MESSAGE.exec(first)?.[0];
+  return line === undefined ? null : tameName(line, LONGEST);
+}
+
+/** The text after the messages at its start. */
+export function withoutMessages(head: string): string {
+  const lines = head.split("\n");
+  const first = lines.findIndex((line) => line.trim() !== "" && !MESSAGE.test(line));
+  return first < 0 ? "" : lines.slice(first).join("\n");
+}
+
+/** Why such a dump does not load. */
+export const messageInDump = (message: string): string =>
+  `it begins with a message of the dump program, where SQL belongs, and does not load: "${message}"`;

@@ -1,0 +1,31 @@
+/** Whether the sandbox can unpack a copy: official images lack what people pack with, and that says nothing of a backup. */
+import { UnavailableError } from "../errors.ts";
+import { programsOf } from "../host/packing.ts";
+import type { BackupFacts, Line } from "../parts.ts";
+import type { Opened } from "./open-sandbox.ts";
+
+/** Every image has these. */
+const EVERYWHERE: ReadonlySet<string> = new Set(["gunzip", "sed", "tail", "tar", "xargs"]);
+
+/** Throws UnavailableError with the programs that are not there. */
+export async function assertUnpackers({ runner }: Opened, { packing }: BackupFacts, index: number): Promise<void> {
+  const programs = [...new Set(programsOf(packing))].filter((program) => !EVERYWHERE.has(program));
+  if (programs.length === 0) return;
+  const line: Line = {
+    say: "Ask whether the programs are here that unpack the copy.",
+    script: `for one in ${programs.join(" ")}; do
+  command -v "$one" >/dev/null || echo "$one"
+done`,
+    uses: [],
+    expect: "No output.",
+    ifNot: "Install what is named.",
+    destroys: false,
+  };
+  const { stdout } = await runner.ask(line, { phase: "restore", name: `unpackers-${index}` });
+  const missing = stdout.split("\n").filter((name) => name !== "");
+  if (missing.length === 0) return;
+  throw new UnavailableError(`the copy cannot be unpacked here: the sandbox has no ${missing.join(" and no ")}`, {
+    code: "FB_NOT_JUDGED",
+    next: ["fogbell images build, whose images hold them", `or install ${missing.join(", ")} into the sandbox's image`],
+  });
+}
