@@ -35,6 +35,9 @@ export default class Verify extends FogbellCommand {
     config: Flags.string({ description: "The file that tells of the databases. Default: fogbell.yaml." }),
     rto: optionalDurationFlag("Time objective in place of the one that is told."),
     rpo: optionalDurationFlag("Loss objective in place of the one that is told."),
+    timeout: optionalDurationFlag(
+      "How long fetching, starting a server, restoring and looking through a copy may take, each. Default: by its size and earlier verifies, 15m at least; --dry-run tells.",
+    ),
     bandwidth: bandwidthFlag("Fetch no faster than production's link: all parts and all verifies together."),
     "each-source": Flags.boolean({ description: "Ask of each source by itself, and not of the best of them." }),
     sandbox: sandboxFlag,
@@ -83,6 +86,7 @@ export default class Verify extends FogbellCommand {
       proveChecks: flags["prove-checks"],
       rtoMs: flags.rto,
       rpoMs: flags.rpo,
+      timeoutMs: flags.timeout,
       bandwidth: flags.bandwidth,
       random: Math.random,
     };

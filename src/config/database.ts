@@ -188,6 +188,10 @@ export const database = z.strictObject({
     .describe("Tables that people know, and how many rows they have, roughly. Default: none.")
     .meta({ examples: [{ orders: "about 1,200,000" }] }),
   objectives,
+  timeout: time(
+    "How long fetching, starting a server, restoring and looking through a copy may take, each. Default: by its size and earlier verifies, 15m at least.",
+    "2h",
+  ),
   sources: z.array(source).default([]).describe("Where its backups lie. Default: nowhere.").meta({ examples: [] }),
   fresh,
   canary,

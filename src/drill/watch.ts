@@ -31,7 +31,7 @@ export function watch(request: WatchRequest): Disposable & { readonly signal: Ab
   if (diskFreeBytes !== undefined) {
     timers.push(
       setInterval(async () => {
-        const free = await freeBytes(folder);
+        const { free } = await diskOf(folder);
         if (free >= diskFreeBytes) return;
         own.abort(
           new UnavailableError(
@@ -53,11 +53,12 @@ export function watch(request: WatchRequest): Disposable & { readonly signal: Ab
   };
 }
 
-async function freeBytes(folder: string): Promise<number> {
+/** What is free on the disk of a folder, and how large it is, in bytes: endless where that cannot be asked. */
+export async function diskOf(folder: string): Promise<{ free: number; total: number }> {
   try {
-    const { bavail, bsize } = await statfs(folder);
-    return bavail * bsize;
+    const { bavail, blocks, bsize } = await statfs(folder);
+    return { free: bavail * bsize, total: blocks * bsize };
   } catch {
-    return Number.POSITIVE_INFINITY;
+    return { free: Number.POSITIVE_INFINITY, total: Number.POSITIVE_INFINITY };
   }
 }

@@ -11,8 +11,9 @@ import { chooseSandbox } from "../sandboxes/choose.ts";
 import { readKey } from "../verify/decrypt.ts";
 import { keepingOf } from "../verify/keeping.ts";
 import { readKnown } from "../verify/known.ts";
+import { type Limit, limitWords } from "../verify/limits.ts";
 import { foreignBackup } from "../verify/open-sandbox.ts";
-import { type Asked, type Candidate, serverFor, type VerifyTask } from "../verify/task.ts";
+import { type Asked, type Candidate, limitsFor, serverFor, type VerifyTask } from "../verify/task.ts";
 import { MOST_OLDER } from "../verify/verify.ts";
 import { youngerError } from "../verify/younger.ts";
 import { overviewOf, type PointRow } from "./overview.ts";
@@ -44,6 +45,8 @@ export interface PlannedVerify {
   readonly version: string;
   readonly sandbox: { readonly name: string; readonly image: string | null; readonly because: string } | null;
   readonly objectives: Objectives;
+  /** How long each phase may take, and what that follows from. */
+  readonly limits: readonly Limit[];
   readonly outFolder: string;
   /** Why it would come to nothing, as far as that is known already, and what to type. */
   readonly problems: readonly { readonly code: string; readonly message: string; readonly next: readonly string[] }[];
@@ -105,6 +108,7 @@ async function planOne(task: VerifyTask, rows: readonly PointRow[], request: Pla
     older: task.asked === "newest" ? older.slice(0, MOST_OLDER).map((one) => one.point.id) : [],
     version: task.version,
     objectives: task.objectives,
+    limits: first === undefined ? [] : limitsFor(task, first),
     outFolder: request.outFolder,
     ...(first === undefined ? { sandbox: null, problems: [] } : await withYounger(task, first, request)),
   };
@@ -141,7 +145,7 @@ function copyLines({ from, objects, fetchBytes, encryption, older }: PlannedVeri
 }
 
 function planText(plan: PlannedVerify): string[] {
-  const { database, engine, version, asked, variant, copy, sandbox, objectives, problems } = plan;
+  const { database, engine, version, asked, variant, copy, sandbox, objectives, limits, problems } = plan;
   const { rtoMs, rpoMs } = objectives;
   const head = `${database} (${engine}), ${variant ?? asked}`;
   if (copy === null) return [`${head}: NO COPY of what is asked for`];
@@ -151,6 +155,7 @@ function planText(plan: PlannedVerify): string[] {
     `  server   ${engine} ${version}${sandbox?.image == null ? "" : `, of the image ${sandbox.image}`}`,
     `  sandbox  ${sandbox === null ? "NONE" : `${sandbox.name}: ${sandbox.because}`}`,
     `  judged   by RTO ${formatDuration(rtoMs)}, RPO ${formatDuration(rpoMs)}`,
+    ...limits.map((limit, at) => `  ${(at === 0 ? "ended" : "").padEnd(8)} ${limit.phase} after ${limitWords(limit)}`),
     ...problems.flatMap(({ message, next }) => [`  BUT      ${message}`, ...next.map((line) => `           ${line}`)]),
   ];
 }

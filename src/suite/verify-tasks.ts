@@ -26,6 +26,8 @@ export interface Choosing extends Places {
   /** Objectives in place of those that are told, in milliseconds. */
   readonly rtoMs?: number | undefined;
   readonly rpoMs?: number | undefined;
+  /** The most that each phase may take, in milliseconds, in place of what is told or follows. */
+  readonly timeoutMs?: number | undefined;
   /** Between 0 and 1; which copy `random` takes. */
   readonly random: () => number;
 }
@@ -126,6 +128,7 @@ async function tasksOf(stocked: Stocked, request: Choosing, { nowMs, link }: Com
       checks: database.checks.map((check, number) => ({ ...check, line: lineOf("checks", number) })),
       known,
       link,
+      timeoutMs: request.timeoutMs ?? database.timeout ?? null,
       proveChecks: request.proveChecks,
       acceptChanges: request.acceptChanges,
     };

@@ -26,19 +26,19 @@ import type {
   Target,
 } from "../parts.ts";
 import type { EventBody, Mark, Progress } from "../record.ts";
-import { timed } from "../run/timing.ts";
 import type { Unwind } from "../run/unwind.ts";
 import type { Numbers, PlacedFinding } from "./copy-checks.ts";
 import { type CopyLedger, readLedger } from "./copy-ledger.ts";
 import { fetchCandidate, recognise } from "./fetch-copy.ts";
 import { joinParts } from "./join-parts.ts";
+import { type Limiter, limited, openLimiter, withinRoom } from "./limiter.ts";
 import { look } from "./look.ts";
 import { openEach } from "./open-each.ts";
 import { attacherOf, type Opened, openSandbox, placesFor, startsApplications } from "./open-sandbox.ts";
 import { placesOf } from "./places.ts";
 import { proveChecks } from "./prove-checks.ts";
 import { readCopy } from "./read-copy.ts";
-import { type Candidate, serverFor, type VerifyTask } from "./task.ts";
+import { type Candidate, limitsFor, serverFor, type VerifyTask } from "./task.ts";
 import { assertUnpackers } from "./unpackers.ts";
 
 /** As far as its log brings it. */
@@ -69,6 +69,7 @@ export interface AttemptKit extends VerifyKit {
   readonly index: number;
   readonly unwind: Unwind;
   readonly write: (body: EventBody) => void;
+  readonly limiter: Limiter;
 }
 
 export interface Attempted {
@@ -79,6 +80,8 @@ export interface Attempted {
   readonly numbers: Numbers | null;
   /** What ended it, when something did. */
   readonly error: FogbellError | null;
+  /** How long its phases took, in milliseconds. */
+  readonly tookMs?: Readonly<Record<string, number>>;
 }
 
 /** It never came to a restore. */
@@ -234,7 +237,7 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
   const say = (probe: string, held: "yes" | "no", because: string) =>
     void findings.push({ probe, subject: candidate.point.id, held, because, line: 0 });
   const ended = (): Attempted => ({ findings, sha256, numbers: null, error: null });
-  const fault = await timed("restore", kit.write, async () => {
+  const fault = await limited(kit, "restore", async () => {
     const read = await readCopy(kit, opened, given, method);
     const { found } = read;
     ({ facts, story } = read);
@@ -248,7 +251,9 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
     }
     say("complete", "yes", "read to its end");
     findings.push(...read.named);
-    const failed = await restore(kit, opened, { method, facts, story });
+    const { server } = opened;
+    const bytes = story?.bytes ?? candidate.point.sizeBytes;
+    const failed = await withinRoom({ ...kit, server, bytes }, () => restore(kit, opened, { method, facts, story }));
     say("restored", failed === null ? "yes" : "no", failed ?? `restored by ${method.name}`);
     const newer = failed === null ? newerThanItsServer(facts, opened.version) : null;
     if (newer !== null) say("version", "yes", newer);
@@ -256,7 +261,7 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
   });
   mark("T6");
   if (fault !== null) return ended();
-  const looked = await timed("verify", kit.write, async () => {
+  const looked = await limited(kit, "verify", async () => {
     opened.places.table = engine.copies.atCopy(opened.places.table);
     if (method.side === "server" && kit.task.database === null) {
       const chosen = placesFor(kit, opened, { candidate, method, database: await chooseDatabase(kit, opened) });
@@ -317,7 +322,6 @@ async function oneCopy(kit: AttemptKit, { point, encryption }: Candidate, fetche
 }
 
 async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => void): Promise<Attempted> {
-  await mkdir(kit.folder, { recursive: true });
   const { point } = candidate;
   if (point.unreadable !== undefined) throw unreadableError(point.id, point.unreadable);
   if (point.facts.lacks === "tables") {
@@ -331,7 +335,7 @@ async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => v
   const known = candidate.encryption === null;
   // Whether there is a sandbox for it is found out before gigabytes are fetched.
   if (known) await kit.chooseSandbox(serverFor(kit.task.engine, point.facts).spec);
-  const single = await timed("fetch", kit.write, () => fetchCandidate(kit, candidate));
+  const single = await limited(kit, "fetch", () => fetchCandidate(kit, candidate));
   const { fetched, facts } = await oneCopy(kit, candidate, single);
   mark("T4");
   const given = { candidate, facts, fetched, mark };
@@ -354,7 +358,7 @@ async function openFetched(kit: AttemptKit, { candidate, facts, fetched, mark }:
   // A copy of files is reached itself, and finds the port free.
   const isReached = startsApplications(kit.task) && methodOf(kit, facts).side === "database";
   const reached = isReached ? kit.task.engine.loopback.settings : {};
-  const opened = await timed("world", kit.write, () => openSandbox(kit, serverFor(kit.task.engine, facts, reached)));
+  const opened = await limited(kit, "world", () => openSandbox(kit, serverFor(kit.task.engine, facts, reached)));
   mark("T5");
   await assertUnpackers(opened, facts, kit.index);
   const objects = point.parts === undefined ? point.objects : point.objects.slice(0, 1);
@@ -374,13 +378,17 @@ async function openFetched(kit: AttemptKit, { candidate, facts, fetched, mark }:
 }
 
 /** Looks at one copy. Throws only when cancelled: everything else is what came of it. */
-export async function attempt(kit: AttemptKit, candidate: Candidate): Promise<Attempted> {
-  const mark = (name: Mark) => (kit.index === 0 ? kit.write({ kind: "mark", mark: name }) : undefined);
+export async function attempt(given: Omit<AttemptKit, "limiter">, candidate: Candidate): Promise<Attempted> {
+  const mark = (name: Mark) => (given.index === 0 ? given.write({ kind: "mark", mark: name }) : undefined);
+  await mkdir(given.folder, { recursive: true });
+  using limiter = await openLimiter(given, limitsFor(given.task, candidate));
   try {
-    return await go(kit, candidate, mark);
+    const attempted = await go({ ...given, limiter, signal: limiter.signal }, candidate, mark);
+    return { ...attempted, tookMs: limiter.tookMs };
   } catch (thrown) {
-    if (kit.signal.aborted) throw kit.signal.reason;
-    const error = asFogbellError(thrown);
+    if (given.signal.aborted) throw given.signal.reason;
+    // What was ended shows up as whatever it threw then.
+    const error = asFogbellError(limiter.signal.aborted ? limiter.signal.reason : thrown);
     if (error instanceof LostError) return notWhole(candidate.point.id, error.message);
     return { findings: [], sha256: "", numbers: null, error };
   }

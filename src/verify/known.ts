@@ -36,6 +36,8 @@ const knownCopy = z.object({
   parents: z.record(z.string(), z.string()).optional(),
   /** How many large objects there were; absent likewise. */
   largeObjects: z.number().optional(),
+  /** How long each phase took, in milliseconds; absent likewise. */
+  tookMs: z.record(z.string(), z.number()).optional(),
 });
 export type KnownCopy = z.infer<typeof knownCopy>;
 

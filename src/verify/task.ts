@@ -5,6 +5,7 @@ import type { Link } from "../host/link.ts";
 import type { BackupFacts, Engine, RecoveryPoint, ServerSpec, Settings, Store } from "../parts.ts";
 import type { Objectives } from "../record.ts";
 import type { KnownCopy } from "./known.ts";
+import { type Limit, limitsOf } from "./limits.ts";
 import type { Younger } from "./younger.ts";
 
 /** Which copy is asked for. */
@@ -56,10 +57,22 @@ export interface VerifyTask {
   readonly known: readonly KnownCopy[];
   /** What copies are fetched through, when that may not be faster than a link of production's. */
   readonly link?: Link | null;
+  /** How long each phase may take, when somebody told. */
+  readonly timeoutMs?: number | null;
   /** Spoil the copy in known ways afterwards, and say which check notices. */
   readonly proveChecks: boolean;
   /** Take what differs from the last good copy for the new normal. */
   readonly acceptChanges: boolean;
+}
+
+/** How long the phases of a verify of this copy may take. */
+export function limitsFor({ known, link, timeoutMs }: VerifyTask, { point }: Candidate): readonly Limit[] {
+  return limitsOf({
+    bytes: [...point.objects, ...(point.log ?? [])].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    bytesPerSecond: link?.bytesPerSecond ?? null,
+    earlier: known.flatMap(({ tookMs }) => (tookMs === undefined ? [] : [tookMs])),
+    toldMs: timeoutMs ?? null,
+  });
 }
 
 /** The version to call a verify by: of what will restore its copy, or what stands for an unknown one. */

@@ -56,6 +56,7 @@ function knownOf(candidate: Candidate, attempted: Attempted, runId: string): Kno
     verifiedAt: new Date().toISOString(),
     holds: holds(attempted),
     because: holds(attempted) ? "" : whyNot(attempted),
+    ...(attempted.tookMs === undefined ? {} : { tookMs: attempted.tookMs }),
     ...(attempted.numbers ?? { rows: {}, catalogue: {}, behind: [], lags: {} }),
   };
 }
