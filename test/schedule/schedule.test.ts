@@ -135,7 +135,8 @@ function asSystemdReads(line: string): string[] {
   const found: string[] = [];
   let rest = line;
   while (rest !== "") {
-    const match = /^(?:"((?:[^"\\]|\\.)*)"|([^\s"'\\]+))(?: |$)/su.exec(rest);
+    // Its white space is ASCII's, and a line ends with \n alone. Source: WHITESPACE in systemd's basic/string-util.h.
+    const match = /^(?:"((?:[^"\\]|\\.)*)"|([^ \t\n\r"'\\]+))(?: |$)/su.exec(rest);
     if (match === null) throw new Error(`systemd cannot read: ${rest}`);
     const text = match[1] === undefined ? (match[2] ?? "") : match[1].replaceAll(/\\(.)/gsu, "$1");
     if (/(^|[^%])(%%)*%([^%]|$)/.test(text)) throw new Error(`a specifier in ${text}`);
@@ -144,7 +145,7 @@ function asSystemdReads(line: string): string[] {
   }
   return found;
 }
-const execStart = (job: Job) => /^ExecStart=:(.*)$/m.exec(systemdUnits(job)[0]?.text ?? "")?.[1] ?? "";
+const execStart = (job: Job) => /(?:^|\n)ExecStart=:([^\n]*)(?:\n|$)/.exec(systemdUnits(job)[0]?.text ?? "")?.[1] ?? "";
 const hasAnalyzer = existsSync("/usr/bin/systemd-analyze");
 
 describe("systemd units", () => {
