@@ -102,7 +102,7 @@ const PACKED: readonly Signature[] = [
 
 const OTHER_TOOLS: readonly Signature[] = [
   foreign(
-    "text in UTF-16, as PowerShell's > writes it; letters outside ASCII may have been lost on the way",
+    "text in UTF-16, as PowerShell's > writes it; letters outside ASCII may have become others on the way",
     [
       "write the dump with the program's own option: -f FILE, --result-file=FILE",
       "iconv -f UTF-16 -t UTF-8 FILE >PLAIN",
