@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { matcher } from "../src/verify/points.ts";
+import { matcher } from "../src/backups/patterns.ts";
 import { madeAtMs, makeInputs, play, readCases } from "../test/field/play.ts";
 import { type Fault, type FieldCase, judged, WRONGS } from "../test/field/rules.ts";
 

@@ -6,7 +6,7 @@ import { type Duplex, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import unbzip2 from "unbzip2-stream";
-import { XzReadableStream } from "xz-decompress";
+import xz from "xz-decompress";
 import { UnavailableError } from "../errors.ts";
 import { tarMembers, zipMember } from "./archives.ts";
 import { unpackLz4 } from "./lz4.ts";
@@ -54,7 +54,7 @@ async function* unpackBzip2(source: Bytes): AsyncGenerator<Uint8Array> {
 }
 
 function unpackXz(source: Bytes): Bytes {
-  return new XzReadableStream(Readable.toWeb(Readable.from(source)) as ReadableStream<Uint8Array>);
+  return new xz.XzReadableStream(Readable.toWeb(Readable.from(source)) as ReadableStream<Uint8Array>);
 }
 
 /** Carriage returns at the ends of lines go, also where a chunk ends between the two. */
