@@ -88,7 +88,7 @@ export interface Rejected {
 }
 
 /** What a sandbox leaves open to what runs in it. */
-export type Opening = "network" | "files";
+export type Opening = "network" | "sockets" | "files";
 
 /** What was found in a copy that verified: numbers and names, never a row's value. */
 export interface VerifiedCopy {

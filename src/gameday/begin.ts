@@ -142,9 +142,12 @@ export function briefingText({ folder, session }: Played): string {
           "  NOT ISOLATED here, because this is no container: you see this machine's files",
           "  and processes as its account does. Do not open connections from this shell,",
           "  and remember which terminal it is.",
+          ...(leavesOpen.includes("sockets")
+            ? ["  Other servers of this machine can be reached by their sockets."]
+            : []),
         ]
       : ["  From this shell nothing but this world can be reached."]),
-    ...(leavesOpen.includes("network") ? ["  Better: fogbell gameday start --sandbox docker"] : []),
+    ...(leavesOpen.some((one) => one !== "files") ? ["  Better: fogbell gameday start --sandbox docker"] : []),
     "",
     "At hand:",
     "  db                         the engine's client, on the damaged database",

@@ -1,7 +1,7 @@
 /** The RTO/RPO report: a view of one result, and nothing that is not in it. */
 import { packingWords } from "../host/packing.ts";
 import { formatDuration, formatLink, formatObjective } from "../host/units.ts";
-import type { DrillResult, FindingRecord, SourceRecord } from "../record.ts";
+import type { DrillResult, FindingRecord, Opening, SourceRecord } from "../record.ts";
 import { CONTROLS } from "./controls.ts";
 import { type Forecast, forecast } from "./forecast.ts";
 import { renderPage, type Templates } from "./format.ts";
@@ -92,7 +92,22 @@ function sourceRows(result: DrillResult) {
   }));
 }
 
-const leavesNetwork = ({ sandbox }: DrillResult) => sandbox?.leavesOpen?.includes("network") ?? false;
+/** What is said of a sandbox that leaves something open; that files are seen where there is no container goes without saying. */
+const OPENINGS: readonly { readonly opening: Opening; readonly unproven: string; readonly action: string }[] = [
+  {
+    opening: "network",
+    unproven: "Isolation: not isolated: the local sandbox could not be cut off from the network.",
+    action: "the drill ran where the network was not cut off",
+  },
+  {
+    opening: "sockets",
+    unproven:
+      "Isolation: not isolated: what ran in the local sandbox could reach other servers of this machine by their sockets.",
+    action: "the drill ran not isolated from other servers' sockets of its machine",
+  },
+];
+const openingsOf = ({ sandbox }: DrillResult) =>
+  OPENINGS.filter(({ opening }) => sandbox?.leavesOpen?.includes(opening) ?? false);
 
 /** A copy that somebody should look at; one that is too young, or that nobody asked for, is in order. */
 const isFaulty = ({ rejectedAs }: SourceRecord) =>
@@ -119,7 +134,7 @@ function unproven(result: DrillResult): string[] {
               ]),
         ]
       : ["Ages: the timeline is simulated (backups of known age, a writer between them); durations are real."]),
-    ...(leavesNetwork(result) ? ["Isolation: the local sandbox could not be cut off from the network."] : []),
+    ...openingsOf(result).map(({ unproven }) => unproven),
     ...result.findings
       .filter(({ held }) => held === "unknown")
       .map(({ probe, subject, because }) => `${probe} of ${subject}: ${because}`),
@@ -147,7 +162,7 @@ function actions(result: DrillResult): string[] {
     ...sources
       .filter((source) => isFaulty(source) && source.name !== "")
       .map(({ id, rejected }) => `${id} cannot be restored: ${rejected}`),
-    ...(leavesNetwork(result) ? ["the drill ran where the network was not cut off"] : []),
+    ...openingsOf(result).map(({ action }) => action),
     ...((cleanup?.failed.length ?? 0) > 0 ? ["the clean-up failed: fogbell gc"] : []),
     ...(scenario.contended ? ["other drills ran at the same time: measure it again alone"] : []),
   ];

@@ -4,7 +4,7 @@ import { etaMs, formatBytes, formatDuration, formatLink, formatObjective, format
 import { drillName, scorecardText } from "../paper/scorecard.ts";
 import { UNNOTICED } from "../paper/words.ts";
 import type { Artifact, DrillName, Follower, Screen } from "../parts.ts";
-import type { DrillEvent, DrillResult, Progress, Verdict } from "../record.ts";
+import type { DrillEvent, DrillResult, Opening, Progress, Verdict } from "../record.ts";
 
 const REDRAW_EVERY_MS = 200;
 const PLAIN_PROGRESS_EVERY_MS = 5000;
@@ -58,13 +58,19 @@ function tamed<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, tamed(inner)])) as T;
 }
 
+/** Files are seen wherever there is no container; the rest is left open only where it cannot be shut. */
+function notIsolated(leavesOpen: readonly Opening[] = []): string {
+  const open = leavesOpen.filter((one) => one !== "files");
+  return open.length === 0 ? "" : `; not isolated: ${open.join(" and ")} of this machine can be reached`;
+}
+
 /** Lines worth a place in a log, for each event; most events have none. */
 function lineOf(event: DrillEvent, ink: (text: string, ink: Ink) => string): string | null {
   switch (event.kind) {
     case "drill-began":
       return `${ink(event.scenario.id, "bold")}  ${event.scenario.title}  ${ink(`run ${event.runId}`, "dim")}`;
     case "sandbox-opened":
-      return `  sandbox    ${event.sandbox}: ${event.why}`;
+      return `  sandbox    ${event.sandbox}: ${event.why}${notIsolated(event.leavesOpen)}`;
     case "dataset-built":
       return `  dataset    ${event.dataset}: ${event.rows.toLocaleString("en-US")} rows in ${event.tables} tables, ${formatBytes(event.databaseBytes)}`;
     case "backup-taken":

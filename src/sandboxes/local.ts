@@ -1,6 +1,6 @@
 /**
  * A throwaway server from the programs installed on this machine: a folder of its own, a socket and no port, an
- * account without rights. Where it may, everything runs in a network namespace with nothing in it.
+ * account without rights. Where it may, everything runs in a network with nothing in it, and sees no other's socket.
  */
 import { createReadStream, createWriteStream } from "node:fs";
 import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -28,7 +28,7 @@ import {
   type ServerSpec,
 } from "../parts.ts";
 import { assertOurs, guarded, identityPlaces } from "./identity.ts";
-import { type Network, openNetwork } from "./local-network.ts";
+import { type Namespaces, openNamespaces } from "./local-namespaces.ts";
 import { killRun, killWith, processesOf, valuesOf } from "./local-processes.ts";
 import { type Account, available, becoming, chooseAccount, findBinaries } from "./local-programs.ts";
 import { enter } from "./local-terminal.ts";
@@ -56,34 +56,61 @@ async function makeFolders(base: string, account: Account | null): Promise<Serve
 
 async function open(label: RunLabel, options: SandboxOptions, signal: AbortSignal): Promise<Sandbox> {
   const [processor] = cpus();
-  // Only root may enter one, and then becomes the account without rights.
-  const network = process.getuid?.() === 0 ? await openNetwork(signal) : null;
   const base = await mkdtemp(join(tmpdir(), "fb-"));
   await writeFile(join(base, LABEL_NAME), JSON.stringify(label));
   await notePlace(dirname(base));
+  const namespaces = await enclose(base, signal);
+  const { leavesOpen, isolation } = isolatedBy(namespaces);
   return {
     kind: "local",
     // The account's own files are in reach, whatever the network is.
     opensForeign: false,
-    leavesOpen: network === null ? ["network", "files"] : ["files"],
-    isolation: [
-      network !== null
-        ? "every command in a network namespace of this run, with no interface but loopback and no route"
-        : "network NOT isolated: processes of this account can reach what you can reach",
-      "socket only, no port",
-      "folder readable by its account only",
-    ],
+    leavesOpen,
+    isolation: [...isolation, "socket only, no port", "folder readable by its account only"],
     hardware: {
       system: `${type()} ${release()}`,
       processors: `${cpus().length} × ${processor?.model.trim() ?? "unknown"}`,
       memory: formatBytes(totalmem()),
     },
-    start: (spec, fill) => startServer({ spec, base, label, options, signal, fill, network }),
+    start: (spec, fill) => startServer({ spec, base, label, options, signal, fill, namespaces }),
     [Symbol.asyncDispose]: async () => {
       await killRun(label.runId, base);
-      network?.close();
+      namespaces?.close();
       await rm(base, { recursive: true, force: true });
     },
+  };
+}
+
+/** Only root may make and enter namespaces, and then becomes the account without rights. */
+async function enclose(base: string, signal: AbortSignal): Promise<Namespaces | null> {
+  if (process.getuid?.() !== 0) return null;
+  try {
+    return await openNamespaces(base, signal);
+  } catch (error) {
+    await rm(base, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** What keeps a sandbox apart, and what does not. */
+export function isolatedBy(
+  namespaces: Pick<Namespaces, "hidesSockets"> | null,
+): Pick<Sandbox, "leavesOpen" | "isolation"> {
+  const hides = namespaces?.hidesSockets ?? false;
+  return {
+    leavesOpen: [
+      ...(namespaces === null ? (["network"] as const) : []),
+      ...(hides ? [] : (["sockets"] as const)),
+      "files",
+    ],
+    isolation: [
+      namespaces !== null
+        ? "every command in a network namespace of this run, with no interface but loopback and no route"
+        : "network not isolated: processes of this account can reach what you can reach",
+      hides
+        ? "every command where other servers' sockets of this machine are out of reach"
+        : "sockets not isolated: processes of this account can reach other servers of this machine by theirs",
+    ],
   };
 }
 
@@ -94,10 +121,10 @@ interface Starting {
   readonly options: SandboxOptions;
   readonly signal: AbortSignal;
   readonly fill: ((server: Server) => Promise<void>) | undefined;
-  readonly network: Network | null;
+  readonly namespaces: Namespaces | null;
 }
 
-async function startServer({ spec, base, label, options, signal, fill, network }: Starting): Promise<Server> {
+async function startServer({ spec, base, label, options, signal, fill, namespaces }: Starting): Promise<Server> {
   const { path, missing } = await findBinaries(spec);
   if (missing.length > 0) {
     throw new UnavailableError(`not installed here: ${missing.join(", ")}`, {
@@ -106,8 +133,10 @@ async function startServer({ spec, base, label, options, signal, fill, network }
     });
   }
   const account = await chooseAccount(spec);
-  const prefix = [...(network?.prefix ?? []), ...(account === null ? [] : becoming(account))];
   const folders = await makeFolders(base, account);
+  // Another file system is entered at its root; a folder that was open before would lead back out of it.
+  const at = namespaces === null ? [] : [...namespaces.prefix, "sh", "-c", 'cd "$0" && exec "$@"', folders.scratch];
+  const prefix = [...at, ...(account === null ? [] : becoming(account))];
   if (folders.socket.length > LONGEST_SOCKET_FOLDER) {
     throw new UnavailableError(`the path ${folders.socket} is too long for a socket`, {
       code: "FB_SOCKET_PATH",

@@ -221,7 +221,7 @@ export function sandboxContract(driver: SandboxDriver, left: (runId: string) => 
       message: expect.stringContaining("1000 of 2000"),
     });
     const full = server.put("/dev/full", chunks(randomBytes(64 * 1024 * 1024)), 64 * 1024 * 1024);
-    await expect(full).rejects.toMatchObject({ code: "FB_SANDBOX_COPY" });
+    await expect(full).rejects.toMatchObject({ code: "FB_DISK_FULL" });
     async function* broken(): AsyncIterable<Uint8Array> {
       yield randomBytes(10);
       throw new UnavailableError("the store broke off", { code: "FB_STORE_UNREADABLE" });

@@ -92,7 +92,7 @@ describe("what a report asks people to look at goes by fields", () => {
     expect(page).toContain("torn cannot be restored");
     expect(page).not.toMatch(/(young|other) cannot be restored/);
   });
-  test("a network that was left open is said, and only then", async () => {
+  test("what was left open is said in plain words, and only then", async () => {
     const opened = (leavesOpen: readonly Opening[]): EventBody => ({
       kind: "sandbox-opened",
       sandbox: "local",
@@ -103,7 +103,9 @@ describe("what a report asks people to look at goes by fields", () => {
     });
     const page = (leavesOpen: readonly Opening[]) => renderReport(of([opened(leavesOpen), ...WELL, ...END]), reports);
     expect(await page(["network"])).toContain("the drill ran where the network was not cut off");
-    expect(await page(["files"])).not.toContain("the network was not cut off");
+    expect(await page(["network"])).toContain("not isolated: the local sandbox could not be cut off from the network");
+    expect(await page(["sockets", "files"])).toMatch(/not isolated: what ran in the local sandbox could reach other/);
+    expect(await page(["files"])).not.toMatch(/the network was not cut off|not isolated/);
   });
 });
 
