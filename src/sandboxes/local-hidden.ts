@@ -11,7 +11,7 @@ import { quote } from "../host/sh.ts";
 /** Nothing starts without these. */
 const NEEDED = ["/bin", "/dev", "/etc", "/lib", "/lib64", "/opt", "/proc", "/sbin", "/sys", "/usr"];
 /** Where servers put their sockets. */
-const USUAL = ["/run", "/var/run", "/tmp", "/var/tmp", "/var/lib/mysql", "/var/lib/postgresql"];
+const USUAL = ["/run", "/var/run", "/tmp", "/var/tmp"];
 
 export const isBelow = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
