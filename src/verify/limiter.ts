@@ -9,9 +9,20 @@ import { formatBytes } from "../host/units.ts";
 import type { Command, Places, Server } from "../parts.ts";
 import type { EventBody } from "../record.ts";
 import { timed } from "../run/timing.ts";
-import { type Limit, type LimitedPhase, limitWords, longer, reserveOf, roomFault, roomFor } from "./limits.ts";
+import {
+  type Limit,
+  type LimitedPhase,
+  limitWords,
+  longer,
+  reserveOf,
+  roomFault,
+  roomFor,
+  tooSmallFor,
+} from "./limits.ts";
 
 const LOOK_EVERY_MS = 2000;
+/** A restore writes a gigabyte in less than that. */
+const LOOK_AT_ROOM_EVERY_MS = 500;
 /** One part looking, so many parts not. */
 const LOOK_SHARE = 50;
 
@@ -129,19 +140,19 @@ export async function withinRoom<T>(
   const over = new AbortController();
   const signal = AbortSignal.any([limiter.signal, over.signal]);
   const most = roomFor(bytes);
-  let reserve: number | null = null;
-  let timer = setTimeout(look, LOOK_EVERY_MS);
+  const first = await lookAt(server, signal).catch(() => null);
+  const reserve = first === null ? 0 : reserveOf(first);
+  const small = first === null ? null : tooSmallFor(bytes, { ...first, reserve });
+  if (small !== null) throw noRoom({ is: "full", because: small });
   async function look(): Promise<void> {
     const beganMs = performance.now();
     const room = await lookAt(server, signal).catch(() => null);
     if (over.signal.aborted) return;
-    if (room !== null) {
-      reserve ??= reserveOf(room);
-      const fault = roomFault(room, { reserve, most, from: bytes });
-      if (fault !== null) limiter.end(noRoom(fault));
-    }
-    timer = setTimeout(look, Math.max(LOOK_EVERY_MS, (performance.now() - beganMs) * LOOK_SHARE));
+    const fault = room === null ? null : roomFault(room, { reserve, most, from: bytes });
+    if (fault !== null) limiter.end(noRoom(fault));
+    timer = setTimeout(look, Math.max(LOOK_AT_ROOM_EVERY_MS, (performance.now() - beganMs) * LOOK_SHARE));
   }
+  let timer = setTimeout(look, LOOK_AT_ROOM_EVERY_MS);
   try {
     return await work();
   } finally {

@@ -87,6 +87,19 @@ const RESERVE_SHARE = 0.02;
 /** The most that a restore may fill, by what is restored: its text, or the files as they were fetched. */
 export const roomFor = (bytes: number): number => ROOM_ALWAYS + ROOM_TIMES * bytes;
 
+/** Text seldom shrinks to less of itself when it is restored. */
+const LEAST_SHARE = 0.5;
+
+/** Why a restore is not even begun: it would fill the disk for certain. In words; null: it may fit. */
+export function tooSmallFor(
+  bytes: number,
+  { free, reserve }: { readonly free: number; readonly reserve: number },
+): string | null {
+  const least = bytes * LEAST_SHARE;
+  if (least <= free - reserve) return null;
+  return `it fills ${formatBytes(Math.round(least))} at least, and ${formatBytes(free)} are left on its disk`;
+}
+
 /** What stays free on a disk: never more than half of what was free when it began. */
 export const reserveOf = ({ free, total }: { readonly free: number; readonly total: number }): number =>
   Math.min(RESERVE, total * RESERVE_SHARE, free / 2);
