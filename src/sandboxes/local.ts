@@ -104,12 +104,10 @@ export function isolatedBy(
       "files",
     ],
     isolation: [
-      namespaces !== null
-        ? "every command in a network namespace of this run, with no interface but loopback and no route"
-        : "network not isolated: processes of this account can reach what you can reach",
-      hides
-        ? "every command where other servers' sockets of this machine are out of reach"
-        : "sockets not isolated: processes of this account can reach other servers of this machine by theirs",
+      ...(namespaces === null
+        ? []
+        : ["every command in a network namespace of this run, with no interface but loopback and no route"]),
+      ...(hides ? ["every command where other servers' sockets of this machine are out of reach"] : []),
     ],
   };
 }

@@ -82,7 +82,7 @@ const ROOM_ALWAYS = 8 * GIB;
 /** Rows of one number each take some thirty times their text, and the log of them as much again. */
 const ROOM_TIMES = 100;
 const RESERVE = GIB;
-const RESERVE_SHARE = 0.02;
+const RESERVE_SHARE = 0.1;
 
 /** The most that a restore may fill, by what is restored: its text, or the files as they were fetched. */
 export const roomFor = (bytes: number): number => ROOM_ALWAYS + ROOM_TIMES * bytes;
