@@ -7,6 +7,13 @@ export const isGlobals = (key: string): boolean => key.includes(".globals.");
 /** What `fogbell ledger record` writes: the rows as they were at the backup's own snapshot. */
 export const isLedger = (key: string): boolean => key.includes(".ledger.");
 
+/** How programs call a copy that they have not finished: by its last ending, or, as rsync does, hidden and with six letters. */
+const UNFINISHED =
+  /\.(?:tmp|temp|part|partial|filepart|crdownload|download|swp|in[-_]?progress|incomplete|unfinished|uploading|writing|wip)$|(?:^|\/)\.[^/]+\.[\da-z]{6}$/i;
+
+/** Whether a name says that another program has not finished its copy: nothing says anything about a backup by it. */
+export const isUnfinished = (key: string): boolean => UNFINISHED.test(key);
+
 /** What goes with the backups of a listing. */
 export interface Companions {
   /** All of the listing: pieces of a log are among it. */

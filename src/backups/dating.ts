@@ -5,7 +5,8 @@
  */
 import { knownOffsets, momentsOnWall } from "../host/time-zone.ts";
 import type { MadeAt, Moment, MomentDoubt } from "../parts.ts";
-import { DAY_MS, HOUR_MS, MINUTE_MS, type WallSpan, writtenIn, writtenInWords } from "./moments.ts";
+import { inOneOrder, leadOf, type OpenDate } from "./day-order.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, type WallSpan, type Written, writtenIn, writtenInWords } from "./moments.ts";
 import { type NameWords, wordsOf } from "./name-words.ts";
 
 /** What is dated: an object with what its inside says. */
@@ -73,18 +74,34 @@ function meant(spans: readonly WallSpan[], objectMs: number | null): WallSpan | 
 const jobOf = ({ folders }: NameWords): string =>
   folders.map((words) => words.map(({ kind, text }) => (kind === "word" ? text : `<${kind}>`)).join(" ")).join("/");
 
-function see(object: Datable, { timezone, nowMs }: Dating): Seen {
+/** A name that was read, before it is decided which of its dates is meant. */
+interface Read extends OpenDate {
+  readonly object: Datable;
+  readonly job: string;
+  readonly objectMs: number | null;
+  readonly isAhead: boolean;
+  readonly written: Written | null;
+}
+
+function read(object: Datable, { nowMs }: Dating): Read {
   const { key, modifiedAt } = object;
   const words = wordsOf(key);
-  const common = { object, job: jobOf(words) };
   const writtenMs = Date.parse(modifiedAt);
   const isAhead = writtenMs > nowMs + CLOCKS_MS;
   const objectMs = Number.isNaN(writtenMs) || writtenMs < FIRST_MS || isAhead ? null : writtenMs;
   const written = writtenInWords(words, objectMs ?? nowMs);
-  const wall = meant(written?.spans ?? [], objectMs);
-  if (written === null || wall === null)
-    return { ...common, objectMs, isAhead, wall: null, hasTime: false, sure: null };
-  return { ...common, objectMs, isAhead, wall, hasTime: written.hasTime, sure: inUtc(wall, written.offsets, timezone) };
+  return { object, job: jobOf(words), objectMs, isAhead, written, lead: leadOf(words), spans: written?.spans ?? [] };
+}
+
+function see(
+  { object, job, objectMs, isAhead, written }: Read,
+  spans: readonly WallSpan[],
+  { timezone }: Dating,
+): Seen {
+  const wall = meant(spans, objectMs);
+  const common = { object, job, objectMs, isAhead };
+  if (written === null || wall === null) return { ...common, wall: null, hasTime: false, sure: null };
+  return { ...common, wall, hasTime: written.hasTime, sure: inUtc(wall, written.offsets, timezone) };
 }
 
 /** How much later than its name, read in UTC, an object was written. */
@@ -203,10 +220,10 @@ const differs = (other: "name" | "content" | "object-time", otherMs: number): Mo
 function bySpan(one: Seen, span: WallSpan, { nowMs, copied }: Job): Told {
   const { objectMs, isAhead, hasTime } = one;
   if (objectMs === null) {
-    const isFuture = span.fromMs > nowMs + CLOCKS_MS;
-    const doubt: MomentDoubt | null = isFuture || isAhead ? { kind: "ahead" } : null;
+    const isLater = span.fromMs > nowMs + CLOCKS_MS;
+    const doubt: MomentDoubt | null = isLater || isAhead ? { kind: "ahead" } : null;
     // An object's time in the future is its clock's fault: the name stands.
-    return { atMs: span.fromMs, latestMs: span.toMs, from: "name", ...(isFuture && doubt !== null ? { doubt } : {}) };
+    return { atMs: span.fromMs, latestMs: span.toMs, from: "name", ...(isLater && doubt !== null ? { doubt } : {}) };
   }
   if (objectMs < span.fromMs - CLOCKS_MS) {
     return { atMs: objectMs, latestMs: objectMs, from: "object-time", doubt: differs("name", span.fromMs) };
@@ -229,9 +246,21 @@ const ofTheDay = (objectMs: number, endMs: number): Told =>
     ? { atMs: objectMs, latestMs: objectMs, from: "object-time" }
     : { atMs: endMs, latestMs: objectMs, from: "name" };
 
+/** Whether a wall clock's moment has not come in any zone of the world. */
+const isFuture = ({ fromMs }: WallSpan, nowMs: number) => fromMs - EAST_MS > nowMs + CLOCKS_MS;
+
+/** Nothing tells a moment but a name that lies in the future. */
+const ahead = ({ fromMs, toMs }: WallSpan): Told => ({
+  atMs: fromMs,
+  latestMs: toMs,
+  from: "name",
+  doubt: { kind: "ahead" },
+});
+
 /** A day, a week or a month without a zone. */
 function byDays(one: Seen, wall: WallSpan, { nowMs, copied }: Job): Told {
   const { objectMs } = one;
+  if (objectMs === null && isFuture(wall, nowMs)) return ahead(wall);
   const fromMs = wall.fromMs - EAST_MS;
   const toMs = Math.min(wall.toMs + WEST_MS, objectMs ?? nowMs);
   if (objectMs === null)
@@ -246,6 +275,7 @@ function byDays(one: Seen, wall: WallSpan, { nowMs, copied }: Job): Told {
 /** A time of the day without a zone. */
 function byTime(one: Seen, wall: WallSpan, job: Job): Told {
   const { objectMs } = one;
+  if (objectMs === null && isFuture(wall, job.nowMs)) return ahead(wall);
   const lag = job.copied.has(one) ? null : lagOf(one);
   if (objectMs !== null && (lagOf(one) ?? 0) < -EAST_MS - CLOCKS_MS) {
     return { atMs: objectMs, latestMs: objectMs, from: "object-time", doubt: differs("name", wall.fromMs) };
@@ -321,30 +351,45 @@ function momentsOfJob(all: readonly Seen[], dating: Dating): ReadonlyMap<Seen, M
     const { object, wall, sure, hasTime } = one;
     if (wall === null) return toMoment(byContent(byObject(one), object, dating), null);
     const own = sure !== null ? bySpan(one, sure, job) : hasTime ? byTime(one, wall, job) : byDays(one, wall, job);
-    return toMoment(byContent(own, object, dating), orderOf(one, found.has(one), east));
+    return toMoment(
+      byContent(own, object, dating),
+      orderOf(one, { isCopied: found.has(one), east, nowMs: dating.nowMs }),
+    );
   };
   return new Map(all.map((one) => [one, momentOf(one)]));
 }
 
 /** The moments of a source's copies, in the order in which they were given. Names of one form are one job's. */
 export function momentsOf(objects: readonly Datable[], dating: Dating): Moment[] {
-  const all = objects.map((object) => see(object, dating));
-  const jobs = new Map<string, Seen[]>();
+  const all = objects.map((object) => read(object, dating));
+  const jobs = new Map<string, Read[]>();
   for (const one of all) {
     const job = jobs.get(one.job);
     if (job === undefined) jobs.set(one.job, [one]);
     else job.push(one);
   }
-  const moments = new Map([...jobs.values()].flatMap((job) => [...momentsOfJob(job, dating)]));
-  return all.map((one) => moments.get(one) as Moment);
+  const seen = new Map(
+    [...jobs.values()].flatMap((job) => {
+      const spans = inOneOrder(job);
+      const each = job.map((one, index) => see(one, spans[index] ?? [], dating));
+      const moments = momentsOfJob(each, dating);
+      return job.map((one, index) => [one, moments.get(each[index] as Seen) as Moment] as const);
+    }),
+  );
+  return all.map((one) => seen.get(one) as Moment);
 }
 
 /**
  * Where a copy stands by its name. All names of a job are read in one zone for that, whatever the hour of the night: clocks
- * that go back change no order. A day without a time has the time of its object, when that is of the day.
+ * that go back change no order. A day without a time has the time of its object, when that is of the day. A name in the
+ * future, beside an object's time that is not, is a slip, and would be the newest for ever.
  */
-function orderOf({ wall, sure, hasTime, objectMs }: Seen, isCopied: boolean, east: number): number {
+function orderOf(
+  { wall, sure, hasTime, objectMs }: Seen,
+  { isCopied, east, nowMs }: { isCopied: boolean; east: number; nowMs: number },
+): number {
   const span = sure ?? wall ?? { fromMs: 0, toMs: 0 };
+  if (objectMs !== null && isFuture(span, nowMs)) return objectMs;
   if (!hasTime) {
     const atMs = isCopied || objectMs === null ? span.fromMs : objectMs;
     return Math.min(Math.max(atMs, span.fromMs), span.toMs);

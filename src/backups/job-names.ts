@@ -37,7 +37,10 @@ const atoms = (segments: readonly string[]) =>
 function withoutShared(all: readonly (readonly string[])[]): string[] {
   const named = all.filter(({ length }) => length > 0).map(atoms);
   const isAlone = new Set(named.map((one) => one.join(""))).size < 2;
-  const shared = isAlone ? 0 : sharedAtFront(named);
+  const most = isAlone ? 0 : sharedAtFront(named);
+  // A year alone is nobody's name: `erp_2024` and `erp_2025` keep all of theirs.
+  const isYear = named.some((one) => /^[^\p{L}\d]*(?:19|20)\d\d$/u.test(one.slice(most).join("")));
+  const shared = isYear ? 0 : most;
   return all.map((segments) =>
     atoms(segments)
       .slice(shared)

@@ -61,30 +61,44 @@ export const isDay = ({ use, word }: Piece): boolean =>
   use === "hole" &&
   (word.kind === "epoch" || (word.kind === "date" && word.readings.some(({ day }) => day !== undefined)));
 
-/** A weekday that is none beside its date: `sun-20261127`, of a system that is called so. */
-function contradicts(weekday: NameWord, words: readonly NameWord[]): boolean {
-  if (weekday.kind !== "weekday") return false;
-  const days = words.flatMap((word) =>
+/** Days that a name tells whole, in milliseconds. */
+const daysIn = (pieces: readonly Piece[]) =>
+  pieces.flatMap(({ word }) =>
     word.kind === "date"
       ? word.readings.flatMap(({ year, month, day }) =>
           year === undefined || month === undefined || day === undefined ? [] : [Date.UTC(year, month - 1, day)],
         )
       : [],
   );
+
+/**
+ * Whether a weekday, a month or a year is that of the whole date in the same file's name: `sun-20261127` is of a system
+ * that is called so, and `erp_2024_20261127` of a database. Null where nothing tells it.
+ */
+export function agrees({ pieces }: Parsed, piece: Piece): boolean | null {
+  const { word } = piece;
+  const days = daysIn(pieces.filter(({ folder }) => folder === piece.folder));
+  if (days.length === 0 || piece.use !== "hole") return null;
   // A day's backup may end after midnight.
-  const fits = (dayMs: number) =>
-    [-1, 0, 1].some((off) => weekday.weekdays.includes(new Date(dayMs + off * 86_400_000).getUTCDay() || 7));
-  return days.length > 0 && !days.some(fits);
+  const near = days.flatMap((dayMs) => [-1, 0, 1].map((off) => new Date(dayMs + off * 86_400_000)));
+  if (word.kind === "weekday") return near.some((day) => word.weekdays.includes(day.getUTCDay() || 7));
+  if (word.kind !== "date" || word.readings.some(({ day, week }) => day !== undefined || week !== undefined))
+    return null;
+  return word.readings.some(({ year, month }) =>
+    near.some(
+      (day) =>
+        (year === undefined || year === day.getUTCFullYear()) &&
+        (month === undefined || month === day.getUTCMonth() + 1),
+    ),
+  );
 }
 
-function useOf(word: NameWord, all: readonly NameWord[], previous: NameWord | undefined): Use {
+function useOf(word: NameWord, previous: NameWord | undefined): Use {
   switch (word.kind) {
     case "rhythm":
     case "role":
     case "ending":
       return word.kind;
-    case "weekday":
-      return contradicts(word, all) ? "word" : "hole";
     case "word":
       // A pod of a CronJob: minutes since 1970, then five letters.
       if (previous?.kind === "counter" && previous.text.length === 8 && /^[a-z\d]{5}$/.test(word.text)) return "hole";
@@ -111,9 +125,8 @@ function knownWords(key: string): NameWords {
 /** The key in pieces, as far as it tells by itself. */
 export function parseKey(key: string): Parsed {
   const { folders } = knownWords(key);
-  const all = folders.flat();
   const pieces = folders.flatMap((words, folder) =>
-    words.map((word, index): Piece => ({ word, folder, use: useOf(word, all, words[index - 1]) })),
+    words.map((word, index): Piece => ({ word, folder, use: useOf(word, words[index - 1]) })),
   );
   const last = folders.length - 1;
   const hasDate = pieces.some((piece) => piece.folder === last && isDate(piece));

@@ -2,7 +2,7 @@
 import { FogbellError } from "../errors.ts";
 import type { BackupFacts, Engine, Gathered, Method, Moment, RecoveryPoint, Store, StoredObject } from "../parts.ts";
 import { type Answer, askObject } from "./ask-object.ts";
-import { type Companions, companionsAmong, isGlobals, isLedger } from "./companions.ts";
+import { type Companions, companionsAmong, isGlobals, isLedger, isUnfinished } from "./companions.ts";
 import { generations, pointId } from "./generations.ts";
 import { momentInName } from "./moments.ts";
 import { joined, partsOf } from "./split-parts.ts";
@@ -152,6 +152,7 @@ async function stockAmong({ store, engines, objects, beside }: Among): Promise<I
     const { lead, members, method } = candidate;
     const isFree = (member: StoredObject) => left.has(member) || (candidate.shared === true && shared.has(member));
     if (lead.sizeBytes === 0 || !members.every(isFree)) continue;
+    if (members.length === 1 && isUnfinished(lead.key)) continue;
     const answer = await answerOf(lead, method);
     if (answer === null) left.delete(lead);
     const facts = answer?.facts.get(method);
@@ -169,7 +170,7 @@ async function stockAmong({ store, engines, objects, beside }: Among): Promise<I
     const { because, form, unreadable } = answer;
     unknown.push({
       ...object,
-      because,
+      because: isUnfinished(object.key) ? "by its name a copy that is not finished" : because,
       ...(form === undefined ? {} : { form }),
       ...(unreadable === undefined ? {} : { unreadable }),
     });

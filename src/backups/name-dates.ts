@@ -174,6 +174,8 @@ export function monthFirst(text: string, from: number): Reading | null {
   if (match === null) return null;
   const [, word, day, year] = match;
   if ((day === undefined && year === undefined) || isWeak(word, day, year)) return null;
+  // A whole date begins with the year, and the word before it is its own: `march-2026-11-27`.
+  if (day === undefined && at(YMD, text, from + match[0].length - 4) !== null) return null;
   const all = monthsOf(word).map((month) => ({
     month,
     ...(day === undefined ? {} : { day: Number(day) }),

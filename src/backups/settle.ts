@@ -1,5 +1,5 @@
 /** What single names leave open, and a whole listing tells: whose a number is, what is a word and what is new every night. Pure. */
-import { globOf, isDate, isDay, isStar, type Parsed, type Piece, printed, roleOf } from "./key-pieces.ts";
+import { agrees, globOf, isDate, isDay, isStar, type Parsed, type Piece, printed, roleOf } from "./key-pieces.ts";
 
 /** Groups by a text, in order. */
 export function grouped<T>(all: readonly T[], by: (one: T) => string): Map<string, T[]> {
@@ -39,6 +39,25 @@ function settleUnsure(group: readonly Parsed[]): void {
     const isLast = first.pieces.slice(index + 1).every((one) => one.use === "ending");
     if (values.size > 1 || (isLast && isNamed && !first.pieces.some(isDay)) || isConfirmed(first, index)) return;
     for (const { pieces } of group) (pieces[index] as Piece).use = "word";
+  });
+}
+
+/**
+ * What stands beside a whole date and is often not of it, is a name: `march`, `sun`, `erp_2024`. Where one year is none,
+ * its neighbours (`erp_2026`) are none either.
+ */
+function settleDisagreeing(group: readonly Parsed[]): void {
+  group[0]?.pieces.forEach(({ word }, index) => {
+    if (word.kind !== "weekday" && word.kind !== "date") return;
+    const isYear = word.kind === "date" && word.readings.every(({ month }) => month === undefined);
+    for (const same of grouped(group, ({ pieces }) =>
+      isYear ? "" : textOf(pieces.slice(index, index + 1)),
+    ).values()) {
+      const told = same.map((one) => agrees(one, one.pieces[index] as Piece)).filter((one) => one !== null);
+      const against = told.filter((one) => !one).length;
+      if (against === 0 || (!isYear && against * 4 < told.length)) continue;
+      for (const { pieces } of same) (pieces[index] as Piece).use = "word";
+    }
   });
 }
 
@@ -117,6 +136,7 @@ function settleRoles(all: readonly Parsed[]): void {
 /** Settles every piece of every key. Linear in their number. */
 export function settle(all: readonly Parsed[]): void {
   settleRoles(all);
+  for (const group of sameShape(all, globOf)) settleDisagreeing(group);
   for (const group of sameShape(all, globOf)) settleUnsure(group);
   const random = all.filter(({ pieces }) => pieces.some(looksRandom));
   const shape = (one: Parsed) => printed(one, (piece) => isStar(piece) || looksRandom(piece));

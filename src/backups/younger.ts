@@ -1,14 +1,15 @@
 /** What is newer than the newest backup, looks like the same job's, and is not understood: never passed over. Pure. */
 import type { StoredObject } from "../parts.ts";
+import { isUnfinished } from "./companions.ts";
 import { writtenIn } from "./moments.ts";
 import type { Placed } from "./series.ts";
 
-/** Endings of what evidently is no backup: notes, logs, sums, locks, copies that another program has not finished. */
+/** Endings of what evidently is no backup: notes, logs, sums, locks. */
 const BESIDE =
-  /\.(?:txt|md|html?|log|err|out|json|ya?ml|xml|ini|conf|cfg|sh|py|pl|lock|pid|status|ok|done|success|list|lst|idx|sha\d*|sha\d+sum|md5|md5sum|crc32|asc|sig|minisig|metadata|meta|manifest|tmp|temp|part|partial|filepart|crdownload|swp)$|(?:^|\/)\.|~$/i;
+  /\.(?:txt|md|html?|log|err|out|json|ya?ml|xml|ini|conf|cfg|sh|py|pl|lock|pid|status|ok|done|success|list|lst|idx|sha\d*|sha\d+sum|md5|md5sum|crc32|asc|sig|minisig|metadata|meta|manifest)$|(?:^|\/)\.|~$/i;
 
 /** Whether a name says that it is no backup by itself. */
-export const isEvidentlyNone = (key: string): boolean => BESIDE.test(key);
+export const isEvidentlyNone = (key: string): boolean => BESIDE.test(key) || isUnfinished(key);
 
 /** A job's own newest, to compare with. */
 export interface Newest {

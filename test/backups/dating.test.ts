@@ -198,6 +198,40 @@ describe("the future", () => {
   });
 });
 
+describe("a name in the future", () => {
+  it("is said where nothing else tells a moment", () => {
+    expect(only(object("s_20271128-030000.sql", NOW + 8000 * HOUR))?.doubt).toEqual({ kind: "ahead" });
+    expect(only(object("s_20271128.sql", NOW + 8000 * HOUR))?.doubt).toEqual({ kind: "ahead" });
+  });
+
+  it("does not make the newest of an old object", () => {
+    const [slip, last] = momentsOf(
+      [object("s_20271019-030000.sql", NOW - 960 * HOUR), object("s_20261127-220000.sql", NOW - 2 * HOUR)],
+      { nowMs: NOW },
+    );
+    expect(slip?.order).toBeLessThan(last?.order ?? 0);
+  });
+});
+
+describe("a date that may be read in two ways", () => {
+  const days = (names: readonly string[]) =>
+    momentsOf(
+      names.map((name) => object(`s_${name}.sql`, NOW)),
+      { nowMs: NOW, timezone: "UTC" },
+    ).map(({ at }) => at.slice(0, 10));
+
+  it("is read as the job's other names prove", () => {
+    expect(days(["31-10-2026", "01-11-2026", "03-11-2026"])).toEqual(["2026-10-31", "2026-11-01", "2026-11-03"]);
+    expect(days(["10.31.2026", "11.01.2026", "11.03.2026"])).toEqual(["2026-10-31", "2026-11-01", "2026-11-03"]);
+    expect(days(["261031", "261101", "261103"])).toEqual(["2026-10-31", "2026-11-01", "2026-11-03"]);
+  });
+
+  it("is the earliest where nothing proves it", () => {
+    expect(days(["03-11-2026"])).toEqual(["2026-03-11"]);
+    expect(days(["11-11-2026", "03-11-2026"])).toEqual(["2026-11-11", "2026-03-11"]);
+  });
+});
+
 describe("a day without a time", () => {
   it.each([
     // The object's time says more closely when.

@@ -79,6 +79,23 @@ test("a directory backup is one point with its members and its roles", async () 
   expect(points[0]?.objects).toHaveLength(2);
 });
 
+test("a copy that another program has not finished is none, however much of it is there", async () => {
+  const names = [
+    "s.dump.part",
+    "s.dump.tmp",
+    "s.sql.inprogress",
+    "s.sql.in-progress",
+    "s.sql.3fa1.partial",
+    ".s.sql.Xq3bZk",
+  ];
+  const { points, unknown } = await takeStock(
+    memoryStore(Object.fromEntries(["s.sql", ...names].map((name) => [name, bytes(head)]))),
+    [postgres],
+  );
+  expect(points.map(({ id }) => id)).toEqual(["s.sql"]);
+  expect(unknown.map(({ because }) => because)).toEqual(names.map(() => "by its name a copy that is not finished"));
+});
+
 test("what is no backup is told with the reason: encrypted, and with what; empty; unknown", async () => {
   const { points, unknown } = await takeStock(
     memoryStore({

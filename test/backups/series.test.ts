@@ -229,6 +229,28 @@ describe("jobs", () => {
       of(["2026/May/PG_shop.30-May-2026.dmp", "2026/May/PG_shop.31-May-2026.dmp"]),
       ["shop: */*/PG_shop.*.dmp"],
     ],
+    [
+      "years beside a whole date are names of databases, this year's, too",
+      of(
+        dates((d) => `erp_2025_${d}.sql.gz`),
+        dates((d) => `erp_2026_${d}.sql.gz`),
+      ),
+      ["erp_2025: erp_2025_*.sql.gz", "erp_2026: erp_2026_*.sql.gz"],
+    ],
+    [
+      "a month that is not the date's is a name, and no rhythm's neighbour",
+      of(
+        ["march-20261125-0300.dump", "march-20261126-0300.dump"],
+        ["daily-20261125-0300.dump", "daily-20261126-0300.dump"],
+        ["march_x-20261125-0300.dump", "march_x-20261126-0300.dump"],
+      ),
+      ["march: march-*.dump", "march_x: march_x-*.dump", "postgres: daily-*.dump"],
+    ],
+    [
+      "a system called sun stays one through its own Sunday",
+      of(["sun-20261127.dump", "sun-20261128.dump", "sun-20261129.dump", "sun-20261130.dump", "sun-20261201.dump"]),
+      ["sun: sun-*.dump"],
+    ],
     ["rotated by numbers", of(["shop.sql.gz.1", "shop.sql.gz.2", "shop.sql.gz.3"]), ["shop: shop.sql.gz.*"]],
   ])("%s", async (_, points, expected) => {
     expect(toldApart((await jobsAmong(points)).jobs)).toEqual(expected);

@@ -96,3 +96,111 @@ field a07 order-copied 'dates only in the names, copied without times in another
 field a08 age-disagree 'the name says 3 hours (UTC), the object was last written 4 days ago'
   expect 3 '\b[34]d'
   at '-3 hours'; put stock_$(date -d @$T +%Y-%m-%d_%H-%M-%S)_UTC.sql.gz <"$D/stock.sql.gz"; touch -d '-4 days' "$S"/*
+
+field n20 rotation 'one name, overwritten each night; .1 .2 .3 by logrotate; the newest is cut'
+  expect 1 '(?s)=== verify.*stock\.sql\.gz'
+  at '-2 hours'; cut_ 9000 <"$D/stock.sql.gz" | put stock.sql.gz; for i in 1 2 3; do at "-$i days -2 hours"; put stock.sql.gz.$i <"$D/stock.sql.gz"; done
+
+field n22 rotation 'shop-montag.dump to shop-sonntag.dump; after init the next day is a dump that died'
+  expect 1 '(LOST|(?m:^BAD\b))' 
+  steps init next verify backups
+  de() { local d=(sonntag montag dienstag mittwoch donnerstag freitag samstag); echo ${d[$(date -d @$1 +%w)]}; }
+for k in 5 4 3 2 1; do at "-$k days -10 minutes"; put stock-$(de $T).dump <"$D/stock.dump"; done; after; at '-10 minutes'; cut_ 9000 <"$D/stock.dump" | put stock-$(de $T).dump
+
+field n24 counter 'dump-000123.sql.gz of one, the newest is empty'
+  expect 1 '(?s)=== verify.*dump-000127'
+  for i in 4 3 2 1; do at "-$i days -2 hours"; put dump-00012$((7-i)).sql.gz <"$D/stock.sql.gz"; done; at '-2 hours'; put dump-000127.sql.gz </dev/null
+
+field n25 two-hosts 'db1/shop and db2/shop in one bucket; db2 stopped 5 days ago'
+  expect 3 '(?s)=== verify.*db2' 
+  for i in 6 5 4 3 2 1 0; do at "-$i days -2 hours"; put db1/stock/stock-$DAY.sql.gz <"$D/stock.sql.gz"; [ $i -lt 5 ] || put db2/stock/stock-$DAY.sql.gz <"$D/stock.sql.gz"; done
+
+field n26 two-jobs 'stg_shop, shop-backup and shop_dev_copy beside each other; production stopped 6 days ago'
+  expect 3 'LATE'
+  for i in 9 8 7 6; do at "-$i days -2 hours"; put stock-backup-$DAY.sql.gz <"$D/stock.sql.gz"; done; for i in 2 1 0; do at "-$i days -2 hours"; put stg-stock-backup-$DAY.sql.gz <"$D/stock.sql.gz"; put stock-dev-backup-$DAY.sql.gz <"$D/stock.sql.gz"; done
+
+field n27 two-jobs 'databases erp_2024 and erp_2025; the one of last year has its backup cut'
+  expect 1 '(?s)=== verify.*erp_2024'
+  for i in 3 2 1 0; do at "-$i days -2 hours"; put erp_2025_$(date -d @$T +%Y%m%d_%H%M%S).sql.gz <"$D/shop.sql.gz"; [ $i = 0 ] || put erp_2024_$(date -d @$T +%Y%m%d_%H%M%S).sql.gz <"$D/stock.sql.gz"; done
+cut_ 9000 <"$D/stock.sql.gz" | put erp_2024_$(date -d @$T +%Y%m%d_%H%M%S).sql.gz
+
+field n29 words-of-time 'databases daily, march and may_sales'
+  expect 0 '(?s)=== fogbell\.yaml(?=.*daily-)(?=.*name: "?march)(?=.*name: "?may_sales)(.*- name: ){3}' '(?s)=== fogbell\.yaml(.*- name: ){4}'
+  for i in 2 1 0; do at "-$i days -2 hours"; for d in daily march may_sales; do put $d-$N.sql.gz <"$D/stock.sql.gz"; done; done
+
+field n46 words-of-time 'a database march, march-2026-11-27.sql.gz, beside july; the newest of march is cut'
+  expect 1 '(?s)=== verify.*march-{F-2h}'
+  for i in 3 2 1 0; do at "-$i days -2 hours"; for d in march july; do put $d-$DAY.sql.gz <"$D/stock.sql.gz"; done; done; cut_ 9000 <"$D/stock.sql.gz" | put march-$DAY.sql.gz
+
+field n48 two-jobs 'databases erp_2025 and erp_2026; the one of last year stopped 5 days ago'
+  expect 3 '(?s)LATE.*erp_2025|erp_2025.*LATE'
+  for i in 8 7 6 5 4 3 2 1 0; do at "-$i days -2 hours"; put erp_$(date +%Y)_$DAY.sql.gz <"$D/shop.sql.gz"; [ $i -lt 5 ] || put erp_$(date -d '-1 year' +%Y)_$DAY.sql.gz <"$D/stock.sql.gz"; done
+
+field n30 tenants 'tenants with UUID folders, healthy; one stopped 4 days ago'
+  expect 3 'LATE'
+  t1=6f1e9c3a-2b4d-4f60-8a7b-1c2d3e4f5a6b t2=0a9b8c7d-6e5f-4a3b-9c2d-1e0f9a8b7c6d
+for i in 6 5 4 3 2 1 0; do at "-$i days -2 hours"; put $t1/app-$N.dump <"$D/stock.dump"; [ $i -lt 4 ] || put $t2/app-$N.dump <"$D/stock.dump"; done
+
+field n33 date-form '27.11.2026 in the name, 2 databases; one stopped 4 days ago'
+  expect 3 '(?s)LATE'
+  for i in 7 6 5 4 3 2 1 0; do at "-$i days -2 hours"; put "stock $(date -d @$T +%d.%m.%Y).sql.gz" <"$D/stock.sql.gz"; [ $i -lt 4 ] || put "shop $(date -d @$T +%d.%m.%Y).sql.gz" <"$D/shop.sql.gz"; done
+
+field n36 date-form 'YYYY/MM/DD/HH/db.dump each 6 hours, the newest is cut'
+  expect 1 '(?s)=== verify.*stock\.dump'
+  for i in 30 24 18 12 6; do at "-$i hours -20 minutes"; put $(date -d @$T +%Y/%m/%d/%H)/stock.dump <"$D/stock.dump"; done; at '-20 minutes'; cut_ 9000 <"$D/stock.dump" | put $(date -d @$T +%Y/%m/%d/%H)/stock.dump
+
+field n38 tool-names 'docker-db-backup: pgsql_shop_host_TIME.sql.gz, .sha1, latest-…; two databases'
+  expect 0 '(?s)(?=.*=== verify.*\b800 rows)(?=.*=== verify.*1,300 rows)' '(?s)=== fogbell\.yaml(.*- name: ){3}'
+  for i in 3 2 1 0; do at "-$i days -2 hours"; for d in shop stock; do f=pgsql_${d}_db_$N.sql.gz; put $f <"$D/$d.sql.gz"; (cd "$S"; sha1sum $f) | put $f.sha1; ln -sf $f "$S/latest-pgsql_${d}_db"; done; done
+
+field n39 tool-names 'spatie/laravel-backup: a folder for each app, 2026-11-27-03-00-00.zip; one app stopped 5 days ago'
+  expect 3 'LATE'
+  for i in 8 7 6 5 4 3 2 1 0; do at "-$i days -2 hours"; f=$(date -d @$T +%Y-%m-%d-%H-%M-%S).zip; mkdir -p "$S/Web Shop" "$S/Intranet"; zipof "$S/Web Shop/$f" db-dumps/postgresql-shop.sql="$D/shop.sql"; touch -d @$T "$S/Web Shop/$f"; [ $i -lt 5 ] || { zipof "$S/Intranet/$f" db-dumps/postgresql-stock.sql="$D/stock.sql"; touch -d @$T "$S/Intranet/$f"; }; done
+
+field n40 tool-names 'Kubernetes CronJob: a folder for each pod, pg-backup-29400120-x7k2p/shop.dump'
+  expect 0 '(?s)=== verify.*1,300 rows' '(?s)=== fogbell\.yaml(.*- name: ){2}'
+  k=(x7k2p m4zql 9dk2w bcdfg); for i in 3 2 1 0; do at "-$i days -2 hours"; put pg-backup-$((T/60))-${k[$i]}/stock.dump <"$D/stock.dump"; done
+
+field n41 tool-names 'hourly.0 … hourly.3, daily.0 … (rsnapshot), hard links; hourly.0 is cut'
+  expect 1 '(?s)=== verify.*hourly\.0'
+  for i in 0 1 2 3; do at "-$((4*i)) hours -30 minutes"; if [ $i = 0 ]; then cut_ 9000 <"$D/stock.sql.gz"; else cat "$D/stock.sql.gz"; fi | put hourly.$i/localhost/stock.sql.gz; done; for i in 0 1 2; do at "-$((i+1)) days"; put daily.$i/localhost/stock.sql.gz <"$D/stock.sql.gz"; done
+
+field n43 being-written 'yesterday'\''s dump, and tonight'\''s as .inprogress (a running upload)'
+  expect 0,4 '(RECOVERED|(?m:^GOOD\b))|inprogress' '(LOST|(?m:^BAD\b))'
+  for i in 2 1; do at "-$i days"; put stock-$N.dump <"$D/stock.dump"; done; at '-1 minute'; cut_ 9000 <"$D/stock.dump" | put stock-$N.dump.inprogress
+
+field n47 being-written 'the same, as .part, .tmp, and as rsync calls its own'
+  expect 0,4 '(RECOVERED|(?m:^GOOD\b))|not finished' '(LOST|(?m:^BAD\b))'
+  for i in 2 1; do at "-$i days"; put stock-$N.dump <"$D/stock.dump"; done; at '-1 minute'; for f in stock-$N.dump.part stock-$N.dump.tmp .stock-$N.dump.Xq3bZk; do cut_ 9000 <"$D/stock.dump" | put $f; done
+
+field n44 empty 'today'\''s file has 0 bytes; two databases in folders by day, the other is well'
+  expect 1 '(?s)=== verify.*{F-2h}'
+  for i in 3 2 1 0; do at "-$i days -2 hours"; put $DAY/shop.sql.gz <"$D/shop.sql.gz"; [ $i = 0 ] || put $DAY/stock.sql.gz <"$D/stock.sql.gz"; done; put $DAY/stock.sql.gz </dev/null
+
+field a20 age-offset '30 hours old, +0545 stands in the name'
+  expect 3 '1d 6h|\b30h'
+  at '-30 hours'; put stock_$(in_zone Asia/Kathmandu %Y%m%dT%H%M%S%z).sql.gz <"$D/stock.sql.gz"; touch "$S"/*
+
+field a22 age-zone '30 hours old, CEST stands in the name, copied without times'
+  expect 3 '1d 6h|\b30h'
+  at '-30 hours'; put "stock_$(TZ=UTC-2 date -d @$T +%Y-%m-%d_%H-%M-%S)_CEST.sql.gz" <"$D/stock.sql.gz"; touch "$S"/*
+
+field a23 age-epoch 'a folder named by seconds since 1970, copied without times, 3 days old'
+  expect 3 'RPA [23]d'
+  for i in 5 4 3; do at "-$i days"; put $T/stock.dump <"$D/stock.dump"; done; find "$S" -type f -exec touch {} +
+
+field a24 age-copied 'rsync without -t: objects of today, names of 12 to 9 days ago'
+  expect 3 '\b[89]d'
+  for i in 12 11 10 9; do at "-$i days -2 hours"; put stock-$N.sql.gz <"$D/stock.sql.gz"; done; find "$S" -type f -exec touch {} +
+
+field a25 clock-ahead 'the clock of the backup'\''s host is a year ahead: name and object'
+  expect 3,4 'ahead|future|clock' 'would lose 0 ms'
+  at '+1 year -2 hours'; put stock-$N.sql.gz <"$D/stock.sql.gz"; at '-1 day -2 hours'; put stock-$N.sql.gz <"$D/stock.sql.gz"
+
+field a27 age-disagree 'the newest is cut, but a name a year ahead (a typo) stays the newest by name for ever'
+  expect 1,4 '(?s)=== verify.*{-2h}'
+  at '-40 days'; put stock-$(date -d '+1 year -40 days' +%Y%m%d-%H%M%S).sql.gz <"$D/stock.sql.gz"; for i in 3 2 1; do at "-$i days -2 hours"; put stock-$N.sql.gz <"$D/stock.sql.gz"; done; at '-2 hours'; cut_ 9000 <"$D/stock.sql.gz" | put stock-$DAY-cut.sql.gz; mv "$S/stock-$DAY-cut.sql.gz" "$S/stock-$(date -d @$T +%Y%m%d-%H%M%S).sql.gz"
+
+field a28 day-or-month 'day first (03-11-2026), copied without times; the job stopped on the third of the month, its newest is cut'
+  expect 1,3 "(?s)=== verify.*$(date -d "$(date -d '-3 days' +%Y-%m-03)" +%d-%m-%Y)"
+  m=$(date -d '-3 days' +%Y-%m-03); for i in $(seq 14 -1 1); do at "$m -$i days"; put stock_$(date -d @$T +%d-%m-%Y).sql.gz <"$D/stock.sql.gz"; done; at "$m"; cut_ 9000 <"$D/stock.sql.gz" | put stock_$(date -d @$T +%d-%m-%Y).sql.gz; find "$S" -type f -exec touch {} +
