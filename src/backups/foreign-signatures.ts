@@ -97,6 +97,11 @@ const PACKED: readonly Signature[] = [
     ["zip -s 0 FILE.zip --out WHOLE.zip, with all parts beside each other"],
     begins("PK\x07\x08"),
   ),
+  foreign(
+    "a cluster's roles and tablespaces alone (pg_dumpall --globals-only): it brings no database",
+    ["keep it beside a dump of each database: pg_dump DATABASE"],
+    matches(/^(?:--\r?\n)?-- \w+ database cluster dump\r?\n/m),
+  ),
   foreign("a cpio archive", ["cpio -id <FILE, and keep what is in it"], matches(/^0707(01|02|07)/)),
 ];
 

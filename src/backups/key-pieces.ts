@@ -36,7 +36,7 @@ const ALIAS = /^(?:last|latest|current|newest|recent)$/i;
 /** Beside a backup, whatever its name: sums, signatures, what a tool notes down. */
 const BESIDE = /^(?:metadata|meta|manifest|ledger|sha\d+(?:sum)?|md5(?:sum)?|checksums?|crc32|asc|sig|minisig)$/i;
 
-const STRUCTURE = /^(?:full)?schemas?$|^struct(?:ure)?$|^ddl$|^predata$/i;
+const STRUCTURE = /^(?:full)?schemas?$|^struct(?:ure)?$|^ddl$|^pre[-_.]?data$/i;
 const DATA = /^data$/i;
 const ACCOUNTS = /^(?:globals?|roles?|grants|users|accounts)$/i;
 

@@ -194,6 +194,8 @@ function readCalendarName(scan: Scan, from: number, atom: string): NameWord | nu
 
 /** `partaa`, `part-0`, `part001`. */
 const PART = /part[-_.]?(?:\d{1,5}|[a-z]{2,3})(?![\p{L}\d])/iuy;
+/** Sections of pg_dump: two words that mean one. */
+const SECTION = /(?:pre|post)[-_.]data(?![\p{L}\d])/iuy;
 /** `T220615` right behind a date. */
 const TIME_SIGN = /^[Tt](?=\d\d)/;
 
@@ -203,6 +205,8 @@ function readLetters(scan: Scan, from: number): NameWord {
   const atom = stickyAt(WORD, key, from);
   const part = stickyAt(PART, key, from);
   if (part !== "") return place(key, from, part.length, { kind: "part" });
+  const section = stickyAt(SECTION, key, from);
+  if (section !== "") return place(key, from, section.length, { kind: "role" });
   const last = words.at(-1);
   const isAfterDate = last !== undefined && isDay(last) && last.to === from;
   const dated = monthFirst(key, from);

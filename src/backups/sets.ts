@@ -47,6 +47,9 @@ function joined({ lead, parts, missing }: Together, members: readonly Entry[]): 
     .flatMap(({ point: one }) => (one === null ? [] : [one.moment]))
     .reduce((least, one) => (one.at < least.at ? one : least), point.moment);
   const because = `${sorted.length} files of one night`;
+  const { lacks, ...own } = point.facts;
+  const hasTables = sorted.some(({ role }) => role === "structure" || role === "table");
+  const facts = hasTables || lacks === undefined ? own : { ...own, lacks };
   return {
     ...point,
     objects: sorted.map(({ object }) => object),
@@ -54,10 +57,7 @@ function joined({ lead, parts, missing }: Together, members: readonly Entry[]): 
     moment: oldest,
     reach: point.reach === point.moment ? oldest : point.reach,
     sizeBytes: sorted.reduce((sum, { object }) => sum + object.sizeBytes, 0),
-    facts:
-      fault === null
-        ? { ...point.facts, complete: "unknown", because }
-        : { ...point.facts, complete: "no", because: fault },
+    facts: fault === null ? { ...facts, complete: "unknown", because } : { ...facts, complete: "no", because: fault },
   };
 }
 

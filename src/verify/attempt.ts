@@ -325,10 +325,13 @@ async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => v
   const { point } = candidate;
   if (point.unreadable !== undefined) throw unreadableError(point.id, point.unreadable);
   if (point.facts.lacks === "tables") {
-    throw new UnavailableError(`${point.id} holds rows without their tables (a dump of data only): half of a backup`, {
-      code: "FB_NOT_JUDGED",
-      next: ["take a dump of structure and data together, or keep both of one night in one folder"],
-    });
+    throw new UnavailableError(
+      `${point.id} brings no tables, only what belongs into them or onto them (a dump of data only, or of one section): half of a backup`,
+      {
+        code: "FB_NOT_JUDGED",
+        next: ["take a dump of structure and data together, or keep both of one night in one folder"],
+      },
+    );
   }
   if (point.facts.complete === "no") return notWhole(point.id, point.facts.because);
   mark("T3");

@@ -318,6 +318,8 @@ describe("what else is in names", () => {
     ["shop.globals.sql.gz", "shop <role> <ending> <ending>"],
     ["shop-20261127-220615.ledger.json.gz", "shop <date> <time> <role> <ending> <ending>"],
     ["shop.sql.gz.sha256", "shop <ending> <ending> <role>"],
+    ["shop-20261127-pre-data.sql", "shop <date> <role> <ending>"],
+    ["shop_post_data.sql", "shop <role> <ending>"],
     ["shop.sql.gz.partaa", "shop <ending> <ending> <part>"],
     ["shop.sql.gz.aa", "shop <ending> <ending> <part>"],
     ["shop.sql.gz-00", "shop <ending> <ending> <part>"],

@@ -58,6 +58,18 @@ describe("structure and rows", () => {
     expect(sets.map(({ globals }) => globals?.key)).toEqual(DATES.map((date) => `${date}/roles.sql`));
     expect(left).toEqual([]);
   });
+  test("in sections of pg_dump, in their order, and none of them lacks what another brings", async () => {
+    const { keys, sets, told } = await found(
+      ["pre-data", "data", "post-data"].flatMap((part) =>
+        every((date) => `shop-${date}-${part}.sql`, part === "pre-data" ? {} : { lacks: "tables" }),
+      ),
+    );
+    expect(keys).toEqual(
+      DATES.map((date) => ["pre-data", "data", "post-data"].map((part) => `shop-${date}-${part}.sql`)),
+    );
+    expect(sets.map(({ facts }) => [facts.complete, facts.lacks])).toEqual(DATES.map(() => ["unknown", undefined]));
+    expect(told).toHaveLength(1);
+  });
   test("belong together though the job needed minutes from one to the other", async () => {
     const { keys } = await found([
       pointOf("shop-schema-20261127-0300.sql", NIGHT),

@@ -36,6 +36,16 @@ export function isWhole(facts: BackupFacts): string {
   return packing.length === 0 || packedFolder(facts) !== null ? "" : `${whole(packing)} &&\n`;
 }
 
+/** Eleven bytes at once by chance, or in text, which holds no zero: never. Source: WriteHead in pg_backup_archiver.c. */
+const HEADER = String.raw`PGDMP\x01[\x0b-\x1f]\x00[\x04\x08][\x04\x08]\x01`;
+
+/** A job that appends to its file (`>>`) leaves several archives in it, and pg_restore reads the first, the oldest. */
+export const isAlone = (facts: BackupFacts): string =>
+  `{ test "$(${unpacked(facts.packing)} |
+  LC_ALL=C grep -a -o -P '${HEADER}' |
+  wc -l)" -le 1 ||
+  { echo "several archives follow one another in it, and pg_restore brings back the first alone"; false; }; }`;
+
 /** Unpacks the folder, when it is packed; before anything is asked of it. */
 export function layOut(facts: BackupFacts): readonly Line[] {
   const packed = packedFolder(facts);

@@ -12,6 +12,7 @@ interface Section {
   readonly mentions: { readonly database: string; readonly range: LineRange }[];
 }
 
+const CLUSTER_COMPLETE = "-- PostgreSQL database cluster dump complete";
 const OF_DATABASE = /^-- Database "(.*)" dump$/s;
 
 export class Sections {
@@ -19,6 +20,8 @@ export class Sections {
   #sections: Section[] = [{ name: null, from: 1, to: 0, mentions: [] }];
   #leaves: Leaving[] = [];
   #encodingAt: number | null = null;
+  /** Between the first line of a cluster's dump and its last; what is appended behind it is none of it. */
+  #isInCluster = false;
   /** A dump began and did not end; and one did, so that the next that begins is another. */
   #isOpen = false;
   #isClosed = false;
@@ -35,17 +38,20 @@ export class Sections {
   comment(text: string, line: number, isCluster: boolean): void {
     if (isCluster) {
       this.isCluster = true;
+      this.#isInCluster = text !== CLUSTER_COMPLETE;
       // Its closing line belongs to none.
       if (this.#last.name !== null) this.#begin(null, line);
+      // What follows brings databases of its own.
+      if (!this.#isInCluster) this.#begin(null, line + 1);
       return;
     }
     const database = OF_DATABASE.exec(text)?.[1];
-    if (database !== undefined && this.isCluster) this.#begin(database, line);
+    if (database !== undefined && this.#isInCluster) this.#begin(database, line);
     else if (text === "-- PostgreSQL database dump complete") {
       this.#isOpen = false;
       this.#isClosed = true;
     } else if (text === "-- PostgreSQL database dump") {
-      if (this.#isClosed && !this.isCluster) this.#begin(null, line);
+      if (this.#isClosed && !this.#isInCluster) this.#begin(null, line);
       this.#isOpen = true;
       this.#isClosed = false;
     }
@@ -70,7 +76,7 @@ export class Sections {
       this.leave({ kind: "database", what: "\\connect to another database in the middle of a dump", line });
       return;
     }
-    if (last.name === null && !this.isCluster) last.name = database;
+    if (last.name === null && !this.#isInCluster) last.name = database;
     else if (last.name !== database) this.#begin(database, from);
     this.mention(database, { kind: "database", what: "\\connect", line }, { from, to: line });
   }

@@ -1,6 +1,6 @@
 /** Logical backups: pg_dump in its plain, custom and directory formats, told apart by their content. */
 import { z } from "zod";
-import { messageInDump, messageOf, withoutMessages } from "../../host/dump-messages.ts";
+import { messageBefore, messageInDump, messageOf, withoutMessages } from "../../host/dump-messages.ts";
 import { type Compression, layersOf, unpacked } from "../../host/packing.ts";
 import {
   type BackupFacts,
@@ -11,7 +11,7 @@ import {
   type Line,
   type StoredObject,
 } from "../../parts.ts";
-import { fromArchive, isWhole, layOut, placesOf } from "./archive-copy.ts";
+import { fromArchive, isAlone, isWhole, layOut, placesOf } from "./archive-copy.ts";
 import { archiveFacts } from "./archive-header.ts";
 import { dumpReader } from "./dump-reader.ts";
 import { startOf, startOfArchive } from "./dump-start.ts";
@@ -120,6 +120,9 @@ function gather(objects: readonly StoredObject[]): Gathered[] {
   ];
 }
 
+/** The first line of either kind of dump is one of these. */
+const HEADER = "-- PostgreSQL database ";
+
 function facts(options: Options): BackupFacts {
   return {
     engine: "postgres",
@@ -137,15 +140,16 @@ function isPlain(head: string): boolean {
   return isCluster || head.slice(0, 2000).includes("-- PostgreSQL database dump\n");
 }
 
-/** What comes first decides: tables are made before their rows are. */
-const isDataOnly = (head: string) =>
-  /^-- (Data for )?Name: .*; Type: (TABLE|TABLE DATA|SCHEMA|SEQUENCE SET|EXTENSION|FUNCTION|TYPE|DATABASE);/m
+/** What comes first decides: tables are made before their rows are, and before what is put on them (`--section=post-data`). */
+const isWithoutTables = (head: string) =>
+  /^-- (Data for )?Name: .*; Type: ([A-Z ]+);/m
     .exec(head)?.[2]
-    ?.match(/^(TABLE DATA|SEQUENCE SET)$/) != null;
+    ?.match(/^(TABLE DATA|SEQUENCE SET|BLOBS?|(FK |CHECK )?CONSTRAINT|INDEX|TRIGGER|RULE|STATISTICS DATA)$/) != null;
 
 function plainFacts(head: string, tail: string | null): Omit<BackupFacts, "engine" | "method" | "packing"> | null {
-  const message = messageOf(head);
-  if (!isPlain(message === null ? head : withoutMessages(head))) return null;
+  const own = messageOf(head);
+  if (!isPlain(own === null ? head : withoutMessages(head))) return null;
+  const message = own ?? messageBefore(head.slice(0, 4000), HEADER);
   const server = /-- Dumped from database version (\S+)/.exec(head)?.[1];
   const tool = /-- Dumped by pg_dump version (\S+)/.exec(head)?.[1];
   const complete = tail === null ? "unknown" : tail.includes(TRAILER) ? "yes" : "no";
@@ -154,7 +158,7 @@ function plainFacts(head: string, tail: string | null): Omit<BackupFacts, "engin
     ...startOf(head, server),
     ...(server === undefined ? {} : { serverVersion: server }),
     ...(tool === undefined ? {} : { toolVersion: tool }),
-    ...(isDataOnly(head) ? { lacks: "tables" as const } : {}),
+    ...(isWithoutTables(head) ? { lacks: "tables" as const } : {}),
   };
   if (message !== null) return { ...common, complete: "no", because: messageInDump(message) };
   return {
@@ -205,7 +209,8 @@ function check(facts: BackupFacts): readonly Line[] {
         expect: '"whole" and a number of lines.',
       },
     ];
-  const script = `${isWhole(facts)}${fromArchive(facts, "pg_restore -f /dev/null")}`;
+  const one = facts.format === "custom" ? `${isAlone(facts)} &&\n` : "";
+  const script = `${isWhole(facts)}${one}${fromArchive(facts, "pg_restore -f /dev/null")}`;
   return [...layOut(facts), { ...common, script, expect: "No output, and exit code 0." }];
 }
 

@@ -257,6 +257,21 @@ ${body}${TAIL}`;
     ]);
   });
 
+  it("are told of dumps that stand behind the roles of a cluster", () => {
+    const globals = `--\n-- PostgreSQL database cluster dump\n--\n\nCREATE ROLE me;\n
+--\n-- PostgreSQL database cluster dump complete\n--\n\n`;
+    const alone = (name: string) =>
+      section(name, "CREATE TABLE public.a (i int);\n").replace(/^[\s\S]*?dump\n--\n\n/, "");
+    const story = read(`${globals}${alone("one")}${alone("two")}`);
+    expect(story.end).toEqual({ is: "whole" });
+    expect(story.databases.map(({ name }) => name)).toEqual(["one", "two"]);
+    expect(story.leaves.every(({ database }) => database !== undefined)).toBe(true);
+    const [one, two] = story.databases;
+    expect(Math.max(...(one?.lines ?? []).map(({ to }) => to))).toBeLessThan(
+      Math.min(...(two?.lines ?? []).map(({ from }) => from)),
+    );
+  });
+
   it("are cut when the cluster is", () => {
     const at = cluster.indexOf("-- PostgreSQL database cluster dump complete");
     expect(read(cluster.slice(0, at)).end).toMatchObject({ is: "cut", where: "closing-line" });
