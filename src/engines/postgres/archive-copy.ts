@@ -37,14 +37,14 @@ export function isWhole(facts: BackupFacts): string {
 }
 
 /** Eleven bytes at once by chance, or in text, which holds no zero: never. Source: WriteHead in pg_backup_archiver.c. */
-const HEADER = String.raw`PGDMP\x01[\x0b-\x1f]\x00[\x04\x08][\x04\x08]\x01`;
+const HEADER = String.raw`PGDMP\x01[\x0b-\x1f]\x00[\x04\x08]{2}\x01`;
 
 /** A job that appends to its file (`>>`) leaves several archives in it, and pg_restore reads the first, the oldest. */
 export const isAlone = (facts: BackupFacts): string =>
   `{ test "$(${unpacked(facts.packing)} |
-  LC_ALL=C grep -a -o -P '${HEADER}' |
+  LC_ALL=C grep -aoP '${HEADER}' |
   wc -l)" -le 1 ||
-  { echo "several archives follow one another in it, and pg_restore brings back the first alone"; false; }; }`;
+  { echo "several archives in one file: only the first restores"; false; }; }`;
 
 /** Unpacks the folder, when it is packed; before anything is asked of it. */
 export function layOut(facts: BackupFacts): readonly Line[] {

@@ -175,7 +175,7 @@ field p93 machine-lacks 'pg_cron, plain'
 
 field p94 half-a-backup 'pg_dumpall --globals-only alone'
   expect 2,4 'role' '(LOST|(?m:^BAD\b))'
-  pg_dumpall -g | put globals-$N.sql
+  pg_dumpall -g | put cluster-$N.sql
 
 field p95 parts-of-one '--section=pre-data, data, post-data in three files of a night'
   expect 0 '\b800 rows' '(LOST|(?m:^BAD\b))'
