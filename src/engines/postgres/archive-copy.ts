@@ -44,7 +44,8 @@ export const isAlone = (facts: BackupFacts): string =>
   `{ test "$(${unpacked(facts.packing)} |
   LC_ALL=C grep -aoP '${HEADER}' |
   wc -l)" -le 1 ||
-  { echo "several archives in one file: only the first restores"; false; }; }`;
+  { echo "several archives in one file: only the first restores"
+  false; }; }`;
 
 /** Unpacks the folder, when it is packed; before anything is asked of it. */
 export function layOut(facts: BackupFacts): readonly Line[] {
