@@ -119,7 +119,7 @@ export const OUTPUT_LIMIT_BYTES = 32 * 1024 * 1024;
 
 /**
  * How a check of a copy ends beside 0. With `otherVersion` it prints `version <TAB> of the copy <TAB> of this server`; any
- * other code says that the copy is not whole, and what it printed is why.
+ * other code says that the copy is not whole, and what it printed is why. A script's own codes begin at 10.
  */
 export const CHECK_ENDS = { leaves: 3, notWhole: 4, notAlone: 5, otherVersion: 6 } as const;
 

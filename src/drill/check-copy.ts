@@ -63,6 +63,22 @@ export interface CheckKit {
   readonly signal: AbortSignal;
 }
 
+/** What programs find against a copy, in the sandbox: the lines of its check that are none of our own. */
+export async function checkByPrograms(
+  { plan, runner }: Pick<CheckKit, "plan" | "runner">,
+  facts: BackupFacts,
+): Promise<CheckFault | null> {
+  for (const line of checkLines(plan, facts)) {
+    if (line.own === "check") continue;
+    const outcome = await runner.run(line, { phase: "fetch", name: "check-copy" });
+    if (outcome.exitCode !== 0) return faultIn(line, outcome);
+  }
+  return null;
+}
+
+const checkLines = ({ engine, target }: CheckKit["plan"], facts: BackupFacts): readonly Line[] =>
+  engine.methods.find(({ name }) => name === facts.method)?.check(facts, target) ?? [];
+
 /** Reads the copy to its end. `paths` is where it lies on this host, for checks of our own. */
 export async function checkCopy(
   kit: CheckKit,
@@ -70,16 +86,8 @@ export async function checkCopy(
   paths: readonly string[],
   id = "fetch.check-copy",
 ): Promise<CheckFault | null> {
-  const { plan, runner } = kit;
-  const method = plan.engine.methods.find(({ name }) => name === point.facts.method);
-  for (const line of method?.check(point.facts, plan.target) ?? []) {
-    if (line.own === "check") {
-      const fault = faultOf(await readOwn(kit, line, point.facts, paths, id), null);
-      if (fault !== null) return dumpFault(line, fault);
-      continue;
-    }
-    const outcome = await runner.run(line, { phase: "fetch", name: "check-copy" });
-    if (outcome.exitCode !== 0) return faultIn(line, outcome);
-  }
-  return null;
+  const own = checkLines(kit.plan, point.facts).find((line) => line.own === "check");
+  const fault = own === undefined ? null : faultOf(await readOwn(kit, own, point.facts, paths, id), null);
+  if (own !== undefined && fault !== null) return dumpFault(own, fault);
+  return checkByPrograms(kit, point.facts);
 }

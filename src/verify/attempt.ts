@@ -324,7 +324,8 @@ async function oneCopy(kit: AttemptKit, { point, encryption }: Candidate, fetche
 async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => void): Promise<Attempted> {
   const { point } = candidate;
   if (point.unreadable !== undefined) throw unreadableError(point.id, point.unreadable);
-  if (point.facts.lacks === "tables") {
+  // Of several files of one night another one holds them.
+  if (point.facts.lacks === "tables" && point.parts === undefined) {
     throw new UnavailableError(
       `${point.id} brings no tables, only what belongs into them or onto them (a dump of data only, or of one section): half of a backup`,
       {

@@ -3,7 +3,7 @@
  * is meant. Text is read in this process; what a program keeps packed, that program reads in the sandbox.
  */
 import { type DumpFault, faultOf, faultOfText, type ReadDump } from "../backups/read-dump.ts";
-import { type CheckFault, checkCopy, dumpFault, readOwn } from "../drill/check-copy.ts";
+import { type CheckFault, checkByPrograms, checkCopy, dumpFault, readOwn } from "../drill/check-copy.ts";
 import { linesOf } from "../dumps.ts";
 import { RefusedError, UnavailableError } from "../errors.ts";
 import type { BackupFacts, DumpStory, Line, Method } from "../parts.ts";
@@ -39,7 +39,10 @@ export async function readCopy(kit: AttemptKit, opened: Opened, given: Given, me
   const name = `fetch.check-copy${kit.index === 0 ? "" : `.${kit.index + 1}`}`;
   const plan = { engine: kit.task.engine, target: TARGET };
   if (own === undefined) return readInside(kit, opened, given);
-  return judge(kit, given, { own, read: await readOwn({ ...kit, plan }, own, given.facts, given.paths, name) });
+  const read = judge(kit, given, { own, read: await readOwn({ ...kit, plan }, own, given.facts, given.paths, name) });
+  // What our own reading cannot tell, programs do: whether the log beside it is whole.
+  const found = read.found ?? (await checkByPrograms({ plan, runner: opened.runner }, read.facts));
+  return { ...read, found };
 }
 
 /** A dump that was read here. */

@@ -79,7 +79,7 @@ export function checkFiles(facts: BackupFacts): readonly Line[] {
       ? `test -s "$BACKUP/ibdata1" &&\n${fits("$BACKUP")}`
       : `mkdir "${read}" &&
 ${layOut(facts, read)} || {
-  echo "it cannot be read to its end"; exit 7; }
+  echo "it cannot be read to its end"; exit 12; }
 ${fits(read)}
 rm -rf "${read}"`;
   return [

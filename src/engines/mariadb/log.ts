@@ -71,23 +71,23 @@ export function checkLog(flavour: Flavour, { logFrom = "", logPosition = "4" }: 
     script: apart(`wanted= follows=
 rm -f "$SCRATCH/log.last"
 if [ "$(stat -c %s "$LOG/${logFrom}" || echo 0)" -lt ${logPosition} ]; then
-  echo "${logFrom} ends before the place of the backup"; exit 9
+  echo "${logFrom} ends before the place of the backup"; exit 14
 fi
 for piece in $(cd "$LOG" && ls |
   ${PIECES}); do
   number=$(printf %s "\${piece##*.}" | sed 's/^0*//')
   if [ -n "$wanted" ] && [ "$number" -ne "$wanted" ]; then
-    echo "the log has a hole before $piece"; exit 6
+    echo "the log has a hole before $piece"; exit 11
   fi
   if ! ${flavour.binlog} --verify-binlog-checksum --base64-output=never \\
     "$LOG/$piece" >/dev/null 2>"$SCRATCH/log.errors"; then
-    echo "$piece cannot be read to its end"; exit 7
+    echo "$piece cannot be read to its end"; exit 12
   fi
   ${flavour.binlog} --base64-output=never "$LOG/$piece" |
     ${NEIGHBOURS} |
     sort -u >"$SCRATCH/log.piece"
   if ! grep -q '^follows' "$SCRATCH/log.piece"; then
-    echo "$piece cannot be read"; exit 7
+    echo "$piece cannot be read"; exit 12
   fi
   sed -n 's/^first //p' "$SCRATCH/log.piece" >"$SCRATCH/log.first"
   if [ -n "$follows" ] && [ "$follows" != "$piece" ] ||
@@ -95,7 +95,7 @@ for piece in $(cd "$LOG" && ls |
       grep -q '^listed' "$SCRATCH/log.piece" &&
       ! cmp -s "$SCRATCH/log.last" "$SCRATCH/log.first"; }; then
     echo "$piece does not go on where the file before it ends"
-    exit 8
+    exit 13
   fi
   follows=$(sed -n 's/^follows //p' "$SCRATCH/log.piece")
   if grep -q '^listed' "$SCRATCH/log.piece"; then

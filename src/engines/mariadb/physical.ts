@@ -157,13 +157,13 @@ else
   at=0
   while read -r from to folder; do
     if [ "$from" -ne "$at" ]; then
-      echo "a set is missing: $at is reached, $from comes next"; exit 6
+      echo "a set is missing: $at is reached, $from comes next"; exit 11
     fi
     at=$to
     stream=$(ls "$folder"/backup.mbs*) &&
     { ${UNPACK} || echo broken; } |
       mbstream -x -C "$(mktemp -d "$SCRATCH/read.XXXXXX")" || {
-      echo "$(basename "$folder") cannot be read to its end"; exit 7; }
+      echo "$(basename "$folder") cannot be read to its end"; exit 12; }
   done <"$SCRATCH/chain" && rm -rf "$SCRATCH"/read.*
 fi`),
       uses: ["BACKUP", "SCRATCH"],

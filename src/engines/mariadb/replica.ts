@@ -149,7 +149,7 @@ fi
 const stopped = (flavour: Flavour, target: Target): Line => {
   const answers = `${SAYS(flavour)}
 if [ -z "$(replica_says Master_Host)" ]; then
-  echo "it does not answer, or it is no replica any more"; exit 5
+  echo "it does not answer, or it is no replica any more"; exit 10
 fi`;
   if (target.to !== "before-damage") {
     return {
@@ -171,7 +171,7 @@ done_file=$(replica_says Relay_Master_Log_File) &&
 done_place=$(replica_says Exec_Master_Log_Pos) &&
 if [ "$file" = none ]; then
   echo "it has received nothing from the damage on: find out why"
-  exit 7
+  exit 12
 fi &&
 if [ "$done_file" \\> "$file" ] ||
   { [ "$done_file" = "$file" ] &&
@@ -179,7 +179,7 @@ if [ "$done_file" \\> "$file" ] ||
   echo "it has replayed the damage already:" \\
     "it stands at $done_file $done_place," \\
     "and the damage begins at $file $place"
-  exit 6
+  exit 11
 fi
 echo "it stands at $done_file $done_place;" \\
   "the damage begins at $file $place"`),

@@ -153,15 +153,18 @@ COPY (SELECT 'broken', name, found FROM fogbell_looked WHERE found IS NOT NULL O
 const USUAL =
   "(creat|insert|updat|modif|chang|happen|occur|logged|received|placed|_at$|_on$|^at$|^ts$|stamp|last_|beat_)";
 
+/** The newest row of a partitioned table is in any of its partitions; what lies on another server is not asked. */
 function newestRows(): Line {
   return question(
     "Find the newest row: the newest moment in any column that keeps moments.",
     `SET search_path = ''; SET TimeZone = 'UTC';
-SELECT format('COPY (SELECT %L, %L, (extract(epoch FROM max(c.%I)) * 1000)::bigint, %L FROM ONLY %s c WHERE c.%I <= now() AND isfinite(c.%I) HAVING count(*) > 0) TO STDOUT',
-  n.nspname || '.' || r.relname, a.attname, a.attname, CASE a.atttypid WHEN 'timestamptz'::regtype THEN 'zoned' ELSE 'local' END, r.oid::regclass, a.attname, a.attname)
+SELECT format('COPY (SELECT %L, %L, (extract(epoch FROM max(c.%I)) * 1000)::bigint, %L FROM %s%s c WHERE c.%I <= now() AND isfinite(c.%I) HAVING count(*) > 0) TO STDOUT',
+  n.nspname || '.' || r.relname, a.attname, a.attname, CASE a.atttypid WHEN 'timestamptz'::regtype THEN 'zoned' ELSE 'local' END, CASE r.relkind WHEN 'p' THEN '' ELSE 'ONLY ' END, r.oid::regclass, a.attname, a.attname)
 FROM pg_catalog.pg_class r JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
-WHERE r.relkind = 'r' AND r.relpersistence <> 't' AND ${USER_SCHEMA}
+WHERE r.relkind IN ('r', 'p') AND NOT r.relispartition AND r.relpersistence <> 't' AND ${USER_SCHEMA}
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_partition_tree(r.oid) t
+    JOIN pg_catalog.pg_class f ON f.oid = t.relid WHERE f.relkind = 'f')
   AND a.atttypid IN ('timestamp'::regtype, 'timestamptz'::regtype) AND a.attname ~* '${USUAL}'
 ORDER BY 1 \\gexec`,
   );

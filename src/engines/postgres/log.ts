@@ -75,7 +75,7 @@ const READ_RECORDS = `for line in $(cd "$LOG" && ls |
     2>"$SCRATCH/log.errors" || {
     echo "a piece of the log is spoiled:"
     sed -n 's/^pg_waldump: error: //p' "$SCRATCH/log.errors"
-    exit 8
+    exit 13
   }
 done`;
 
@@ -93,19 +93,19 @@ wanted= &&
 for piece in $(cd "$LOG" && ls | grep -E '^[0-9A-F]{24}$' | sort); do
   theirs=$(od -An -tu8 -j24 -N8 "$LOG/$piece" | tr -d ' ')
   if [ "$theirs" != "$id" ]; then
-    echo "$piece is of another server"; exit 5
+    echo "$piece is of another server"; exit 10
   fi
   high=$(printf %s "$piece" | cut -c9-16)
   low=$(printf %s "$piece" | cut -c17-24)
   here=$(( 0x$high * 0x100000000 + 0x$low ))
   if [ -n "$wanted" ] && [ "$here" -ne "$wanted" ] &&
     [ "$here" -ne "$last" ]; then
-    echo "the log has a hole before $piece"; exit 6
+    echo "the log has a hole before $piece"; exit 11
   fi
   each=$(od -An -tu4 -j32 -N4 "$LOG/$piece" | tr -d ' ')
   size=$(stat -c %s "$LOG/$piece")
   if [ "$size" -ne "$each" ]; then
-    echo "$piece has $size of $each bytes"; exit 7
+    echo "$piece has $size of $each bytes"; exit 12
   fi
   last=$here
   # Segments are counted to 4 GB, then the middle number grows.
@@ -116,7 +116,7 @@ for piece in $(cd "$LOG" && ls | grep -E '^[0-9A-F]{24}$' | sort); do
   fi
 done
 if [ -z "$wanted" ]; then
-  echo "no piece of the log can be seen"; exit 9
+  echo "no piece of the log can be seen"; exit 14
 fi
 ${READ_RECORDS}`),
     uses: ["BACKUP", "LOG", "SCRATCH"],

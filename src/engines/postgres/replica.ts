@@ -83,7 +83,7 @@ const STANDS = `SELECT to_char(
 function check(target: Target): readonly Line[] {
   const answers = `recovering=$(${ask("SIDE_HOST", "SELECT pg_is_in_recovery()")} 2>/dev/null)
 if [ "$recovering" != t ]; then
-  echo "it does not answer, or it is no replica any more"; exit 5
+  echo "it does not answer, or it is no replica any more"; exit 10
 fi`;
   if (target.to !== "before-damage") {
     return [
@@ -106,7 +106,7 @@ at=$(printf %s "$DAMAGED_AT" | sed 's/T/ /; s/Z$//')
 stands=$(${ask("SIDE_HOST", STANDS)}) &&
 if [ -n "$stands" ] && ! [ "$stands" \\< "$at" ]; then
   echo "it has replayed the damage already: it stands at $stands"
-  exit 6
+  exit 11
 fi
 echo "it stands at \${stands:-its beginning}"`),
       uses: ["SIDE_HOST", "DAMAGED_AT"],
