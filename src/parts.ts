@@ -482,8 +482,11 @@ export interface BackupFacts {
   readonly database?: string;
   /** When it was made, as it says itself. */
   readonly made?: MadeAt;
-  /** Half of a backup: rows without the tables that they belong into, as `--data-only` leaves them. */
-  readonly lacks?: "tables";
+  /**
+   * Half of a backup: rows without the tables that they belong into, as `--data-only` leaves them; or tables whose rows lie
+   * in text files beside them, as `--tab` does.
+   */
+  readonly lacks?: "tables" | "rows";
   /** Of a dump that names its databases: the one that is meant, restored without the lines that make or enter it by name. */
   readonly only?: string;
   /** The lines of its text that are meant then. */

@@ -102,6 +102,11 @@ const PACKED: readonly Signature[] = [
     ["keep it beside a dump of each database: pg_dump DATABASE"],
     matches(/^(?:--\r?\n)?-- \w+ database cluster dump\r?\n/m),
   ),
+  foreign(
+    "packed with qpress, as mariadb-backup --compress does",
+    ["mariadb-backup --decompress --target-dir=FOLDER, or take the copy without --compress"],
+    begins("qpress10"),
+  ),
   foreign("a cpio archive", ["cpio -id <FILE, and keep what is in it"], matches(/^0707(01|02|07)/)),
 ];
 
@@ -128,6 +133,16 @@ const OTHER_TOOLS: readonly Signature[] = [
     "an export of HeidiSQL",
     ["take a dump with mariadb-dump, which says whether it is whole"],
     matches(/^-- HeidiSQL Version:/m),
+  ),
+  foreign(
+    "an export of Navicat",
+    ["take a dump with mariadb-dump or mysqldump, which says whether it is whole"],
+    matches(/^\/\*\s+Navicat [^\n]*Data Transfer/),
+  ),
+  foreign(
+    "an export of a plugin of WordPress",
+    ["take a dump with mariadb-dump or wp db export, which says whether it is whole"],
+    matches(/^# (WordPress (MySQL|: https)|Created by UpdraftPlus|Backup of: https?:)/m),
   ),
   foreign(
     "a file of mydumper",

@@ -30,6 +30,12 @@ function faultOf(parts: readonly BackupPart[], missing: readonly string[]): stri
   return missing.length === 0 ? null : `${missing.join(", ")} is missing: the nights before have it`;
 }
 
+/** `orders.sql` makes a table, and `orders.txt` has its rows: what `--tab` leaves. */
+function hasTextRows(parts: readonly BackupPart[]): boolean {
+  const known = new Set(parts.flatMap(({ object, facts }) => (facts === null ? [] : [object.key])));
+  return parts.some(({ object: { key }, facts }) => facts === null && known.has(key.replace(/\.(txt|csv)$/, ".sql")));
+}
+
 interface Together {
   readonly lead: Entry & { readonly point: RecoveryPoint };
   readonly parts: readonly BackupPart[];
@@ -57,7 +63,11 @@ function joined({ lead, parts, missing }: Together, members: readonly Entry[]): 
     moment: oldest,
     reach: point.reach === point.moment ? oldest : point.reach,
     sizeBytes: sorted.reduce((sum, { object }) => sum + object.sizeBytes, 0),
-    facts: fault === null ? { ...facts, complete: "unknown", because } : { ...facts, complete: "no", because: fault },
+    facts: {
+      ...facts,
+      ...(hasTextRows(parts) ? { lacks: "rows" as const } : {}),
+      ...(fault === null ? { complete: "unknown", because } : { complete: "no", because: fault }),
+    },
   };
 }
 

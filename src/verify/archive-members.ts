@@ -154,3 +154,12 @@ export const aboutMember = (label: string, finding: PlacedFinding): PlacedFindin
   subject: `${label}: ${finding.subject}`,
   because: finding.held === "yes" ? finding.because : `${label}: ${finding.because}`,
 });
+
+/** The dumps among them, of the database that was told. */
+export const dumpsAmong = (
+  members: readonly ArchiveMember[],
+  told: string | null,
+): { name: string; facts: BackupFacts }[] =>
+  members.flatMap(({ name, facts }) =>
+    facts !== null && (told === null || facts.database === told) ? [{ name, facts }] : [],
+  );

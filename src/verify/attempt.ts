@@ -29,10 +29,10 @@ import type { EventBody, Mark, Progress } from "../record.ts";
 import type { Unwind } from "../run/unwind.ts";
 import type { Numbers, PlacedFinding } from "./copy-checks.ts";
 import { type CopyLedger, readLedger } from "./copy-ledger.ts";
-import { fetchCandidate, recognise } from "./fetch-copy.ts";
-import { joinParts } from "./join-parts.ts";
+import { fetchCandidate } from "./fetch-copy.ts";
 import { type Limiter, limited, openLimiter, withinRoom } from "./limiter.ts";
 import { look } from "./look.ts";
+import { assertWholeKind, oneCopy } from "./one-copy.ts";
 import { openEach } from "./open-each.ts";
 import { attacherOf, type Opened, openSandbox, placesFor, startsApplications } from "./open-sandbox.ts";
 import { placesOf } from "./places.ts";
@@ -312,35 +312,17 @@ async function prove(
   });
 }
 
-/** What was fetched as one copy, and what it is. */
-async function oneCopy(kit: AttemptKit, { point, encryption }: Candidate, fetched: FetchedGiven["fetched"]) {
-  if (encryption !== null) return { fetched, facts: await recognise(kit, fetched.folder) };
-  if (point.parts === undefined) return { fetched, facts: point.facts };
-  const { paths, folder } = fetched;
-  const { path, facts } = await joinParts(kit, { point, paths, folder, method: methodOf(kit, point.facts) });
-  return { fetched: { ...fetched, paths: [path, ...paths.slice(point.objects.length)] }, facts };
-}
-
 async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => void): Promise<Attempted> {
   const { point } = candidate;
   if (point.unreadable !== undefined) throw unreadableError(point.id, point.unreadable);
-  // Of several files of one night another one holds them.
-  if (point.facts.lacks === "tables" && point.parts === undefined) {
-    throw new UnavailableError(
-      `${point.id} brings no tables, only what belongs into them or onto them (a dump of data only, or of one section): half of a backup`,
-      {
-        code: "FB_NOT_JUDGED",
-        next: ["take a dump of structure and data together, or keep both of one night in one folder"],
-      },
-    );
-  }
+  assertWholeKind(point);
   if (point.facts.complete === "no") return notWhole(point.id, point.facts.because);
   mark("T3");
   const known = candidate.encryption === null;
   // Whether there is a sandbox for it is found out before gigabytes are fetched.
   if (known) await kit.chooseSandbox(serverFor(kit.task.engine, point.facts).spec);
   const single = await limited(kit, "fetch", () => fetchCandidate(kit, candidate));
-  const { fetched, facts } = await oneCopy(kit, candidate, single);
+  const { fetched, facts } = await oneCopy(kit, candidate, single, methodOf);
   mark("T4");
   const given = { candidate, facts, fetched, mark };
   try {

@@ -20,6 +20,8 @@ const ENDS_BYTES = 65_536;
 interface Part extends BackupPart {
   readonly path: string;
   readonly packing: Packing;
+  /** What it is called in sentences: an object, or what lies in one. */
+  readonly called: string;
 }
 
 /** What was read of one file. */
@@ -46,7 +48,7 @@ const MADE = /^CREATE TABLE (?:IF NOT EXISTS )?([^\s(]{1,200})/gm;
 const PARENT = /\bREFERENCES ([^\s(]{1,200})/g;
 
 /** Reads one file to its end. Throws LostError with its name when it cannot be unpacked. */
-async function readPart({ object, path, packing }: Part): Promise<Read> {
+async function readPart({ called, path, packing }: Part): Promise<Read> {
   let head = Buffer.alloc(0);
   let tail = Buffer.alloc(0);
   const made = new Set<string>();
@@ -62,7 +64,7 @@ async function readPart({ object, path, packing }: Part): Promise<Read> {
     }
   } catch (error) {
     if (error instanceof FogbellError) throw error;
-    throw new LostError(`${object.key}, which belongs to it, cannot be unpacked to its end: it is cut off or damaged`, {
+    throw new LostError(`${called}, which belongs to it, cannot be unpacked to its end: it is cut off or damaged`, {
       code: "FB_COPY_PART",
     });
   }
@@ -70,11 +72,11 @@ async function readPart({ object, path, packing }: Part): Promise<Read> {
 }
 
 /** Whether a file by itself has its end. One that nobody recognises by itself has none that is known. */
-function assertWhole({ object, facts }: Part, { head, tail }: Read, method: Method): void {
+function assertWhole({ called, facts }: Part, { head, tail }: Read, method: Method): void {
   if (facts === null) return;
   const found = method.inspect({ head, tail, packing: [] });
   if (found?.complete !== "no") return;
-  throw new LostError(`${object.key}, which belongs to it: ${found.because}`, { code: "FB_COPY_PART" });
+  throw new LostError(`${called}, which belongs to it: ${found.because}`, { code: "FB_COPY_PART" });
 }
 
 /** Tables behind those that their keys point at; where they point in a circle, as they came. */
@@ -107,16 +109,27 @@ function lineFor(parts: readonly Part[]): Line {
   };
 }
 
+/** A dump that lies in an archive; its packing says where. */
+export interface DumpInArchive {
+  readonly name: string;
+  readonly facts: BackupFacts;
+}
+
+interface Joined {
+  readonly path: string;
+  readonly facts: BackupFacts;
+}
+
 /** Joins what was fetched to `paths`, which are in the order of the point's objects. Returns the one file, and what it is. */
 export async function joinParts(
   kit: AttemptKit,
   given: { point: RecoveryPoint; paths: readonly string[]; folder: string; method: Method },
-): Promise<{ path: string; facts: BackupFacts }> {
-  const { point, paths, method } = given;
+): Promise<Joined> {
+  const { point, paths, method, folder } = given;
   const told = await Promise.all(
     (point.parts ?? []).map(async (part, index): Promise<Part> => {
       const path = paths[index] ?? "";
-      return { ...part, path, packing: await packingOf(part, path) };
+      return { ...part, path, packing: await packingOf(part, path), called: part.object.key };
     }),
   );
   const read: (Part & Read)[] = [];
@@ -125,6 +138,45 @@ export async function joinParts(
     assertWhole(part, found, method);
     read.push({ ...part, ...found });
   }
+  const path = await writeTogether(kit, read, { folder, of: "files of one night" });
+  return { path, facts: { ...point.facts, packing: [], complete: "unknown" } };
+}
+
+/**
+ * The dumps in one archive that are of one database, a table or a half of it each, as one text. Null when they are several
+ * databases, or the same tables again: then each is a backup by itself.
+ */
+export async function joinMembers(
+  kit: AttemptKit,
+  given: { point: RecoveryPoint; path: string; folder: string; method: Method; members: readonly DumpInArchive[] },
+): Promise<Joined | null> {
+  const { point, path, folder, method, members } = given;
+  const [first, ...others] = members;
+  const [object] = point.objects;
+  const database = first?.facts.database;
+  if (first === undefined || object === undefined || others.length === 0 || database === undefined) return null;
+  if (others.some(({ facts }) => facts.database !== database)) return null;
+  const read: (Part & Read)[] = [];
+  const made = new Set<string>();
+  for (const { name, facts } of members) {
+    const role = facts.lacks === "tables" ? "data" : "table";
+    const part: Part = { object, role, facts, path, packing: facts.packing, called: name.replace(/^\.\//, "") };
+    const found = await readPart(part);
+    if ([...found.made].some((one) => made.has(one))) return null;
+    for (const one of found.made) made.add(one);
+    read.push({ ...part, ...found });
+  }
+  for (const one of read) assertWhole(one, one, method);
+  const together = await writeTogether(kit, read, { folder, of: "files of one database in the archive" });
+  return { path: together, facts: { ...first.facts, packing: [], complete: "unknown" } };
+}
+
+/** Writes them one behind the other, in the order in which they can be loaded. Returns where. */
+async function writeTogether(
+  kit: AttemptKit,
+  read: readonly (Part & Read)[],
+  given: { folder: string; of: string },
+): Promise<string> {
   const tables = inOrder(read.filter(({ role }) => role === "table"));
   const parts = [...read.filter(({ role }) => role === "structure"), ...tables];
   for (const one of read) if (!parts.includes(one)) parts.push(one);
@@ -142,8 +194,8 @@ export async function joinParts(
     pipeline(Readable.from(text()), createWriteStream(path), { signal: kit.signal }),
   );
   if (kit.index === 0) {
-    const names = parts.map(({ object }) => object.key).join(", ");
-    kit.write({ kind: "note", text: `${parts.length} files of one night, read as one, in this order: ${names}` });
+    const names = parts.map(({ called }) => called).join(", ");
+    kit.write({ kind: "note", text: `${parts.length} ${given.of}, read as one, in this order: ${names}` });
   }
-  return { path, facts: { ...point.facts, packing: [], complete: "unknown" } };
+  return path;
 }

@@ -132,6 +132,14 @@ describe("one file for each table", () => {
     );
     expect(told).toEqual(["store: store-*-*.sql.gz"]);
   });
+  test("whose rows lie in text files beside them (--tab) lacks its rows, and is not read here", async () => {
+    const tables = ["orders", "parts"];
+    const points = tables.map((table) => pointOf(`store-2026-11-27/${table}.sql`, NIGHT));
+    const rows = tables.map((table) => unread(`store-2026-11-27/${table}.txt`));
+    const { sets } = await found(points, rows, named);
+    expect(sets.map(({ facts }) => facts.lacks)).toEqual(["rows"]);
+  });
+
   test("a table that the night before had is missed by name", async () => {
     const { sets } = await found(
       files.filter(({ id }) => id !== "2026-11-27/store/customers.sql.gz"),

@@ -46,6 +46,19 @@ const LACKS: Readonly<Record<string, Lack>> = {
     because: (name) => `this server's version lacks something that the backup uses${name === "" ? "" : `: ${name}`}`,
     next: version,
   },
+  "no-option": {
+    because: (name) =>
+      `this server does not take an option of the table ${name}: encryption without its keys, a row format, a page size`,
+    next: () => [OWN_SERVER, "SHOW CREATE TABLE says which: ENCRYPTED, PAGE_COMPRESSED, ROW_FORMAT, KEY_BLOCK_SIZE"],
+  },
+  // A trigger that is there before the rows fires as they come, as an account that the dump does not bring.
+  "no-account": {
+    because: () => "rows set off a trigger or a routine that runs as an account which the backup does not bring",
+    next: () => [
+      "let the dump make its triggers after the rows: structure and rows in one call of mariadb-dump",
+      OWN_SERVER,
+    ],
+  },
   "own-setting": {
     because: (name) => `the sandbox's server runs with ${name}, and does not execute a statement of the backup`,
     next: () => ["please report this: it is no fault of the backup"],

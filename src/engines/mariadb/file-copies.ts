@@ -35,8 +35,17 @@ export function gatherFolders(objects: readonly StoredObject[], isSet: (folder: 
   return folders
     .filter(({ folder }) => !isSet(folder))
     .map(({ lead, folder }) => ({ lead, members: objects.filter(({ key }) => key.startsWith(folder)) }))
-    .filter(({ members }) => members.some(({ key }) => key.endsWith("/ibdata1") || key === "ibdata1"));
+    .filter(({ lead, members }) => members.some(({ key }) => isOfServer(key.slice(folderOf(lead.key).length))));
 }
+
+const folderOf = (key: string) => key.slice(0, key.lastIndexOf("/") + 1);
+
+/** A file of the server's: its system tablespace, or a table's. Beside a description without any there is no copy. */
+const isOfServer = (name: string) => name === "ibdata1" || /^[^/]+\/[^/]+\.(ibd|frm|MAI|MYI)$/.test(name);
+
+/** The description of a copy that lies elsewhere (`--extra-lsndir`) is none. */
+export const isDescription = (key: string): boolean =>
+  (INFO_NAMES as readonly string[]).includes(key.slice(folderOf(key).length));
 
 /** A stream says nothing of itself before all of it was unpacked; a folder's description is its lead. */
 export function inspectStream(engine: string, { head, packing }: Content): BackupFacts | null {
@@ -76,7 +85,7 @@ export function checkFiles(facts: BackupFacts): readonly Line[] {
   const read = "$SCRATCH/read";
   const script =
     facts.format === FOLDER
-      ? `test -s "$BACKUP/ibdata1" &&\n${fits("$BACKUP")}`
+      ? `test -s "$BACKUP/ibdata1" || {\n  echo "it has no ibdata1, which every copy has"; exit 7; }\n${fits("$BACKUP")}`
       : `mkdir "${read}" &&
 ${layOut(facts, read)} || {
   echo "it cannot be read to its end"; exit 12; }

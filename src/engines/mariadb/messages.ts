@@ -163,6 +163,13 @@ export function messageOf(code: string, text: string): KnownMessage {
   if (one === undefined) return { message: `an error of the server: ${MASKED}` };
   const found = one.name?.exec(text.slice(0, 2000))?.[1];
   const named = found !== undefined && NAME.test(bare(found)) ? bare(found) : undefined;
+  // A real server wrote these options down: what refuses them is this one, which has no key or another page size.
+  if (/errno: 140\b/.test(text.slice(0, 2000)))
+    return {
+      message: `table ${named ?? MASKED} has options that this server does not take (errno 140)`,
+      reason: "no-option",
+      ...(named === undefined ? {} : { named }),
+    };
   const full = /No space left on device|Disk quota exceeded|Errcode: 28\b|error 28\b/i.test(text);
   const reason = full ? "disk-full" : one.reason;
   return {

@@ -13,7 +13,15 @@ import {
   type Target,
 } from "../../parts.ts";
 import { at } from "./client.ts";
-import { checkFiles, FOLDER, gatherFolders, inspectStream, isFileCopy, recoverFiles } from "./file-copies.ts";
+import {
+  checkFiles,
+  FOLDER,
+  gatherFolders,
+  inspectStream,
+  isDescription,
+  isFileCopy,
+  recoverFiles,
+} from "./file-copies.ts";
 import { removeSide, startSide, UNPACKED } from "./files.ts";
 import type { Flavour } from "./flavour.ts";
 import { checkLog, throughLog } from "./log.ts";
@@ -83,7 +91,8 @@ function gather(objects: readonly StoredObject[]): Gathered[] {
     }))
     .sort((a, b) => (a.lead.modifiedAt < b.lead.modifiedAt ? -1 : 1));
   const inSets = new Set(sets.flatMap(({ own }) => own));
-  const alone = objects.filter((object) => !inSets.has(object)).map((lead) => ({ lead, members: [lead] }));
+  const isAlone = (object: StoredObject) => !inSets.has(object) && !isDescription(object.key);
+  const alone = objects.filter(isAlone).map((lead) => ({ lead, members: [lead] }));
   return [
     ...gatherFolders(objects, (folder) => streams.has(folder)),
     ...alone,

@@ -103,3 +103,16 @@ test("whatever is printed, nothing throws, and a marker in it comes out only as 
       },
     ),
   ));
+
+test("options of a table that a real server took are this server's lack", () => {
+  const text = `ERROR 1005 (HY000) at line 26: Can't create table \`side\`.\`audit\` (errno: 140 "Wrong create options")`;
+  const said = unjudged(readErrors(text));
+  expect(said?.because).toContain("option of the table side.audit");
+  const other = `ERROR 1005 (HY000) at line 26: Can't create table \`side\`.\`audit\` (errno: 150 "Foreign key constraint is incorrectly formed")`;
+  expect(unjudged(readErrors(other))).toBeNull();
+});
+
+test("an account that the backup does not bring is no fault of its rows", () => {
+  const text = "ERROR 1449 (HY000) at line 953: The user specified as a definer ('app'@'%') does not exist";
+  expect(unjudged(readErrors(text))?.because).toContain("account which the backup does not bring");
+});

@@ -284,3 +284,86 @@ mkdir "$S/binlog"; for f in "$W"/my/log/binlog.0*; do [[ $(basename $f) < $from 
 field m45 binlog 'the same, one log file is missing'
   expect 1 '(?s)=== verify.*binlog'
   rmdir "$S"; cp -a "$W/with-log" "$S"; rm "$S/binlog/$(ls "$S/binlog" | sed -n 2p)"
+
+# flags, layouts and machines that people have, too
+one_my() { mydump $OPT "$@" | gzip | put "$1-$N.sql.gz"; }
+
+field m47 per-table 'one archive of one .sql for each table'
+  expect 0 '3,700 rows' 'have no parent'
+  mkdir "$W/tt"; for t in orders audit customers; do mydump --single-transaction store $t >"$W/tt/$t.sql"; done; tar -C "$W/tt" -cz . | put store-$N.tar.gz
+
+field m48 per-table 'the same, one table'\''s file died in the middle'
+  expect 1 '(?s)=== verify.*customers'
+  head -c 8000 "$W/tt/customers.sql" >"$W/c.sql"; mv "$W/c.sql" "$W/tt/customers.sql"; tar -C "$W/tt" -cz . | put store-$N.tar.gz
+
+field m49 archive-of-dumps 'cPanel: dumps, accounts and home folders in one archive'
+  expect 0 '3,700 rows'
+  mkdir -p "$W/cp/cpmove-shop/mysql" "$W/cp/cpmove-shop/homedir"; cp "$D/store.sql" "$W/cp/cpmove-shop/mysql/shop_store.sql"; echo x >"$W/cp/cpmove-shop/homedir/a"
+  printf -- "-- cPanel mysql backup\nGRANT USAGE ON *.* TO 'shop'@'localhost' IDENTIFIED BY PASSWORD '*A';\n" >"$W/cp/cpmove-shop/mysql.sql"; tar -C "$W/cp" -cz cpmove-shop | put backup-${N}_shop.tar.gz
+
+field m50 machine-lacks 'tables with ENCRYPTED=YES: this machine has no key'
+  expect 4 'encrypt' '(LOST|(?m:^BAD\b))'
+  sed 's/) ENGINE=InnoDB/) ENGINE=InnoDB `ENCRYPTED`=YES/' "$D/store.sql" | gzip | put store-$N.sql.gz
+
+field m51 machine-lacks 'a collation of MySQL 8 in a dump of MariaDB'
+  expect 4 '0900' '(LOST|(?m:^BAD\b))'
+  sed 's/utf8mb4_general_ci/utf8mb4_0900_ai_ci/g' "$D/store.sql" | gzip | put store-$N.sql.gz
+
+field m52 broken 'rows that break a CHECK of their table'
+  expect 1 '4025|constraint'
+  sed 's/`total` decimal(10,2) NOT NULL/`total` decimal(10,2) NOT NULL CHECK (`total`>100)/' "$D/store.sql" | gzip | put store-$N.sql.gz
+
+field m53 stderr-in-dump 'the warning about a password as first line'
+  expect 1 'mysqldump'
+  { echo 'mysqldump: [Warning] Using a password on the command line interface can be insecure.'; cat "$D/store.sql"; } | gzip | put store-$N.sql.gz
+
+field m54 control 'a banner of ssh in hashes: comments'
+  expect 0 '3,700 rows'
+  { printf '########\n# db1 #\n########\n'; cat "$D/store.sql"; } | gzip | put store-$N.sql.gz
+
+field m55 cut 'only the closing line is missing'
+  expect 1 '(?s)=== verify.*depot-{-26h}'
+  older_my depot; head -n -1 "$D/depot.sql" | gzip | put depot-$N.sql.gz
+
+field m56 roles 'structure with a trigger of another account, then rows without one table, in one file'
+  expect 0 '3,500 rows'
+  { mydump --single-transaction --no-data --routines store; mydump --single-transaction --no-create-info --skip-triggers --ignore-table=store.audit store; } | gzip | put store-$N.sql.gz
+
+field m57 mariabackup 'a folder that lost its ibdata1'
+  expect 1 'ibdata1'
+  cp -r "$W/mb" "$S/$DAY"; rm "$S/$DAY/ibdata1"; stamp $DAY
+
+field m58 mariabackup 'a stream, cut off'
+  expect 1 '(LOST|(?m:^BAD\b))'
+  head -c $(($(stat -c %s "$W/xb") * 2 / 3)) "$W/xb" | gzip -1 | put full-$N.xb.gz
+
+field m59 other-tools 'an export of Navicat'
+  expect 2,4 'Navicat' '(LOST|(?m:^BAD\b))'
+  printf '/*\n Navicat Premium Data Transfer\n\n Source Server Type    : MariaDB\n Source Schema         : wp\n*/\n\nSET NAMES utf8mb4;\nDROP TABLE IF EXISTS `a`;\nCREATE TABLE `a` (id int);\n' | put wp-$N.sql
+
+field m60 other-tools 'a database by UpdraftPlus'
+  expect 2,4 'WordPress|Updraft' '(LOST|(?m:^BAD\b))'
+  printf '# WordPress MySQL database backup\n# Created by UpdraftPlus version 1.23.10 (https://updraftplus.com)\n# Backup of: https://example.org\n# Database: `wp`\n\nCREATE TABLE `wp_posts` (id int);\nINSERT INTO `wp_posts` VALUES (1);\n' | gzip | put backup_$DAY-0300_Shop_0123456789ab-db.gz
+my <<'SQL'
+CREATE DATABASE shrink; USE shrink; CREATE TABLE t1 (id INT PRIMARY KEY); CREATE TABLE t2 (id INT PRIMARY KEY); INSERT INTO t1 SELECT seq FROM seq_1_to_600; INSERT INTO t2 SELECT seq FROM seq_1_to_50;
+CREATE DATABASE cyc; USE cyc; CREATE TABLE a (id INT PRIMARY KEY, b INT); CREATE TABLE b (id INT PRIMARY KEY, a INT, FOREIGN KEY (a) REFERENCES a(id)); ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b(id); INSERT INTO a SELECT seq, NULL FROM seq_1_to_150; INSERT INTO b SELECT seq, seq FROM seq_1_to_150; UPDATE a SET b=id;
+SQL
+
+field m61 control 'tables whose keys point at each other'
+  expect 0 '\b300 rows'
+  one_my cyc
+
+field m62 fewer-rows 'two thirds of a table are gone in the second night'
+  expect 1 '(?s)=== verify.*=== verify.*t1'
+  steps init verify next verify backups
+  at '-22 hours'; one_my shrink; my shrink -e 'DELETE FROM t1 WHERE id>200'; after; at '-2 hours'; one_my shrink
+
+field m63 fewer-rows 'a small table is empty in the second night'
+  expect 1 '(?s)=== verify.*=== verify.*t2'
+  steps init verify next verify backups
+  at '-22 hours'; one_my shrink; my shrink -e 'DELETE FROM t2'; after; at '-2 hours'; one_my shrink
+
+field m64 binlog 'the log is called after its host, beside the dump'
+  expect 0 '1,400 rows'
+  at '-90 minutes'; my -e 'FLUSH BINARY LOGS'; mydump $OPT --master-data=2 depot >"$W/bl.sql"; from=$(grep -o 'binlog\.[0-9]*' "$W/bl.sql" | sed -n 1p); sed "s/'binlog\./'db1-bin./" "$W/bl.sql" | gzip | put depot-$N.sql.gz
+  my depot -e 'INSERT INTO bins SELECT seq, 1, 1 FROM seq_1001_to_1100'; my -e 'FLUSH BINARY LOGS'; for f in "$W"/my/log/binlog.0*; do [[ $(basename $f) < $from ]] || cp "$f" "$S/db1-bin.${f##*.}"; done

@@ -1,0 +1,71 @@
+/** What was fetched for one backup as the one copy that is restored: files of one night, and archives of one database, are joined. */
+import { UnavailableError } from "../errors.ts";
+import type { BackupFacts, Method, RecoveryPoint } from "../parts.ts";
+import { archiveMembers, brokenAmong, dumpsAmong } from "./archive-members.ts";
+import type { AttemptKit } from "./attempt.ts";
+import { type fetchCandidate, recognise } from "./fetch-copy.ts";
+import { joinMembers, joinParts } from "./join-parts.ts";
+import type { Candidate } from "./task.ts";
+
+type Fetched = Awaited<ReturnType<typeof fetchCandidate>>;
+type MethodOf = (kit: AttemptKit, facts: BackupFacts) => Method;
+
+interface OneCopy {
+  readonly fetched: Fetched;
+  readonly facts: BackupFacts;
+}
+
+/** Half of a backup is no bad one: nobody can tell. */
+export function assertWholeKind({ id, parts, facts: { lacks } }: RecoveryPoint): void {
+  // Of several files of one night another one holds them.
+  if (lacks === "tables" && parts === undefined) {
+    throw new UnavailableError(
+      `${id} brings no tables, only what belongs into them or onto them (a dump of data only, or of one section): half of a backup`,
+      {
+        code: "FB_NOT_JUDGED",
+        next: ["take a dump of structure and data together, or keep both of one night in one folder"],
+      },
+    );
+  }
+  if (lacks === "rows") {
+    throw new UnavailableError(
+      `${id} holds tables whose rows lie in text files beside it (--tab), which are not read here`,
+      {
+        code: "FB_NOT_JUDGED",
+        next: ["mariadb-import brings them back; a dump without --tab can be verified"],
+      },
+    );
+  }
+}
+
+/** What was fetched as one copy, and what it is. */
+export async function oneCopy(
+  kit: AttemptKit,
+  { point, encryption }: Candidate,
+  fetched: Fetched,
+  methodOf: MethodOf,
+): Promise<OneCopy> {
+  if (encryption !== null) return { fetched, facts: await recognise(kit, fetched.folder) };
+  if (point.parts === undefined)
+    return (await oneOfArchive(kit, point, fetched, methodOf(kit, point.facts))) ?? { fetched, facts: point.facts };
+  const { paths, folder } = fetched;
+  const { path, facts } = await joinParts(kit, { point, paths, folder, method: methodOf(kit, point.facts) });
+  return { fetched: { ...fetched, paths: [path, ...paths.slice(point.objects.length)] }, facts };
+}
+
+/** An archive whose dumps are of one database together, joined. What cannot be read is told when it is restored. */
+async function oneOfArchive(
+  kit: AttemptKit,
+  point: RecoveryPoint,
+  fetched: Fetched,
+  method: Method,
+): Promise<OneCopy | null> {
+  const [path, ...others] = fetched.paths.slice(0, point.objects.length);
+  if (path === undefined || others.length > 0) return null;
+  const all = await archiveMembers([path], point.facts, { method, signal: kit.signal }).catch(() => []);
+  if (brokenAmong(all).length > 0) return null;
+  const members = dumpsAmong(all, kit.task.database);
+  const joined = await joinMembers(kit, { point, path, folder: fetched.folder, method, members });
+  if (joined === null) return null;
+  return { fetched: { ...fetched, paths: [joined.path, ...fetched.paths.slice(1)] }, facts: joined.facts };
+}
