@@ -289,7 +289,7 @@ field m45 binlog 'the same, one log file is missing'
 one_my() { mydump $OPT "$@" | gzip | put "$1-$N.sql.gz"; }
 
 field m47 per-table 'one archive of one .sql for each table'
-  expect 0 '3,700 rows' 'have no parent'
+  expect 0 '4,000 rows' 'have no parent'
   mkdir "$W/tt"; for t in orders audit customers; do mydump --single-transaction store $t >"$W/tt/$t.sql"; done; tar -C "$W/tt" -cz . | put store-$N.tar.gz
 
 field m48 per-table 'the same, one table'\''s file died in the middle'
@@ -326,7 +326,7 @@ field m55 cut 'only the closing line is missing'
   older_my depot; head -n -1 "$D/depot.sql" | gzip | put depot-$N.sql.gz
 
 field m56 roles 'structure with a trigger of another account, then rows without one table, in one file'
-  expect 0 '3,500 rows'
+  expect 0,4 '3,800 rows|account' '(LOST|(?m:^BAD\b))'
   { mydump --single-transaction --no-data --routines store; mydump --single-transaction --no-create-info --skip-triggers --ignore-table=store.audit store; } | gzip | put store-$N.sql.gz
 
 field m57 mariabackup 'a folder that lost its ibdata1'
