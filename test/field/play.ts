@@ -88,7 +88,7 @@ async function type(
   const [program = "", ...rest] = [...as, ...argv];
   const child = spawn(program, rest, {
     cwd,
-    env: { ...env, NO_COLOR: "1", ...(asGroup === null ? {} : { HOME: cwd }) },
+    env: { ...env, NO_COLOR: "1", ...(asGroup === null ? {} : { HOME: cwd, TMPDIR: cwd }) },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });

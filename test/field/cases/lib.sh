@@ -1,7 +1,9 @@
 # shellcheck shell=bash
 # Two throwaway servers on sockets below $OUT, and the words that cases are written in. Sourced by make.sh.
 W=$OUT/.work C=$OUT/cases D=$W/d
-rm -rf "$W" "$C" "$OUT/generated"; mkdir -p "$D" "$C"; chmod 755 "$OUT" "$W" "$C"
+rm -rf "$W" "$C" "$OUT/generated"; mkdir -p "$D" "$C" "$W/tmp"; chmod 755 "$OUT" "$W" "$C"
+# The servers' own accounts write there, too.
+chmod 1777 "$W/tmp"; export TMPDIR=$W/tmp
 [ ${#W} -lt 85 ] || { echo "field: this path is too long for a socket; choose a shorter folder" >&2; exit 2; }
 for u in postgres mysql; do
   runuser -u $u -- test -x "$W" || { echo "field: user $u cannot enter $OUT; choose another folder" >&2; exit 2; }
