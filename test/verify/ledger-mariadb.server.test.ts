@@ -127,7 +127,7 @@ describe("a ledger beside a dump of MariaDB", () => {
     await expect(record("exit 3", { file })).rejects.toMatchObject({ code: "FB_BACKUP_FAILED", exitCode: 1 });
     await expect(record("exit 0", { file, database: "nowhere" })).rejects.toMatchObject({
       code: "FB_LEDGER",
-      message: expect.stringMatching(/Unknown database 'nowhere'/),
+      message: expect.stringMatching(/: mariadb: unknown database nowhere \(1049\)$/),
     });
     await expect(readFile(file)).rejects.toThrow("ENOENT");
   });

@@ -1,6 +1,5 @@
 /** A binary log whose files changed places, were cut or spoiled: no program minds, so it must be seen before the replay. */
 import { chmod, cp, mkdtemp, open, readdir, rename, rm, stat, truncate } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mariadb } from "../../../src/engines/mariadb/engine.ts";
@@ -14,9 +13,10 @@ const FACTS = { logFrom: "binlog.000001", logPosition: "4" } as BackupFacts;
 let bench: Bench;
 let base: string;
 beforeAll(async () => {
-  base = await mkdtemp(join(tmpdir(), "fogbell-log-"));
-  await chmod(base, 0o755);
   bench = await openBench(mariadb, mariadb.log?.settings);
+  // Nothing else of this machine is seen in there.
+  base = await mkdtemp(join(bench.scratch, "logs-"));
+  await chmod(base, 0o755);
   // The text of a statement may look like the program's own lines.
   await bench.sh(`mkdir "$SCRATCH/log" && client() { mariadb --socket="$DB_SOCKET" -BN "$@"; }
 client -e 'CREATE DATABASE shop; CREATE TABLE shop.t (i INT, x TEXT)'
@@ -29,7 +29,6 @@ for piece in $(client -e 'SHOW BINARY LOGS' | cut -f1 | sed '$d'); do cp "$DATAD
 });
 afterAll(async () => {
   await bench[Symbol.asyncDispose]();
-  await rm(base, { recursive: true });
 });
 
 /** The check of a log that was spoiled so; what it printed and how it ended. */

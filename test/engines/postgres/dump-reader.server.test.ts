@@ -11,7 +11,7 @@ import { dumpReader } from "../../../src/engines/postgres/dump-reader.ts";
 import { postgres } from "../../../src/engines/postgres/engine.ts";
 import { readPlain } from "../../../src/engines/postgres/named-databases.ts";
 import type { DumpStory } from "../../../src/parts.ts";
-import { type Bench, openBench, testFolder } from "../../support/dumps.ts";
+import { type Bench, openBench } from "../../support/dumps.ts";
 import { LONG } from "../../support/long.ts";
 
 const RUNS = LONG ? 1500 : 150;
@@ -19,14 +19,11 @@ const RUNS = LONG ? 1500 : 150;
 const MARK = '\\! touch "$MARK"';
 
 let bench: Bench;
-let folder: Awaited<ReturnType<typeof testFolder>>;
 beforeAll(async () => {
-  folder = await testFolder();
   bench = await openBench(postgres);
 });
 afterAll(async () => {
   await bench[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
 });
 
 function read(text: string): DumpStory {
@@ -45,10 +42,9 @@ interface Ran {
 
 /** Feeds each text to a psql of its own, all in one database. */
 async function run(texts: readonly string[], flags: string): Promise<Ran[]> {
-  const at = join(folder.path, `texts-${Math.random()}`);
+  // Nothing else of this machine is seen in there; the server's account writes marks beside the texts.
+  const at = join(bench.scratch, `texts-${Math.random()}`);
   await mkdir(at);
-  // The server's account writes marks beside them.
-  await chmod(folder.path, 0o755);
   await chmod(at, 0o777);
   for (const [index, text] of texts.entries()) await writeFile(join(at, `${index}.sql`), text);
   const printed =

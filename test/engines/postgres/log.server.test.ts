@@ -1,6 +1,5 @@
 /** A log that is broken in its middle: the server takes the break for the end, so it must be seen before. */
 import { chmod, cp, mkdtemp, open, readdir, rename, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { postgres } from "../../../src/engines/postgres/engine.ts";
@@ -12,10 +11,10 @@ const PIECE = /^[0-9A-F]{24}$/;
 let bench: Bench;
 let base: string;
 beforeAll(async () => {
-  base = await mkdtemp(join(tmpdir(), "fogbell-log-"));
-  // The server's own account reads what lies there.
-  await chmod(base, 0o755);
   bench = await openBench(postgres, postgres.log?.settings);
+  // Nothing else of this machine is seen in there.
+  base = await mkdtemp(join(bench.scratch, "logs-"));
+  await chmod(base, 0o755);
   // Four commits, each in a piece of its own; the last but one is larger than a piece.
   await bench.sh(`createdb shop && export PGDATABASE=shop &&
 psql -Xqc 'CREATE TABLE t (i int, x text)' && mkdir "$SCRATCH/base" "$SCRATCH/log" &&
@@ -35,7 +34,6 @@ done`);
 });
 afterAll(async () => {
   await bench[Symbol.asyncDispose]();
-  await rm(base, { recursive: true });
 });
 
 /** The check of a log that was spoiled so; what it printed and how it ended. */
