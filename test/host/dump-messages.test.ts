@@ -11,7 +11,7 @@ test.each([
     'Defaulted container "postgres" out of: postgres, exporter',
   ],
   ["Warning: Permanently added 'db1' to the list of known hosts.\r\n", "Warning: Permanently added 'db1'"],
-  ["* Welcome to db1 *\nlast login: today\n\n", "* Welcome to db1 *"],
+  ["* Welcome to db1 *\nlast login: today\n\n", "••• to •••"],
   ["stty: 'standard input': Inappropriate ioctl for device\n\n", "stty:"],
 ])("a message before the dump: %j", (before, said) => {
   expect(messageBefore(dump(before), HEADER)).toContain(said.slice(0, 20));
