@@ -32,20 +32,21 @@ const overKeys = (statement: string, which: string) =>
 
 /**
  * Rows without their parent. A key is checked when a row is written and never again: tables that were loaded with the
- * checks off, as every dump does, can hold such rows under a key that looks whole.
+ * checks off, as every dump does, can hold such rows under a key that looks whole. Each column has a name of its own: a
+ * table that refers to itself would be two of one name.
  */
 export function orphanCounts(where = "TRUE"): string {
   return overKeys(
-    `'SELECT * FROM (SELECT ', QUOTE(f.name), ', ', QUOTE(f.child), ', ', QUOTE(f.parent),
-    ', COUNT(*) AS rows_lost, COUNT(DISTINCT ', f.lost, ') AS parents_lost', ${against}, ') x WHERE rows_lost > 0'`,
+    `'SELECT * FROM (SELECT ', QUOTE(f.name), ' AS k, ', QUOTE(f.child), ' AS t, ', QUOTE(f.parent),
+    ' AS o, COUNT(*) AS rows_lost, COUNT(DISTINCT ', f.lost, ') AS parents_lost', ${against}, ') x WHERE rows_lost > 0'`,
     `f.has_parent AND ${where}`,
   );
 }
 
 /** As `CopyPhrases.readKeys` wants them: `broken` rows, keys whose parent is not here, keys into another database. */
 export const brokenKeys = overKeys(
-  `'SELECT * FROM (SELECT ''broken'', ', QUOTE(f.name), ', ', QUOTE(f.child), ', ', QUOTE(f.parent),
-    ', COUNT(*) AS rows_lost', ${against}, ') x WHERE rows_lost > 0'`,
+  `'SELECT * FROM (SELECT ''broken'' AS b, ', QUOTE(f.name), ' AS k, ', QUOTE(f.child), ' AS t, ', QUOTE(f.parent),
+    ' AS o, COUNT(*) AS rows_lost', ${against}, ') x WHERE rows_lost > 0'`,
   "f.has_parent",
 );
 export const parentlessKeys = overKeys(
