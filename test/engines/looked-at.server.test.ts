@@ -161,6 +161,7 @@ INSERT INTO \`it's \`\`a\`\` "x"\` (seen) VALUES (CURRENT_DATE), (CURRENT_DATE);
 CREATE TABLE kid (id int PRIMARY KEY, \`p'q\` int, FOREIGN KEY \`f'k\` (\`p'q\`) REFERENCES \`it's \`\`a\`\` "x"\` (\`i'd \`\`\`)); INSERT INTO kid VALUES (1, 1), (2, 2);
 SET foreign_key_checks = 0; INSERT INTO kid VALUES (3, 99);
 CREATE TABLE lost (id int PRIMARY KEY, g int, FOREIGN KEY (g) REFERENCES gone (id)); INSERT INTO lost VALUES (1, 1), (2, NULL);
+CREATE TABLE staff (id int PRIMARY KEY, boss int, FOREIGN KEY (boss) REFERENCES staff (id)); INSERT INTO staff VALUES (1, NULL), (2, 1), (3, 9);
 CREATE TABLE away (id int PRIMARY KEY, g int, FOREIGN KEY (g) REFERENCES other.p (id)); INSERT INTO away VALUES (1, 1);
 CREATE TABLE v (id int PRIMARY KEY, n int) WITH SYSTEM VERSIONING; INSERT INTO v VALUES (1, 1), (2, 2); UPDATE v SET n = 3 WHERE id = 1; DELETE FROM v WHERE id = 2;
 CREATE DEFINER = app@'%' VIEW w AS SELECT 1 AS a; CREATE DEFINER = root@localhost VIEW fine AS SELECT 1 AS a; CREATE DEFINER = app@'%' SQL SECURITY INVOKER VIEW theirs AS SELECT 1 AS a;
@@ -177,6 +178,7 @@ SQL`);
       [ODD, "2", "", ""],
       ["kid", "3", "", ""],
       ["lost", "2", "", ""],
+      ["staff", "3", "", ""],
       ["v", "1", "", "2"],
     ]);
     expect((await ask(engine.phrases.listTables())).map(([table]) => table)).toContain("v");
@@ -184,9 +186,10 @@ SQL`);
   test("keys: rows without parent, a parent that is not here, one of another database", async () =>
     expect((await ask(engine.copies.readKeys())).sort()).toEqual([
       ["broken", "f'k", "kid", ODD, "1"],
+      ["broken", "staff_ibfk_1", "staff", "staff", "1"],
       ["elsewhere", "away_ibfk_1", "away", "p", "1"],
       ["parentless", "lost_ibfk_1", "lost", "gone", "1"],
-      ["read", "1"],
+      ["read", "2"],
     ]));
   test("accounts that objects run as and that are not here, each with how many", async () =>
     expect(await ask(engine.copies.absent() as Line)).toEqual([["app@%", "2"]]));

@@ -173,7 +173,9 @@ describe("a backup that was written over by a bad one of the same name", () => {
     await put("versions", newest, Buffer.concat([dump.subarray(0, -40), Buffer.alloc(40)]));
     expect(await looked(url)).toMatchObject([{ id: newest, unusable: null, verified: null }]);
     await put("versions", newest, bad);
-    expect(await looked(url)).toMatchObject([{ id: newest, unusable: expect.stringMatching(/^it is no dump but a message of the dump program/) }]);
+    expect(await looked(url)).toMatchObject([
+      { id: newest, unusable: expect.stringMatching(/^it is no dump but a message of the dump program/) },
+    ]);
     const lost = await verify("versions", url, undefined, told(url));
     expect(lost).toMatchObject({ verdict: "lost" });
     const hint = lost.next.find((line) => line.includes("versions=true"));
