@@ -8,6 +8,7 @@ export { type Choices, type Plan, plan } from "./plan/plan.ts";
 export type { DrillEvent, DrillResult, Progress, Verdict } from "./record.ts";
 export { deriveResult, readJournal } from "./result/result.ts";
 export { type Clock, type Journal, openJournal, systemClock } from "./run/journal.ts";
+export type { SuiteRun } from "./run/run-folder.ts";
 export { loadScenario } from "./scenario/load.ts";
 export type { Scenario } from "./scenario/schema.ts";
-export { runSuite, type SuiteRequest, type SuiteRun } from "./suite/suite.ts";
+export { runSuite, type SuiteRequest } from "./suite/suite.ts";

@@ -2,13 +2,15 @@
  * One object, asked by every method that would take it: from its first and last bytes. What was answered is kept for as
  * long as the store is open, and never trusted beyond the object's key, version, size, time and tag.
  */
+
 import { FogbellError } from "../errors.ts";
 import { tameName } from "../host/tame.ts";
 import type { BackupFacts, Content, Method, Store, StoredObject, Unreadable } from "../parts.ts";
+import type { Form } from "./form.ts";
 import { type Looked, lookInto } from "./look-into.ts";
 import { joining, partsOf, type SplitSet } from "./split-parts.ts";
 import { unreadableBy } from "./unreadable.ts";
-import { type Form, formOf, formWords } from "./unrecognised.ts";
+import { formOf, formWords } from "./unrecognised.ts";
 
 /** What the first and last bytes of an object say to each method that would take it, and to nobody. */
 export interface Answer {

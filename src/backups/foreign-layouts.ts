@@ -1,7 +1,8 @@
 /** Forms that show in what lies together: in an archive, or under the names of a tool's own layout. */
+
 import { firstOfZip } from "../host/archives.ts";
 import type { View } from "../host/unpack-head.ts";
-import type { Form } from "./unrecognised.ts";
+import type { Form } from "./form.ts";
 
 const foreign = (name: string, ...next: string[]): Form => ({ kind: "foreign", name, next });
 

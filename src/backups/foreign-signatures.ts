@@ -2,7 +2,7 @@
  * First bytes and first lines of what lies where backups should be. Sources: RFC 9580 (packet tags 1 and 3, ASCII armour),
  * the age specification (C2SP), OpenSSL's `enc`, the file formats' own specifications, and the tools' sources.
  */
-import type { Form } from "./unrecognised.ts";
+import type { Form } from "./form.ts";
 
 interface Signature {
   /** `text` is the start as latin1. */

@@ -1,13 +1,14 @@
 /** Takes stock of a store: every recovery point in it, read by content and not by name. Opens nothing for writing. */
+
 import { FogbellError } from "../errors.ts";
 import type { BackupFacts, Engine, Gathered, Method, Moment, RecoveryPoint, Store, StoredObject } from "../parts.ts";
 import { type Answer, askObject } from "./ask-object.ts";
 import { type Companions, companionsAmong, isGlobals, isLedger, isUnfinished } from "./companions.ts";
+import type { Form } from "./form.ts";
 import { generations, pointId } from "./generations.ts";
 import { momentInName } from "./moments.ts";
 import { joined, partsOf } from "./split-parts.ts";
 import { createBreaker, settled } from "./unreadable.ts";
-import type { Form } from "./unrecognised.ts";
 
 function momentOf(lead: StoredObject): Moment {
   const named = momentInName(lead.key);

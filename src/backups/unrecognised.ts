@@ -2,30 +2,13 @@
  * What an object is that no method takes: told from its first bytes below all layers, from what is in an archive, and from
  * the layout that it lies in. Whose fault it is follows from the kind, never from the sentence. Pure, and total.
  */
+
 import { messageOf } from "../host/dump-messages.ts";
 import { packingWords } from "../host/packing.ts";
 import { endsInReturns, type View } from "../host/unpack-head.ts";
 import { formsOfArchives, formsOfLayouts } from "./foreign-layouts.ts";
 import { SIGNATURES } from "./foreign-signatures.ts";
-
-export type FormKind =
-  | "encrypted" // nothing shows what is in it before it is decrypted
-  | "foreign" // somebody else's form, or one that is not read here: says nothing against the backup
-  | "pointer" // says where the content is, and is not it
-  | "empty" // nothing, packed or not
-  | "message" // what a program said instead of a backup
-  | "damaged" // changed on its way, or cut off before anything shows
-  | "unknown"; // nobody knows
-
-/** A form by its name. */
-export interface Form {
-  readonly kind: FormKind;
-  /** For a sentence that begins with "it is": `encrypted with age`, `a folder of mydumper`. */
-  readonly name: string;
-  /** What it was encrypted or packed with. */
-  readonly with?: string;
-  readonly next: readonly string[];
-}
+import type { Form, FormKind } from "./form.ts";
 
 /** Kinds that prove that the job left no backup there. */
 const FAULTS: readonly FormKind[] = ["empty", "message", "damaged"];

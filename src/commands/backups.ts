@@ -28,8 +28,8 @@ export default class Backups extends FogbellCommand {
     const { flags, argv } = await this.parse(Backups);
     const names = argv as string[];
     const { catalog } = await import("../catalog.ts");
-    const { loadConfigFile, overviews, overviewText } = await import("../suite/verify.ts");
-    const { onInterrupt } = await import("../suite/signals.ts");
+    const { loadConfigFile, overviews, overviewText } = await import("../verify/verify-all.ts");
+    const { onInterrupt } = await import("../run/signals.ts");
     const config = flags.store === undefined || flags.config !== undefined ? await loadConfigFile(flags.config) : null;
     using interruption = onInterrupt((text) => this.logToStderr(text));
     const all = await overviews({

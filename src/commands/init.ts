@@ -37,8 +37,8 @@ export default class Init extends FogbellCommand {
     }
     const { tame } = await import("../host/tame.ts");
     const { catalog } = await import("../catalog.ts");
-    const { propose } = await import("../suite/init.ts");
-    const { onInterrupt } = await import("../suite/signals.ts");
+    const { propose } = await import("../verify/init.ts");
+    const { onInterrupt } = await import("../run/signals.ts");
     using interruption = onInterrupt((text) => this.logToStderr(text));
     const { signal } = interruption;
     const told = { rtoMs: flags.rto ?? null, rpoMs: flags.rpo ?? null, engine: flags.engine ?? null };

@@ -6,7 +6,7 @@ import { audienceOf, reportFlags } from "../cli/report-flags.ts";
 import { engineFlag, keepFlag, rowsFlag, sandboxFlag } from "../cli/shared-flags.ts";
 import type { Catalog } from "../parts.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { SuiteRun } from "../suite/suite.ts";
+import type { SuiteRun } from "../run/run-folder.ts";
 
 type RunFlags = Interfaces.InferredFlags<typeof Run.flags>;
 
@@ -101,7 +101,7 @@ export default class Run extends FogbellCommand {
     const plans = await this.#plans({ names, all, catalog, flags });
     const { audience, secrets } = audienceOf(flags, this.jsonEnabled());
     const { assertAudience, runWithTerminal } = await import("../suite/with-terminal.ts");
-    const { storeFor } = await import("../suite/suite.ts");
+    const { storeFor } = await import("../backups/store-for.ts");
     assertAudience({ ...audience, reporters: catalog.reporters });
     if (flags.store !== undefined) storeFor(catalog, flags.store);
     if (flags["dry-run"]) {

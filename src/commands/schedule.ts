@@ -5,8 +5,8 @@ import { Flags } from "@oclif/core";
 import { FogbellCommand } from "../cli/command.ts";
 import { lookup } from "../cli/lookup.ts";
 import { UsageError } from "../errors.ts";
+import { makeOutFolder } from "../run/out-folder.ts";
 import { type Job, parseTime, RHYTHMS, type Rhythm, type ScheduleFile } from "../schedule/job.ts";
-import { makeOutFolder } from "../suite/out-folder.ts";
 
 /** By flag: what writes the files of that system. */
 const WRITERS: Readonly<Record<string, () => Promise<(job: Job) => ScheduleFile[]>>> = {
@@ -76,7 +76,7 @@ export default class Schedule extends FogbellCommand {
 
   /** The variables that the sources of fogbell.yaml take their keys from; null when it names no source. */
   async #keys(named: string | undefined): Promise<readonly string[] | null> {
-    const { loadConfigFile } = await import("../suite/verify.ts");
+    const { loadConfigFile } = await import("../verify/verify-all.ts");
     const sources = (await loadConfigFile(named))?.config.databases.flatMap(({ sources }) => sources) ?? [];
     return sources.length === 0 ? null : sources.flatMap(({ encryption }) => encryption?.["key-env"] ?? []);
   }

@@ -5,7 +5,7 @@ import { detachedText, detachFlags } from "../cli/detach-flags.ts";
 import { optionalDurationFlag } from "../cli/duration-flag.ts";
 import { audienceOf, reportFlags } from "../cli/report-flags.ts";
 import { keepFlag, sandboxFlag } from "../cli/shared-flags.ts";
-import type { PlanRequest } from "../suite/planned-verify.ts";
+import type { PlanRequest } from "../verify/dry-run.ts";
 import { ASKED, type Asked } from "../verify/task.ts";
 
 export default class Verify extends FogbellCommand {
@@ -71,7 +71,7 @@ export default class Verify extends FogbellCommand {
     const as = flags["detached-as"];
     const recorder = as === undefined ? null : takeOver(as, "verify");
     const { catalog } = await import("../catalog.ts");
-    const { assertTold, loadConfigFile, verifyAll } = await import("../suite/verify.ts");
+    const { assertTold, loadConfigFile, verifyAll } = await import("../verify/verify-all.ts");
     const { assertAudience, withAudience } = await import("../suite/with-terminal.ts");
     const config = flags.store === undefined || flags.config !== undefined ? await loadConfigFile(flags.config) : null;
     const told = { catalog, config, storeUrl: flags.store ?? null, names: argv as string[], shard: flags.shard };
@@ -118,8 +118,8 @@ export default class Verify extends FogbellCommand {
   }
 
   async #plan(choice: Omit<PlanRequest, "signal">): Promise<unknown> {
-    const { plannedText, planVerifies } = await import("../suite/planned-verify.ts");
-    const { onInterrupt } = await import("../suite/signals.ts");
+    const { plannedText, planVerifies } = await import("../verify/dry-run.ts");
+    const { onInterrupt } = await import("../run/signals.ts");
     using interruption = onInterrupt((text) => this.logToStderr(text));
     const plans = await planVerifies({ ...choice, signal: interruption.signal });
     this.log(plannedText(plans));

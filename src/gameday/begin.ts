@@ -1,4 +1,5 @@
 /** The beginning of a game day, seen from the terminal that starts it. */
+
 import { readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UnavailableError } from "../errors.ts";
@@ -8,7 +9,7 @@ import { formatObjective } from "../host/units.ts";
 import { NARROW_COLUMNS, wrap } from "../host/wrap.ts";
 import type { Catalog } from "../parts.ts";
 import { plan } from "../plan/plan.ts";
-import { newRunFolder } from "../suite/suite.ts";
+import { newRunFolder } from "../run/run-folder.ts";
 import { candidates, type Wanted } from "./choose-scenario.ts";
 import { all, type DayEvent } from "./events.ts";
 import { type Played, readLog, readSession } from "./session.ts";

@@ -2,10 +2,12 @@
  * The keeper of a game day: a process of its own that holds the world while people come and go. Terminals may drop, a
  * facilitator may crash; the day goes on until somebody ends it, and then everything goes.
  */
+
 import { randomBytes } from "node:crypto";
 import { copyFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, join } from "node:path";
+import { storeFor } from "../backups/store-for.ts";
 import { drill } from "../drill/drill.ts";
 import { UnavailableError } from "../errors.ts";
 import { writeAtomic } from "../host/atomic-file.ts";
@@ -19,10 +21,10 @@ import { plan as makePlan, type Plan } from "../plan/plan.ts";
 import type { DrillEvent, DrillResult, Milestone } from "../record.ts";
 import { deriveResult } from "../result/result.ts";
 import { type Journal, openJournal, systemClock } from "../run/journal.ts";
+import { hostFacts } from "../run/run-folder.ts";
 import { chooseSandbox } from "../sandboxes/choose.ts";
 import type { Scenario } from "../scenario/schema.ts";
 import { readHistory } from "../suite/history.ts";
-import { hostFacts, storeFor } from "../suite/suite.ts";
 import { openWorlds } from "../suite/worlds.ts";
 import { writeAfterAction } from "./after-action.ts";
 import { chooseScenario, levelOf, type Wanted } from "./choose-scenario.ts";

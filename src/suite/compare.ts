@@ -1,8 +1,9 @@
 /** Methods compared: the page beside the run folders. */
+
 import { relative, resolve } from "node:path";
 import { writeAtomic } from "../host/atomic-file.ts";
 import { comparisonPage, comparisonText } from "../paper/comparison.ts";
-import type { SuiteRun } from "./suite.ts";
+import type { SuiteRun } from "../run/run-folder.ts";
 
 /** Writes the comparison into the folder of results, named for its first run. */
 export async function writeComparison(

@@ -1,4 +1,5 @@
 /** A run that was started apart from its terminal: what it leaves in its folder, so that any terminal can follow it. */
+
 import { appendFileSync, renameSync, writeFileSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
@@ -10,8 +11,8 @@ import { startDetached } from "../host/process-detached.ts";
 import { pause } from "../host/stream.ts";
 import type { DrillName } from "../parts.ts";
 import type { DrillEvent, Progress } from "../record.ts";
-import { makeOutFolder } from "./out-folder.ts";
-import { newRunId } from "./suite.ts";
+import { makeOutFolder } from "../run/out-folder.ts";
+import { newRunId } from "../run/run-folder.ts";
 
 /** Below the folder of results. */
 const FOLDER = ".detached";

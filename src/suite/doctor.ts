@@ -6,7 +6,7 @@ import { asFogbellError } from "../errors.ts";
 import { quote } from "../host/sh.ts";
 import { formatBytes } from "../host/units.ts";
 import type { Catalog } from "../parts.ts";
-import { openStock } from "./stock.ts";
+import { openStock } from "../verify/stock.ts";
 
 const ROOM_BYTES = 2 * 1024 ** 3;
 

@@ -1,8 +1,8 @@
 /** Removes what killed runs left behind, wherever a run leaves anything. By label, never by name. */
+import { storeFor } from "../backups/store-for.ts";
 import { isOver } from "../host/label.ts";
 import { sweepScratch } from "../host/scratch.ts";
 import type { Catalog, RunLabel } from "../parts.ts";
-import { storeFor } from "./suite.ts";
 
 export interface GarbageRequest {
   readonly catalog: Catalog;

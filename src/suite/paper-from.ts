@@ -17,10 +17,9 @@ import { reportHtml, sessionHtml } from "../paper/report-html.ts";
 import { type RunbookFacts, renderRunbook } from "../paper/runbook.ts";
 import { renderSession } from "../paper/session.ts";
 import { readTemplates } from "../paper/templates.ts";
+import { makeOutFolder } from "../run/out-folder.ts";
 import { readKnown } from "../verify/known.ts";
-
 import { findRun, type LostRun, readHistory } from "./history.ts";
-import { makeOutFolder } from "./out-folder.ts";
 
 export interface ReportRequest {
   /** A run folder or a scenario's id. */

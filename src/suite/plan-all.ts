@@ -4,10 +4,10 @@ import { quote } from "../host/sh.ts";
 import type { Catalog } from "../parts.ts";
 import { type Choices, type Plan, plan } from "../plan/plan.ts";
 import { variantNames } from "../plan/variants.ts";
+import { parseShard, shardOf } from "../run/shard.ts";
 import { listScenarios, resolveScenario } from "../scenario/library.ts";
 import { loadScenario } from "../scenario/load.ts";
 import type { Scenario } from "../scenario/schema.ts";
-import { parseShard, shardOf } from "./shard.ts";
 import { nameOf } from "./suite.ts";
 
 export interface PlanAllRequest {

@@ -1,10 +1,12 @@
 /** A suite in front of a person or a CI log: signals heard, events shown, reports delivered, the terminal left as it was. */
+
 import type { Catalog } from "../parts.ts";
 import type { DrillResult } from "../record.ts";
+import type { SuiteRun } from "../run/run-folder.ts";
+import { onInterrupt } from "../run/signals.ts";
 import type { Recorder } from "./detached-run.ts";
 import { askedReporters, openReporting, type Reporting, type Surroundings } from "./reporting.ts";
-import { onInterrupt } from "./signals.ts";
-import { runSuite, type SuiteRequest, type SuiteRun } from "./suite.ts";
+import { runSuite, type SuiteRequest } from "./suite.ts";
 import { assertReceivers, type Receivers, tell } from "./tell.ts";
 
 /** Who hears of what was drilled. The same for every command that drills. */

@@ -2,15 +2,17 @@
  * An archive of several dumps, one for each database, as jobs over all databases leave it: every one of them is judged, and
  * one that is broken is the archive's fault. Which there are is read from the fetched archive, whatever its size.
  */
+
+import type { Form } from "../backups/form.ts";
 import { bytesOf } from "../backups/read-dump.ts";
-import { type Form, formOf, isFault } from "../backups/unrecognised.ts";
+import { formOf, isFault } from "../backups/unrecognised.ts";
 import { tarMembers, zipPieces } from "../host/archives.ts";
 import type { Packing } from "../host/packing.ts";
 import { unpackStream } from "../host/unpack.ts";
 import { viewsOf } from "../host/unpack-head.ts";
 import type { BackupFacts, Method } from "../parts.ts";
-import type { Numbers, PlacedFinding } from "./copy-checks.ts";
 import type { KnownCopy } from "./known.ts";
+import type { Numbers, PlacedFinding } from "./scene.ts";
 
 const HEAD_BYTES = 65_536;
 

@@ -2,6 +2,7 @@
  * One copy, from the store to an answer: fetched, decrypted, read to its end, restored in a sandbox of its version, looked
  * through. A sandbox serves one copy only: what a bad one left behind must not meet the next.
  */
+
 import { createReadStream } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
 import { basename } from "node:path";
@@ -9,28 +10,14 @@ import { unreadableError } from "../backups/unreadable.ts";
 import type { CheckFault } from "../drill/check-copy.ts";
 import { bring } from "../drill/source.ts";
 import { placed } from "../dumps.ts";
-import { asFogbellError, Defect, type FogbellError, LostError, UnavailableError } from "../errors.ts";
+import { asFogbellError, Defect, LostError, UnavailableError } from "../errors.ts";
 import { type ClientError, describeError, firstError } from "../host/client-errors.ts";
-import type { Redactor } from "../host/redact.ts";
-import type {
-  BackupFacts,
-  CopyPhrases,
-  DumpStory,
-  Line,
-  Method,
-  Outcome,
-  RunLabel,
-  SandboxDriver,
-  ServerSpec,
-  StoreDriver,
-  Target,
-} from "../parts.ts";
-import type { EventBody, Mark, Progress } from "../record.ts";
-import type { Unwind } from "../run/unwind.ts";
-import type { Numbers, PlacedFinding } from "./copy-checks.ts";
-import { type CopyLedger, readLedger } from "./copy-ledger.ts";
+import type { BackupFacts, CopyPhrases, DumpStory, Line, Method, Outcome } from "../parts.ts";
+import type { Mark } from "../record.ts";
+import { readLedger } from "./copy-ledger.ts";
 import { fetchCandidate } from "./fetch-copy.ts";
-import { type Limiter, limited, openLimiter, withinRoom } from "./limiter.ts";
+import { type Attempted, type AttemptKit, type Given, TARGET } from "./kit.ts";
+import { limited, openLimiter, withinRoom } from "./limiter.ts";
 import { look } from "./look.ts";
 import { assertWholeKind, oneCopy } from "./one-copy.ts";
 import { openEach } from "./open-each.ts";
@@ -38,51 +25,11 @@ import { attacherOf, type Opened, openSandbox, placesFor, startsApplications } f
 import { placesOf } from "./places.ts";
 import { proveChecks } from "./prove-checks.ts";
 import { readCopy } from "./read-copy.ts";
-import { type Candidate, limitsFor, serverFor, type VerifyTask } from "./task.ts";
+import type { Numbers, PlacedFinding } from "./scene.ts";
+import { type Candidate, limitsFor, serverFor } from "./task.ts";
 import { assertUnpackers } from "./unpackers.ts";
 
-/** As far as its log brings it. */
-export const TARGET: Target = { to: "end-of-log" };
 const DATABASE = "restored";
-
-export interface VerifyKit {
-  readonly label: RunLabel;
-  readonly chooseSandbox: (spec: ServerSpec) => Promise<{
-    readonly driver: SandboxDriver;
-    readonly options: unknown;
-    readonly why: string;
-  }>;
-  /** Opens a folder of this host as a store, to look at what was decrypted. */
-  readonly directory: StoreDriver;
-  readonly redact: Redactor;
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
-  readonly trustBackups: boolean;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-}
-
-export interface AttemptKit extends VerifyKit {
-  readonly task: VerifyTask;
-  /** A folder of this attempt's own, on the host. */
-  readonly folder: string;
-  /** 0 for the copy that is asked for; its marks are the run's. */
-  readonly index: number;
-  readonly unwind: Unwind;
-  readonly write: (body: EventBody) => void;
-  readonly limiter: Limiter;
-}
-
-export interface Attempted {
-  /** In the order in which they were asked. */
-  readonly findings: readonly PlacedFinding[];
-  readonly sha256: string;
-  /** Null when it did not come to questions. */
-  readonly numbers: Numbers | null;
-  /** What ended it, when something did. */
-  readonly error: FogbellError | null;
-  /** How long its phases took, in milliseconds. */
-  readonly tookMs?: Readonly<Record<string, number>>;
-}
 
 /** It never came to a restore. */
 function notWhole(subject: string, because: string): Attempted {
@@ -214,16 +161,6 @@ export function newerThanItsServer(facts: BackupFacts, restoredOn: string): stri
   if (loadsFrom === undefined) return null;
   const major = (version: string | undefined) => version?.split(".")[0] ?? "an unknown version";
   return `written by a client of version ${major(toolVersion)} from a server of version ${major(serverVersion)}: it was restored on ${restoredOn}, and its own server cannot load it as it is; dump it with the client of version ${major(serverVersion)}`;
-}
-
-export interface Given {
-  readonly candidate: Candidate;
-  readonly facts: BackupFacts;
-  readonly sha256: string;
-  readonly ledger: CopyLedger | null;
-  /** Where its objects lie on this host, decrypted. */
-  readonly paths: readonly string[];
-  readonly mark: (mark: Mark) => void;
 }
 
 /** What is read and restored in the sandbox, once the copy lies beside it. */

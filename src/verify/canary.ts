@@ -1,9 +1,10 @@
 /** A row that the application's own job writes for this: a copy without it, or with an old one, is of something else. */
+
 import { formatDuration } from "../host/units.ts";
 import type { Finding } from "../parts.ts";
-import type { CopyScene } from "./copy-checks.ts";
 import { latestRowMs, rowMoment } from "./freshness.ts";
 import { read, silent } from "./reading.ts";
+import type { CopyScene } from "./scene.ts";
 import type { VerifyTask } from "./task.ts";
 
 export async function canary(

@@ -2,13 +2,14 @@
  * Whether every object is there, and every guard stands: without one, the copy lets in what production keeps out, or shows
  * what production keeps apart, and no row is missing for it.
  */
+
 import { sha256 } from "../host/digest.ts";
 import type { Finding } from "../parts.ts";
 import { droppedParts, mayShrink, since } from "./compared.ts";
-import type { CopyScene } from "./copy-checks.ts";
 import type { KnownCopy } from "./known.ts";
 import { count, few, read, silent } from "./reading.ts";
 import type { Counted } from "./row-checks.ts";
+import type { CopyScene } from "./scene.ts";
 
 /** What guards the data, and what a guard that went is called; those without words are objects, and are called by kind. */
 const GUARDS: Readonly<Record<string, string | null>> = {

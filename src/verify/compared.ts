@@ -1,6 +1,7 @@
 /** What the look at a copy is measured against: the last good one, and what somebody declared to be meant. */
-import type { CopyScene } from "./copy-checks.ts";
+
 import type { KnownCopy } from "./known.ts";
+import type { CopyScene } from "./scene.ts";
 
 export const copyOf = (baseline: KnownCopy) => `the copy of ${baseline.momentAt.slice(0, 16).replace("T", " ")} UTC`;
 export const since = (baseline: KnownCopy) => `since ${copyOf(baseline)}`;

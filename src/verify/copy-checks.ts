@@ -2,44 +2,16 @@
  * What is asked of every restored copy, whoever made it: questions that need no configuration and cannot pass on nothing.
  * "Could not tell" is never a pass; what the copy was compared with is said.
  */
-import type { BackupFacts, CopyPhrases, DumpStory, Finding, Line, Outcome, Phrases, RecoveryPoint } from "../parts.ts";
+
+import type { Finding } from "../parts.ts";
 import { canary } from "./canary.ts";
 import { catalogueOf } from "./catalogue-checks.ts";
 import { freshness } from "./freshness.ts";
-import type { KnownCopy } from "./known.ts";
 import { listedTables } from "./listed-tables.ts";
 import { accountsOf, keysOf, largeObjectsOf, sequencesOf } from "./reference-checks.ts";
 import { rowsOf } from "./row-checks.ts";
+import type { CopyFinding, CopyScene, Looked } from "./scene.ts";
 import { structureAndOrder } from "./structure-checks.ts";
-import type { VerifyTask } from "./task.ts";
-
-export interface CopyScene {
-  readonly task: Pick<VerifyTask, "mayShrink" | "fresh" | "canary" | "askedAtMs" | "objectives" | "acceptChanges">;
-  readonly phrases: Phrases;
-  readonly copies: CopyPhrases;
-  readonly facts: BackupFacts;
-  /** What its text tells, where it was read. */
-  readonly story?: DumpStory | null;
-  readonly point: RecoveryPoint;
-  readonly baseline: KnownCopy | null;
-  readonly ask: (line: Line, name: string) => Promise<Outcome>;
-}
-
-export interface CopyFinding extends Finding {
-  readonly probe: string;
-  readonly subject: string;
-}
-
-/** With the line of fogbell.yaml that asked for it; 0 when Fogbell asked of itself. */
-export type PlacedFinding = CopyFinding & { readonly line: number };
-
-/** The numbers and names of a copy, as they are kept for the next one. */
-export type Numbers = Pick<KnownCopy, "rows" | "catalogue" | "behind" | "lags" | "parents" | "largeObjects">;
-
-export interface Looked {
-  readonly findings: readonly CopyFinding[];
-  readonly numbers: Numbers;
-}
 
 /** Asks everything, in an order in which no question disturbs the next. Never stops at the first no. */
 export async function lookThrough(scene: CopyScene): Promise<Looked> {

@@ -1,4 +1,5 @@
 /** A copy with what lies beside it, from the store to this host: fetched, decrypted, recognised. Nothing of it is run. */
+
 import { join } from "node:path";
 import { type Fetched, fetchToScratch } from "../backups/fetch.ts";
 import { takeStock } from "../backups/locate.ts";
@@ -7,9 +8,9 @@ import { ourselves } from "../drill/ourselves.ts";
 import { fetchLine, limited } from "../drill/source.ts";
 import { LostError, UnavailableError } from "../errors.ts";
 import type { BackupFacts } from "../parts.ts";
-import type { AttemptKit } from "./attempt.ts";
 import { compareSums } from "./compare-sums.ts";
 import { decrypt } from "./decrypt.ts";
+import type { AttemptKit } from "./kit.ts";
 import type { Candidate } from "./task.ts";
 
 /** Fetches the copy and what goes with it, and decrypts it. Nothing of it was opened by then. */

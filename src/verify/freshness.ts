@@ -2,12 +2,13 @@
  * How new the data in a copy is: by its newest row, and never newer than the copy itself. A row that is dated after the
  * copy was made says that clocks differ, and nothing about freshness.
  */
+
 import { momentsOnWall } from "../host/time-zone.ts";
 import { formatDuration } from "../host/units.ts";
 import type { Finding } from "../parts.ts";
-import type { CopyScene } from "./copy-checks.ts";
 import { doubtText, SOURCE_TEXT } from "./moment-text.ts";
 import { read, silent } from "./reading.ts";
+import type { CopyScene } from "./scene.ts";
 import type { VerifyTask } from "./task.ts";
 
 /** Clocks of two machines differ so much without meaning anything. */

@@ -2,6 +2,7 @@
  * A backup that one night left in several files, as one text: structure first, then rows, tables after those that their
  * keys point at. Each file is read to its end on the way; one that is not whole is named.
  */
+
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,7 +14,7 @@ import { type Packing, unpacked } from "../host/packing.ts";
 import { unpackStream } from "../host/unpack.ts";
 import { viewsOf } from "../host/unpack-head.ts";
 import type { BackupFacts, BackupPart, Line, Method, RecoveryPoint } from "../parts.ts";
-import type { AttemptKit } from "./attempt.ts";
+import type { AttemptKit } from "./kit.ts";
 
 const ENDS_BYTES = 65_536;
 

@@ -1,7 +1,8 @@
 /** The backup's own list of tables against the copy: what it says that it makes has to be there. */
+
 import type { DumpStory, Finding, Line } from "../parts.ts";
-import type { CopyScene } from "./copy-checks.ts";
 import { count, few, read, silent } from "./reading.ts";
+import type { CopyScene } from "./scene.ts";
 
 export async function listedTables(scene: Pick<CopyScene, "copies" | "facts" | "story" | "ask">): Promise<Finding> {
   const { copies, facts, story, ask } = scene;

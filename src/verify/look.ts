@@ -1,9 +1,11 @@
 /** Everything that is asked of a restored copy: the questions to all of them, its ledger, the user's own. */
+
 import type { BackupFacts, DumpStory, Line, Outcome, RecoveryPoint } from "../parts.ts";
-import { type CopyFinding, type CopyScene, lookThrough, type Numbers, type PlacedFinding } from "./copy-checks.ts";
+import { lookThrough } from "./copy-checks.ts";
 import { type CopyLedger, compareLedger } from "./copy-ledger.ts";
 import { baselineFor, type KnownCopy } from "./known.ts";
 import { askOwn, type OwnScene } from "./own-checks.ts";
+import type { CopyFinding, CopyScene, Numbers, PlacedFinding } from "./scene.ts";
 import type { VerifyTask } from "./task.ts";
 
 export interface LookRequest {

@@ -1,10 +1,11 @@
 /** What was fetched for one backup as the one copy that is restored: files of one night, and archives of one database, are joined. */
+
 import { UnavailableError } from "../errors.ts";
 import type { BackupFacts, Method, RecoveryPoint } from "../parts.ts";
 import { archiveMembers, brokenAmong, dumpsAmong } from "./archive-members.ts";
-import type { AttemptKit } from "./attempt.ts";
 import { type fetchCandidate, recognise } from "./fetch-copy.ts";
 import { joinMembers, joinParts } from "./join-parts.ts";
+import type { AttemptKit } from "./kit.ts";
 import type { Candidate } from "./task.ts";
 
 type Fetched = Awaited<ReturnType<typeof fetchCandidate>>;

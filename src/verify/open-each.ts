@@ -1,8 +1,9 @@
 /** One copy, or every dump of an archive of several, one after another in one sandbox. */
+
 import { FogbellError, LostError } from "../errors.ts";
 import type { Method } from "../parts.ts";
 import { aboutMember, archiveMembers, brokenAmong, knownOf, labelOf, together } from "./archive-members.ts";
-import type { Attempted, AttemptKit, Given } from "./attempt.ts";
+import type { Attempted, AttemptKit, Given } from "./kit.ts";
 import type { Opened } from "./open-sandbox.ts";
 
 export interface EachRequest {

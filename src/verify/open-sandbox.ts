@@ -1,9 +1,10 @@
 /** The sandbox that one copy is restored in: opened, refused where it is not cut off, and told where everything lies. */
+
 import { assertAttaches, attach } from "../drill/application.ts";
 import { RefusedError, UnavailableError } from "../errors.ts";
 import type { ApplicationSpec, Engine, Method, Places, PlaceTable, Sandbox, Server, ServerSpec } from "../parts.ts";
 import { createRunner, type Runner } from "../run/runner.ts";
-import type { AttemptKit } from "./attempt.ts";
+import type { AttemptKit } from "./kit.ts";
 import { placesOf } from "./places.ts";
 import type { Candidate, VerifyTask } from "./task.ts";
 

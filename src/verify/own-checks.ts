@@ -2,13 +2,14 @@
  * The user's own checks: a query that answers with one number, a command beside the restored server, or an application that
  * is started on it and asked.
  */
+
 import { setTimeout as pause } from "node:timers/promises";
 import type { ConfiguredCheck } from "../config/database.ts";
 import { asFogbellError, UnavailableError } from "../errors.ts";
 import { askHttp, judgeHttp } from "../http-request.ts";
 import type { ApplicationSpec, CopyPhrases, Finding, Line, Outcome } from "../parts.ts";
-import type { PlacedFinding } from "./copy-checks.ts";
 import { silent } from "./reading.ts";
+import type { PlacedFinding } from "./scene.ts";
 
 /** What `tolerance` allows around `equals`. */
 function allowed({ equals = 0, tolerance = "0" }: ConfiguredCheck): number {

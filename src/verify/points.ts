@@ -1,9 +1,10 @@
 /** The recovery points of a database's sources: listed, recognised by content, told apart by pattern, chosen by moment. */
 
+import type { Form } from "../backups/form.ts";
 import { pointId } from "../backups/generations.ts";
 import type { Inventory } from "../backups/locate.ts";
 import { momentInName } from "../backups/moments.ts";
-import { type Form, formWords, isFault } from "../backups/unrecognised.ts";
+import { formWords, isFault } from "../backups/unrecognised.ts";
 import type { Moment, RecoveryPoint, Store, Unreadable } from "../parts.ts";
 import { isUpTo, newestFirst } from "./dated.ts";
 import type { Asked, Candidate } from "./task.ts";

@@ -2,12 +2,13 @@
  * Checks are tested, too: a copy that holds is restored again and again, spoiled in one known way each time, and asked
  * everything. A mutation that nobody notices is a fault that would go through.
  */
+
 import { Defect } from "../errors.ts";
 import type { Line, Mutation, Outcome } from "../parts.ts";
 import type { EventBody } from "../record.ts";
-import type { Numbers } from "./copy-checks.ts";
 import type { KnownCopy } from "./known.ts";
 import { type LookRequest, look } from "./look.ts";
+import type { Numbers } from "./scene.ts";
 
 export interface ProveRequest extends Omit<LookRequest, "baseline" | "ask" | "attach"> {
   readonly mutations: readonly Mutation[];

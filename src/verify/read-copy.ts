@@ -2,15 +2,16 @@
  * A copy read to its end before anything of it is run: is it whole, does it stay where it is put, which of several databases
  * is meant. Text is read in this process; what a program keeps packed, that program reads in the sandbox.
  */
+
 import { type DumpFault, faultOf, faultOfText, type ReadDump } from "../backups/read-dump.ts";
 import { type CheckFault, checkByPrograms, checkCopy, dumpFault, readOwn } from "../drill/check-copy.ts";
 import { linesOf } from "../dumps.ts";
 import { RefusedError, UnavailableError } from "../errors.ts";
 import type { BackupFacts, DumpStory, Line, Method } from "../parts.ts";
-import { type AttemptKit, TARGET } from "./attempt.ts";
-import type { PlacedFinding } from "./copy-checks.ts";
+import { type AttemptKit, TARGET } from "./kit.ts";
 import { onlyDatabase, onlyOf } from "./only-database.ts";
 import type { Opened } from "./open-sandbox.ts";
+import type { PlacedFinding } from "./scene.ts";
 import type { Candidate } from "./task.ts";
 
 interface Given {

@@ -1,9 +1,10 @@
 /** Whether what rows refer to is there: parents of foreign keys, large objects, numbers, accounts. */
+
 import { formatBytes } from "../host/units.ts";
 import type { Finding } from "../parts.ts";
 import { copyOf, mayShrink, since } from "./compared.ts";
-import type { CopyFinding, CopyScene } from "./copy-checks.ts";
 import { count, few, read, silent } from "./reading.ts";
+import type { CopyFinding, CopyScene } from "./scene.ts";
 
 /** Reads every foreign key. What is said of them is what was asked of them: keys that are not validated are no pass. */
 export async function keysOf({ copies, ask }: CopyScene): Promise<Finding> {

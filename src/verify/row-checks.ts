@@ -1,9 +1,10 @@
 /** Whether tables hold what they held: counted, and told apart from what the last good copy had. */
+
 import type { Finding } from "../parts.ts";
 import { copyOf, droppedParts, mayShrink, since } from "./compared.ts";
-import type { CopyScene } from "./copy-checks.ts";
 import type { KnownCopy } from "./known.ts";
 import { count, few, read, silent } from "./reading.ts";
+import type { CopyScene } from "./scene.ts";
 
 /** A table that had at least so many rows may lose so much of them; one of fewer, all but the last. */
 const WATCHED_ROWS = 100;

@@ -14,8 +14,7 @@ import type { Engine, RecoveryPoint, Store, StoredObject } from "../parts.ts";
 import { couldHold } from "./could-hold.ts";
 import { dated, newestFirst } from "./dated.ts";
 import { broken, isSealed, sealed } from "./points.ts";
-import type { Candidate } from "./task.ts";
-import type { Younger } from "./younger.ts";
+import type { Candidate, Younger } from "./task.ts";
 
 export interface SourceStock {
   readonly source: ConfiguredSource;

@@ -2,9 +2,10 @@
  * Whether tables and indexes are sound, and whether text sorts here as it did where the copy was made: an index that was
  * built by another order is no fault of the copy, and nobody can use it here.
  */
+
 import type { Finding } from "../parts.ts";
-import type { CopyScene } from "./copy-checks.ts";
 import { count, few, read, silent } from "./reading.ts";
+import type { CopyScene } from "./scene.ts";
 
 interface Looked {
   readonly finding: Finding;

@@ -1,12 +1,12 @@
 /** What a verify is given: a database, the copies of it that may be looked at, and what must hold in them. */
+
 import type { ConfiguredCheck, ConfiguredDatabase, Encryption } from "../config/database.ts";
 import { type FogbellError, UnavailableError } from "../errors.ts";
 import type { Link } from "../host/link.ts";
-import type { BackupFacts, Engine, RecoveryPoint, ServerSpec, Settings, Store } from "../parts.ts";
+import type { BackupFacts, Engine, RecoveryPoint, ServerSpec, Settings, Store, StoredObject } from "../parts.ts";
 import type { Objectives } from "../record.ts";
 import type { KnownCopy } from "./known.ts";
 import { type Limit, limitsOf } from "./limits.ts";
-import type { Younger } from "./younger.ts";
 
 /** Which copy is asked for. */
 export const ASKED = ["newest", "yesterday", "last-week", "last-month", "random", "all"] as const;
@@ -19,6 +19,15 @@ export interface Candidate {
   readonly point: RecoveryPoint;
   /** How it is encrypted; null when it is not. What is in it is not known then until it was decrypted. */
   readonly encryption: Encryption | null;
+}
+
+/** An object that may be the newest backup, and is none that anybody understands. */
+export interface Younger {
+  readonly key: string;
+  readonly object: StoredObject;
+  /** A pattern that means it and those of its kind. */
+  readonly pattern: string;
+  readonly because: string;
 }
 
 export interface VerifyTask {

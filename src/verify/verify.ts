@@ -2,6 +2,7 @@
  * Somebody's own backup, from the store to a verdict: a drill without a world and without a disaster. The copy that is
  * asked for decides; when it does not hold, older ones are looked at until one does, so that the night knows where to turn.
  */
+
 import { join } from "node:path";
 import type { DrillKit } from "../drill/drill.ts";
 import { factsOf } from "../drill/source.ts";
@@ -14,7 +15,8 @@ import { endRun, type Failed } from "../run/end-run.ts";
 import type { Journal } from "../run/journal.ts";
 import { problemOf } from "../run/problem.ts";
 import { createUnwind, type Unwound } from "../run/unwind.ts";
-import { type Attempted, attempt, type VerifyKit } from "./attempt.ts";
+import { attempt } from "./attempt.ts";
+import type { Attempted, VerifyKit } from "./kit.ts";
 import { type KnownCopy, writtenAt } from "./known.ts";
 import { deletedAt } from "./points.ts";
 import { stillWritten } from "./still-written.ts";

@@ -1,17 +1,7 @@
 /** What is newer than every backup of a database and understood by nobody: until it is, nothing older is good enough. Pure. */
 import { isYounger } from "../backups/younger.ts";
 import { UnavailableError } from "../errors.ts";
-import type { StoredObject } from "../parts.ts";
-import type { Candidate } from "./task.ts";
-
-/** An object that may be the newest backup, and is none that anybody understands. */
-export interface Younger {
-  readonly key: string;
-  readonly object: StoredObject;
-  /** A pattern that means it and those of its kind. */
-  readonly pattern: string;
-  readonly because: string;
-}
+import type { Candidate, Younger } from "./task.ts";
 
 /** Of several sources' what is newer than the newest backup of them all. */
 export function newerThan(all: readonly Younger[], newest: Candidate | undefined): Younger[] {

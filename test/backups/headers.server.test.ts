@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { takeStock } from "../../src/backups/locate.ts";
 import { catalog } from "../../src/catalog.ts";
 import type { Engine } from "../../src/parts.ts";
-import { stockText } from "../../src/suite/stock.ts";
+import { stockText } from "../../src/verify/stock.ts";
 import { memoryStore } from "../fakes/memory-store.ts";
 import { openBench } from "../support/dumps.ts";
 import { LONG } from "../support/long.ts";

@@ -9,8 +9,8 @@ import { formOf, formWords } from "../../src/backups/unrecognised.ts";
 import { catalog } from "../../src/catalog.ts";
 import { viewsOf } from "../../src/host/unpack-head.ts";
 import type { StoredObject } from "../../src/parts.ts";
-import { proposalsOf } from "../../src/suite/proposals.ts";
-import { stockText } from "../../src/suite/stock.ts";
+import { proposalsOf } from "../../src/verify/proposals.ts";
+import { stockText } from "../../src/verify/stock.ts";
 import { memoryStore } from "../fakes/memory-store.ts";
 
 const methods = catalog.engines.flatMap(({ methods: all }) => all);

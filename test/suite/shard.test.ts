@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import { type Plan, plan } from "../../src/plan/plan.ts";
+import { parseShard, shardOf } from "../../src/run/shard.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
 import { planAll } from "../../src/suite/plan-all.ts";
-import { parseShard, shardOf } from "../../src/suite/shard.ts";
 import { nameOf } from "../../src/suite/suite.ts";
 import { SMALL } from "../support/play.ts";
 

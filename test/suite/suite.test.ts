@@ -1,10 +1,10 @@
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { storeFor, storeUrl } from "../../src/backups/store-for.ts";
 import { catalog } from "../../src/catalog.ts";
 import { readConfig } from "../../src/config/config.ts";
-import { storeFor, storeUrl } from "../../src/suite/store-for.ts";
-import { newRunFolder } from "../../src/suite/suite.ts";
+import { newRunFolder } from "../../src/run/run-folder.ts";
 
 describe("a path is a store", () => {
   test.each([

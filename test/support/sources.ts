@@ -49,6 +49,37 @@ export function readSources(folder: string): Source[] {
     });
 }
 
+/**
+ * Groups of files that reach each other by imports, each sorted by path: strongly connected parts of the graph, after
+ * Tarjan. A file that imports itself is one, too.
+ */
+export function circlesOf(sources: readonly Source[]): string[][] {
+  const targets = new Map(
+    sources.map(({ path, imports }) => [path, imports.filter(({ own }) => own).map(({ target }) => target)]),
+  );
+  const found = new Map<string, { index: number; low: number; onStack: boolean }>();
+  const stack: string[] = [];
+  const circles: string[][] = [];
+  const visit = (path: string): number => {
+    const own = { index: found.size, low: found.size, onStack: true };
+    found.set(path, own);
+    stack.push(path);
+    for (const target of targets.get(path) ?? []) {
+      const other = found.get(target);
+      if (other === undefined && targets.has(target)) own.low = Math.min(own.low, visit(target));
+      else if (other?.onStack === true) own.low = Math.min(own.low, other.index);
+    }
+    if (own.low === own.index) {
+      const circle = stack.splice(stack.indexOf(path));
+      for (const one of circle) (found.get(one) as { onStack: boolean }).onStack = false;
+      if (circle.length > 1 || targets.get(path)?.includes(path) === true) circles.push(circle.sort());
+    }
+    return own.low;
+  };
+  for (const path of targets.keys()) if (!found.has(path)) visit(path);
+  return circles;
+}
+
 export interface Block {
   readonly name: string;
   readonly line: number;

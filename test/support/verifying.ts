@@ -1,7 +1,7 @@
 /** How tests ask for a verify: plainly, on the local sandbox, the newest copy; each test says only what it changes. */
 import { catalog } from "../../src/catalog.ts";
 import { type LoadedConfig, readConfig } from "../../src/config/config.ts";
-import type { VerifyRequest } from "../../src/suite/verify.ts";
+import type { VerifyRequest } from "../../src/verify/verify-all.ts";
 
 /** All but where to look and where to write. */
 export const PLAINLY: Omit<VerifyRequest, "config" | "storeUrl" | "outFolder"> = {

@@ -1,12 +1,14 @@
 /** What is asked of every copy: it cannot pass on nothing, and a clean copy is never called bad. */
+
 import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import type { Shown } from "../../src/host/redact.ts";
 import type { BackupFacts, DumpStory, Engine, Line, Outcome, RecoveryPoint } from "../../src/parts.ts";
 import { assertJudged } from "../../src/verify/attempt.ts";
-import { type CopyScene, lookThrough } from "../../src/verify/copy-checks.ts";
+import { lookThrough } from "../../src/verify/copy-checks.ts";
 import type { KnownCopy } from "../../src/verify/known.ts";
 import { judgeAnswer } from "../../src/verify/own-checks.ts";
+import type { CopyScene } from "../../src/verify/scene.ts";
 
 const engine = catalog.engines[0] as Engine;
 const NOW = Date.parse("2026-11-21T12:00:00Z");

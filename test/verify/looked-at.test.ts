@@ -1,11 +1,13 @@
 /** What a look at a copy says is what was asked: each sentence has a copy beside it of which it would be a lie. */
+
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import type { Shown } from "../../src/host/redact.ts";
 import type { Engine, Line, Outcome, RecoveryPoint } from "../../src/parts.ts";
-import { type CopyScene, lookThrough } from "../../src/verify/copy-checks.ts";
+import { lookThrough } from "../../src/verify/copy-checks.ts";
 import type { KnownCopy } from "../../src/verify/known.ts";
+import type { CopyScene } from "../../src/verify/scene.ts";
 
 const NOW = Date.parse("2026-11-21T12:00:00Z");
 const moment = { at: "2026-11-21T11:00:00.000Z", from: "name" } as const;

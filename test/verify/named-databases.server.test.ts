@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { endOf, faultOf, readDump } from "../../src/backups/read-dump.ts";
 import { catalog } from "../../src/catalog.ts";
 import type { Engine } from "../../src/parts.ts";
-import { verifyAll } from "../../src/suite/verify.ts";
+import { verifyAll } from "../../src/verify/verify-all.ts";
 import { stamp } from "../../src/world/timeline.ts";
 import { type Bench, openBench, testFolder } from "../support/dumps.ts";
 import { LONG, some } from "../support/long.ts";

@@ -5,8 +5,8 @@ import { jobsOf } from "../../src/backups/jobs.ts";
 import { listedPrefix, matcher } from "../../src/backups/patterns.ts";
 import { catalog } from "../../src/catalog.ts";
 import type { Engine, RecoveryPoint, Store, StoredObject } from "../../src/parts.ts";
-import { proposalsFrom, rhythmMs } from "../../src/suite/proposals.ts";
 import { allowedLossMs, askedMs, upTo } from "../../src/verify/points.ts";
+import { proposalsFrom, rhythmMs } from "../../src/verify/proposals.ts";
 import { stockOf } from "../../src/verify/source-stock.ts";
 import { serverFor } from "../../src/verify/task.ts";
 

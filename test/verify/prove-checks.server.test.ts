@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
-import { verifyAll } from "../../src/suite/verify.ts";
+import { verifyAll } from "../../src/verify/verify-all.ts";
 import { stamp } from "../../src/world/timeline.ts";
 import { openBench, testFolder } from "../support/dumps.ts";
 import { testFor } from "../support/long.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import type { Engine } from "../../src/parts.ts";
-import { verifyAll } from "../../src/suite/verify.ts";
+import { verifyAll } from "../../src/verify/verify-all.ts";
 import { stamp } from "../../src/world/timeline.ts";
 import { type Bench, openBench, testFolder } from "../support/dumps.ts";
 import { PLAINLY } from "../support/verifying.ts";

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { catalog } from "../../src/catalog.ts";
 import { LABEL_NAME, parseLabel } from "../../src/host/label.ts";
 import type { Engine } from "../../src/parts.ts";
-import { overviews, type VerifyRequest, verifyAll } from "../../src/suite/verify.ts";
+import { overviews, type VerifyRequest, verifyAll } from "../../src/verify/verify-all.ts";
 import { stamp } from "../../src/world/timeline.ts";
 import { type Bench, openBench, testFolder } from "../support/dumps.ts";
 import { configOf, PLAINLY } from "../support/verifying.ts";

@@ -15,7 +15,7 @@ export default class BackupsCheck extends FogbellCommand {
   async run(): Promise<unknown> {
     const { args } = await this.parse(BackupsCheck);
     const { catalog } = await import("../../catalog.ts");
-    const { checkFile } = await import("../../suite/check-file.ts");
+    const { checkFile } = await import("../../verify/check-file.ts");
     const checked = await checkFile(catalog, args.file);
     this.log(checked.said);
     process.exitCode = checked.exitCode;

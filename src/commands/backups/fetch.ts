@@ -20,7 +20,7 @@ export default class BackupsFetch extends FogbellCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(BackupsFetch);
     const { catalog } = await import("../../catalog.ts");
-    const { fetchPoint, openStock } = await import("../../suite/stock.ts");
+    const { fetchPoint, openStock } = await import("../../verify/stock.ts");
     await using stock = await openStock(catalog, flags.store, "");
     const fetched = await fetchPoint(stock, {
       id: args.point,

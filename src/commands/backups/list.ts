@@ -15,7 +15,7 @@ export default class BackupsList extends FogbellCommand {
   async run(): Promise<unknown> {
     const { flags } = await this.parse(BackupsList);
     const { catalog } = await import("../../catalog.ts");
-    const { openStock, stockText } = await import("../../suite/stock.ts");
+    const { openStock, stockText } = await import("../../verify/stock.ts");
     await using stock = await openStock(catalog, flags.store, flags.prefix);
     this.log(stockText(stock.inventory, Date.now()));
     return stock.inventory;

@@ -18,7 +18,7 @@ export default class GamedayKeep extends WordCommand {
     const { args, flags } = await this.parse(GamedayKeep);
     const { catalog } = await import("../../catalog.ts");
     const { keepDay } = await import("../../gameday/keeper.ts");
-    const { onInterrupt } = await import("../../suite/signals.ts");
+    const { onInterrupt } = await import("../../run/signals.ts");
     // Its terminal may go: that is no reason to end.
     process.on("SIGHUP", () => {});
     using interruption = onInterrupt(() => {}, ["SIGINT", "SIGTERM"]);

@@ -30,7 +30,7 @@ export default class GamedayStart extends WordCommand {
     const { args, flags } = await this.parse(GamedayStart);
     const { catalog } = await import("../../catalog.ts");
     const { beginDay, briefingText, untilOnCall } = await import("../../gameday/begin.ts");
-    const { onInterrupt } = await import("../../suite/signals.ts");
+    const { onInterrupt } = await import("../../run/signals.ts");
     using interruption = onInterrupt((text) => void process.stderr.write(`${text}\n`));
     const say = (text: string) => void process.stderr.write(`${text}\n`);
     const begun = await beginDay({ ...flags, scenario: args.scenario, withinMs: flags.within, catalog });

@@ -15,7 +15,7 @@ export default class ImagesBuild extends FogbellCommand {
     const { args, flags } = await this.parse(ImagesBuild);
     const { catalog } = await import("../../catalog.ts");
     const { buildImages } = await import("../../sandboxes/images.ts");
-    const { onInterrupt } = await import("../../suite/signals.ts");
+    const { onInterrupt } = await import("../../run/signals.ts");
     const say = (text: string) => void process.stderr.write(`${text}\n`);
     using interruption = onInterrupt(say);
     const built = await buildImages({

@@ -41,8 +41,8 @@ export default class LedgerRecord extends FogbellCommand {
       });
     }
     const { catalog } = await import("../../catalog.ts");
-    const { recordBeside } = await import("../../suite/ledger.ts");
-    const { onInterrupt } = await import("../../suite/signals.ts");
+    const { recordBeside } = await import("../../verify/record-beside.ts");
+    const { onInterrupt } = await import("../../run/signals.ts");
     using interruption = onInterrupt((text) => this.logToStderr(text));
     const made = await recordBeside({
       catalog,

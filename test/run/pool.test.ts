@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { inPool } from "../../src/suite/pool.ts";
+import { inPool } from "../../src/run/pool.ts";
 
 const calm = new AbortController().signal;
 

@@ -1,23 +1,25 @@
 /** Verifies of one call: which databases, which copies of them; each with a run folder, a journal and a result. */
+
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { storeFor } from "../backups/store-for.ts";
 import { loadConfigFile } from "../config/config.ts";
 import { makeLabel } from "../host/label.ts";
 import { createRedactor, secretsIn } from "../host/redact.ts";
 import type { DrillName } from "../parts.ts";
 import type { DrillEvent, Progress } from "../record.ts";
 import { openJournal, systemClock } from "../run/journal.ts";
+import { inPool } from "../run/pool.ts";
+import { closeRun, hostFacts, newRunFolder, type SuiteRun } from "../run/run-folder.ts";
 import { chooseSandbox } from "../sandboxes/choose.ts";
-import { keepingOf } from "../verify/keeping.ts";
-import { keepKnown, readKnown } from "../verify/known.ts";
-import type { VerifyTask } from "../verify/task.ts";
-import { verify } from "../verify/verify.ts";
+import { keepingOf } from "./keeping.ts";
+import { keepKnown, readKnown } from "./known.ts";
 import { type DatabaseOverview, overviewOf } from "./overview.ts";
 import { overviewText } from "./overview-text.ts";
-import { inPool } from "./pool.ts";
 import { assertTold, openSources, type Places } from "./sources.ts";
-import { closeRun, hostFacts, newRunFolder, type SuiteRun, storeFor } from "./suite.ts";
-import { type Choosing, knownName, nameOfTask, tasksFor } from "./verify-tasks.ts";
+import type { VerifyTask } from "./task.ts";
+import { type Choosing, knownName, nameOfTask, tasksFor } from "./tasks-for.ts";
+import { verify } from "./verify.ts";
 
 export { assertTold, loadConfigFile, overviewText };
 

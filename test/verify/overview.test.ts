@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
-import { overviews, overviewText } from "../../src/suite/verify.ts";
+import { overviews, overviewText } from "../../src/verify/verify-all.ts";
 import { stamp } from "../../src/world/timeline.ts";
 import { configOf } from "../support/verifying.ts";
 

@@ -2,6 +2,7 @@
 
 import { type Inventory, takeStock } from "../backups/locate.ts";
 import { placeAll } from "../backups/series.ts";
+import { storeFor, storeUrl } from "../backups/store-for.ts";
 import { assertAnyRead } from "../backups/unreadable.ts";
 import { readConfig } from "../config/config.ts";
 import { type Encryption, text as plainText } from "../config/database.ts";
@@ -11,7 +12,6 @@ import { tameString } from "../host/tame.ts";
 import type { Catalog } from "../parts.ts";
 import { engineNamed } from "./engine-named.ts";
 import { named, type Proposal, proposalsOf } from "./proposals.ts";
-import { storeFor, storeUrl } from "./store-for.ts";
 
 export interface InitRequest {
   readonly catalog: Catalog;

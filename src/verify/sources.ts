@@ -2,6 +2,7 @@
 
 import { takeStock } from "../backups/locate.ts";
 import { fitter } from "../backups/patterns.ts";
+import { storeFor, storeUrl as urlMeant } from "../backups/store-for.ts";
 import { assertAnyRead } from "../backups/unreadable.ts";
 import { type LoadedConfig, USUAL_FILE } from "../config/config.ts";
 import type { ConfiguredDatabase, ConfiguredSource } from "../config/database.ts";
@@ -9,10 +10,9 @@ import { asFogbellError, type FogbellError, UsageError } from "../errors.ts";
 import { nearest } from "../host/near-miss.ts";
 import { quote } from "../host/sh.ts";
 import type { Catalog, Engine, Store } from "../parts.ts";
-import { type SourceStock, stockOf } from "../verify/source-stock.ts";
+import { parseShard } from "../run/shard.ts";
 import { named, proposalsOf } from "./proposals.ts";
-import { parseShard } from "./shard.ts";
-import { storeFor, storeUrl as urlMeant } from "./store-for.ts";
+import { type SourceStock, stockOf } from "./source-stock.ts";
 
 /** What is typed to say where to look. */
 export interface Places {

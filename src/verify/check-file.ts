@@ -5,7 +5,7 @@ import { bytesOf, endOf, faultOf, readDump } from "../backups/read-dump.ts";
 import { UnavailableError, UsageError } from "../errors.ts";
 import { quote } from "../host/sh.ts";
 import type { Catalog, DumpStory, Engine, RecoveryPoint } from "../parts.ts";
-import { onInterrupt } from "./signals.ts";
+import { onInterrupt } from "../run/signals.ts";
 import { openStock } from "./stock.ts";
 
 export interface CheckedFile {

@@ -2,8 +2,8 @@
 
 import { tame } from "../host/tame.ts";
 import { formatBytes, formatDuration } from "../host/units.ts";
-import type { Asked } from "../verify/task.ts";
 import type { Answer, DatabaseOverview, PointRow } from "./overview.ts";
+import type { Asked } from "./task.ts";
 
 const MOST_ROWS = 15;
 const WORD: Readonly<Partial<Record<Asked, string>>> = {

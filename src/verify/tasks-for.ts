@@ -4,13 +4,13 @@ import { sha256 } from "../host/digest.ts";
 import { type Link, openLink } from "../host/link.ts";
 import { overLink } from "../host/units.ts";
 import { drillName } from "../paper/scorecard.ts";
-import { newestFirst } from "../verify/dated.ts";
-import { readKnown, slug } from "../verify/known.ts";
-import { allowedLossMs, askedMs, livingFirst, upTo } from "../verify/points.ts";
-import { type Asked, type Candidate, type VerifyTask, versionFor } from "../verify/task.ts";
-import { newerThan } from "../verify/younger.ts";
-import { parseShard, shardOf } from "./shard.ts";
+import { parseShard, shardOf } from "../run/shard.ts";
+import { newestFirst } from "./dated.ts";
+import { readKnown, slug } from "./known.ts";
+import { allowedLossMs, askedMs, livingFirst, upTo } from "./points.ts";
 import type { Opened, Places, Stocked } from "./sources.ts";
+import { type Asked, type Candidate, type VerifyTask, versionFor } from "./task.ts";
+import { newerThan } from "./younger.ts";
 
 /** What is typed to say which copies are meant, and what must hold in them. */
 export interface Choosing extends Places {

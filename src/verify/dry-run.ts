@@ -8,18 +8,18 @@ import { tame } from "../host/tame.ts";
 import { formatBytes, formatDuration } from "../host/units.ts";
 import type { Objectives } from "../record.ts";
 import { chooseSandbox } from "../sandboxes/choose.ts";
-import { readKey } from "../verify/decrypt.ts";
-import { keepingOf } from "../verify/keeping.ts";
-import { readKnown } from "../verify/known.ts";
-import { type Limit, limitWords } from "../verify/limits.ts";
-import { foreignBackup } from "../verify/open-sandbox.ts";
-import { type Asked, type Candidate, limitsFor, serverFor, type VerifyTask } from "../verify/task.ts";
-import { MOST_OLDER } from "../verify/verify.ts";
-import { youngerError } from "../verify/younger.ts";
+import { readKey } from "./decrypt.ts";
+import { keepingOf } from "./keeping.ts";
+import { readKnown } from "./known.ts";
+import { type Limit, limitWords } from "./limits.ts";
+import { foreignBackup } from "./open-sandbox.ts";
 import { overviewOf, type PointRow } from "./overview.ts";
 import { minute, verifiedText } from "./overview-text.ts";
 import { openSources } from "./sources.ts";
-import { type Choosing, knownName, tasksFor } from "./verify-tasks.ts";
+import { type Asked, type Candidate, limitsFor, serverFor, type VerifyTask } from "./task.ts";
+import { type Choosing, knownName, tasksFor } from "./tasks-for.ts";
+import { MOST_OLDER } from "./verify.ts";
+import { youngerError } from "./younger.ts";
 
 export interface PlanRequest extends Choosing {
   readonly sandbox: string;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import { Defect } from "../../src/errors.ts";
 import type { SandboxDriver } from "../../src/parts.ts";
-import { type PlanRequest, plannedText, planVerifies } from "../../src/suite/planned-verify.ts";
+import { type PlanRequest, plannedText, planVerifies } from "../../src/verify/dry-run.ts";
 import { stamp } from "../../src/world/timeline.ts";
 import { configOf, PLAINLY } from "../support/verifying.ts";
 

@@ -4,13 +4,13 @@ import { keyOf } from "../backups/entries.ts";
 import { placeAll } from "../backups/series.ts";
 import type { ConfiguredSource } from "../config/database.ts";
 import type { Keeping, RecoveryPoint, Unreadable } from "../parts.ts";
-import { newestFirst } from "../verify/dated.ts";
-import { isOf, type KnownCopy } from "../verify/known.ts";
-import { doubtText } from "../verify/moment-text.ts";
-import { askedMs, deletedAt, upTo } from "../verify/points.ts";
-import type { Asked, Candidate } from "../verify/task.ts";
-import { newerThan } from "../verify/younger.ts";
+import { newestFirst } from "./dated.ts";
+import { isOf, type KnownCopy } from "./known.ts";
+import { doubtText } from "./moment-text.ts";
+import { askedMs, deletedAt, upTo } from "./points.ts";
 import type { Stocked } from "./sources.ts";
+import type { Asked, Candidate } from "./task.ts";
+import { newerThan } from "./younger.ts";
 
 /** One recovery point, for `--json`. Milliseconds and bytes. */
 export interface PointRow {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
-import { fetchPoint, openStock } from "../../src/suite/stock.ts";
+import { fetchPoint, openStock } from "../../src/verify/stock.ts";
 
 let folder = "";
 const age = Buffer.concat([Buffer.from("age-encryption.org/v1\n"), Buffer.alloc(3000, 7)]);

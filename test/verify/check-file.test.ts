@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
-import { checkFile } from "../../src/suite/check-file.ts";
+import { checkFile } from "../../src/verify/check-file.ts";
 
 let folder = "";
 beforeAll(async () => {

@@ -5,11 +5,11 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import { readConfig } from "../../src/config/config.ts";
-import { durationWord, propose } from "../../src/suite/init.ts";
-import { overviewText } from "../../src/suite/overview-text.ts";
-import { openSources } from "../../src/suite/sources.ts";
-import { overviews } from "../../src/suite/verify.ts";
+import { durationWord, propose } from "../../src/verify/init.ts";
 import { keepKnown } from "../../src/verify/known.ts";
+import { overviewText } from "../../src/verify/overview-text.ts";
+import { openSources } from "../../src/verify/sources.ts";
+import { overviews } from "../../src/verify/verify-all.ts";
 import { stamp } from "../../src/world/timeline.ts";
 import { configOf } from "../support/verifying.ts";
 

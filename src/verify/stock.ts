@@ -1,8 +1,10 @@
 /** A user's store, opened for reading: what is in it, and one recovery point fetched from it. */
+
 import { type Fetched, fetchToScratch } from "../backups/fetch.ts";
 import { pointId } from "../backups/generations.ts";
 import { type Inventory, takeStock } from "../backups/locate.ts";
 import { ALONE, alone } from "../backups/select.ts";
+import { storeFor } from "../backups/store-for.ts";
 import { UsageError } from "../errors.ts";
 import { openLink } from "../host/link.ts";
 import { nearest } from "../host/near-miss.ts";
@@ -11,9 +13,8 @@ import { quote } from "../host/sh.ts";
 import { tame } from "../host/tame.ts";
 import { formatBytes, formatDuration, formatRate } from "../host/units.ts";
 import type { Catalog, Store } from "../parts.ts";
-import { datedPoints } from "../verify/dated.ts";
-import { onInterrupt } from "./signals.ts";
-import { storeFor } from "./suite.ts";
+import { onInterrupt } from "../run/signals.ts";
+import { datedPoints } from "./dated.ts";
 
 const SAY_EVERY_MS = 2000;
 

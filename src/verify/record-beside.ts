@@ -2,8 +2,8 @@
 import { UsageError } from "../errors.ts";
 import { createRedactor, secretsIn } from "../host/redact.ts";
 import type { Catalog } from "../parts.ts";
-import { type Recorded, recordLedger } from "../verify/record-ledger.ts";
 import { engineNamed } from "./engine-named.ts";
+import { type Recorded, recordLedger } from "./record-ledger.ts";
 
 export interface LedgerRequest {
   readonly catalog: Catalog;
