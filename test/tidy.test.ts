@@ -4,6 +4,7 @@ import { basename, dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { catalog } from "../src/catalog.ts";
 import { SANDBOXES } from "../src/cli/shared-flags.ts";
+import { sentencesRead } from "./support/sentences.ts";
 import { circlesOf, filesBelow, functionsIn, readSources, type Source } from "./support/sources.ts";
 
 const src = readSources("src");
@@ -217,6 +218,42 @@ describe("engines", () => {
         /postgres/i.test(code(text)) && !path.startsWith("src/engines/postgres/") && !(path in MAY_SAY_POSTGRES),
     );
     expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe("sentences", () => {
+  /** Where texts of others are read, which look like ours or are called as ours are, and whose they are. */
+  const OTHERS: readonly (readonly [file: RegExp, whose: string])[] = [
+    [/^src\/engines\/\w+\/dump-[\w-]+\.ts$|^src\/engines\/mariadb\/logical\.ts$/, "statements and comments of dumps"],
+    [/^src\/engines\/\w+\/(errors|messages)\.ts$|^src\/host\/client-errors\.ts$/, "what database programs complain"],
+    [/^src\/host\/redact\.ts$/, "what programs say beside a value"],
+    [/^src\/backups\/(foreign-signatures|split-parts)\.ts$/, "how dumps begin, and what programs left instead of one"],
+    [/^src\/verify\/decrypt\.ts$|^src\/sandboxes\/docker\.ts$/, "what the system says of a full disk"],
+    [/^src\/engines\/\w+\/keyboard\.ts$/, "what people type at a shell"],
+    [/^src\/gameday\/(masking|milestones|recovery-table|scoring)\.ts$/, "what people type and say on a game day"],
+    [/^src\/cli\/usage-error\.ts$/, "oclif's complaints, which come without fields"],
+    [/^src\/(config\/config|scenario\/complaints)\.ts$/, "zod's own words, which are told from ours by how they begin"],
+    [/^src\/stores\/s3-(errors|unreadable)\.ts$/, "the word that the SDK puts where there is no message"],
+  ];
+  const read = sentencesRead(src);
+  it("for people are never read back by code", () => {
+    expect(read.filter(({ path }) => !OTHERS.some(([file]) => file.test(path)))).toEqual([]);
+    expect(OTHERS.filter(([file]) => !read.some(({ path }) => file.test(path)))).toEqual([]);
+  });
+
+  it.each([
+    ["a pattern", "/copy is (\\w+)/.exec(line)"],
+    ["a beginning", 'line.startsWith("the copy is")'],
+    ["one word of a beginning", 'line.startsWith("younger")'],
+    ["a part", 'line.includes("younger than")'],
+    ["the whole", 'line === "younger than the damage"'],
+    ["a case", 'switch (line) { case "younger than the damage": }'],
+    ["what is called a sentence", 'finding?.because.endsWith("x")'],
+    ["the same, by a pattern", "/x/.test(finding.because)"],
+  ])("would be seen: %s", (_, code) => {
+    const says = 'const because = "younger than the damage"; const other = `the copy is $' + "{age} old`;";
+    const [one] = sentencesRead([{ path: "a.ts", text: `${says}\n${code};`, imports: [] }]);
+    expect(one).toMatchObject({ path: "a.ts", line: 2 });
   });
 });
 

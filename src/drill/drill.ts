@@ -61,7 +61,7 @@ export async function drill(plan: Plan, given: DrillKit): Promise<void> {
     objectives: plan.objectives,
     host: kit.host,
   });
-  if (plan.variant === "wrong move" && plan.scenario.wrongMove !== null)
+  if (plan.isWrongMove && plan.scenario.wrongMove !== null)
     write({ kind: "note", text: `the wrong move, on purpose: ${plan.scenario.wrongMove.why}` });
   let failed: Failed = null;
   try {

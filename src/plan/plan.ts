@@ -230,6 +230,7 @@ export function plan(told: Scenario, catalog: Catalog, choices: Choices = {}): P
     dataset: "sql" in dataset ? { sql: dataset.sql } : { preset: dataset.preset, rows: choices.rows ?? dataset.rows },
     database,
     log,
+    isWrongMove: choices.wrongMove === true,
     variant: choices.wrongMove === true ? "wrong move" : (choices.variant ?? null),
     backups,
     disaster,

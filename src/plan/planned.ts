@@ -43,6 +43,8 @@ export interface Plan {
   readonly log: PlannedLog | null;
   /** The way the backups are made, when it is not the scenario's own. */
   readonly variant: string | null;
+  /** The scenario's mistake is made on purpose. */
+  readonly isWrongMove: boolean;
   /** Oldest first. */
   readonly backups: readonly PlannedBackup[];
   readonly disaster: readonly PlannedPart<Action>[];

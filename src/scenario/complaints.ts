@@ -14,23 +14,32 @@ export interface Reading {
   readonly positions: Positions;
 }
 
-/** Every complaint; a misspelt key, which is also a missing one, is said once. */
-export function complaints(faults: readonly z.core.$ZodIssue[], reading: Reading): Issue[] {
-  return withoutEchoes(faults.flatMap((fault) => complaint(fault, reading)));
+/** A complaint with what kind of fault it is of. */
+interface Complaint extends Issue {
+  readonly kind: "unknown-key" | "missing" | "value";
+}
+
+/** Every complaint, and the keys that they are about; a misspelt key, which is also a missing one, is said once. */
+export function complaints(
+  faults: readonly z.core.$ZodIssue[],
+  reading: Reading,
+): { issues: readonly Issue[]; subjects: readonly string[] } {
+  const all = withoutEchoes(faults.flatMap((fault) => complaint(fault, reading)));
+  return { issues: all.map(({ kind: _, ...issue }) => issue), subjects: all.map(subject) };
 }
 
 /** The key or value that a complaint is about: for a misspelt key, the one that was meant. */
-export function subject({ path, message, suggestion }: Issue): string {
-  if (!message.startsWith("unknown key") || suggestion === undefined) return path;
+function subject({ path, kind, suggestion }: Complaint): string {
+  if (kind !== "unknown-key" || suggestion === undefined) return path;
   return path === "" ? suggestion : `${path}.${suggestion}`;
 }
 
-function withoutEchoes(issues: readonly Issue[]): Issue[] {
+function withoutEchoes(issues: readonly Complaint[]): Complaint[] {
   const meant = new Set(issues.filter((issue) => subject(issue) !== issue.path).map(subject));
-  return issues.filter(({ path, message }) => !(meant.has(path) && message.endsWith("is missing")));
+  return issues.filter(({ path, kind }) => !(meant.has(path) && kind === "missing"));
 }
 
-function complaint(fault: z.core.$ZodIssue, reading: Reading): Issue[] {
+function complaint(fault: z.core.$ZodIssue, reading: Reading): Complaint[] {
   if (fault.code === "unrecognized_keys") return fault.keys.map((key) => unknownKey(key, fault.path, reading));
   if (fault.code === "invalid_union" && fault.errors.length > 0) {
     // Of several shapes, the one that was meant is the one with the fewest complaints.
@@ -51,6 +60,7 @@ function complaint(fault: z.core.$ZodIssue, reading: Reading): Issue[] {
   return [
     {
       ...reading.positions.at(fault.path),
+      kind: "value",
       path,
       message: `${path}: ${message}`,
       ...(suggestion === undefined || suggestion === given ? {} : { suggestion }),
@@ -64,7 +74,7 @@ function wordsOf(fault: z.core.$ZodIssue): readonly unknown[] {
   return fault.code === "invalid_union" && "options" in fault ? fault.options : [];
 }
 
-function unknownKey(key: string, path: Path, reading: Reading): Issue {
+function unknownKey(key: string, path: Path, reading: Reading): Complaint {
   const place = path.map(String).join(".");
   const here = valueAt(reading.value, path);
   const known = knownKeys(path, reading);
@@ -73,6 +83,7 @@ function unknownKey(key: string, path: Path, reading: Reading): Issue {
   const inside = place === "" ? "" : ` in ${place}`;
   return {
     ...reading.positions.atKey(path, key),
+    kind: known.includes(key) ? "value" : "unknown-key",
     path: place,
     message: known.includes(key)
       ? `key "${key}" does not go with the others${inside}`
@@ -82,7 +93,7 @@ function unknownKey(key: string, path: Path, reading: Reading): Issue {
 }
 
 /** A key that is not there; when one that tells shapes apart is misspelt, no other complaint names it. */
-function missing(fault: z.core.$ZodIssue, reading: Reading): Issue {
+function missing(fault: z.core.$ZodIssue, reading: Reading): Complaint {
   const path = fault.path.map(String).join(".");
   const around = fault.path.slice(0, -1);
   const key = String(fault.path.at(-1));
@@ -91,9 +102,11 @@ function missing(fault: z.core.$ZodIssue, reading: Reading): Issue {
     fault.code === "invalid_union" && typeof here === "object" && here !== null
       ? Object.keys(here).find((one) => nearest(one, [key]) !== undefined)
       : undefined;
-  if (typed === undefined) return { ...reading.positions.at(fault.path), path, message: `${path} is missing` };
+  if (typed === undefined)
+    return { ...reading.positions.at(fault.path), kind: "missing", path, message: `${path} is missing` };
   return {
     ...reading.positions.atKey(around, typed),
+    kind: "unknown-key",
     path: around.map(String).join("."),
     message: `unknown key "${typed}" in ${around.map(String).join(".")}`,
     suggestion: key,

@@ -5,7 +5,7 @@ import { isMap, LineCounter, parseDocument } from "yaml";
 import { ScenarioError, UsageError } from "../errors.ts";
 import { sha256 } from "../host/digest.ts";
 import type { Catalog } from "../parts.ts";
-import { complaints, subject } from "./complaints.ts";
+import { complaints } from "./complaints.ts";
 import { contradictions } from "./contradictions.ts";
 import { folderNamed, nearestScenario } from "./library.ts";
 import { type Path, type Position, type Positions, positionsOf } from "./positions.ts";
@@ -87,13 +87,13 @@ export function readScenario(file: string, text: string, catalog: Catalog): Scen
   const { value, positions } = parse(file, text);
   const schema = scenarioSchema(catalog);
   const parsed = schema.safeParse(value);
-  const faults = parsed.success ? [] : complaints(parsed.error.issues, { schema, catalog, value, positions });
+  const faults = complaints(parsed.error?.issues ?? [], { schema, catalog, value, positions });
   // What the schema complains about already needs no second complaint.
-  const subjects = faults.map(subject).filter((path) => path !== "");
+  const subjects = faults.subjects.filter((path) => path !== "");
   const wrong = contradictions({ value, positions, catalog, fileName: basename(file) }).filter(
     ({ path }) => !subjects.some((one) => path === one || path.startsWith(`${one}.`)),
   );
-  const issues = [...faults, ...wrong].sort((a, b) => a.line - b.line || a.column - b.column);
+  const issues = [...faults.issues, ...wrong].sort((a, b) => a.line - b.line || a.column - b.column);
   if (!parsed.success || issues.length > 0) throw new ScenarioError(file, issues);
   return toScenario(parsed.data, { file, text, positions });
 }

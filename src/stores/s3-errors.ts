@@ -128,6 +128,8 @@ export interface Doing {
   /** The server's address: what can be asked whether it is there at all. */
   readonly endpoint: string;
   readonly signal?: AbortSignal | undefined;
+  /** It sends an object's content. */
+  readonly isUpload?: boolean;
   /** The server took these credentials before. */
   readonly accepted?: boolean;
   /** The one object that is being read. */
@@ -135,7 +137,10 @@ export interface Doing {
 }
 
 /** What an SDK error means, in our words. Fogbell's own errors and cancellations pass unchanged. */
-export function explain(thrown: unknown, { doing, endpoint, signal, accepted = false, object }: Doing): unknown {
+export function explain(
+  thrown: unknown,
+  { doing, endpoint, signal, accepted = false, isUpload = false, object }: Doing,
+): unknown {
   if (signal?.aborted) return signal.reason;
   if (thrown instanceof FogbellError) return thrown;
   const unreadable = object === undefined ? null : unreadableObject(thrown as Thrown, { doing, object });
@@ -143,7 +148,7 @@ export function explain(thrown: unknown, { doing, endpoint, signal, accepted = f
   const { Code = "", name = "", code = "", message = "", $metadata } = thrown as Thrown;
   const status = $metadata?.httpStatusCode ?? 0;
   // Only an upload carries the checksums that an older dialect refuses with 501.
-  const isDialect = status === 501 && doing.startsWith("writing");
+  const isDialect = status === 501 && isUpload;
   const meaning =
     MEANINGS[Code] ?? MEANINGS[name] ?? MEANINGS[code] ?? BY_STATUS[status] ?? (isDialect ? DIALECT : UNREADABLE);
   const detail = message === "" || message === "UnknownError" ? "" : ` (${message})`;

@@ -32,7 +32,7 @@ export async function putLabel(
   assertInner(label.runId, `s3://${bucket}`);
   const request = new PutObjectCommand({ Bucket: bucket, Key: prefix + LABEL_NAME, Body: JSON.stringify(label) });
   await client.send(request, sending(signal)).catch((error: unknown) => {
-    throw explain(error, { doing: `writing to s3://${bucket}/${prefix}`, endpoint, signal });
+    throw explain(error, { doing: `writing to s3://${bucket}/${prefix}`, endpoint, signal, isUpload: true });
   });
 }
 
@@ -59,7 +59,7 @@ export async function writeObject(
     const head = await client.send(new HeadObjectCommand(where), sending(signal));
     return toObject(key, { ...head, Size: head.ContentLength });
   } catch (error) {
-    throw explain(error, { doing: `writing s3://${bucket}/${prefix}${key}`, endpoint, signal });
+    throw explain(error, { doing: `writing s3://${bucket}/${prefix}${key}`, endpoint, signal, isUpload: true });
   } finally {
     signal.removeEventListener("abort", stop);
   }

@@ -79,11 +79,13 @@ function goesSoon(points: readonly PointRow[]): string[] {
   ];
 }
 
+/** Whether one may turn to it, for each answer. */
+const SURE = { holds: "yes", "does not hold": "NO", "never verified": "perhaps" } as const;
+
 function answerLine({ asked, id, beforeMs, verified }: Answer): string {
   const word = (WORD[asked] ?? asked).padEnd(12);
   if (id === null) return `  ${word} NO: there is no copy as old as that`;
-  const sure = verified === "holds" ? "yes" : verified === "does not hold" ? "NO" : "perhaps";
-  return `  ${word} ${sure}: ${id}, ${formatDuration(beforeMs ?? 0)} before; ${verified}`;
+  return `  ${word} ${SURE[verified ?? "never verified"]}: ${id}, ${formatDuration(beforeMs ?? 0)} before; ${verified}`;
 }
 
 /** What to type for the newest of those that cannot be read, for each reason. */

@@ -64,7 +64,7 @@ export default class LedgerRecord extends FogbellCommand {
 
 /** The same call with a command behind it that dumps at the moment which is held. */
 function example({ engine, database, to }: { engine: string; database: string; to: string }): string {
-  const stem = to.replace(/\.ledger\..*$/, "");
+  const [stem] = to.split(".ledger.");
   const dump =
     engine === "postgres"
       ? ["pg_dump", "--snapshot={snapshot}", "-Fc", "-f", quote(`${stem}.dump`), quote(database)]
