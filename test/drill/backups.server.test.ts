@@ -131,6 +131,7 @@ test("a source that changed behind our back is noticed", async () => {
 describe("every format and compression goes through backup, inspect, check and recovery", () => {
   test.each(
     some(
+      "forms of pg_dump",
       [
         { format: "plain" },
         { format: "plain", compress: "gzip" },

@@ -20,7 +20,7 @@ describe("through a real S3 server", () => {
     ["mariadb", "physical, incremental", 40 * MINUTE],
     ["mariadb", "logical + log", 0],
   ] as const;
-  test.each(some(ways, 2))("%s, %s", async (engine, variant, rpaMs) => {
+  test.each(some("ways to back up, through S3", ways, 2))("%s, %s", async (engine, variant, rpaMs) => {
     const url = await ceph.bucket(`${engine}-${variant.replace(/\W+/g, "-")}`, true);
     const { result } = await play({
       sandbox: "docker",

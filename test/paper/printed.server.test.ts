@@ -49,6 +49,7 @@ function fromPage(page: string): readonly PlannedStep[] {
 
 describe.each(
   some(
+    "recoveries typed from the page",
     [
       ["postgres", undefined],
       ["postgres", "physical + log"],

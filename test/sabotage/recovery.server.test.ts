@@ -52,6 +52,7 @@ describe("sabotaged recoveries", () => {
   });
   test.each(
     some(
+      "sabotaged recoveries on PostgreSQL",
       [
         [
           "half of the rows",

@@ -20,7 +20,7 @@ test("there are several, each on both engines, each with a story, a symptom and 
   }
 });
 
-const mistaken = some(inTurn(0), 6);
+const mistaken = some("wrong moves", inTurn(0), 6);
 
 describe.each(mistaken)("the wrong move of $scenario.id on $engine", (one) => {
   const { scenario } = one;
@@ -34,7 +34,7 @@ describe.each(mistaken)("the wrong move of $scenario.id on $engine", (one) => {
 });
 
 /** All of them in the long run. */
-const quick = some(inTurn(1), 6);
+const quick = some("scenarios, sabotaged", inTurn(1), 6);
 const RECOVERS = ["restore-beside", "copy-table-back", "take-over", "repair-rows", "point-back", "merge-rows"];
 
 describe.each(quick)("$scenario.id on $engine, sabotaged", (one) => {

@@ -147,7 +147,7 @@ beforeAll(async () => {
       return { name, ending: "sql", bytes };
     });
   breakages = [
-    ...some([...changed(copied, COPIED), ...changed(inserted, INSERTED)], 3),
+    ...some("broken backups of PostgreSQL", [...changed(copied, COPIED), ...changed(inserted, INSERTED)], 3),
     ...turned("turned bytes", "sql", copied, LONG ? 20 : 1),
     ...turned("turned bytes, inserted", "sql", inserted, LONG ? 20 : 1),
     ...turned("turned bytes of an archive", "dump", archive, LONG ? 15 : 1),

@@ -65,7 +65,7 @@ async function judge({ name, files, wanted }: Case): Promise<void> {
 }
 
 async function judgeAll(cases: readonly Case[]): Promise<void> {
-  const todo = some(cases, 8);
+  const todo = some("backups called good and bad", cases, 8);
   const worker = async () => {
     for (let one = todo.shift(); one !== undefined; one = todo.shift()) await judge(one);
   };

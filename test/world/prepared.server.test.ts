@@ -27,6 +27,7 @@ const nothing = (plan: Plan): Plan => ({
 
 describe.each(
   some(
+    "worlds laid out again",
     [
       ["postgres", "logical"],
       ["postgres", "repository"],

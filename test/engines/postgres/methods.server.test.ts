@@ -4,7 +4,7 @@ import { postgres } from "../../../src/engines/postgres/engine.ts";
 import type { Store } from "../../../src/parts.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import { variantNames } from "../../../src/plan/variants.ts";
-import { some, testFor } from "../../support/long.ts";
+import { someVariants, testFor } from "../../support/long.ts";
 import { play, rewriting } from "../../support/play.ts";
 
 const sandbox = "local";
@@ -23,7 +23,7 @@ const LOSES: Readonly<Record<string, { rpaMs: number; orders: number }>> = {
 describe("each way to back up", () => {
   test("is one of those whose loss is known here", () =>
     expect(variantNames(postgres).sort()).toEqual(Object.keys(LOSES).sort()));
-  test.each(some(variantNames(postgres), 3))("%s", async (variant) => {
+  test.each(someVariants(postgres))("%s", async (variant) => {
     const { result } = await play({ sandbox, variant, worlds: null });
     expect(result.reasons).toEqual([expect.stringContaining("proven, within its objectives")]);
     const { rpaMs, rowsMissing, rowsExtra } = result.measured;

@@ -5,11 +5,13 @@
 import { expect, test } from "vitest";
 import { postgres } from "../../../src/engines/postgres/engine.ts";
 import { variantNames } from "../../../src/plan/variants.ts";
-import { LONG } from "../../support/long.ts";
+import { shortened } from "../../support/long.ts";
 import { play } from "../../support/play.ts";
 
 const VERSION = postgres.versions.at(-1) ?? "";
-const ways = LONG ? variantNames(postgres) : ["logical", "physical + log"];
+const ways = shortened(`ways to back up PostgreSQL ${VERSION}`, variantNames(postgres), (name) =>
+  ["logical", "physical + log"].includes(name),
+);
 
 test.for(ways)(`a dropped table comes back on PostgreSQL ${VERSION}: %s`, async (variant) => {
   const { result } = await play({ sandbox: "docker", engine: `postgres@${VERSION}`, variant, worlds: null });
