@@ -716,6 +716,13 @@ export interface CopyPhrases {
   prepare(facts: BackupFacts, story: DumpStory | null): readonly Line[];
   /** Why a failure says nothing about the backup (a program too old, an extension that is not here); else null. */
   unjudged(errors: readonly ClientError[]): Unjudged | null;
+  /** How SQL writes a name that is not known beforehand. Not a question: no line. */
+  inSql(name: string, what: "table" | "column"): string;
+  /**
+   * What tables are to each other: `table as listTables names it <TAB> those that refer to it <TAB> those it refers to <TAB>
+   * the whole number that is its key, or nothing <TAB> text columns that no key, index or rule uses`; lists are JSON arrays.
+   */
+  survey(): Line;
   /** Databases of a restored server but the engine's own, largest first, one a line. */
   databases(): Line;
   /** `listed <TAB> tables in the backup's own list`, and `missing <TAB> table` for each that is not in the copy; null: no list. */

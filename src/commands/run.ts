@@ -3,6 +3,7 @@ import { bandwidthFlag } from "../cli/bandwidth-flag.ts";
 import { FogbellCommand } from "../cli/command.ts";
 import { detachedText, detachFlags } from "../cli/detach-flags.ts";
 import { audienceOf, reportFlags } from "../cli/report-flags.ts";
+import { parseSet, setFlag } from "../cli/set-flag.ts";
 import { engineFlag, keepFlag, rowsFlag, sandboxFlag } from "../cli/shared-flags.ts";
 import type { Catalog } from "../parts.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -19,6 +20,7 @@ export default class Run extends FogbellCommand {
     "<%= config.bin %> run drop-table",
     "<%= config.bin %> run drop-table --rows 2000000 --sandbox docker",
     "<%= config.bin %> run ./my.drill.yaml --dry-run",
+    "<%= config.bin %> run drop-table --set table=customers",
     "<%= config.bin %> run --tag starter --json",
     "<%= config.bin %> run drop-table --engine postgres@17",
     "<%= config.bin %> run --all --jobs 2",
@@ -56,6 +58,7 @@ export default class Run extends FogbellCommand {
     engine: engineFlag,
     rows: rowsFlag,
     seed: Flags.integer({ description: "Seed of the dataset and the writer.", min: 0 }),
+    set: setFlag,
     method: Flags.string({
       description: "Make the world's backups this way, at the ages the scenario tells.",
       helpValue: "'physical + log'",
@@ -157,7 +160,7 @@ export default class Run extends FogbellCommand {
       tags: flags.tag ?? [],
       all,
       catalog,
-      choices: { ...flags, variant: flags.method, wrongMove: flags["wrong-move"] },
+      choices: { ...flags, variant: flags.method, wrongMove: flags["wrong-move"], set: parseSet(flags.set) },
       compareMethods: flags["compare-methods"],
       shard: flags.shard,
     });

@@ -17,6 +17,7 @@ import type {
   Target,
 } from "../parts.ts";
 import { type Scenario, SOURCES } from "../scenario/scenario.ts";
+import { bindParams } from "./bind-params.ts";
 import type { Plan, PlannedBackup, PlannedLog, PlannedPart, PlannedStep } from "./planned.ts";
 import { asVariant, LOG_EVERY_MS, variantNames } from "./variants.ts";
 
@@ -31,6 +32,8 @@ export interface Choices {
   readonly variant?: string | undefined;
   /** Recover as people do by mistake, as the scenario tells. */
   readonly wrongMove?: boolean | undefined;
+  /** What the scenario's params mean instead, by name. */
+  readonly set?: Readonly<Record<string, string>> | undefined;
 }
 
 function chooseEngine(
@@ -172,13 +175,22 @@ function withWrongMove(scenario: Scenario): Scenario {
   return { ...scenario, designed: verdict, recovery: { source, clean, steps } };
 }
 
+/** What tells it from other plans of its scenario. */
+function variantOf({ wrongMove, variant, set = {} }: Choices): string | null {
+  const told = Object.entries(set).map(([name, value]) => `${name} ${value}`);
+  const way = wrongMove === true ? "wrong move" : variant;
+  return [...(way === undefined ? [] : [way]), ...told].join(", ") || null;
+}
+
 /**
  * Chooses parts and checks that they fit. Throws UsageError for a bad choice, ScenarioError with every impossible
  * combination.
  */
 export function plan(told: Scenario, catalog: Catalog, choices: Choices = {}): Plan {
-  const scenario = choices.wrongMove === true ? withWrongMove(told) : told;
-  const { engine, version } = chooseEngine(scenario, catalog, choices.engine);
+  const { engine, version } = chooseEngine(told, catalog, choices.engine);
+  const set = choices.set ?? {};
+  const meant = bindParams(told, engine, set);
+  const scenario = choices.wrongMove === true ? withWrongMove(meant) : meant;
   const written = scenario.world.backups
     .map((backup) => ({
       name: backup.name,
@@ -230,8 +242,8 @@ export function plan(told: Scenario, catalog: Catalog, choices: Choices = {}): P
     dataset: "sql" in dataset ? { sql: dataset.sql } : { preset: dataset.preset, rows: choices.rows ?? dataset.rows },
     database,
     log,
+    variant: variantOf(choices),
     isWrongMove: choices.wrongMove === true,
-    variant: choices.wrongMove === true ? "wrong move" : (choices.variant ?? null),
     backups,
     disaster,
     recovery,

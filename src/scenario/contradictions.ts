@@ -6,6 +6,7 @@ import { FogbellError, type Issue } from "../errors.ts";
 import { nearest } from "../host/near-miss.ts";
 import { parseDuration } from "../host/units.ts";
 import type { Catalog } from "../parts.ts";
+import { params } from "./params.ts";
 import { type Path, type Positions, valueAt } from "./positions.ts";
 import { SOURCES } from "./scenario.ts";
 import { optionShape } from "./schema.ts";
@@ -17,6 +18,8 @@ const NAMED: readonly string[] = SOURCES;
 export interface Written {
   /** The file's value as parsed, valid or not. */
   readonly value: unknown;
+  /** The same, before its params were filled in; absent where there are none. */
+  readonly written?: unknown;
   readonly positions: Positions;
   readonly catalog: Catalog;
   /** The file's name without its folder. */
@@ -57,6 +60,7 @@ export function contradictions(written: Written): Issue[] {
   };
   for (const rule of [names, engines, dataset, times, backups, methods, source, clean, faults, abort, sight])
     rule(rules);
+  params({ value: written.written ?? value, blame: rules.blame });
   return issues;
 }
 

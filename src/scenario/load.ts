@@ -8,6 +8,7 @@ import type { Catalog } from "../parts.ts";
 import { complaints } from "./complaints.ts";
 import { contradictions } from "./contradictions.ts";
 import { folderNamed, nearestScenario } from "./library.ts";
+import { type Binding, bound, ownValues, type ToldParam } from "./params.ts";
 import { type Path, type Position, type Positions, positionsOf } from "./positions.ts";
 import {
   BACKUP_KEYS,
@@ -83,19 +84,22 @@ export async function loadScenario(file: string, catalog: Catalog): Promise<Scen
 }
 
 /** Checks the text of a scenario, whether or not `file` holds it yet. Throws ScenarioError with every problem. */
-export function readScenario(file: string, text: string, catalog: Catalog): Scenario {
-  const { value, positions } = parse(file, text);
+export function readScenario(file: string, text: string, catalog: Catalog, binding?: Binding): Scenario {
+  const { value: written, positions } = parse(file, text);
+  const values = { ...ownValues(written), ...binding?.values };
+  const value = bound(written, { values, quoted: binding?.quoted ?? null });
   const schema = scenarioSchema(catalog);
   const parsed = schema.safeParse(value);
   const faults = complaints(parsed.error?.issues ?? [], { schema, catalog, value, positions });
   // What the schema complains about already needs no second complaint.
   const subjects = faults.subjects.filter((path) => path !== "");
-  const wrong = contradictions({ value, positions, catalog, fileName: basename(file) }).filter(
+  const wrong = contradictions({ value, written, positions, catalog, fileName: basename(file) }).filter(
     ({ path }) => !subjects.some((one) => path === one || path.startsWith(`${one}.`)),
   );
   const issues = [...faults.issues, ...wrong].sort((a, b) => a.line - b.line || a.column - b.column);
   if (!parsed.success || issues.length > 0) throw new ScenarioError(file, issues);
-  return toScenario(parsed.data, { file, text, positions });
+  const bind = (other: Binding) => readScenario(file, text, catalog, other);
+  return toScenario(parsed.data, { file, text, positions, values, bind });
 }
 
 interface BackupInput {
@@ -112,6 +116,9 @@ interface Source {
   readonly file: string;
   readonly text: string;
   readonly positions: Positions;
+  /** What each param means. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly bind: Scenario["bind"];
 }
 
 /** The keys that belong to the part itself, parsed by its own schema already. */
@@ -130,7 +137,19 @@ const tellBackups = (backups: readonly BackupInput[]): ToldBackup[] =>
     options: without(backup, "name", "method", ...Object.keys(BACKUP_KEYS)),
   }));
 
-function toScenario(input: ScenarioInput, { file, text, positions }: Source): Scenario {
+const tellParams = (
+  params: ScenarioInput["params"],
+  values: Source["values"],
+  line: (name: string) => number,
+): ToldParam[] =>
+  Object.entries(params).map(([name, told]) => ({
+    ...told,
+    name,
+    value: values[name] ?? told.value,
+    line: line(name),
+  }));
+
+function toScenario(input: ScenarioInput, { file, text, positions, values, bind }: Source): Scenario {
   const line = (...path: Path) => positions.at(path).line;
   const tellProbes = (items: readonly unknown[], ...path: Path): ToldProbe[] =>
     items.map((item, index) => {
@@ -157,6 +176,8 @@ function toScenario(input: ScenarioInput, { file, text, positions }: Source): Sc
       Object.entries(input.engines).filter(([, versions]) => versions !== undefined),
     ) as Record<string, string[]>,
     designed: input.designed,
+    params: tellParams(input.params, values, (name) => line("params", name)),
+    bind,
     objectives: { rtoMs: rto, rpoMs: rpo, ...(mtd === undefined ? {} : { mtdMs: mtd }) },
     world: {
       seed,

@@ -2,6 +2,7 @@
 import type { StepPhase } from "../parts.ts";
 import type { Objectives } from "../record.ts";
 import type { GamedayStory } from "./gameday.ts";
+import type { Binding, ToldParam } from "./params.ts";
 
 export type { GamedayStory, Inject, Trap } from "./gameday.ts";
 
@@ -83,6 +84,10 @@ export interface Scenario {
   readonly engines: Readonly<Record<string, readonly string[]>>;
   readonly objectives: Objectives;
   readonly designed: DesignedVerdict;
+  /** The names that it leaves open, as they are here. */
+  readonly params: readonly ToldParam[];
+  /** The same scenario about other names. Throws ScenarioError when it makes no sense with them. */
+  readonly bind: (binding: Binding) => Scenario;
   readonly world: {
     readonly seed: number;
     readonly dataset:

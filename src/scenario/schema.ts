@@ -7,6 +7,7 @@ import { duration, size } from "../fields.ts";
 import type { Catalog, Method, Part } from "../parts.ts";
 import { STEP_PHASES } from "../parts.ts";
 import { gamedaySchema } from "./gameday.ts";
+import { paramsSchema } from "./params.ts";
 import { BACKUP_FAULTS, DESIGNED_VERDICTS } from "./scenario.ts";
 
 export const FORMAT_VERSION = 1;
@@ -269,6 +270,11 @@ export function scenarioSchema(catalog: Catalog) {
       postgres: ["15"],
     }),
     objectives: example(objectives, "What a recovery must reach.", { rto: "15m", rpo: "1h" }),
+    params: example(
+      paramsSchema.default({}),
+      "Names that the story leaves open, each with what it is here; `$table` stands for the one called table. Drilled with --on, each is chosen by its rule, or told with --set.",
+      { table: { value: "orders", choose: "referred-table", say: "the table that is dropped" } },
+    ),
     designed: example(
       z.enum(DESIGNED_VERDICTS).default("recovered"),
       "The verdict it is made to end with, as when it shows what a wrong move costs. A scorecard says where it did not.",

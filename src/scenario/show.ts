@@ -1,6 +1,7 @@
 /** A scenario in plain words, for a terminal. Pure. */
 import { parse } from "yaml";
 import { formatDuration, formatObjective } from "../host/units.ts";
+import { bound, PARAM_RULES } from "./params.ts";
 import { type Path, valueAt } from "./positions.ts";
 import type { Scenario } from "./schema.ts";
 
@@ -27,9 +28,13 @@ function picked(written: unknown, keys: readonly string[]): Record<string, unkno
   );
 }
 
+const paramLines = ({ params }: Scenario): string[] =>
+  params.map(({ name, value, say, choose }) => `${name} ${value}: ${say}; with --on, ${PARAM_RULES[choose]}`);
+
 /** `text` is what the scenario was loaded from. */
 export function showText(scenario: Scenario, text: string): string {
-  const written: unknown = parse(text, { version: "1.2" });
+  const values = Object.fromEntries(scenario.params.map(({ name, value }) => [name, value]));
+  const written = bound(parse(text, { version: "1.2" }), { values, quoted: null });
   const at = (...path: Path) => valueAt(written, path);
   const { objectives, world, story } = scenario;
   const dataset =
@@ -47,6 +52,7 @@ export function showText(scenario: Scenario, text: string): string {
     `Engines: ${Object.entries(scenario.engines)
       .map(([name, versions]) => `${name} ${versions.join(", ")}`)
       .join("; ")}`,
+    ...(scenario.params.length === 0 ? [] : list("Params, told otherwise with --set", paramLines(scenario))),
     ...list("World", [
       `dataset ${dataset}`,
       `writer every ${formatDuration(world.writer.everyMs)}, ${formatDuration(world.writer.afterDamageMs)} after the damage`,

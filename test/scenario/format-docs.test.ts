@@ -89,7 +89,7 @@ describe("one definition", () => {
     ["a wrong abort", good.replace("when: elapsed, over", "when: elapsed, under"), false],
     [
       "a control character in a name",
-      good.replace("do: drop-table, table: orders", 'do: drop-table, table: "a\\nb"'),
+      good.replace("do: drop-table, table: $table", 'do: drop-table, table: "a\\nb"'),
       false,
     ],
     ["only what is required", minimal, true],

@@ -104,7 +104,7 @@ describe("what is wrong is named, with its place and the nearest right word", ()
     expect(issues.map(({ line }) => line)).toEqual([...issues.map(({ line }) => line)].sort((a, b) => a - b));
   });
   test("a proof that is missing", async () => {
-    const without = good.replace(/ {2}# Must hold before the clock[\s\S]*?table: orders }\n/, "");
+    const without = good.replace(/ {2}# Must hold before the clock[\s\S]*?table: \$table }\n/, "");
     expect((await issuesOf(without)).map(({ message }) => message)).toEqual([
       expect.stringMatching(/disaster\.proof is missing/),
     ]);

@@ -9,6 +9,7 @@ import type { Flavour } from "./flavour.ts";
 import { brokenKeys, parentlessKeys, quotedName, READABLE_KEYS } from "./foreign-keys.ts";
 import { momentOf } from "./moment.ts";
 import { mutationsOf } from "./mutations.ts";
+import { surveyOf } from "./survey.ts";
 
 function atCopy(places: PlaceTable): PlaceTable {
   const { SIDE_SOCKET: socket, SIDE_DATABASE: database } = places;
@@ -124,6 +125,7 @@ export function copiesOf(flavour: Flavour): CopyPhrases {
     keepsLines: true,
     prepare: () => [],
     unjudged,
+    ...surveyOf(flavour),
     databases: () =>
       question(
         flavour,

@@ -10,6 +10,7 @@ import { mutationsOf } from "./mutations.ts";
 import { prepare } from "./prepare.ts";
 import { identifier, literal, PSQL, placesOf, psql, qualified, question, regclass } from "./psql.ts";
 import { USER_SCHEMA } from "./questions.ts";
+import { inSql, survey } from "./survey.ts";
 
 function atCopy(places: PlaceTable): PlaceTable {
   const { SIDE_HOST: host, SIDE_DATABASE: database } = places;
@@ -273,6 +274,8 @@ export const copies: CopyPhrases = {
   named: () => null,
   prepare,
   unjudged,
+  inSql,
+  survey,
   databases,
   listing: () => null,
   tablesThere,
