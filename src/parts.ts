@@ -4,6 +4,7 @@
  * `drill/` run anything. A part is one file (or one engine folder) plus one line in `catalog.ts`.
  */
 import type { z } from "zod";
+import type { BuiltScript } from "./built-script.ts";
 import type { UnreadableKind } from "./errors.ts";
 import type { ClientError, ErrorReader } from "./host/client-errors.ts";
 import type { Packing } from "./host/packing.ts";
@@ -73,6 +74,11 @@ export interface Line {
   /** An order in plain words: "Copy the table back with its keys." */
   readonly say: string;
   readonly script: string;
+  /**
+   * The value that `script` was printed from, where an engine built it as one: each client, its flags, the SQL, where its
+   * output goes. Whoever wants another script makes a changed value and prints that (`built-script.ts`). In no record.
+   */
+  readonly built?: BuiltScript;
   /** Names of the places the script refers to, without the `$`. */
   readonly uses: readonly string[];
   /** What a person should see when it went well. */

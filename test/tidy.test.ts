@@ -23,12 +23,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   host: [],
   fields: [],
   buckets: [],
+  "built-script": [],
   detached: ["parts"],
   dumps: ["parts"],
   "http-request": ["parts"],
-  parts: ["record"],
+  parts: ["record", "built-script"],
   record: ["parts"],
-  engines: ["parts", "fields", "dumps"],
+  engines: ["parts", "fields", "dumps", "built-script"],
   stores: ["parts"],
   sandboxes: ["parts"],
   actions: ["parts", "fields", "detached"],
@@ -254,6 +255,23 @@ describe("sentences", () => {
     const says = 'const because = "younger than the damage"; const other = `the copy is $' + "{age} old`;";
     const [one] = sentencesRead([{ path: "a.ts", text: `${says}\n${code};`, imports: [] }]);
     expect(one).toMatchObject({ path: "a.ts", line: 2 });
+  });
+});
+
+describe("scripts", () => {
+  it("are built as values and never edited once they are printed", () => {
+    // A replacement that misses is silent: whoever wants another script makes another value (`built-script.ts`).
+    const EDITS = /script\.(replace|replaceAll|split|slice)\(|replace(All)?\(\s*["'`/][^)]*<</;
+    const MAY_EDIT: Readonly<Record<string, string>> = {
+      "src/detached.ts": "moves the end of a heredoc inside somebody's own line aside",
+      "src/plan/describe.ts": "indents lines for the terminal",
+      "src/suite/check-file.ts": "a line of a page for each line of a script",
+    };
+    const wrong = src.filter(({ path, text }) => EDITS.test(code(text)) && !(path in MAY_EDIT));
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+    expect(
+      Object.keys(MAY_EDIT).filter((path) => !src.some((one) => one.path === path && EDITS.test(code(one.text)))),
+    ).toEqual([]);
   });
 });
 

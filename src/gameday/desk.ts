@@ -18,7 +18,8 @@ export const setUp = line("Lay out the desk.", 'mkdir -p "$DESK/answers" "$DESK/
 ]);
 
 /** Every line that the shell adds, as it comes. */
-export const follow = line("Follow the desk.", 'exec tail -n +1 -F "$DESK/log" 2>/dev/null', ["DESK"]);
+export const follow = (from: number) =>
+  line("Follow the desk.", `exec tail -n +${from} -F "$DESK/log" 2>/dev/null`, ["DESK"]);
 
 /** Lays a small file down whole: the shell reads it while we write. */
 export const lay = line(

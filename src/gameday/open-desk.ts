@@ -140,8 +140,7 @@ async function followDesk({ server }: PeopleTable, { fixed, onLine, signal }: Fo
         if (line !== null) onLine(line);
       }
     };
-    const script = follow.script.replace("+1", `+${read + 1}`);
-    const command = { ...follow, script, id: `desk-${randomBytes(4).toString("hex")}`, phase: "world" } as const;
+    const command = { ...follow(read + 1), id: `desk-${randomBytes(4).toString("hex")}`, phase: "world" } as const;
     await server.run({ command, places: fixed, signal, sink }).catch(() => null);
     if (!signal.aborted) await pause(500);
   }

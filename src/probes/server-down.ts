@@ -10,7 +10,7 @@ export const serverDown = defineProbe<Record<string, never>>({
   gives: [],
   needs: ["sql"],
   question: (scene) => {
-    const line = scene.phrases.databaseExists();
+    const { built: _printed, ...line } = scene.phrases.databaseExists();
     return { ...line, script: `( ${line.script}\n) >/dev/null 2>&1\ncase $? in 0) echo up;; *) echo down;; esac` };
   },
   answer: ([first]) => {

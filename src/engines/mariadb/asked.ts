@@ -1,8 +1,8 @@
 /** What a scenario and its probes ask of a MariaDB or MySQL server beyond its rows: nothing here changes anything. */
+import { printed } from "../../built-script.ts";
 import type { Line } from "../../parts.ts";
 import { TABLES_OF_ROWS } from "./catalogue.ts";
 import { client, literal, placesOf, sql } from "./client.ts";
-import { own } from "./damage.ts";
 import type { Flavour } from "./flavour.ts";
 
 export function askedOf(flavour: Flavour) {
@@ -10,7 +10,7 @@ export function askedOf(flavour: Flavour) {
   return {
     askSql: (text: string, database: "production" | "side"): Line => ({
       say: "Ask the scenario's own question, unable to write.",
-      script: sql(flavour, `SET SESSION TRANSACTION READ ONLY;\nSTART TRANSACTION;\n${own(text).trim()}`, database),
+      ...printed(sql(flavour, `SET SESSION TRANSACTION READ ONLY;\nSTART TRANSACTION;\n${text.trim()}`, database)),
       uses: placesOf(database),
       expect: "One number or word. Say aloud what you expect before you look.",
       ifNot: "Write down both, what you expected and what you saw.",
@@ -45,17 +45,20 @@ SQL
 
     readAll: (table?: string): Line => ({
       say: table === undefined ? "Read every table to its end." : `Read ${table} to its end.`,
-      script: `${sql(
-        flavour,
-        `SELECT CONCAT('CHECK TABLE \`', REPLACE(TABLE_NAME, '\`', '\`\`'), '\` EXTENDED;')
+      ...printed(
+        sql(
+          flavour,
+          `SELECT CONCAT('CHECK TABLE \`', REPLACE(TABLE_NAME, '\`', '\`\`'), '\` EXTENDED;')
 FROM information_schema.TABLES
 WHERE TABLE_SCHEMA = DATABASE() AND ${TABLES_OF_ROWS}${table === undefined ? "" : ` AND TABLE_NAME = ${literal(table)}`};`,
-      ).replace("<<'SQL'", "<<'SQL' |")}
-${client(flavour, "production", "--force")} 2>&1 | awk -F '\\t' '
+        ).with({
+          reader: `${client(flavour, "production", "--force")} 2>&1 | awk -F '\\t' '
   $3 == "status" && $4 == "OK" { whole++; next }
   NF < 4 { print "the server\\t" $0; next }
   $3 != "note" && $3 != "Note" { print $1 "\\t" $3; bad[$1] = 1 }
   END { for (one in bad) broken++; print "read\\t" whole + broken }'`,
+        }),
+      ),
       uses: production,
       destroys: false,
     }),

@@ -3,6 +3,7 @@
  * and on paper. User and password come from the file `~/.my.cnf`, where people keep them; never from a command line.
  * Identifiers are quoted here and nowhere else.
  */
+import { Feed, printed } from "../../built-script.ts";
 import { UsageError } from "../../errors.ts";
 import type { Line } from "../../parts.ts";
 import type { Flavour } from "./flavour.ts";
@@ -53,8 +54,8 @@ export function placesOf(destination: Destination): readonly string[] {
 }
 
 const DATABASE: Readonly<Record<Destination, string>> = {
-  production: ' "$DATABASE"',
-  side: ' "$SIDE_DATABASE"',
+  production: '"$DATABASE"',
+  side: '"$SIDE_DATABASE"',
   server: "",
   "side server": "",
 };
@@ -111,20 +112,19 @@ export function folded(text: string): string {
 /** Tab-separated lines without headings. */
 export const BARE = "-BN";
 
+/** The client prints each row as it comes. Tells nothing else than without it. */
+export const ROW_BY_ROW = "--quick";
+
 /** The client alone: tab-separated lines without headings, ended by the first error. */
 export function client(flavour: Flavour, destination: Destination, flags = ""): string {
-  const more = flags === "" ? "" : ` ${flags}`;
-  return `${flavour.client} ${at(destination)} ${BARE}${more}${DATABASE[destination]}`;
+  const words = [flavour.client, at(destination), BARE, flags, DATABASE[destination]];
+  return words.filter((word) => word !== "").join(" ");
 }
 
-/** A script that sends SQL to one database. */
-export function sql(flavour: Flavour, text: string, destination: Destination = "production", flags = ""): string {
-  return `${client(flavour, destination, flags)} <<'SQL'\n${PIN}\n${text.trim()}\nSQL`;
-}
-
-/** The second script only when the first one succeeded; `first` is one command fed by one heredoc. */
-export function andThen(first: string, second: string): string {
-  return `${first.replace("<<'SQL'\n", "<<'SQL' &&\n")}\n${second}`;
+/** SQL sent to one database. */
+export function sql(flavour: Flavour, text: string, destination: Destination = "production", flags = ""): Feed {
+  const program = `${flavour.client} ${at(destination)} ${BARE}`;
+  return new Feed({ client: program, flags, database: DATABASE[destination], session: PIN, text });
 }
 
 /** Runs a statement that a query writes. `text` is an expression of type text; NULL runs nothing. */
@@ -134,6 +134,12 @@ PREPARE fogbell FROM @fogbell; EXECUTE fogbell; DEALLOCATE PREPARE fogbell;`;
 }
 
 /** A question: never changes anything. */
-export function question(flavour: Flavour, say: string, text: string, destination: Destination = "production"): Line {
-  return { say, script: sql(flavour, text, destination), uses: placesOf(destination), destroys: false };
+export function question(
+  flavour: Flavour,
+  say: string,
+  text: string,
+  destination: Destination = "production",
+  flags = "",
+): Line {
+  return { say, ...printed(sql(flavour, text, destination, flags)), uses: placesOf(destination), destroys: false };
 }

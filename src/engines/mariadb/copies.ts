@@ -1,4 +1,5 @@
 /** What is asked of a MariaDB or MySQL copy that nobody knows yet. */
+import { printed } from "../../built-script.ts";
 import { offsetMinutes } from "../../host/time-zone.ts";
 import type { CopyPhrases, Line, NewestRowRequest, PlaceTable } from "../../parts.ts";
 import { TABLES_OF_ROWS } from "./catalogue.ts";
@@ -32,7 +33,7 @@ const union = (each: string, from: string) =>
 function tablesThere(flavour: Flavour): Line {
   return {
     say: "List the tables of the copy.",
-    script: sql(flavour, `SELECT JSON_QUOTE(TABLE_NAME) FROM ${TABLES};`, "production", "--raw"),
+    ...printed(sql(flavour, `SELECT JSON_QUOTE(TABLE_NAME) FROM ${TABLES};`, "production", "--raw")),
     uses: ["DB_SOCKET", "DATABASE"],
     destroys: false,
   };
@@ -101,10 +102,12 @@ function letIn(flavour: Flavour, role: string): Line {
   const account = `${literal(role)}@'127.0.0.1'`;
   return {
     say: "Let the application log in.",
-    script: sql(
-      flavour,
-      `CREATE USER IF NOT EXISTS ${account};
+    ...printed(
+      sql(
+        flavour,
+        `CREATE USER IF NOT EXISTS ${account};
 ${execute(`SELECT CONCAT('GRANT ALL ON ', ${quotedName("DATABASE()")}, '.* TO ', ${literal(account)})`)}`,
+      ),
     ),
     uses: ["DB_SOCKET", "DATABASE"],
     destroys: false,

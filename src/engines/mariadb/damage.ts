@@ -1,4 +1,5 @@
 /** How a MariaDB or MySQL database is hurt on purpose, and the questions that prove it. */
+import { inTurn, printed } from "../../built-script.ts";
 import { quote } from "../../host/sh.ts";
 import type { Line } from "../../parts.ts";
 import { at, identifier, literal, placesOf, sql } from "./client.ts";
@@ -16,9 +17,6 @@ ${untilReady(flavour, '"$DB_SOCKET"', '"$DATADIR/server.log"')}`;
 
 const SERVER = ["DB_SOCKET", "DATADIR"];
 
-/** What a scenario brings of its own. A line that is only the end of a heredoc would end this one. */
-export const own = (text: string) => text.replace(/^SQL$/gm, " SQL");
-
 /** Shell quoting of a table's name as the server writes it into a file name; plain names only. */
 const fileOf = (table: string) => `"$DATADIR/$DATABASE/"${quote(`${table}.ibd`)}`;
 
@@ -28,7 +26,7 @@ export function damageOf(flavour: Flavour) {
     /** There is no CASCADE: whoever means it turns the checks off, and keys and views stay behind, pointing at nothing. */
     dropTable: (table: string): Line => ({
       say: `Drop ${table}, with the checks turned off that would have kept it.`,
-      script: sql(flavour, `SET foreign_key_checks = 0;\nDROP TABLE ${identifier(table)};`),
+      ...printed(sql(flavour, `SET foreign_key_checks = 0;\nDROP TABLE ${identifier(table)};`)),
       uses: production,
       destroys: true,
     }),
@@ -36,8 +34,16 @@ export function damageOf(flavour: Flavour) {
     /** A clean-up script for one's own machine, run in the wrong tab: it drops what it finds, and the accounts with it. */
     dropDatabase: (roles: readonly string[]): Line => ({
       say: "Drop the application's database, and its accounts.",
-      script: `${flavour.admin} ${at("server")} --force drop "$DATABASE" >/dev/null &&
-${sql(flavour, `${roles.map((role) => `DROP USER IF EXISTS ${literal(role)}@'%';`).join("\n")}\nDO 0;`, "server")}`,
+      ...printed(
+        inTurn(
+          `${flavour.admin} ${at("server")} --force drop "$DATABASE" >/dev/null`,
+          sql(
+            flavour,
+            `${roles.map((role) => `DROP USER IF EXISTS ${literal(role)}@'%';`).join("\n")}\nDO 0;`,
+            "server",
+          ),
+        ),
+      ),
       uses: production,
       destroys: true,
     }),
@@ -45,14 +51,18 @@ ${sql(flavour, `${roles.map((role) => `DROP USER IF EXISTS ${literal(role)}@'%';
     /** In the middle of several pages, as a disk does it: nobody hears of it until one of them is read. */
     corruptTable: (table: string): Line => ({
       say: `Let the disk spoil pages of ${table}.`,
-      script: `${sql(flavour, `FLUSH TABLES ${identifier(table)} FOR EXPORT;\nUNLOCK TABLES;`).replace("<<'SQL'\n", "<<'SQL' &&\n")}
-${shutDown(flavour)} &&
-pages=$(( $(stat -c %s ${fileOf(table)}) / 16384 )) && [ "$pages" -gt 5 ] &&
+      ...printed(
+        inTurn(
+          sql(flavour, `FLUSH TABLES ${identifier(table)} FOR EXPORT;\nUNLOCK TABLES;`),
+          shutDown(flavour),
+          `pages=$(( $(stat -c %s ${fileOf(table)}) / 16384 )) && [ "$pages" -gt 5 ] &&
 for page in 4 $((pages / 4)) $((pages / 3)) $((pages / 2)); do
   printf 'the disk wrote this' | dd of=${fileOf(table)} bs=1 conv=notrunc \\
     status=none seek=$(( page * 16384 + 8000 ))
 done &&
 ${startAgain(flavour)}`,
+        ),
+      ),
       uses: [...production, "DATADIR"],
       destroys: true,
     }),

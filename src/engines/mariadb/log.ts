@@ -16,7 +16,7 @@ export const logOf = (flavour: Flavour): LogArchive => ({
   settings: { server_id: "1", log_bin: "binlog", binlog_format: "ROW", sync_binlog: "1" },
   close: () => ({
     say: "Close the current file of the log, and copy those that are closed to the archive.",
-    script: apart(`${sql(flavour, "FLUSH BINARY LOGS;", "server").replace("<<'SQL'", "<<'SQL' &&")}
+    script: apart(`${sql(flavour, "FLUSH BINARY LOGS;", "server").print("&&")}
 for piece in $(echo 'SHOW BINARY LOGS;' |
   ${client(flavour, "server")} | cut -f1 | sed '$d'); do
   if ! grep -qx "$piece" "$ARCHIVE/copied" 2>/dev/null; then

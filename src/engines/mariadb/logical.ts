@@ -47,7 +47,7 @@ ${isWhole(file)}${pack}`,
     },
     {
       say: "Back up the application's accounts and what they may do.",
-      script: `${sql(flavour, `${flavour.openAccounts};`, "server").replace("<<'SQL'", `>"$BACKUP_DIR/accounts" <<'SQL' &&`)}
+      script: `${sql(flavour, `${flavour.openAccounts};`, "server").with({ output: '>"$BACKUP_DIR/accounts"' }).print("&&")}
 echo '-- accounts and what they may do' >"$BACKUP_DIR/${stem}.globals.sql" &&
 for what in 'SHOW CREATE USER' 'SHOW GRANTS FOR'; do
   awk -F '\\t' -v what="$what" '{ gsub(/\\047/, "&&")

@@ -1,8 +1,9 @@
 /** What else happens to a MariaDB or MySQL server: forgotten sessions, databases of similar name, settings that skip. */
+import { Feed, printed } from "../../built-script.ts";
 import { quote } from "../../host/sh.ts";
 import type { Line } from "../../parts.ts";
 import { at, client, placesOf, sql } from "./client.ts";
-import { own, shutDown, startAgain } from "./damage.ts";
+import { shutDown, startAgain } from "./damage.ts";
 import type { Flavour } from "./flavour.ts";
 
 export function mischiefOf(flavour: Flavour) {
@@ -59,14 +60,14 @@ ${client(flavour, "production")} --force <"$SCRATCH/skipped.sql"`,
 
     runSql: (say: string, text: string): Line => ({
       say,
-      script: sql(flavour, own(text)),
+      ...printed(sql(flavour, text)),
       uses: production,
       destroys: true,
     }),
 
     runSqlInSibling: (say: string, text: string): Line => ({
       say,
-      script: `${flavour.client} ${at("server")} --batch "$SIBLING" <<'SQL'\n${own(text).trim()}\nSQL`,
+      ...printed(new Feed({ client: `${flavour.client} ${at("server")} --batch`, database: '"$SIBLING"', text })),
       uses: ["DB_SOCKET", "SIBLING"],
       destroys: true,
     }),

@@ -2,9 +2,10 @@
  * One moment of a server that goes on, for a ledger beside a dump. The dump program opens a moment of its own and tells
  * nobody which, so writers are kept out until it has: then both moments are the same. One session holds it, and answers.
  */
+import { Feed, feedOf, printed } from "../../built-script.ts";
 import type { Line, Snapshot } from "../../parts.ts";
 import { TABLES_OF_ROWS } from "./catalogue.ts";
-import { BARE, client, PIN, sql } from "./client.ts";
+import { BARE, PIN, ROW_BY_ROW, sql } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
 
 /** Somebody who reads for longer than this must not make writers wait behind the lock: then there is none, and no ledger. */
@@ -35,14 +36,20 @@ tee "$SCRATCH/answers"`,
   destroys: false,
 });
 
-/** The same words, sent into the session that holds the moment and is pinned already. */
-const at = (flavour: Flavour, line: Line): Line => ({
+/** The words of a question, sent into the session: it is pinned already, and has options of its own. */
+function intoSession(line: Line): Feed {
+  const { flags = "", output, reader, text } = feedOf(line).parts;
+  if (!["", ROW_BY_ROW].includes(flags) || output !== undefined || reader !== undefined) {
+    throw new Error(`"${line.say}" cannot be asked in a session that is open already`);
+  }
+  return new Feed({ client: "cat", output: '>>"$RELEASE"', text: `${text.trim()}\nSELECT 'answered';` });
+}
+
+/** The same question, asked in the session that holds the moment. */
+const at = ({ built, ...line }: Line): Line => ({
   ...line,
   script: `seen=$(wc -l <"$SCRATCH/answers")
-${line.script
-  .replace(`${client(flavour, "production")} <<'SQL'`, `cat >>"$RELEASE" <<'SQL'`)
-  .replace(`${PIN}\n`, "")
-  .replace(/\nSQL$/, "\nSELECT 'answered';\nSQL")}
+${intoSession({ ...line, ...(built === undefined ? {} : { built }) })}
 until [ "$(wc -l <"$SCRATCH/answers")" -gt "$seen" ] &&
   [ "$(tail -n 1 "$SCRATCH/answers")" = answered ]; do
   [ -e "$SCRATCH/held" ] || { ${ERRORS}; exit 1; }
@@ -53,7 +60,7 @@ tail -n "+$((seen + 1))" "$SCRATCH/answers" | sed '$d'`,
 });
 
 const asked = (flavour: Flavour, say: string, text: string): Line =>
-  at(flavour, { say, script: sql(flavour, text), uses: [], destroys: false });
+  at({ say, ...printed(sql(flavour, text)), uses: [], destroys: false });
 
 export const momentOf = (flavour: Flavour): Snapshot => ({
   environment: (database) => ({ DATABASE: database }),
@@ -64,7 +71,7 @@ export const momentOf = (flavour: Flavour): Snapshot => ({
     destroys: false,
   }),
   hold: () => hold(flavour),
-  at: (line) => at(flavour, line),
+  at,
   lock: {
     longestMs: LONGEST_WAIT_SECONDS * 1000,
     // Every dump program of the family reads rows with these words, after it has opened its moment.

@@ -1,4 +1,5 @@
 /** Known ways to spoil a MariaDB or MySQL copy: what a check of it should notice. Each prints what it was done to. */
+import { inTurn, printed } from "../../built-script.ts";
 import type { FreshColumn, Line, Mutation } from "../../parts.ts";
 import { TABLES_OF_ROWS } from "./catalogue.ts";
 import { client, execute, literal, placesOf, sql } from "./client.ts";
@@ -24,7 +25,7 @@ function mutation(
 SET @subject = (SELECT ${subject} ${found});
 ${execute(`SELECT ${deed} ${found}`)}
 SELECT @subject WHERE @subject IS NOT NULL;`;
-  const line: Line = { say, script: sql(flavour, text), uses: placesOf("production"), destroys: false };
+  const line: Line = { say, ...printed(sql(flavour, text)), uses: placesOf("production"), destroys: false };
   return { name, line };
 }
 
@@ -47,10 +48,15 @@ function stale(flavour: Flavour, fresh: FreshColumn | null): Mutation {
     flavour,
     `SELECT CONCAT('every moment, ', b.TABLE_NAME, '.', c.COLUMN_NAME, ' among them') ${found} ORDER BY (${declared}) DESC, b.DATA_LENGTH DESC, b.TABLE_NAME LIMIT 1;`,
   );
-  const script = `${written.replace("<<'SQL'", `<<'SQL' | ${client(flavour, "production")} &&`)}\n${named}`;
+  const aged = written.with({ reader: client(flavour, "production") });
   return {
     name: "stale-by-a-week",
-    line: { say: "Make every moment a week older.", script, uses: placesOf("production"), destroys: false },
+    line: {
+      say: "Make every moment a week older.",
+      ...printed(inTurn(aged, named)),
+      uses: placesOf("production"),
+      destroys: false,
+    },
   };
 }
 

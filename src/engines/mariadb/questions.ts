@@ -1,7 +1,7 @@
 /** What can be asked of a MariaDB or MySQL database: its tables, rows' digests, catalogue, counters, heartbeats. */
 import type { DigestRequest, Line } from "../../parts.ts";
 import { catalogue, TABLES_OF_ROWS } from "./catalogue.ts";
-import { client, execute, identifier, literal, question } from "./client.ts";
+import { execute, identifier, literal, question, ROW_BY_ROW } from "./client.ts";
 import { counters } from "./counters.ts";
 import type { Flavour } from "./flavour.ts";
 import { orphanCounts } from "./foreign-keys.ts";
@@ -47,8 +47,8 @@ function digests({ table, buckets, keyColumns }: DigestRequest, around: (rows: s
 
 /** Everything that can be asked, for one of the two. */
 export function questionsOf(flavour: Flavour) {
-  const ask = (say: string, text: string, destination?: "production" | "side") =>
-    question(flavour, say, text, destination);
+  const ask = (say: string, text: string, destination?: "production" | "side", flags?: string) =>
+    question(flavour, say, text, destination, flags);
 
   const listTables = (): Line =>
     ask(
@@ -86,12 +86,8 @@ WHERE t.${HERE} AND t.${TABLES_OF_ROWS} ORDER BY 1;`,
         (rows) => `SELECT CONCAT(LOWER(LPAD(HEX(b), 8, '0')), k, r) FROM (${rows}) e${only} ORDER BY b, k, r`,
       ),
     );
-    const line = ask(`Digest the rows of ${request.table} by key.`, text);
     // Row by row: the client would hold a large answer in memory.
-    return {
-      ...line,
-      script: line.script.replace(client(flavour, "production"), client(flavour, "production", "--quick")),
-    };
+    return ask(`Digest the rows of ${request.table} by key.`, text, "production", ROW_BY_ROW);
   };
 
   const ifThere = (table: string, statement: string) =>

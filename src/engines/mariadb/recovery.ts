@@ -1,4 +1,5 @@
 /** How a MariaDB or MySQL database is mended: the lines that the drill runs and the runbook prints. */
+import { ownLine, printed } from "../../built-script.ts";
 import type { Line } from "../../parts.ts";
 import { at, client, execute, folded, identifier, literal, placesOf, sql, withoutValues } from "./client.ts";
 import { highest } from "./counters.ts";
@@ -23,7 +24,9 @@ function stopWriters(flavour: Flavour): Line {
   return {
     say: "Keep the application out, and close the sessions it has.",
     stopsWriters: true,
-    script: `${sql(flavour, folded(`${flavour.openAccounts};`), "server").replace("<<'SQL'", `\\\n  >>${accounts} <<'SQL' &&`)}
+    script: `${sql(flavour, folded(`${flavour.openAccounts};`), "server")
+      .with({ output: ownLine(`>>${accounts}`) })
+      .print("&&")}
 ${each('ALTER USER \\047" $1 "\\047@\\047" $2 "\\047 ACCOUNT LOCK;')} |
   ${client(flavour, "server")} &&
 ${each(`SELECT CONCAT(\\047KILL \\047, id, \\047;\\047)" \\
@@ -87,9 +90,10 @@ function bumpCounter(flavour: Flavour, table: string): Line {
   const one = `t.TABLE_NAME = ${literal(table)}`;
   return {
     say: "Move the table's counter past every number that was ever handed out.",
-    script: sql(
-      flavour,
-      folded(`
+    ...printed(
+      sql(
+        flavour,
+        folded(`
 SET @counters = (${highest(one)});
 ${execute(`SELECT CONCAT('CREATE TEMPORARY TABLE fogbell_counter ',
   '(name TEXT, last BIGINT, tab TEXT, col TEXT, used BIGINT) AS ',
@@ -98,6 +102,7 @@ ${execute(`SELECT CONCAT('CREATE TEMPORARY TABLE fogbell_counter ',
   @counters, ') x')`)}
 ${execute(`SELECT CONCAT(${literal(`ALTER TABLE ${identifier(table)} AUTO_INCREMENT = `)}, (SELECT MAX(GREATEST(last, used)) + 10000 FROM fogbell_counter)) FROM information_schema.TABLES t WHERE t.TABLE_SCHEMA = DATABASE() AND ${one} AND t.AUTO_INCREMENT IS NOT NULL`)}
 SELECT AUTO_INCREMENT FROM information_schema.TABLES t WHERE t.TABLE_SCHEMA = DATABASE() AND ${one};`),
+      ),
     ),
     uses: placesOf("production"),
     expect: "The next number; NULL when the table has no counter.",
@@ -133,11 +138,13 @@ ${isWhole(file)}`,
     bumpCounter(flavour, table),
     {
       say: "Count the table for the planner, and name the foreign keys that rows stand against.",
-      script: sql(
-        flavour,
-        folded(`
+      ...printed(
+        sql(
+          flavour,
+          folded(`
 ANALYZE NO_WRITE_TO_BINLOG TABLE ${identifier(table)};
 ${execute(orphanCounts(`f.parent = ${literal(table)}`))}`),
+        ),
       ),
       uses: placesOf("production"),
       expect: "One line for each key whose parent rows were younger than the backup; none when nothing was lost.",

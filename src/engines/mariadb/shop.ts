@@ -1,4 +1,5 @@
 /** The preset `shop`: the tables that the other engines' shop has, with what real ones have in MariaDB and MySQL. */
+import { type Feed, printed } from "../../built-script.ts";
 import type { Line, PresetRequest } from "../../parts.ts";
 import { at, placesOf, sql } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
@@ -174,7 +175,12 @@ ANALYZE TABLE customers, products, orders, order_items, payments, stock_movement
 
 /** Database, accounts, schema, rows. Accounts log in only inside the sandbox, over its socket. */
 export function shop(flavour: Flavour, request: PresetRequest): readonly Line[] {
-  const line = (say: string, script: string): Line => ({ say, script, uses: placesOf("production"), destroys: false });
+  const line = (say: string, script: Feed | string): Line => ({
+    say,
+    ...printed(script),
+    uses: placesOf("production"),
+    destroys: false,
+  });
   return [
     line("Create the application's database.", `${flavour.admin} ${at("production")} create "$DATABASE"`),
     line("Create the shop's tables.", sql(flavour, SCHEMA)),

@@ -1,4 +1,5 @@
 /** Surgery on a living MariaDB or MySQL database: some rows from a side restore, and nothing else touched. */
+import { printed } from "../../built-script.ts";
 import { quote } from "../../host/sh.ts";
 import type { Line, RepairRequest } from "../../parts.ts";
 import { at, client, execute, folded, identifier, literal, placesOf, sql, withoutValues } from "./client.ts";
@@ -128,7 +129,7 @@ ${withoutValues(`${flavour.client} ${at("production")} --batch \\
     },
     {
       say: "Dry run: count what would be inserted, updated, deleted and left.",
-      script: sql(flavour, folded(dryRun(request))),
+      ...printed(sql(flavour, folded(dryRun(request)))),
       uses: placesOf("production"),
       expect: "One line for each table. Read the numbers aloud: are they the damage, and no more?",
       ifNot: "Stop here. Mend what tells a touched row from a good one.",
@@ -136,7 +137,7 @@ ${withoutValues(`${flavour.client} ${at("production")} --batch \\
     },
     {
       say: "Do it, in one transaction.",
-      script: withoutValues(sql(flavour, folded(apply(request)))),
+      script: withoutValues(`${sql(flavour, folded(apply(request)))}`),
       uses: [...placesOf("production"), "SCRATCH"],
       expect: '"repaired". When it fails, nothing has changed.',
       ifNot: "A row needs a parent that is not among the tables: add that table, and begin again.",

@@ -1,4 +1,5 @@
 /** How a whole MariaDB or MySQL database is preserved, replaced, and made safe to reopen. */
+import { printed } from "../../built-script.ts";
 import type { Line, Side } from "../../parts.ts";
 import { copyDataFolder } from "../data-folder.ts";
 import { at, client, placesOf, sql, withoutValues } from "./client.ts";
@@ -9,9 +10,10 @@ import { DUMP_FLAGS, isWhole } from "./recovery.ts";
 function lookAround(flavour: Flavour): Line {
   return {
     say: "Look at what is there: which databases, how large, which accounts.",
-    script: sql(
-      flavour,
-      `
+    ...printed(
+      sql(
+        flavour,
+        `
 SELECT s.SCHEMA_NAME, COUNT(t.TABLE_NAME) AS tables,
   COALESCE(SUM(t.DATA_LENGTH + t.INDEX_LENGTH), 0) AS bytes
 FROM information_schema.SCHEMATA s
@@ -20,7 +22,8 @@ WHERE s.SCHEMA_NAME NOT IN
   ('mysql', 'sys', 'information_schema', 'performance_schema')
 GROUP BY s.SCHEMA_NAME;
 SELECT User, Host FROM mysql.user ORDER BY 1, 2;`,
-      "server",
+        "server",
+      ),
     ),
     uses: placesOf("server"),
     expect: "Databases, and accounts. Write down what is missing, and every name that is nearly the right one.",
@@ -107,15 +110,16 @@ export DB_SOCKET DATABASE`,
 function bumpSequences(flavour: Flavour): Line {
   return {
     say: "Move every counter past the numbers that were handed out and lost.",
-    script: `${sql(
-      flavour,
-      `
+    ...printed(
+      sql(
+        flavour,
+        `
 SELECT CONCAT('ALTER TABLE \`', REPLACE(TABLE_NAME, '\`', '\`\`'),
   '\` AUTO_INCREMENT = ', AUTO_INCREMENT + 10000, ';')
 FROM information_schema.TABLES
 WHERE TABLE_SCHEMA = DATABASE() AND AUTO_INCREMENT IS NOT NULL;`,
-    ).replace("<<'SQL'", "<<'SQL' |")}
-${client(flavour, "production")}`,
+      ).with({ reader: client(flavour, "production") }),
+    ),
     uses: placesOf("production"),
     expect: "No output.",
     ifNot: "Set it by hand, far above the highest number in use.",

@@ -1,4 +1,5 @@
 /** What a world needs of MariaDB or MySQL: data, a heartbeat, a writer on the simulated timeline. */
+import { printed } from "../../built-script.ts";
 import { UsageError } from "../../errors.ts";
 import { quote } from "../../host/sh.ts";
 import type { Line, PresetRequest, TicksRequest } from "../../parts.ts";
@@ -47,7 +48,7 @@ export function worldOf(flavour: Flavour) {
 
     createHeartbeat: (): Line => ({
       say: "Create the heartbeat table.",
-      script: sql(flavour, "CREATE TABLE fogbell_heartbeat (beat_at DATETIME(3) NOT NULL PRIMARY KEY);"),
+      ...printed(sql(flavour, "CREATE TABLE fogbell_heartbeat (beat_at DATETIME(3) NOT NULL PRIMARY KEY);")),
       uses: placesOf("production"),
       destroys: false,
     }),
@@ -60,9 +61,10 @@ export function worldOf(flavour: Flavour) {
       const trade = preset === null ? "" : `    CALL fogbell_tick(moment, ${first} DIV ${everyMs} + n, ${seed});\n`;
       return {
         say: `Let the writer commit ${ticks} times.`,
-        script: sql(
-          flavour,
-          `
+        ...printed(
+          sql(
+            flavour,
+            `
 DROP PROCEDURE IF EXISTS fogbell_write;
 DELIMITER //
 CREATE PROCEDURE fogbell_write()
@@ -80,6 +82,7 @@ END //
 DELIMITER ;
 CALL fogbell_write();
 DROP PROCEDURE fogbell_write;`,
+          ),
         ),
         uses: placesOf("production"),
         destroys: false,

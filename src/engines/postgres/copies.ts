@@ -1,4 +1,5 @@
 /** What is asked of a PostgreSQL copy that nobody knows yet: roles before it, and afterwards whether it holds together. */
+import { feedOf, printed } from "../../built-script.ts";
 import { offsetMinutes } from "../../host/time-zone.ts";
 import type { CopyPhrases, Line, NewestRowRequest, PlaceTable, Snapshot } from "../../parts.ts";
 import { unjudged } from "./blame.ts";
@@ -113,8 +114,9 @@ GROUP BY k.oid, k.conname, k.conrelid, k.confrelid, k.convalidated ORDER BY 1 \\
 function structure(): Line {
   return {
     say: "Look into every table and index for damage.",
-    script: psql(
-      withoutEventTriggers(`SET client_min_messages = error;
+    ...printed(
+      psql(
+        withoutEventTriggers(`SET client_min_messages = error;
 SELECT count(*) = 0 AS lacks FROM pg_available_extensions WHERE name = 'amcheck' \\gset
 \\if :lacks
 SELECT 'skipped' || chr(9) || 'amcheck is not installed here';
@@ -142,8 +144,9 @@ CREATE TEMP TABLE fogbell_looked AS
 SELECT 'looked' || chr(9) || count(*) FROM fogbell_looked;
 COPY (SELECT 'broken', name, found FROM fogbell_looked WHERE found IS NOT NULL ORDER BY 2) TO STDOUT;
 \\endif`),
-      "production",
-      "-At",
+        "production",
+        "-At",
+      ),
     ),
     uses: placesOf("production"),
     destroys: false,
@@ -231,15 +234,21 @@ pg_ctl -s -w -t 3600 -m fast -D "$SIDE_DATA" -l "$SIDE_DATA/server.log" restart`
 function letIn(role: string): Line {
   return {
     say: "Let the application log in.",
-    script: psql(`SELECT NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${literal(role)}) AS missing \\gset
+    ...printed(
+      psql(`SELECT NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${literal(role)}) AS missing \\gset
 \\if :missing
 CREATE ROLE ${identifier(role)};
 \\endif
 ALTER ROLE ${identifier(role)} LOGIN;`),
+    ),
     uses: placesOf("production"),
     destroys: false,
   };
 }
+
+const AT_SNAPSHOT = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+\\getenv snapshot SNAPSHOT
+SET TRANSACTION SNAPSHOT :'snapshot';`;
 
 const SNAPSHOT: Snapshot = {
   environment: (database) => ({ PGDATABASE: database }),
@@ -253,14 +262,7 @@ const SNAPSHOT: Snapshot = {
   }),
   at: (line) => ({
     ...line,
-    script: line.script.replace(
-      "<<'SQL'\n",
-      `<<'SQL'
-BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-\\getenv snapshot SNAPSHOT
-SET TRANSACTION SNAPSHOT :'snapshot';
-`,
-    ),
+    ...printed(feedOf(line).with({ session: AT_SNAPSHOT })),
     uses: [...line.uses, "SNAPSHOT"],
   }),
 };

@@ -1,11 +1,12 @@
 /** How a PostgreSQL database is hurt on purpose. */
+import { Feed, printed } from "../../built-script.ts";
 import type { Line } from "../../parts.ts";
 import { identifier, literal, PSQL, placesOf, psql, qualified, regclass } from "./psql.ts";
 
 export function dropTable(table: string): Line {
   return {
     say: `Drop ${table}, and with it every key and view that hangs on it.`,
-    script: psql(`SET client_min_messages = error;\nDROP TABLE ${qualified(table)} CASCADE;`),
+    ...printed(psql(`SET client_min_messages = error;\nDROP TABLE ${qualified(table)} CASCADE;`)),
     uses: placesOf("production"),
     destroys: true,
   };
@@ -16,10 +17,8 @@ export function dropDatabase(roles: readonly string[]): Line {
   const drops = roles.map((role) => `DROP ROLE IF EXISTS ${identifier(role)};`).join("\n");
   return {
     say: "Drop the application's database, and its roles.",
-    script: psql(
-      `SELECT format('DROP DATABASE %I WITH (FORCE)', :'db') \\gexec\n${drops}`,
-      "server",
-      '-v db="$PGDATABASE"',
+    ...printed(
+      psql(`SELECT format('DROP DATABASE %I WITH (FORCE)', :'db') \\gexec\n${drops}`, "server", '-v db="$PGDATABASE"'),
     ),
     uses: ["PGHOST", "PGDATABASE"],
     destroys: true,
@@ -95,30 +94,33 @@ ${PSQL} -o /dev/null -d "$SIBLING" -f "$SCRATCH/sibling.sql"`,
 export function skipBroken(table: string): Line {
   return {
     say: `Let the server take the broken pages of ${table} for empty.`,
-    script: psql(`SET client_min_messages = error;\nSET zero_damaged_pages = on;\nVACUUM FULL ${qualified(table)};`),
+    ...printed(
+      psql(`SET client_min_messages = error;\nSET zero_damaged_pages = on;\nVACUUM FULL ${qualified(table)};`),
+    ),
     uses: placesOf("production"),
     destroys: true,
   };
 }
 
-/** What a scenario brings of its own. A line that is only the end of a heredoc would end this one. */
-const own = (text: string) => text.replace(/^SQL$/gm, " SQL");
-
 export function runSql(say: string, text: string): Line {
-  return { say, script: psql(own(text)), uses: placesOf("production"), destroys: true };
+  return { say, ...printed(psql(text)), uses: placesOf("production"), destroys: true };
 }
 
 export function runSqlInSibling(say: string, text: string): Line {
-  const script = `${PSQL} -d "$SIBLING" <<'SQL'\n${own(text).trim()}\nSQL`;
-  return { say, script, uses: ["PGHOST", "SIBLING"], destroys: true };
+  return {
+    say,
+    ...printed(new Feed({ client: PSQL, database: '-d "$SIBLING"', text })),
+    uses: ["PGHOST", "SIBLING"],
+    destroys: true,
+  };
 }
 
 export function askSql(text: string, database: "production" | "side"): Line {
   // For this one command: a shell that kept the setting could not be used to recover anything.
-  const readOnly = "PGOPTIONS='-c default_transaction_read_only=on'";
+  const environment = "PGOPTIONS='-c default_transaction_read_only=on' \\\n ";
   return {
     say: "Ask the scenario's own question, unable to write.",
-    script: `${readOnly} \\\n  ${psql(own(text), database, "-At")}`,
+    ...printed(psql(text, database, "-At").with({ environment })),
     uses: placesOf(database),
     expect: "One number or word. Say aloud what you expect before you look.",
     ifNot: "Write down both, what you expected and what you saw.",
@@ -129,10 +131,12 @@ export function askSql(text: string, database: "production" | "side"): Line {
 export function databaseExists(): Line {
   return {
     say: "Ask whether the application's database is there.",
-    script: psql(
-      "SELECT CASE WHEN EXISTS (SELECT FROM pg_database WHERE datname = :'db') THEN 'yes' ELSE 'no' END;",
-      "server",
-      '-At -v db="$PGDATABASE"',
+    ...printed(
+      psql(
+        "SELECT CASE WHEN EXISTS (SELECT FROM pg_database WHERE datname = :'db') THEN 'yes' ELSE 'no' END;",
+        "server",
+        '-At -v db="$PGDATABASE"',
+      ),
     ),
     uses: ["PGHOST", "PGDATABASE"],
     destroys: false,
@@ -143,14 +147,16 @@ export function databaseExists(): Line {
 export function canLogIn(role: string): Line {
   return {
     say: `Ask whether ${role} may log in to the application's database.`,
-    script: psql(
-      `SELECT CASE WHEN EXISTS (
+    ...printed(
+      psql(
+        `SELECT CASE WHEN EXISTS (
   SELECT FROM pg_roles r JOIN pg_database d ON d.datname = :'db'
   WHERE r.rolname = ${literal(role)} AND r.rolcanlogin
     AND has_database_privilege(r.oid, d.oid, 'CONNECT'))
 THEN 'yes' ELSE 'no' END;`,
-      "server",
-      '-At -v db="$PGDATABASE"',
+        "server",
+        '-At -v db="$PGDATABASE"',
+      ),
     ),
     uses: ["PGHOST", "PGDATABASE"],
     destroys: false,
@@ -162,8 +168,9 @@ export function readAll(table?: string): Line {
   const only = table === undefined ? "" : ` AND c.oid = ${regclass(table)}::regclass`;
   return {
     say: table === undefined ? "Read every table to its end." : `Read ${table} to its end.`,
-    script: psql(
-      `
+    ...printed(
+      psql(
+        `
 SET client_min_messages = error;
 CREATE TEMP TABLE fogbell_read (name text, why text);
 DO $$
@@ -184,8 +191,9 @@ BEGIN
 END $$;
 SELECT name || E'\\t' || why FROM fogbell_read WHERE why IS NOT NULL ORDER BY 1;
 SELECT E'read\\t' || count(*) FROM fogbell_read;`,
-      "production",
-      "-At",
+        "production",
+        "-At",
+      ),
     ),
     uses: placesOf("production"),
     destroys: false,

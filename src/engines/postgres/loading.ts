@@ -6,7 +6,7 @@ import type { BackupFacts, Line } from "../../parts.ts";
 import { fromArchive, placesOf, takesJobs } from "./archive-copy.ts";
 import { DROPS } from "./dump-start.ts";
 import { readPlain } from "./named-databases.ts";
-import { PSQL, SIDE } from "./psql.ts";
+import { PSQL, psqlTelling, SIDE } from "./psql.ts";
 
 /** Bytes in the side database against bytes expected, for an estimate that fits every format. */
 const PROGRESS = `${PSQL} \\
@@ -30,7 +30,7 @@ const WITHOUT_DROPS = `awk '
   { print }'`;
 
 /** Errors with their code: what they say is read, and only what cannot hold a row is kept. */
-const LOAD = PSQL.replace("VERBOSITY=terse", "VERBOSITY=verbose");
+const LOAD = psqlTelling("verbose");
 
 const DROP_PUBLIC = "-c 'DROP SCHEMA public'";
 

@@ -1,4 +1,5 @@
 /** PostgreSQL's log (WAL), archived segment by segment, and how a restored server is brought forward through it. */
+import { printed } from "../../built-script.ts";
 import { apart } from "../../host/sh.ts";
 import type { Line, LogArchive, Target } from "../../parts.ts";
 import { WHY_STOPPED } from "./files.ts";
@@ -17,8 +18,9 @@ export const log: LogArchive = {
   },
   close: () => ({
     say: "Close the current piece of the log, and wait until it is archived.",
-    script: psql(
-      `
+    ...printed(
+      psql(
+        `
 SELECT pg_walfile_name(pg_switch_wal()) AS piece \\gset
 SELECT set_config('fogbell.piece', :'piece', false) \\g /dev/null
 DO $$
@@ -39,8 +41,9 @@ BEGIN
   END LOOP;
 END $$;
 \\echo archived up to :piece`,
-      "server",
-      "-At",
+        "server",
+        "-At",
+      ),
     ),
     uses: placesOf("server"),
     expect: '"archived up to" and the name of a piece.',
@@ -50,7 +53,7 @@ END $$;
   }),
   namePoint: (point) => ({
     say: `Name this moment of the log: ${point}.`,
-    script: psql(`SELECT 'named, at ' || pg_create_restore_point(${literal(point)});`, "server", "-At"),
+    ...printed(psql(`SELECT 'named, at ' || pg_create_restore_point(${literal(point)});`, "server", "-At")),
     uses: placesOf("server"),
     expect: "A place in the log.",
     ifNot: "The server archives no log: take a backup instead.",

@@ -1,4 +1,5 @@
 /** Known ways to spoil a PostgreSQL copy: what a check of it should notice. Each prints what it was done to. */
+import { printed } from "../../built-script.ts";
 import type { FreshColumn, Mutation } from "../../parts.ts";
 import { literal, placesOf, psql, regclass } from "./psql.ts";
 import { USER_SCHEMA } from "./questions.ts";
@@ -18,8 +19,8 @@ ORDER BY pg_relation_size(c.oid) DESC, 1 LIMIT 1`);
 const FREE = "SET session_replication_role = replica;";
 
 function mutation(name: string, say: string, sql: string): Mutation {
-  const script = psql(`SET search_path = '';\n${FREE}\n${sql}`, "production", "-At");
-  return { name, line: { say, script, uses: placesOf("production"), destroys: false } };
+  const built = psql(`SET search_path = '';\n${FREE}\n${sql}`, "production", "-At");
+  return { name, line: { say, ...printed(built), uses: placesOf("production"), destroys: false } };
 }
 
 /** Only when something was found; then what it was done to. */

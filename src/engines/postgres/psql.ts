@@ -2,6 +2,7 @@
  * How PostgreSQL is spoken to: SQL fed to psql as a heredoc, the same text in a container, a local process and on paper.
  * Identifiers are quoted here and nowhere else.
  */
+import { Feed, ownLine, printed } from "../../built-script.ts";
 import type { Line } from "../../parts.ts";
 
 /** A table's name in its two parts, as stored. `orders` means `public.orders`. */
@@ -75,27 +76,25 @@ export const SIDE = '-h "$SIDE_HOST" -d "$SIDE_DATABASE"';
  * psql's options: no start-up file, quiet, stop at the first error, and terse messages, because the detail lines of
  * PostgreSQL's errors quote row values.
  */
-export const PSQL = "psql -Xq -v ON_ERROR_STOP=1 -v VERBOSITY=terse";
+export const PSQL = psqlTelling("terse");
 
-/** A script that sends SQL to one database. */
-export function psql(sql: string, destination: Destination = "production", flags = ""): string {
-  // The restored database takes more words to name: on paper they need a line of their own.
-  const options = flags === "" ? "" : destination === "side" ? `${flags} \\\n  ` : `${flags} `;
-  const database = destination === "side" ? SIDE : `-d "${DATABASE[destination]}"`;
-  return `${PSQL} \\\n  ${options}${database} <<'SQL'\n${sql.trim()}\nSQL`;
+/** The same, telling more about an error or less. */
+export function psqlTelling(verbosity: "terse" | "verbose"): string {
+  return `psql -Xq -v ON_ERROR_STOP=1 -v VERBOSITY=${verbosity}`;
 }
 
-/**
- * The second script only when the first one succeeded. A script's exit code is its last command's, and `set -e` would
- * close the shell of whoever types the page. `first` is one command fed by one heredoc.
- */
-export function andThen(first: string, second: string): string {
-  return `${first.replace("<<'SQL'\n", "<<'SQL' &&\n")}\n${second}`;
+/** SQL sent to one database. */
+export function psql(text: string, destination: Destination = "production", flags = ""): Feed {
+  const database = destination === "side" ? SIDE : `-d "${DATABASE[destination]}"`;
+  // The restored database takes more words to name: on paper they need a line of their own.
+  return flags !== "" && destination !== "side"
+    ? new Feed({ client: PSQL, flags: ownLine(flags), database, text })
+    : new Feed({ client: PSQL, flags: flags === "" ? "" : ownLine(flags), database: ownLine(database), text });
 }
 
 /** A question: never changes anything, prints what `COPY … TO STDOUT` prints. */
-export function question(say: string, sql: string, destination: Destination = "production"): Line {
-  return { say, script: psql(sql, destination, "-At"), uses: placesOf(destination), destroys: false };
+export function question(say: string, text: string, destination: Destination = "production"): Line {
+  return { say, ...printed(psql(text, destination, "-At")), uses: placesOf(destination), destroys: false };
 }
 
 /** Undoes the escapes of `COPY … TO STDOUT` in one field. */

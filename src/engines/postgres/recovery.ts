@@ -1,6 +1,7 @@
 /** How a PostgreSQL database is mended: the lines that the drill runs and the runbook prints. */
+import { inTurn, ownLine, printed, type Steps } from "../../built-script.ts";
 import type { Line } from "../../parts.ts";
-import { andThen, PSQL, parseTable, placesOf, psql, qualified, regclass, SIDE } from "./psql.ts";
+import { PSQL, parseTable, placesOf, psql, qualified, regclass, SIDE } from "./psql.ts";
 
 /**
  * A connection limit of 0 keeps everybody out but superusers, whatever role the application uses, and is undone by one
@@ -10,14 +11,16 @@ export function stopWriters(): Line {
   return {
     say: "Keep the application out, and close the sessions it has.",
     stopsWriters: true,
-    script: psql(
-      `
+    ...printed(
+      psql(
+        `
 SELECT format('ALTER DATABASE %I CONNECTION LIMIT 0', :'db') \\gexec
 SELECT count(pg_terminate_backend(pid)) || ' sessions closed'
 FROM pg_stat_activity
 WHERE datname = :'db' AND pid <> pg_backend_pid();`,
-      "server",
-      '-At -v db="$PGDATABASE"',
+        "server",
+        '-At -v db="$PGDATABASE"',
+      ),
     ),
     uses: ["PGHOST", "PGDATABASE"],
     expect: "A number of closed sessions; 0 when nobody was in.",
@@ -29,10 +32,12 @@ WHERE datname = :'db' AND pid <> pg_backend_pid();`,
 export function resumeWriters(): Line {
   return {
     say: "Let the application in again.",
-    script: psql(
-      "SELECT format('ALTER DATABASE %I CONNECTION LIMIT -1', :'db') \\gexec",
-      "server",
-      '-At -v db="$PGDATABASE"',
+    ...printed(
+      psql(
+        "SELECT format('ALTER DATABASE %I CONNECTION LIMIT -1', :'db') \\gexec",
+        "server",
+        '-At -v db="$PGDATABASE"',
+      ),
     ),
     uses: ["PGHOST", "PGDATABASE"],
     expect: "No output. Then log in once as the application does.",
@@ -67,10 +72,9 @@ sha256sum "$EVIDENCE/damaged.dump"`,
 }
 
 /** Runs pg_dump on every relation that a query on the side database names, one `-t` each, into one file. */
-function dumpNamed(query: string, name: string): string {
-  const names = psql(query, "side", "-At").replace("<<'SQL'", `\\\n  >"$SCRATCH/${name}.names" <<'SQL'`);
-  return andThen(
-    names,
+function dumpNamed(query: string, name: string): Steps {
+  return inTurn(
+    psql(query, "side", "-At").with({ output: ownLine(`>"$SCRATCH/${name}.names"`) }),
     `{ set --
 while IFS= read -r name; do set -- "$@" -t "$name"
 done <"$SCRATCH/${name}.names"
@@ -182,7 +186,7 @@ export function copyTableBack(table: string): readonly Line[] {
   return [
     {
       say: `Copy ${table} out of the side database, with all that belongs to it.`,
-      script: dumpNamed(tableNames(table), name),
+      ...printed(dumpNamed(tableNames(table), name)),
       uses: FROM_SIDE,
       expect: "No output.",
       ifNot: "The table is not in this backup, or SCRATCH is full: choose another recovery point.",
@@ -199,7 +203,9 @@ export function copyTableBack(table: string): readonly Line[] {
     },
     {
       say: `Put back the foreign keys of other tables that point at ${table}.`,
-      script: andThen(psql(incomingKeys(table), "side", `-At -o "$SCRATCH/${name}-keys.sql"`), putBack(`${name}-keys`)),
+      ...printed(
+        inTurn(psql(incomingKeys(table), "side", `-At -o "$SCRATCH/${name}-keys.sql"`), putBack(`${name}-keys`)),
+      ),
       uses: [...FROM_SIDE, "PGHOST", "PGDATABASE"],
       expect: "No output.",
       ifNot: "A partitioned child table cannot wait for lost parents: set its orphans aside first.",
@@ -207,7 +213,7 @@ export function copyTableBack(table: string): readonly Line[] {
     },
     {
       say: `Put back the views that read ${table}.`,
-      script: `${dumpNamed(viewNames(table), `${name}-views`)} &&\n${putBack(`${name}-views`)}`,
+      ...printed(inTurn(dumpNamed(viewNames(table), `${name}-views`), putBack(`${name}-views`))),
       uses: [...FROM_SIDE, "PGHOST", "PGDATABASE"],
       expect: "No output.",
       ifNot: "A view that exists already was not dropped: take its name out of the file of names.",
@@ -215,7 +221,7 @@ export function copyTableBack(table: string): readonly Line[] {
     },
     {
       say: "Move the table's sequence past every number that was ever handed out.",
-      script: psql(bumpSequence(table), "production", "-At"),
+      ...printed(psql(bumpSequence(table), "production", "-At")),
       uses: placesOf("production"),
       expect: "The next number, one line for each sequence.",
       ifNot: "Set it by hand, far above the highest number in use.",
@@ -223,7 +229,7 @@ export function copyTableBack(table: string): readonly Line[] {
     },
     {
       say: "Check the foreign keys, and name those that wait for lost rows.",
-      script: andThen(psql(validateKeys(table), "production", "-At"), psql(`ANALYZE ${qualified(table)};`)),
+      ...printed(inTurn(psql(validateKeys(table), "production", "-At"), psql(`ANALYZE ${qualified(table)};`))),
       uses: placesOf("production"),
       expect: "One line for each key whose parent rows were younger than the backup; none when nothing was lost.",
       ifNot: "A key that waits still guards new rows. Reconcile its orphans, then VALIDATE CONSTRAINT.",

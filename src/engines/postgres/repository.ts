@@ -27,20 +27,20 @@ const KINDS: Readonly<Record<string, string>> = { full: "full", diff: "different
 const FOLDER = "repository";
 const STANZA = "main";
 
-/** Everything by environment, which pgBackRest also reads where an option would not be valid. */
-function pgbackrest(repository: string, data: string, command: string): string {
-  return `env PGBACKREST_CONFIG=/dev/null PGBACKREST_STANZA=${STANZA} \\
-  PGBACKREST_REPO1_PATH="${repository}" \\
-  PGBACKREST_LOCK_PATH="${repository}.lock" \\
-  PGBACKREST_PG1_PATH="${data}" \\
-  PGBACKREST_PG1_SOCKET_PATH="$PGHOST" \\
-  PGBACKREST_PG1_USER="$PGUSER" PGBACKREST_LOG_LEVEL_FILE=off \\
-  PGBACKREST_LOG_LEVEL_CONSOLE=error \\
-  pgbackrest ${command}`;
-}
+/** A line of paper each. Everything by environment, which pgBackRest also reads where an option would not be valid. */
+const words = (repository: string, data: string, command: string): readonly string[] => [
+  `env PGBACKREST_CONFIG=/dev/null PGBACKREST_STANZA=${STANZA}`,
+  `PGBACKREST_REPO1_PATH="${repository}"`,
+  `PGBACKREST_LOCK_PATH="${repository}.lock"`,
+  `PGBACKREST_PG1_PATH="${data}"`,
+  'PGBACKREST_PG1_SOCKET_PATH="$PGHOST"',
+  'PGBACKREST_PG1_USER="$PGUSER" PGBACKREST_LOG_LEVEL_FILE=off',
+  "PGBACKREST_LOG_LEVEL_CONSOLE=error",
+  `pgbackrest ${command}`,
+];
 
-/** In the server's settings a command stands on one line. */
-const oneLine = (script: string) => script.replaceAll(/( \\)?\n +/g, " ");
+const pgbackrest = (repository: string, data: string, command: string) =>
+  words(repository, data, command).join(" \\\n  ");
 
 const REPOSITORY = `$ARCHIVE/${FOLDER}`;
 
@@ -177,7 +177,8 @@ done`,
 const source: LogSource = {
   folder: "$SCRATCH/log",
   uses: ["SCRATCH", "BACKUP", "SIDE_DATA", "PGHOST", "PGUSER"],
-  restoreCommand: oneLine(pgbackrest("$BACKUP", "$SIDE_DATA", 'archive-get "%f" "%p"')),
+  // In the server's settings a command stands on one line.
+  restoreCommand: words("$BACKUP", "$SIDE_DATA", 'archive-get "%f" "%p"').join(" "),
 };
 
 function recover({ label = "latest" }: BackupFacts, target: Target): readonly Line[] {

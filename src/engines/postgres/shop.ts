@@ -1,4 +1,5 @@
 /** The preset `shop`: several related tables with what real ones have, so that bringing one back is not trivial. */
+import { type Feed, printed } from "../../built-script.ts";
 import type { Line, PresetRequest } from "../../parts.ts";
 import { literal, placesOf, psql } from "./psql.ts";
 
@@ -169,7 +170,12 @@ VACUUM ANALYZE;`;
 
 /** Database, roles, schema, rows. Roles log in only inside the sandbox, over its socket. */
 export function shop(request: PresetRequest): readonly Line[] {
-  const line = (say: string, script: string, uses: readonly string[]): Line => ({ say, script, uses, destroys: false });
+  const line = (say: string, script: Feed | string, uses: readonly string[]): Line => ({
+    say,
+    ...printed(script),
+    uses,
+    destroys: false,
+  });
   return [
     line("Create the application's database.", 'createdb -T template0 -E UTF8 "$PGDATABASE"', ["PGHOST", "PGDATABASE"]),
     line(

@@ -1,7 +1,8 @@
 /** Surgery on a living PostgreSQL database: some rows from a side restore, and nothing else touched. */
+import { inTurn, ownLine, printed } from "../../built-script.ts";
 import { quote } from "../../host/sh.ts";
 import type { Line, RepairRequest } from "../../parts.ts";
-import { andThen, identifier, literal, PSQL, parseTable, placesOf, psql, qualified, regclass } from "./psql.ts";
+import { identifier, literal, PSQL, parseTable, placesOf, psql, qualified, regclass } from "./psql.ts";
 
 const plain = (table: string) => parseTable(table).table.replace(/[^A-Za-z0-9_-]/g, "_");
 const laid = (table: string) => `fogbell_repair.${identifier(parseTable(table).table)}`;
@@ -113,10 +114,9 @@ export function repairRows(request: RepairRequest): readonly Line[] {
   const tables = Object.keys(request.tables);
   const files = tables.map((table) => `"$SCRATCH/rows-${plain(table)}"`);
   const out = tables.map((table, i) =>
-    psql(`COPY (SELECT * FROM ${qualified(table)}) TO STDOUT;`, "side", "-At").replace(
-      "<<'SQL'",
-      `\\\n  >${files[i]} <<'SQL'`,
-    ),
+    psql(`COPY (SELECT * FROM ${qualified(table)}) TO STDOUT;`, "side", "-At").with({
+      output: ownLine(`>${files[i]}`),
+    }),
   );
   const into = tables.map(
     (table, i) => `${PSQL} -d "$PGDATABASE" \\
@@ -130,7 +130,7 @@ export function repairRows(request: RepairRequest): readonly Line[] {
   return [
     {
       say: `Copy ${names} out of the restored database.`,
-      script: out.reduce(andThen),
+      ...printed(inTurn(...out)),
       uses: ["SIDE_HOST", "SIDE_DATABASE", "SCRATCH"],
       expect: "No output.",
       ifNot: "A table is not in this backup, or SCRATCH is full: choose another recovery point.",
@@ -138,12 +138,12 @@ export function repairRows(request: RepairRequest): readonly Line[] {
     },
     {
       say: "Lay these rows beside the living ones. Nothing that lives is touched.",
-      script: [
-        psql(`SET client_min_messages = error;\nCREATE SCHEMA fogbell_repair;\n${make}`),
-        ...into,
-        psql(TABLES(request.tables)),
-      ].reduce((before, next) =>
-        before.includes("<<'SQL'") && !before.includes("<<'SQL' &&") ? andThen(before, next) : `${before} &&\n${next}`,
+      ...printed(
+        inTurn(
+          psql(`SET client_min_messages = error;\nCREATE SCHEMA fogbell_repair;\n${make}`),
+          ...into,
+          psql(TABLES(request.tables)),
+        ),
       ),
       uses: ["PGHOST", "PGDATABASE", "SCRATCH"],
       expect: "No output.",
@@ -152,7 +152,7 @@ export function repairRows(request: RepairRequest): readonly Line[] {
     },
     {
       say: "Dry run: count what would be inserted, updated, deleted and left.",
-      script: psql(DRY_RUN(request), "production", "-At"),
+      ...printed(psql(DRY_RUN(request), "production", "-At")),
       uses: placesOf("production"),
       expect: "One line for each table. Read the numbers aloud: are they the damage, and no more?",
       ifNot: "Stop here. Mend what tells a touched row from a good one.",
@@ -160,7 +160,7 @@ export function repairRows(request: RepairRequest): readonly Line[] {
     },
     {
       say: "Do it, in one transaction.",
-      script: psql(APPLY(request), "production", "-At"),
+      ...printed(psql(APPLY(request), "production", "-At")),
       uses: placesOf("production"),
       expect: '"repaired". When it fails, nothing has changed.',
       ifNot: "A row needs a parent that is not among the tables: add that table, and begin again.",
@@ -168,7 +168,7 @@ export function repairRows(request: RepairRequest): readonly Line[] {
     },
     {
       say: "Take away what was laid beside.",
-      script: psql("SET client_min_messages = error;\nDROP SCHEMA fogbell_repair CASCADE;"),
+      ...printed(psql("SET client_min_messages = error;\nDROP SCHEMA fogbell_repair CASCADE;")),
       uses: placesOf("production"),
       expect: "No output.",
       ifNot: "It can stay; it only takes room.",

@@ -1,4 +1,5 @@
 /** How a whole PostgreSQL database is preserved, replaced, and made safe to reopen. */
+import { printed } from "../../built-script.ts";
 import type { Line, Side } from "../../parts.ts";
 import { copyDataFolder } from "../data-folder.ts";
 import { PSQL, placesOf, psql } from "./psql.ts";
@@ -6,13 +7,15 @@ import { PSQL, placesOf, psql } from "./psql.ts";
 export function lookAround(): Line {
   return {
     say: "Look at what is there: which databases, how large, which roles.",
-    script: psql(
-      `
+    ...printed(
+      psql(
+        `
 SELECT datname, pg_size_pretty(pg_database_size(oid)) AS size, oid
 FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY oid;
 SELECT rolname, rolcanlogin FROM pg_roles
 WHERE rolname !~ '^pg_' ORDER BY 1;`,
-      "server",
+        "server",
+      ),
     ),
     uses: placesOf("server"),
     expect:
@@ -59,8 +62,9 @@ export function takeOver(side: Side): readonly Line[] {
     return [
       {
         say: "Put the restored database in the place of the damaged one, which is kept under another name.",
-        script: psql(
-          `
+        ...printed(
+          psql(
+            `
 ${SHUT}
 SELECT count(pg_terminate_backend(pid)) || ' sessions closed'
 FROM pg_stat_activity
@@ -69,8 +73,9 @@ SELECT format('ALTER DATABASE %I RENAME TO %I',
   datname, datname || '_damaged')
 FROM pg_database WHERE datname = :'db' \\gexec
 SELECT format('ALTER DATABASE %I RENAME TO %I', :'side', :'db') \\gexec`,
-          "server",
-          '-At -v db="$PGDATABASE" -v side="$SIDE_DATABASE"',
+            "server",
+            '-At -v db="$PGDATABASE" -v side="$SIDE_DATABASE"',
+          ),
         ),
         uses: ["PGHOST", "PGDATABASE", "SIDE_DATABASE"],
         expect: "A number of closed sessions. The application is still kept out.",
@@ -82,7 +87,7 @@ SELECT format('ALTER DATABASE %I RENAME TO %I', :'side', :'db') \\gexec`,
   return [
     {
       say: "Keep the application out of the restored server, too, until it is proven.",
-      script: psql(SHUT, "side", '-At -v side="$SIDE_DATABASE"'),
+      ...printed(psql(SHUT, "side", '-At -v side="$SIDE_DATABASE"')),
       uses: placesOf("side"),
       expect: "No output.",
       ifNot: "Do not point the application at it yet.",
@@ -107,16 +112,18 @@ export PGHOST PGDATABASE`,
 export function bumpSequences(): Line {
   return {
     say: "Move every sequence past the numbers that were handed out and lost.",
-    script: psql(
-      `
+    ...printed(
+      psql(
+        `
 SET search_path = '';
 SELECT format(
   'SELECT setval(%L, LEAST(last_value + 10000, %s)) FROM %s',
   s.seqrelid::regclass, s.seqmax, s.seqrelid::regclass)
 FROM pg_sequence s WHERE s.seqincrement > 0
 ORDER BY s.seqrelid::regclass::text \\gexec`,
-      "production",
-      "-At",
+        "production",
+        "-At",
+      ),
     ),
     uses: placesOf("production"),
     expect: "The next number, one line for each sequence.",

@@ -1,4 +1,5 @@
 /** What a world needs of PostgreSQL: data, a heartbeat, a writer on the simulated timeline. */
+import { printed } from "../../built-script.ts";
 import { UsageError } from "../../errors.ts";
 import { quote } from "../../host/sh.ts";
 import type { Line, PresetRequest, TicksRequest } from "../../parts.ts";
@@ -34,7 +35,7 @@ export function loadSql(files: readonly string[]): readonly Line[] {
     })),
     {
       say: "Count what was loaded, for the planner.",
-      script: psql("VACUUM ANALYZE;"),
+      ...printed(psql("VACUUM ANALYZE;")),
       uses: placesOf("production"),
       destroys: false,
     },
@@ -44,10 +45,12 @@ export function loadSql(files: readonly string[]): readonly Line[] {
 export function createHeartbeat(): Line {
   return {
     say: "Create the heartbeat table.",
-    script: psql(`
+    ...printed(
+      psql(`
 SET client_min_messages = warning;
 CREATE SCHEMA IF NOT EXISTS fogbell;
 CREATE TABLE fogbell.heartbeat (beat_at timestamptz PRIMARY KEY);`),
+    ),
     uses: placesOf("production"),
     destroys: false,
   };
@@ -64,7 +67,8 @@ export function writeTicks(request: TicksRequest): Line {
       : `    CALL fogbell.tick(moment, (${first} / ${request.everyMs})::bigint + n, ${request.seed});\n`;
   return {
     say: `Let the writer commit ${ticks} times.`,
-    script: psql(`
+    ...printed(
+      psql(`
 DO $$
 DECLARE moment timestamptz;
 BEGIN
@@ -74,6 +78,7 @@ ${trade}    INSERT INTO fogbell.heartbeat VALUES (moment);
     COMMIT;
   END LOOP;
 END $$;`),
+    ),
     uses: placesOf("production"),
     destroys: false,
   };
