@@ -265,7 +265,7 @@ describe("scripts", () => {
     const MAY_EDIT: Readonly<Record<string, string>> = {
       "src/detached.ts": "moves the end of a heredoc inside somebody's own line aside",
       "src/plan/describe.ts": "indents lines for the terminal",
-      "src/suite/check-file.ts": "a line of a page for each line of a script",
+      "src/verify/check-file.ts": "a line of a page for each line of a script",
     };
     const wrong = src.filter(({ path, text }) => EDITS.test(code(text)) && !(path in MAY_EDIT));
     expect(wrong.map(({ path }) => path)).toEqual([]);
