@@ -499,6 +499,8 @@ export interface BackupFacts {
   readonly lines?: readonly LineRange[];
   /** What an empty database refuses of it although nothing is wrong with it: its restore goes around that. */
   readonly goesAround?: readonly ("drops" | "public")[];
+  /** Its text limits its own client from its first statement on. */
+  readonly limitsClient?: boolean;
   /** The encoding of its text, when it is not the one that a restored database has anyway. */
   readonly encoding?: string;
   /** The first version whose servers load it as it is, when the one that it was taken from is older. */

@@ -57,8 +57,10 @@ function judge(kit: AttemptKit, { candidate, facts }: Given, { own, read }: { ow
   if (fault === null) sayName(kit, id, only);
   if (fault === null) sayLeftOut(kit, id, read.story);
   const lines = linesOf(read.story, only);
+  // Its beginning alone may not show it.
+  const seen = read.story.limits.length === 0 ? facts : { ...facts, limitsClient: true };
   return {
-    facts: lines === null ? facts : { ...facts, ...(only === null ? {} : { only }), lines },
+    facts: lines === null ? seen : { ...seen, ...(only === null ? {} : { only }), lines },
     found: fault === null ? null : dumpFault(own, fault),
     story: read.story,
     named: nameOf(kit, id, facts.database === undefined ? names : [facts.database]),

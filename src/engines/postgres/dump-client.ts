@@ -1,12 +1,13 @@
 /** Commands of psql in the text of a dump: the few that pg_dump writes, and all others, which are refused. */
 
 export type ClientCommand =
-  | { readonly is: "limit" | "lift" | "quit" | "encoding" }
+  | { readonly is: "limit" | "lift"; readonly key: string }
+  | { readonly is: "quit" | "encoding" }
   | { readonly is: "connect"; readonly database: string }
   | { readonly is: "other"; readonly what: string };
 
 /** pg_dump of August 2025 and later limits psql to its own end. Nothing else may stand in that line. */
-const LIMIT = /^\\(restrict|unrestrict) [A-Za-z0-9]+[ \t]*\r?$/;
+const LIMIT = /^\\(restrict|unrestrict) ([A-Za-z0-9]+)[ \t]*\r?$/;
 const ENCODING = /^\\encoding [A-Za-z0-9_]+[ \t]*\r?$/;
 const CONNECT =
   /^\\(?:c|connect)[ \t]+(?:-reuse-previous=on[ \t]+)?("(?:[^"]|"")*"|[^\s"'`\\:;|-][^\s"'`\\:;|]*)[ \t]*\r?$/;
@@ -24,8 +25,8 @@ z`.split(/\s+/),
 );
 
 export function readCommand(text: string): ClientCommand {
-  const limit = LIMIT.exec(text)?.[1];
-  if (limit !== undefined) return { is: limit === "restrict" ? "limit" : "lift" };
+  const [, limit, key = ""] = LIMIT.exec(text) ?? [];
+  if (limit !== undefined) return { is: limit === "restrict" ? "limit" : "lift", key };
   if (ENCODING.test(text)) return { is: "encoding" };
   if (QUIT.test(text)) return { is: "quit" };
   const argument = CONNECT.exec(text)?.[1];

@@ -2,6 +2,7 @@
 import type { CutPlace, DumpReader, DumpStory, DumpTable, LeavingKind, StatementRun } from "../../parts.ts";
 import { readCommand } from "./dump-client.ts";
 import { DumpLexer, type Listener } from "./dump-lexer.ts";
+import { Limits } from "./dump-limits.ts";
 import { Sections } from "./dump-sections.ts";
 import { copiesIn, MOST_TOKENS, tell } from "./dump-statement.ts";
 import type { Token, Told } from "./dump-words.ts";
@@ -48,7 +49,7 @@ class Reading implements Listener {
   readonly extensions = new Set<string>();
   readonly tablespaces = new Set<string>();
   readonly encodings = new Set<string>();
-  readonly limits: number[] = [];
+  readonly limits = new Limits();
   hasStructure = false;
   hasRows = false;
   drops = false;
@@ -63,6 +64,8 @@ class Reading implements Listener {
     if (this.isOpen) return;
     this.isOpen = true;
     this.#from = line;
+    const freedAt = this.limits.freedAt(this.#begun.length > 0);
+    if (freedAt !== null) this.#leave("client-command", "\\unrestrict in the middle of a dump", freedAt);
   }
 
   #add(token: Token, line: number): void {
@@ -129,7 +132,10 @@ class Reading implements Listener {
     else if (this.isOpen) this.#leave("client-command", "a command of psql inside a statement", line);
     else if (command.is === "connect") this.sections.enter(command.database, line);
     else if (command.is === "encoding") this.sections.encoding(line);
-    else this.limits.push(line);
+    else if (command.is === "limit" || command.is === "lift") {
+      const fault = this.limits[command.is](command.key, line);
+      if (fault !== null) this.#leave("client-command", fault, line);
+    }
   }
 
   #leave(kind: LeavingKind, what: string, line: number): void {
@@ -288,6 +294,7 @@ class Reading implements Listener {
     const at = { line: lines };
     if (open !== null && this.cut === null) this.cut = { ...at, where: open };
     if (this.#begun.length > 0) this.cut ??= { ...at, where: "closing-line" };
+    if (this.limits.hides()) this.#leave("client-command", "\\unrestrict in what reads as a row or a text", lines);
     const { databases, leaves } = this.sections.told(lines);
     return {
       lines,
@@ -308,7 +315,7 @@ class Reading implements Listener {
       drops: this.drops,
       largeObjects: this.largeObjects,
       noise: this.noiseAt,
-      limits: this.limits,
+      limits: this.limits.lines,
     };
   }
 }
@@ -324,6 +331,7 @@ export function dumpReader(): DumpReader {
       const zero = piece.indexOf(0);
       const text = zero < 0 ? piece : piece.subarray(0, zero);
       reading.lexer.push(text);
+      reading.limits.search(text);
       bytes += text.length;
       lastByte = text.at(-1) ?? lastByte;
       if (zero < 0) return;

@@ -5,7 +5,7 @@
  */
 import type { BackupFacts } from "../../parts.ts";
 
-type Start = Pick<BackupFacts, "goesAround" | "encoding" | "loadsFrom">;
+type Start = Pick<BackupFacts, "goesAround" | "encoding" | "loadsFrom" | "limitsClient">;
 
 /** Statements of one line that may come before what a dump is about; anything else ends its start. */
 const BEFORE =
@@ -31,11 +31,13 @@ export function startOf(head: string, server: string | undefined): Start {
   const around = new Set<"drops" | "public">();
   let encoding: string | undefined;
   let needs = 0;
+  let isLimited = false;
   const lines = head.split("\n");
   // The last may be half a line.
   for (const raw of lines.slice(0, -1)) {
     const line = raw.replace(/\r$/, "");
     if (line === "" || line.startsWith("--")) continue;
+    isLimited ||= line.startsWith("\\restrict ");
     if (DROP.test(line) && !/^DROP (DATABASE|ROLE|TABLESPACE) /.test(line)) around.add("drops");
     else if (PUBLIC.test(line)) around.add("public");
     else if (!BEFORE.test(line) && !ANY_DROP.test(line)) break;
@@ -45,6 +47,7 @@ export function startOf(head: string, server: string | undefined): Start {
   return {
     ...(around.size === 0 ? {} : { goesAround: [...around] }),
     ...ownEncoding(encoding),
+    ...(isLimited ? { limitsClient: true } : {}),
     ...(server !== undefined && needs > Number.parseInt(server, 10) ? { loadsFrom: String(needs) } : {}),
   };
 }

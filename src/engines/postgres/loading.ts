@@ -34,13 +34,24 @@ const LOAD = psqlTelling("verbose");
 
 const DROP_PUBLIC = "-c 'DROP SCHEMA public'";
 
+/**
+ * A psql that can be limited runs no command but the one that sets it free, and nobody knows the key. Commands in dumps are
+ * refused before; this holds where the reader and psql read a text in two ways.
+ */
+const LIMIT = `limit="\\\\restrict $(od -An -N16 -tx1 /dev/urandom | tr -d ' \\n')" &&
+psql --help=commands | grep -q '\\\\restrict' || limit= &&
+`;
+
 function loadPlain(facts: BackupFacts): string {
   const around = new Set(facts.goesAround ?? []);
   const filters = around.has("drops") ? [WITHOUT_DROPS] : [];
   const first = around.has("public") && !around.has("drops") ? ` \\\n  ${DROP_PUBLIC}` : "";
-  const load = `${LOAD} \\\n  -1 -o /dev/null ${SIDE}${first}`;
-  if (facts.packing.length === 0 && facts.only === undefined && filters.length === 0) return `${load} -f "$BACKUP"`;
-  return [readPlain(facts), ...filters, `${load} -f -`].join(" |\n");
+  // A dump of a newer pg_dump limits psql itself, and cannot inside another limit.
+  const limits = facts.limitsClient === true ? "" : ` \${limit:+-c "$limit"}`;
+  const load = `${LOAD} \\\n  -1 -o /dev/null${limits} \\\n  ${SIDE}${first}`;
+  const isWhole = facts.packing.length === 0 && facts.only === undefined && filters.length === 0;
+  const restore = isWhole ? `${load} -f "$BACKUP"` : [readPlain(facts), ...filters, `${load} -f -`].join(" |\n");
+  return limits === "" ? restore : `${LIMIT}${restore}`;
 }
 
 function loadArchive(facts: BackupFacts): string {

@@ -36,6 +36,32 @@ const dump = (body: string) => `${HEAD}${body}\n${TAIL}`;
 const of = (body: string) => read(dump(body));
 const kinds = (story: DumpStory) => story.statements.map(({ kind }) => kind).filter((kind) => !/^S/.test(kind));
 
+describe("the limit that a dump puts on its client", () => {
+  const leaves = (text: string) => read(text, 7).leaves.map(({ line, what }) => `${line}: ${what}`);
+
+  it("ends behind its closing line, or where another database is entered", () => {
+    expect(leaves(dump("CREATE TABLE public.a (i int);"))).toEqual([]);
+    expect(leaves(`${dump("")}${dump("")}COMMIT;\n`)).toEqual([]);
+  });
+
+  it("does not end in the middle", () => {
+    const freed = "CREATE TABLE a (i int);\n\\unrestrict abc123\nCREATE TABLE b (i int);";
+    expect(leaves(dump(freed))[0]).toBe("14: \\unrestrict in the middle of a dump");
+    expect(leaves(dump("\\restrict other"))[0]).toBe("13: \\restrict a second time");
+    expect(leaves(dump("\\unrestrict other"))[0]).toBe("13: \\unrestrict with another key");
+  });
+
+  it.each([
+    ["a row", "COPY public.a FROM stdin;\n\\unrestrict abc123\n\\.\n"],
+    ["a string", "SELECT 'x\n\\unrestrict abc123\n';"],
+    ["a comment", "/*\n\\unrestrict\tabc123 */ SELECT 1;"],
+    ["a body", "DO $$ x\n\\unrestrict abc123\n$$;"],
+  ])("is not ended from what reads as %s", (_, text) => {
+    expect(leaves(dump(text))).toEqual([expect.stringContaining("\\unrestrict in what reads as a row or a text")]);
+    expect(leaves(dump(text.replace("abc123", "abc1234")))).toEqual([]);
+  });
+});
+
 describe("what a dump brings", () => {
   it("is told with lines, rows and roles", () => {
     const story = of(`CREATE TABLE public."Semi;Colon's ""q""" (
