@@ -3,6 +3,7 @@
  * quotes the statement or the row that it failed at; nothing of that may reach a record, so that what no reader of its
  * form understood is left out.
  */
+import { MASKED, plainLines, plainWords } from "./plain-words.ts";
 
 /** One failure, as far as it may be written down: never a statement, never a value of a row. */
 export interface ClientError {
@@ -28,8 +29,7 @@ export interface ClientError {
 /** Reads what one engine's programs print on standard error. Total: whatever comes, it never throws. */
 export type ErrorReader = (text: string) => readonly ClientError[];
 
-/** In place of a literal. */
-export const MASKED = "•••";
+export { MASKED };
 
 /** One line for people: `pg_restore: REFRESH MATERIALIZED VIEW public.totals: relation "•••" does not exist (42P01)`. */
 export function describeError({ client, message, code, line, statementKind, object }: ClientError): string {
@@ -82,3 +82,22 @@ export const unread = (lines: number): ClientError => ({
   severity: "error",
   message: `it printed ${lines === 1 ? "a line" : `${lines} lines`} in a form that is not read here, because it may hold rows`,
 });
+
+/** So many lines of a script are kept. */
+export const SCRIPT_LINES = 12;
+
+/**
+ * Reads what somebody's own script prints on standard error: of the engine's programs the codes, and of everything only
+ * plain words, because a script prints what it likes and can pose as any program.
+ */
+export const readScript =
+  (readErrors: ErrorReader): ErrorReader =>
+  (text) => {
+    const coded = readErrors(text).flatMap(({ client, severity, code, message, line }): ClientError[] =>
+      code === undefined
+        ? []
+        : [{ client, severity, code, message: plainWords(message), ...(line === undefined ? {} : { line }) }],
+    );
+    if (coded.length > 0) return coded.slice(-SCRIPT_LINES);
+    return plainLines(text, SCRIPT_LINES).map((message) => ({ client: "script", severity: "error", message }));
+  };

@@ -1,7 +1,8 @@
 /** The only way from a line to a running command: named, written down, run, its outcome written down. */
 import { createHash } from "node:crypto";
 import { type FogbellError, LostError, UnavailableError } from "../errors.ts";
-import type { ErrorReader } from "../host/client-errors.ts";
+import { type ErrorReader, readScript, SCRIPT_LINES } from "../host/client-errors.ts";
+import { plainLines } from "../host/plain-words.ts";
 import type { Shown } from "../host/redact.ts";
 import type { Command, Line, Outcome, Phase, Places, Server } from "../parts.ts";
 import type { EventBody, Progress } from "../record.ts";
@@ -45,8 +46,12 @@ export function commandHash(line: Line): string {
 
 const SETTING: readonly Phase[] = ["world", "healthy", "damage", "proof"];
 
+/** What a command printed, as far as it may be written down. Somebody's own script prints what it likes. */
+const printedBy = ({ isOwn }: Command, { stdout }: Outcome): string =>
+  isOwn === true ? plainLines(stdout, SCRIPT_LINES).join("\n") : stdout;
+
 export function failure(command: Command, outcome: Outcome): FogbellError {
-  const why = outcome.stderrTail.trim() || outcome.stdout.trim() || "it printed nothing";
+  const why = outcome.stderrTail.trim() || printedBy(command, outcome).trim() || "it printed nothing";
   const message = `"${command.say}" failed with exit code ${outcome.exitCode}: ${why}`;
   return SETTING.includes(command.phase)
     ? new UnavailableError(message, { code: "FB_WORLD", next: ["fogbell doctor"] })
@@ -110,7 +115,7 @@ export function createRunner(kit: RunnerKit): Runner {
         command: given,
         places: kit.places(),
         signal: kit.signal,
-        ...(given.isOwn === true ? {} : { readErrors: kit.readErrors }),
+        readErrors: given.isOwn === true ? readScript(kit.readErrors) : kit.readErrors,
         ...(sink === undefined ? {} : { sink }),
       });
       kit.write({
@@ -118,7 +123,7 @@ export function createRunner(kit: RunnerKit): Runner {
         commandId: given.id,
         exitCode: outcome.exitCode,
         durationMs: outcome.durationMs,
-        stdoutTail: (shown ? outcome.stdout.slice(-TAIL_CHARS) : "") as Shown,
+        stdoutTail: (shown ? printedBy(given, outcome).slice(-TAIL_CHARS) : "") as Shown,
         stderrTail: outcome.stderrTail.slice(-TAIL_CHARS) as Shown,
       });
       return outcome;
