@@ -37,6 +37,8 @@ class Reading implements Listener {
   /** The statement began as the INSERT before it. */
   #isAgain = false;
   #inserting: Mutable | null = null;
+  /** The run that such an INSERT belongs to. */
+  #insert: Pick<Told, "kind" | "name"> = { kind: "INSERT" };
   #schema = "public";
 
   readonly lexer = new DumpLexer(this);
@@ -245,6 +247,7 @@ class Reading implements Listener {
     this.hasRows = true;
     const table = this.byName.get(name) ?? null;
     this.#inserting = table;
+    this.#insert = { kind: "INSERT", ...(name === "" ? {} : { name }) };
     if (table?.rows == null) return;
     const isTold = this.#countsRows || tokens.some(({ text }) => text === "default");
     table.rows = isTold && !this.#isTurnedAway ? table.rows + Math.max(rows, 1) : null;
@@ -258,8 +261,7 @@ class Reading implements Listener {
     this.#rowsOfInsert = 0;
     this.#countsRows = false;
     this.#isAgain = false;
-    const last = this.runs.at(-1);
-    if (last !== undefined) last.to = line;
+    this.#run({ ...this.#insert, roles: [] }, line);
   }
 
   #setting(given: string, tokens: readonly Token[], line: number): void {
