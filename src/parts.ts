@@ -79,7 +79,7 @@ export interface Line {
    * output goes. Whoever wants another script makes a changed value and prints that (`built-script.ts`). In no record.
    */
   readonly built?: BuiltScript;
-  /** Names of the places the script refers to, without the `$`. */
+  /** Names of the places that the script and `progress` refer to, without the `$`: those that a page has to list. */
   readonly uses: readonly string[];
   /** What a person should see when it went well. */
   readonly expect?: string;

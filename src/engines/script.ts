@@ -164,18 +164,20 @@ function recover({ like, environment, uses }: Surroundings, facts: BackupFacts):
   const byHand = like.recover(facts, { to: "end-of-log" });
   if (facts.script === undefined) return byHand;
   // Whoever fills the database: it grows as it does by hand.
-  const progress = byHand.find((line) => line.progress !== undefined)?.progress;
+  const watched = byHand.find((line) => line.progress !== undefined);
+  const { progress = "" } = watched ?? {};
+  const watching = watched?.uses.filter((name) => progress.includes(name)) ?? [];
   return [
     {
       say: "Restore into a new database, with the restore script.",
       script: `(cd "$SCRIPTS" && env ${environment.join(" \\\n  ")} \\
   sh ./${facts.script} "$BACKUP" "$SIDE_DATABASE")`,
-      uses: ["SCRIPTS", "BACKUP", "SIDE_DATABASE", ...uses],
+      uses: [...new Set(["SCRIPTS", "BACKUP", "SIDE_DATABASE", ...uses, ...watching])],
       expect: "Exit code 0, and what the script says of itself.",
       ifNot: "Restore the file by hand: it is an ordinary dump. Then mend the script.",
       destroys: false,
       isOwn: true,
-      ...(progress === undefined ? {} : { progress }),
+      ...(progress === "" ? {} : { progress }),
     },
   ];
 }

@@ -119,7 +119,7 @@ ${own}CONF
 { setsid ${flavour.server} --defaults-file="$DATADIR/my.cnf" \\
   </dev/null >/dev/null 2>&1 & } &&
 ${untilReady(flavour, '"$DB_SOCKET"', '"$DATADIR/server.log"')}`,
-      uses: ["DATADIR", "DB_SOCKET", "ARCHIVE"],
+      uses: ["DATADIR", "DB_SOCKET"],
       destroys: false,
     },
     shutDown: {

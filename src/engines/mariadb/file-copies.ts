@@ -113,7 +113,13 @@ if ! grep -q '^backup_type = \\(full-prepared\\|log-applied\\)' ${NUMBERS("$SIDE
     2>"$SCRATCH/prepare.log" || {
     tail -n 3 "$SCRATCH/prepare.log" >&2; exit 1; }
 fi`),
-    uses: ["BACKUP", "SIDE_DATA", "SCRATCH", ...roomOf(facts.packing).filter((place) => place !== "SCRATCH")],
+    uses: [
+      "BACKUP",
+      "SIDE_DATA",
+      "SCRATCH",
+      ...roomOf(facts.packing).filter((place) => place !== "SCRATCH"),
+      "EXPECTED_BYTES",
+    ],
     expect: "No output.",
     ifNot: "The copy is damaged, or the disk is full. If the folder exists, somebody is restoring already: ask aloud.",
     destroys: false,

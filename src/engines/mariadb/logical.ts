@@ -167,7 +167,7 @@ function recover(flavour: Flavour, facts: BackupFacts, target: Target): readonly
     {
       say: "Restore the backup into it. Nothing touches the damaged database.",
       script: load,
-      uses: ["SIDE_SOCKET", "SIDE_DATABASE", "BACKUP", ...roomOf(facts.packing)],
+      uses: ["SIDE_SOCKET", "SIDE_DATABASE", "BACKUP", ...roomOf(facts.packing), "EXPECTED_BYTES"],
       expect: "No output, and exit code 0.",
       ifNot: "Drop the side database and begin again with the next older recovery point.",
       destroys: false,

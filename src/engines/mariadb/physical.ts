@@ -202,7 +202,7 @@ while read -r from to folder; do
     tail -n 3 "$SCRATCH/prepare.log" >&2; exit 1; }
   if [ "$from" -ne 0 ]; then rm -r "$into"; fi
 done <"$SCRATCH/chain"`),
-    uses: ["BACKUP", "SIDE_DATA", "SCRATCH"],
+    uses: ["BACKUP", "SIDE_DATA", "SCRATCH", "EXPECTED_BYTES"],
     expect: "No output.",
     ifNot:
       "The sets do not fit together, or the disk is full. If the folder exists, somebody is restoring already: ask aloud.",

@@ -37,7 +37,7 @@ rm "$BACKUP_DIR/whole"`;
 }
 
 function backup(flavour: Flavour, stem: string, { server, compress }: Options): readonly Line[] {
-  const uses = ["DATADIR", "DB_SOCKET", "BACKUP_DIR"];
+  const uses = ["DATADIR", "BACKUP_DIR"];
   const copy = image(stem, compress);
   const frozen = `server=$(cat "$DATADIR/server.pid") &&
 kill -STOP "$server" &&
@@ -59,7 +59,7 @@ exit $code`;
       : {
           say: "Shut the server down, image its files, and start it again.",
           script: stopped,
-          uses,
+          uses: ["DB_SOCKET", ...uses],
           destroys: false,
         },
   ];
@@ -99,7 +99,7 @@ function recover(flavour: Flavour, { packing }: BackupFacts): readonly Line[] {
       script: `mkdir -m 700 "$SIDE_DATA" &&
 ${unpacked(packing)} |
   tar -x -f - -C "$SIDE_DATA"`,
-      uses: ["BACKUP", "SIDE_DATA"],
+      uses: ["BACKUP", "SIDE_DATA", "EXPECTED_BYTES"],
       expect: "No output.",
       ifNot: "If the folder exists, somebody is restoring already: ask aloud. If the disk is full, choose another.",
       destroys: false,

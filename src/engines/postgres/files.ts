@@ -61,7 +61,7 @@ export function unpack({ file, packing }: Archive, more = ""): Line {
 mkdir -m 700 "$SIDE_DATA" &&
 ${unpacked(packing, file)} |
   tar -x -f - -C "$SIDE_DATA"${more === "" ? "" : ` &&\nwhole=yes\n${more}`}`,
-    uses: ["BACKUP", "SIDE_DATA"],
+    uses: ["BACKUP", "SIDE_DATA", "EXPECTED_BYTES"],
     expect: "No output.",
     ifNot: "If the folder exists, somebody is restoring already: ask aloud. If the disk is full, choose another.",
     destroys: false,

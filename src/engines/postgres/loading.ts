@@ -81,7 +81,7 @@ export function recover(facts: BackupFacts): readonly Line[] {
     {
       say: "Restore the backup into it. Nothing touches the damaged database.",
       script: isArchive ? loadArchive(facts) : loadPlain(facts),
-      uses: ["SIDE_HOST", "SIDE_DATABASE", ...placesOf(facts), ...(takesJobs(facts) ? ["JOBS"] : [])],
+      uses: ["SIDE_HOST", "SIDE_DATABASE", ...placesOf(facts), ...(takesJobs(facts) ? ["JOBS"] : []), "EXPECTED_BYTES"],
       expect: "No output, and exit code 0.",
       ifNot: "Drop the side database and begin again with the next older recovery point.",
       destroys: false,

@@ -136,9 +136,16 @@ export interface LogSource {
   readonly uses: readonly string[];
   /** What the server runs to get a piece; expanded by the shell that writes it into its settings. */
   readonly restoreCommand: string;
+  /** The places that this command refers to. */
+  readonly commandUses: readonly string[];
 }
 
-export const FETCHED_LOG: LogSource = { folder: "$LOG", uses: ["LOG"], restoreCommand: 'cp "$LOG/%f" "%p"' };
+export const FETCHED_LOG: LogSource = {
+  folder: "$LOG",
+  uses: ["LOG"],
+  restoreCommand: 'cp "$LOG/%f" "%p"',
+  commandUses: ["LOG"],
+};
 
 /**
  * Looks for the commits on both sides of the damage, from the newest piece backwards, so that only the end of a long log
@@ -250,7 +257,7 @@ fi`,
 /** From an unpacked base to a server that stands where the target says, looked at on both sides, and opened. */
 export function throughLog(target: Target, log: LogSource = FETCHED_LOG): readonly Line[] {
   const stop = stopAt(target);
-  const uses = [...new Set(["SIDE_DATA", ...log.uses, ...stop.uses])];
+  const uses = [...new Set(["SIDE_DATA", ...log.commandUses, ...stop.uses])];
   const prepare: Line = {
     say: "Tell the restored server where its log is, and where to stop.",
     script: `cat >>"$SIDE_DATA/postgresql.auto.conf" <<CONF &&

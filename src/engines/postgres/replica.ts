@@ -118,7 +118,12 @@ echo "it stands at \${stands:-its beginning}"`),
 }
 
 /** Everything it received lies in its own folder; the server that sent it may be gone. */
-const RECEIVED: LogSource = { folder: "$SIDE_DATA/pg_wal", uses: ["SIDE_DATA"], restoreCommand: "false" };
+const RECEIVED: LogSource = {
+  folder: "$SIDE_DATA/pg_wal",
+  uses: ["SIDE_DATA"],
+  restoreCommand: "false",
+  commandUses: [],
+};
 
 const alone: Line = {
   say: "Stop it from following: it must come no further by itself.",

@@ -176,7 +176,8 @@ done`,
 
 const source: LogSource = {
   folder: "$SCRATCH/log",
-  uses: ["SCRATCH", "BACKUP", "SIDE_DATA", "PGHOST", "PGUSER"],
+  uses: ["SCRATCH"],
+  commandUses: ["BACKUP", "SIDE_DATA", "PGHOST", "PGUSER"],
   // In the server's settings a command stands on one line.
   restoreCommand: words("$BACKUP", "$SIDE_DATA", 'archive-get "%f" "%p"').join(" "),
 };
@@ -187,7 +188,7 @@ function recover({ label = "latest" }: BackupFacts, target: Target): readonly Li
     script: `mkdir -p -m 700 "$(dirname "$SIDE_DATA")" &&
 mkdir -m 700 "$SIDE_DATA" &&
 ${pgbackrest("$BACKUP", "$SIDE_DATA", `--set=${label} \\\n  --tablespace-map-all="${TABLESPACES}" \\\n  --process-max="$JOBS" --archive-mode=off restore`)}`,
-    uses: ["BACKUP", "SIDE_DATA", "JOBS", "PGHOST", "PGUSER"],
+    uses: ["BACKUP", "SIDE_DATA", "JOBS", "PGHOST", "PGUSER", "EXPECTED_BYTES"],
     expect: "No output.",
     ifNot: "The message names the file that is missing or damaged: take an older recovery point.",
     destroys: false,

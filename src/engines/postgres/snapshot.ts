@@ -41,7 +41,7 @@ rm "$BACKUP_DIR/whole"`;
 }
 
 function backup(stem: string, { server, compress }: Options): readonly Line[] {
-  const uses = ["PGDATA", "PGHOST", "BACKUP_DIR"];
+  const uses = ["PGDATA", "BACKUP_DIR"];
   const copy = image(stem, compress);
   if (server === "stopped") {
     return [
