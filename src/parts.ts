@@ -97,6 +97,8 @@ export interface Line {
   readonly without?: string;
   /** It is somebody's own script: what it prints about a failure has no form that a reader knows. */
   readonly isOwn?: boolean;
+  /** What it looks at or goes through is the log beside the copy: when it fails, the copy itself may still hold. */
+  readonly about?: "log";
 }
 
 /** One line of a procedure. The drill runs it, the runbook prints it, and there is no third copy. */
@@ -124,10 +126,11 @@ export interface Outcome {
 export const OUTPUT_LIMIT_BYTES = 32 * 1024 * 1024;
 
 /**
- * How a check of a copy ends beside 0. With `otherVersion` it prints `version <TAB> of the copy <TAB> of this server`; any
- * other code says that the copy is not whole, and what it printed is why. A script's own codes begin at 10.
+ * How a check of a copy ends beside 0. With `otherVersion` it prints `version <TAB> of the copy <TAB> of this server`. Of a
+ * log: `otherLog` is of another server, and `shortLog` ends before the copy was taken, so that there is nothing to go
+ * through. Any other code says that it is not whole, and what it printed is why. A script's own codes begin at 10.
  */
-export const CHECK_ENDS = { leaves: 3, notWhole: 4, notAlone: 5, otherVersion: 6 } as const;
+export const CHECK_ENDS = { leaves: 3, notWhole: 4, notAlone: 5, otherVersion: 6, otherLog: 8, shortLog: 9 } as const;
 
 // ---------------------------------------------------------------------------------------------- engines and methods
 
@@ -220,6 +223,17 @@ export interface LogArchive {
   isPiece(name: string): boolean;
   /** Whether a piece is needed by a restore that begins with the piece `from`. Both are names without folders. */
   isNeeded(piece: string, from: string): boolean;
+  /** Whether the first pieces may be in the backup itself, so that those beside it can begin later. */
+  readonly maybeBrought?: boolean;
+  /**
+   * Whether a piece that begins so can be of the log that such a backup goes on through, as its first or as a later one;
+   * null: nobody can tell. Total.
+   */
+  isOf?(head: Buffer, facts: BackupFacts, isFirst: boolean): boolean | null;
+  /** Which of a backup's own objects tells whose log it needs; absent where its facts do. */
+  teller?(
+    members: readonly StoredObject[],
+  ): { readonly object: StoredObject; whose(content: Content): string | null } | null;
 }
 
 /** Folders inside a server's sandbox. Absolute paths as the server sees them. */
@@ -514,6 +528,10 @@ export interface BackupFacts {
   readonly logPosition?: string;
   /** Whether the log from there on lies beside it. */
   readonly hasLog?: boolean;
+  /** Whose log that is, where the backup says so, as its engine tells servers apart. */
+  readonly logOf?: string;
+  /** What pieces of the log are packed with. */
+  readonly logPacking?: Packing;
   /** Whether it needs the backups before it. */
   readonly isChain?: boolean;
   /** What a repository calls this backup. */
@@ -545,10 +563,27 @@ export interface RecoveryPoint {
   readonly facts: BackupFacts;
   /** Why nothing is known of what is in it; absent when it can be read. */
   readonly unreadable?: Unreadable;
+  /** Log beside it that it was not or cannot be brought through; absent when there is none. */
+  readonly leftLog?: LeftLog;
   /** When its objects are files of one night that are read one after another, as one text: each, in that order. */
   readonly parts?: readonly BackupPart[];
   /** Where its job wrote down what its objects hash to: for a key the object that may hold its sum. */
   readonly sums?: readonly { readonly of: string; readonly object: StoredObject }[];
+}
+
+/**
+ * Why a log that lies beside a backup is not gone through. `hole`: its first piece is missing, and others are there;
+ * `torn`: what was found when it was read; `other-server`: it is not this server's; `several`: there are several of the
+ * same names; `unread`: packed in a form that is not read here; `no-place`: the backup does not say where in it it stands.
+ */
+export interface LeftLog {
+  readonly kind: "hole" | "torn" | "other-server" | "several" | "unread" | "no-place";
+  /** The piece, or the first of several, that is named for it. */
+  readonly key: string;
+  /** The piece that is needed first, where the backup tells. */
+  readonly wanted?: string;
+  /** What was found, or how it is packed. */
+  readonly because?: string;
 }
 
 /** One file of a backup that one night left in several. */

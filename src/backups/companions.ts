@@ -16,8 +16,6 @@ export const isUnfinished = (key: string): boolean => UNFINISHED.test(key);
 
 /** What goes with the backups of a listing. */
 export interface Companions {
-  /** All of the listing: pieces of a log are among it. */
-  readonly objects: readonly StoredObject[];
   /** Those of a backup whose key begins so, before an ending. */
   of(stem: string): { readonly globals: StoredObject | undefined; readonly ledger: StoredObject | undefined };
 }
@@ -35,5 +33,5 @@ export function companionsAmong(objects: readonly StoredObject[]): Companions {
     return found;
   };
   const [globals, ledgers] = [byStem(isGlobals), byStem(isLedger)];
-  return { objects, of: (stem) => ({ globals: globals.get(stem), ledger: ledgers.get(stem) }) };
+  return { of: (stem) => ({ globals: globals.get(stem), ledger: ledgers.get(stem) }) };
 }

@@ -6,6 +6,8 @@ import { type Answer, askObject } from "./ask-object.ts";
 import { type Companions, companionsAmong, isGlobals, isLedger, isUnfinished } from "./companions.ts";
 import type { Form } from "./form.ts";
 import { generations, pointId } from "./generations.ts";
+import { withLogs } from "./log-beside.ts";
+import { isPieceOf } from "./log-names.ts";
 import { momentInName } from "./moments.ts";
 import { joined, partsOf } from "./split-parts.ts";
 import { createBreaker, settled } from "./unreadable.ts";
@@ -28,12 +30,6 @@ export interface UnknownObject extends StoredObject {
   readonly form?: Form;
 }
 
-const baseName = (key: string) => key.slice(key.lastIndexOf("/") + 1);
-
-/** Whether a key is that of a piece of log. */
-export const isPieceOf = (engines: readonly Engine[], key: string): boolean =>
-  engines.some(({ log }) => log?.isPiece(baseName(key)) === true);
-
 interface Candidate extends Gathered {
   readonly engine: Engine;
   readonly method: Method;
@@ -54,26 +50,14 @@ function candidates(engines: readonly Engine[], objects: readonly StoredObject[]
     .sort((a, b) => b.members.length - a.members.length);
 }
 
-/** The pieces of log that bring a backup further, oldest first; none when its first piece is not there. */
-function logOf(engine: Engine, from: string | undefined, objects: readonly StoredObject[]): StoredObject[] {
-  const { log } = engine;
-  if (log === undefined || from === undefined) return [];
-  const pieces = objects
-    .filter(({ key }) => log.isPiece(baseName(key)) && log.isNeeded(baseName(key), from))
-    .sort((a, b) => (baseName(a.key) < baseName(b.key) ? -1 : 1));
-  return pieces.some(({ key }) => baseName(key) === from) ? pieces : [];
-}
-
 function toPoint(
   store: Store,
-  { lead, members, engine, byObjectTime, reachAt }: Candidate,
+  { lead, members, byObjectTime, reachAt = "" }: Candidate,
   facts: BackupFacts,
   beside: Companions,
 ) {
   const stem = (members.length > 1 ? lead.key.replace(/\/toc\.dat$/, "") : lead.key).replace(/\.[a-z.]+$/, "");
   const { globals, ledger } = beside.of(stem);
-  const log = logOf(engine, facts.logFrom, beside.objects);
-  const newest = log.reduce((latest, { modifiedAt }) => (modifiedAt > latest ? modifiedAt : latest), reachAt ?? "");
   const moment: Moment = byObjectTime === true ? { at: lead.modifiedAt, from: "object-time" } : momentOf(lead);
   const point: RecoveryPoint = {
     id: pointId(lead),
@@ -82,11 +66,11 @@ function toPoint(
     objects: members.flatMap((member) => partsOf(member)?.parts ?? [member]),
     ...(globals === undefined ? {} : { globals }),
     ...(ledger === undefined ? {} : { ledger }),
-    log,
+    log: [],
     moment,
-    reach: newest > moment.at ? { at: newest, from: "object-time" } : moment,
-    sizeBytes: [...members, ...log].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    facts: log.length === 0 ? facts : { ...facts, hasLog: true },
+    reach: reachAt > moment.at ? { at: reachAt, from: "object-time" } : moment,
+    sizeBytes: members.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    facts,
   };
   return point;
 }
@@ -176,7 +160,7 @@ async function stockAmong({ store, engines, objects, beside }: Among): Promise<I
       ...(unreadable === undefined ? {} : { unreadable }),
     });
   }
-  return { points, unknown };
+  return { points: await withLogs(store, engines, points, beside), unknown };
 }
 
 async function takeStockOnce(store: Store, engines: readonly Engine[], prefix: string): Promise<Inventory> {

@@ -20,11 +20,21 @@ export interface CheckFault {
   readonly errors: readonly ClientError[];
   /** What the check's own page says to do. */
   readonly next: readonly string[];
+  /** What it was found against, when that is the log beside the copy; `short`: it ends before the copy was taken. */
+  readonly log?: "torn" | "other-server" | "short";
 }
 
-function faultIn(line: Line, { exitCode, stdout, stderrTail, errors = [] }: Outcome): CheckFault {
+/** What a line that looks at a log found against it. */
+export function logFaultOf({ about }: Line, { exitCode }: Outcome): CheckFault["log"] {
+  if (about !== "log") return undefined;
+  return exitCode === CHECK_ENDS.otherLog ? "other-server" : exitCode === CHECK_ENDS.shortLog ? "short" : "torn";
+}
+
+function faultIn(line: Line, outcome: Outcome): CheckFault {
+  const { exitCode, stdout, stderrTail, errors = [] } = outcome;
   const printed = stdout.trim();
   const [, madeBy, here] = exitCode === CHECK_ENDS.otherVersion ? printed.split("\t") : [];
+  const log = logFaultOf(line, outcome);
   const said = printed || firstError(errors)?.message || stderrTail.trim().split("\n")[0] || `exit code ${exitCode}`;
   return {
     because: madeBy === undefined ? said : `taken by version ${madeBy}, and this is version ${here}`,
@@ -33,6 +43,7 @@ function faultIn(line: Line, { exitCode, stdout, stderrTail, errors = [] }: Outc
     madeBy: madeBy ?? null,
     errors,
     next: line.ifNot === undefined ? [] : [line.ifNot],
+    ...(log === undefined ? {} : { log }),
   };
 }
 

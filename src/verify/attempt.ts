@@ -6,13 +6,14 @@
 import { createReadStream } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { alone } from "../backups/select.ts";
 import { unreadableError } from "../backups/unreadable.ts";
-import type { CheckFault } from "../drill/check-copy.ts";
+import { type CheckFault, logFaultOf } from "../drill/check-copy.ts";
 import { bring } from "../drill/source.ts";
 import { placed } from "../dumps.ts";
 import { asFogbellError, Defect, LostError, UnavailableError } from "../errors.ts";
 import { type ClientError, describeError, firstError } from "../host/client-errors.ts";
-import type { BackupFacts, CopyPhrases, DumpStory, Line, Method, Outcome } from "../parts.ts";
+import type { BackupFacts, CopyPhrases, DumpStory, LeftLog, Line, Method, Outcome } from "../parts.ts";
 import type { Mark } from "../record.ts";
 import { readLedger } from "./copy-ledger.ts";
 import { fetchCandidate } from "./fetch-copy.ts";
@@ -53,6 +54,17 @@ class OtherVersion extends UnavailableError {
   }
 }
 
+/** The log beside the copy is not what brings it further: the copy is looked at as it was taken. */
+class LeftBehind extends Error {
+  readonly left: LeftLog | null;
+
+  constructor(because: string, { point }: Candidate, kind: NonNullable<CheckFault["log"]>) {
+    super(because);
+    const key = point.log[0]?.key ?? "";
+    this.left = kind === "short" ? null : { kind, key, because };
+  }
+}
+
 /** Not a fault of the backup: throws UnavailableError instead of letting it be called bad. */
 export function assertJudged(copies: Pick<CopyPhrases, "unjudged">, errors: readonly ClientError[]): void {
   const unjudged = copies.unjudged(errors);
@@ -88,7 +100,7 @@ function assertPrepared(line: Line, { exitCode, errors = [] }: Outcome): void {
 async function restore(
   kit: AttemptKit,
   opened: Opened,
-  given: { method: Method; facts: BackupFacts; story: DumpStory | null },
+  given: { candidate: Candidate; method: Method; facts: BackupFacts; story: DumpStory | null },
 ): Promise<string | null> {
   const prefix = kit.index === 0 ? "" : `older-${kit.index}-`;
   const { copies } = kit.task.engine;
@@ -104,6 +116,11 @@ async function restore(
     const errors = outcome.errors ?? [];
     assertJudged(copies, errors);
     const error = firstError(errors);
+    const left = logFaultOf(line, outcome);
+    if (left !== undefined) {
+      const said = error === undefined ? outcome.stderrTail.trim().split("\n")[0] : describeError(error);
+      throw new LeftBehind(`"${line.say}" failed: ${said || `exit code ${outcome.exitCode}`}`, given.candidate, left);
+    }
     const { story, facts } = given;
     // What the client counts is what it was fed.
     const fed = copies.keepsLines === true ? undefined : facts.lines;
@@ -183,6 +200,7 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
       opened.places.table = placesFor(kit, opened, { candidate, method, database: facts.only });
     if (found !== null) {
       assertJudgedFault(kit.task.engine.copies, found);
+      if (found.log !== undefined) throw new LeftBehind(found.because, candidate, found.log);
       say("complete", "no", found.because);
       return found.because;
     }
@@ -190,7 +208,9 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
     findings.push(...read.named);
     const { server } = opened;
     const bytes = story?.bytes ?? candidate.point.sizeBytes;
-    const failed = await withinRoom({ ...kit, server, bytes }, () => restore(kit, opened, { method, facts, story }));
+    const failed = await withinRoom({ ...kit, server, bytes }, () =>
+      restore(kit, opened, { candidate, method, facts, story }),
+    );
     say("restored", failed === null ? "yes" : "no", failed ?? `restored by ${method.name}`);
     const newer = failed === null ? newerThanItsServer(facts, opened.version) : null;
     if (newer !== null) say("version", "yes", newer);
@@ -262,12 +282,25 @@ async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => v
   const { fetched, facts } = await oneCopy(kit, candidate, single, methodOf);
   mark("T4");
   const given = { candidate, facts, fetched, mark };
+  return openAgain(kit, given);
+}
+
+/** What shows only when it was opened is opened once more: files of another version, a log that does not bring it further. */
+async function openAgain(kit: AttemptKit, given: FetchedGiven): Promise<Attempted> {
+  const { candidate, facts } = given;
   try {
     return await openFetched(kit, given);
   } catch (error) {
+    if (error instanceof LeftBehind) {
+      await kit.unwind.all(false);
+      const { hasLog: _, ...own } = facts;
+      const point = { ...alone(candidate.point), id: candidate.point.id };
+      const attempted = await openAgain(kit, { ...given, candidate: { ...candidate, point }, facts: own });
+      return { ...attempted, leftLog: error.left };
+    }
     if (!(error instanceof OtherVersion) || facts.serverVersion !== undefined) throw error;
     await kit.unwind.all(false);
-    return openFetched(kit, { ...given, facts: { ...facts, serverVersion: error.madeBy } });
+    return openAgain(kit, { ...given, facts: { ...facts, serverVersion: error.madeBy } });
   }
 }
 
@@ -283,7 +316,7 @@ async function openFetched(kit: AttemptKit, { candidate, facts, fetched, mark }:
   const reached = isReached ? kit.task.engine.loopback.settings : {};
   const opened = await limited(kit, "world", () => openSandbox(kit, serverFor(kit.task.engine, facts, reached)));
   mark("T5");
-  await assertUnpackers(opened, facts, kit.index);
+  await assertUnpackers(opened, [...facts.packing, ...(facts.logPacking ?? [])], kit.index);
   const objects = point.parts === undefined ? point.objects : point.objects.slice(0, 1);
   const copy = await bring(opened, { objects }, { folder: fetched.folder, paths: fetched.paths });
   const globals = fetched.globals === null ? "" : `${opened.server.folders.scratch}/${basename(fetched.globals)}`;

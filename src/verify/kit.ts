@@ -1,7 +1,7 @@
 /** What one attempt at a copy is given and gives back: what the whole room hands around. Types, and nothing that runs. */
 import type { FogbellError } from "../errors.ts";
 import type { Redactor } from "../host/redact.ts";
-import type { BackupFacts, RunLabel, SandboxDriver, ServerSpec, StoreDriver, Target } from "../parts.ts";
+import type { BackupFacts, LeftLog, RunLabel, SandboxDriver, ServerSpec, StoreDriver, Target } from "../parts.ts";
 import type { EventBody, Mark, Progress } from "../record.ts";
 import type { Unwind } from "../run/unwind.ts";
 import type { CopyLedger } from "./copy-ledger.ts";
@@ -47,6 +47,8 @@ export interface Attempted {
   readonly numbers: Numbers | null;
   /** What ended it, when something did. */
   readonly error: FogbellError | null;
+  /** Log beside it that it was not brought through, where that showed when it was read. */
+  readonly leftLog?: LeftLog | null;
   /** How long its phases took, in milliseconds. */
   readonly tookMs?: Readonly<Record<string, number>>;
 }

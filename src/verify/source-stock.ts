@@ -4,7 +4,8 @@ import { isGlobals, isLedger } from "../backups/companions.ts";
 import { type Entry, entriesOf, keyOf, type Unread } from "../backups/entries.ts";
 import { type Job, type Jobs, jobsOf } from "../backups/jobs.ts";
 import { type Listing, listingOf, showing } from "../backups/listing.ts";
-import { isPieceOf, takeStock } from "../backups/locate.ts";
+import { takeStock } from "../backups/locate.ts";
+import { isPieceOf } from "../backups/log-names.ts";
 import { fitter, listedPrefix, sampleOf } from "../backups/patterns.ts";
 import type { Placed } from "../backups/series.ts";
 import { sumsBeside } from "../backups/sums.ts";
@@ -33,9 +34,14 @@ interface Sorted {
   readonly isIgnored: (key: string) => boolean;
 }
 
-function sortOut({ objects }: Listing, { pattern, ignore = [] }: ConfiguredSource, engine: Engine): Sorted {
+function ignoring({ ignore = [] }: ConfiguredSource): Sorted["isIgnored"] {
   const ignored = ignore.map(fitter);
-  const isIgnored = (key: string) => ignored.some((fits) => fits(key));
+  return (key) => ignored.some((fits) => fits(key));
+}
+
+function sortOut({ objects }: Listing, source: ConfiguredSource, engine: Engine): Sorted {
+  const { pattern } = source;
+  const isIgnored = ignoring(source);
   const fits = pattern === undefined ? () => true : fitter(pattern);
   const isMeant = ({ key, unreadable }: StoredObject) =>
     !isIgnored(key) &&
@@ -73,12 +79,14 @@ async function beyond(
   store: Store,
   engine: Engine,
   points: readonly RecoveryPoint[],
-  prefix: string,
+  source: ConfiguredSource,
 ): Promise<StoredObject[]> {
+  const prefix = listedPrefix(source.pattern);
+  const isIgnored = ignoring(source);
   const misses = points.some(({ facts, log }) => facts.logFrom !== undefined && log.length === 0);
   if (prefix === "" || !misses) return [];
   const { objects } = await listingOf(store, "");
-  return objects.filter(({ key }) => isPieceOf([engine], key));
+  return objects.filter(({ key }) => isPieceOf([engine], key) && !isIgnored(key));
 }
 
 interface Looked {
@@ -95,10 +103,9 @@ async function lookAt(
   objects: readonly StoredObject[],
 ): Promise<Looked> {
   const { pattern, database, method } = source;
-  const prefix = listedPrefix(pattern);
   const shown = showing(store, objects);
   const first = await takeStock(shown, [engine], "");
-  const log = await beyond(store, engine, first.points, prefix);
+  const log = await beyond(store, engine, first.points, source);
   const inventory = log.length === 0 ? first : await takeStock(showing(store, [...objects, ...log]), [engine], "");
   const isOf = ({ facts }: RecoveryPoint) =>
     facts.engine === engine.name &&

@@ -1,14 +1,14 @@
 /** Whether the sandbox can unpack a copy: official images lack what people pack with, and that says nothing of a backup. */
 import { UnavailableError } from "../errors.ts";
-import { programsOf } from "../host/packing.ts";
-import type { BackupFacts, Line } from "../parts.ts";
+import { type Packing, programsOf } from "../host/packing.ts";
+import type { Line } from "../parts.ts";
 import type { Opened } from "./open-sandbox.ts";
 
 /** Every image has these. */
 const EVERYWHERE: ReadonlySet<string> = new Set(["gunzip", "sed", "tail", "tar", "xargs"]);
 
 /** Throws UnavailableError with the programs that are not there. */
-export async function assertUnpackers({ runner }: Opened, { packing }: BackupFacts, index: number): Promise<void> {
+export async function assertUnpackers({ runner }: Opened, packing: Packing, index: number): Promise<void> {
   const programs = [...new Set(programsOf(packing))].filter((program) => !EVERYWHERE.has(program));
   if (programs.length === 0) return;
   const line: Line = {

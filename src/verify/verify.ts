@@ -18,6 +18,7 @@ import { createUnwind, type Unwound } from "../run/unwind.ts";
 import { attempt } from "./attempt.ts";
 import type { Attempted, VerifyKit } from "./kit.ts";
 import { type KnownCopy, writtenAt } from "./known.ts";
+import { leftLogError } from "./left-log.ts";
 import { deletedAt } from "./points.ts";
 import { stillWritten } from "./still-written.ts";
 import type { Candidate, VerifyTask } from "./task.ts";
@@ -254,6 +255,8 @@ async function tell(telling: Telling): Promise<void> {
     } as const;
     write(measured === undefined ? common : { ...common, measured });
   }
+  const left = attempted.leftLog === undefined ? first.point.leftLog : attempted.leftLog;
+  if (left != null) write(problemOf(leftLogError(first.point, left), telling.run));
   if (holds(attempted)) return;
   if (attempted.error !== null) write(problemOf(attempted.error, telling.run));
   else write({ kind: "source-rejected", sourceId: first.point.id, because: whyNot(attempted) });

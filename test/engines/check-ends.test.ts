@@ -10,6 +10,8 @@ const MEANT = [
   "Does the copy come back by itself?",
   "Read the copy to its end: is it whole, and of this version?",
   "Is the copy whole, of this version, and does it come back by itself?",
+  "Is the log of the same server, is no piece of it missing, and can every record be read?",
+  "Is every file of the log there, whole, readable, and does each go on where the one before it ends?",
 ];
 
 test("a check ends with a code of CHECK_ENDS only where that is what it means", () => {

@@ -1,13 +1,15 @@
 /** The binary log of MariaDB and MySQL, archived file by file, and how a restored database is brought forward through it. */
 import { apart } from "../../host/sh.ts";
-import type { BackupFacts, Line, LogArchive, Target } from "../../parts.ts";
+import { type BackupFacts, CHECK_ENDS, type Line, type LogArchive, type Target } from "../../parts.ts";
 import { at, client, sql, withoutValues } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
+import { isOfServer } from "./log-start.ts";
 
-/** `binlog.000012`, `mysql-bin.000012`, `mariadb-bin.000012`. */
-const PIECE = /^[\w-]*bin(log)?\.[0-9]{6,}$/;
+/** `binlog.000012`, `mysql-bin.000012`, `db1.example.org-bin.000012`. */
+const PIECE = /^[\w.-]*bin(log)?\.[0-9]{6,}$/;
 const PIECES = "grep -E 'bin(log)?\\.[0-9]{6,}$' | sort";
 const numberOf = (piece: string) => Number(piece.slice(piece.lastIndexOf(".") + 1));
+const stemOf = (piece: string) => piece.slice(0, piece.lastIndexOf("."));
 
 export const logOf = (flavour: Flavour): LogArchive => ({
   stays: false,
@@ -33,7 +35,8 @@ echo "archived up to $(tail -n 1 "$ARCHIVE/copied")"`),
     destroys: false,
   }),
   isPiece: (name) => PIECE.test(name),
-  isNeeded: (piece, from) => numberOf(piece) >= numberOf(from),
+  isNeeded: (piece, from) => stemOf(piece) === stemOf(from) && numberOf(piece) >= numberOf(from),
+  isOf: isOfServer,
 });
 
 /**
@@ -71,7 +74,9 @@ export function checkLog(flavour: Flavour, { logFrom = "", logPosition = "4" }: 
     script: apart(`wanted= follows=
 rm -f "$SCRATCH/log.last"
 if [ "$(stat -c %s "$LOG/${logFrom}" || echo 0)" -lt ${logPosition} ]; then
-  echo "${logFrom} ends before the place of the backup"; exit 14
+  echo "${logFrom} ends before the place of the backup"
+  if [ "$(ls "$LOG" | wc -l)" -eq 1 ]; then exit ${CHECK_ENDS.shortLog}; fi
+  exit 14
 fi
 for piece in $(cd "$LOG" && ls |
   ${PIECES}); do

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { messageInDump, messageOf } from "../../host/dump-messages.ts";
 import { type Compression, layersOf, roomOf, unpacked } from "../../host/packing.ts";
 import { type BackupFacts, type Content, defineMethod, type Line, type Target } from "../../parts.ts";
+import { aboutLog, logChecks } from "../packed-log.ts";
 import { at, client, sql } from "./client.ts";
 import { readHeader } from "./dump-header.ts";
 import type { Flavour } from "./flavour.ts";
@@ -97,6 +98,8 @@ function inspect(flavour: Flavour, { head: bytes, tail, packing, members }: Cont
     /^(?:-- )?CHANGE (?:MASTER|REPLICATION SOURCE) TO (?:MASTER|SOURCE)_LOG_FILE='([^']+)', (?:MASTER|SOURCE)_LOG_POS=(\d+)/m.exec(
       start,
     );
+  // `--gtid` says the same in transactions, and whose they are.
+  const after = /^(?:-- )?SET GLOBAL gtid_slave_pos='([\d,-]+)'/m.exec(start)?.[1];
   const end = tail?.toString("latin1") ?? null;
   const complete = end === null ? "unknown" : end.includes(TRAILER) ? "yes" : "no";
   // In the zone of the machine that dumped, which it does not say.
@@ -110,6 +113,7 @@ function inspect(flavour: Flavour, { head: bytes, tail, packing, members }: Cont
     ...(isDataOnly(start) ? { lacks: "tables" as const } : {}),
     ...(done === undefined ? {} : { made: { text: done, at: "end" } }),
     ...(place?.[1] === undefined || place[2] === undefined ? {} : { logFrom: place[1], logPosition: place[2] }),
+    ...(after === undefined ? {} : { logOf: after }),
     complete: message === null ? complete : "no",
     because:
       message !== null
@@ -134,7 +138,7 @@ function check(flavour: Flavour, facts: BackupFacts): readonly Line[] {
       ifNot: "Do not restore it. Take the next older recovery point.",
       destroys: false,
     },
-    ...(facts.hasLog === true ? [checkLog(flavour, facts)] : []),
+    ...logChecks(facts, checkLog(flavour, facts)),
   ];
 }
 
@@ -173,7 +177,7 @@ function recover(flavour: Flavour, facts: BackupFacts, target: Target): readonly
       destroys: false,
       progress: progress(flavour),
     },
-    ...(facts.hasLog === true ? throughLog(flavour, facts, target) : []),
+    ...(facts.hasLog === true ? aboutLog(throughLog(flavour, facts, target)) : []),
   ];
 }
 

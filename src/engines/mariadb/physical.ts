@@ -12,6 +12,7 @@ import {
   type StoredObject,
   type Target,
 } from "../../parts.ts";
+import { aboutLog, logChecks } from "../packed-log.ts";
 import { at } from "./client.ts";
 import {
   checkFiles,
@@ -119,6 +120,7 @@ function inspect(flavour: Flavour, content: Content): BackupFacts | null {
   if (isFolder && incremental) return null;
   const server = /^[0-9.]+/.exec(value("server_version") ?? "")?.[0];
   const place = /filename '([^']+)', position '([0-9]+)'/.exec(value("binlog_pos") ?? "");
+  const after = /GTID of the last change '([\d,-]+)'/.exec(value("binlog_pos") ?? "")?.[1];
   const began = /^[\d-]{10} [\d:]{8}$/.exec(value("start_time") ?? "")?.[0];
   return {
     engine: flavour.name,
@@ -131,6 +133,7 @@ function inspect(flavour: Flavour, content: Content): BackupFacts | null {
     isChain: incremental,
     ...(began === undefined ? {} : { made: { text: began, at: "begin" } }),
     ...(place?.[1] === undefined || place[2] === undefined ? {} : { logFrom: place[1], logPosition: place[2] }),
+    ...(after === undefined ? {} : { logOf: after }),
   };
 }
 
@@ -156,7 +159,7 @@ awk '{ line[NR] = $0; if ($1 == 0) full = NR }
   "$SCRATCH/sets" >"$SCRATCH/chain"`;
 
 function check(flavour: Flavour, facts: BackupFacts): readonly Line[] {
-  if (isFileCopy(facts)) return [...checkFiles(facts), ...(facts.hasLog === true ? [checkLog(flavour, facts)] : [])];
+  if (isFileCopy(facts)) return [...checkFiles(facts), ...logChecks(facts, checkLog(flavour, facts))];
   return [
     {
       say: "Is every set of the chain there and readable, and does each begin where the one before ends?",
@@ -180,7 +183,7 @@ fi`),
       ifNot: "Do not restore it. Take the newest full backup, or the next older recovery point.",
       destroys: false,
     },
-    ...(facts.hasLog === true ? [checkLog(flavour, facts)] : []),
+    ...logChecks(facts, checkLog(flavour, facts)),
   ];
 }
 
@@ -212,7 +215,7 @@ done <"$SCRATCH/chain"`),
   return [
     isFileCopy(facts) ? recoverFiles(facts) : restore,
     startSide(flavour),
-    ...(facts.hasLog === true ? throughLog(flavour, facts, target) : []),
+    ...(facts.hasLog === true ? aboutLog(throughLog(flavour, facts, target)) : []),
   ];
 }
 

@@ -1,12 +1,36 @@
 /** PostgreSQL's log (WAL), archived segment by segment, and how a restored server is brought forward through it. */
 import { printed } from "../../built-script.ts";
 import { apart } from "../../host/sh.ts";
-import type { Line, LogArchive, Target } from "../../parts.ts";
+import { CHECK_ENDS, type Content, type Line, type LogArchive, type StoredObject, type Target } from "../../parts.ts";
 import { WHY_STOPPED } from "./files.ts";
 import { literal, PSQL, placesOf, psql } from "./psql.ts";
 
 /** A segment, or the history of a timeline. Source: PostgreSQL manual, 26.3.1, and XLogFileName in xlog_internal.h. */
 const PIECE = /^([0-9A-F]{24}|[0-9A-F]{8}\.history)$/;
+
+/** Which cluster wrote a segment. Source: XLogLongPageHeaderData in xlog_internal.h. */
+const systemOf = (head: Buffer): string => head.readBigUInt64LE(24).toString();
+
+/** The manifest of PostgreSQL 17 and later says it, and each segment that was streamed beside the copy. */
+function teller(members: readonly StoredObject[]): ReturnType<NonNullable<LogArchive["teller"]>> {
+  const named = (pattern: RegExp) => members.find(({ key }) => pattern.test(key));
+  const wal = named(/(^|\/)pg_wal\.tar(\.\w+)?$/);
+  if (wal !== undefined) {
+    const isPiece = ({ packing }: Content) => {
+      const last = packing.at(-1);
+      return typeof last === "object" && "tar" in last && PIECE.test(last.tar) && !last.tar.endsWith(".history");
+    };
+    return {
+      object: wal,
+      whose: (content) => (isPiece(content) && content.head.length >= 32 ? systemOf(content.head) : null),
+    };
+  }
+  const manifest = named(/(^|\/)backup_manifest$/);
+  if (manifest === undefined) return null;
+  const whose = ({ head }: Content) =>
+    /"System-Identifier": (\d{1,20})/.exec(head.toString("latin1", 0, 1000))?.[1] ?? null;
+  return { object: manifest, whose };
+}
 
 export const log: LogArchive = {
   stays: false,
@@ -62,6 +86,10 @@ END $$;
   isPiece: (name) => PIECE.test(name),
   // Histories are small, and say which timeline follows which.
   isNeeded: (piece, from) => piece.endsWith(".history") || piece.slice(8) >= from.slice(8),
+  // `-X stream` and `-X fetch` bring the pieces that the copy itself needs.
+  maybeBrought: true,
+  isOf: (head, { logOf }) => (logOf === undefined || head.length < 32 ? null : systemOf(head) === logOf),
+  teller,
 };
 
 /**
@@ -96,7 +124,7 @@ wanted= &&
 for piece in $(cd "$LOG" && ls | grep -E '^[0-9A-F]{24}$' | sort); do
   theirs=$(od -An -tu8 -j24 -N8 "$LOG/$piece" | tr -d ' ')
   if [ "$theirs" != "$id" ]; then
-    echo "$piece is of another server"; exit 10
+    echo "$piece is of another server"; exit ${CHECK_ENDS.otherLog}
   fi
   high=$(printf %s "$piece" | cut -c9-16)
   low=$(printf %s "$piece" | cut -c17-24)

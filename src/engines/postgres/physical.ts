@@ -11,6 +11,7 @@ import {
   type StoredObject,
   type Target,
 } from "../../parts.ts";
+import { aboutLog, logChecks } from "../packed-log.ts";
 import {
   type Archive,
   checkArchive,
@@ -134,7 +135,7 @@ function check(facts: BackupFacts): readonly Line[] {
   const archive = archiveOf(facts);
   return [
     checkArchive(archive, 'test -s "$BACKUP/backup_manifest" &&\n'),
-    ...(facts.hasLog === true ? [checkLog(member(archive, "global/pg_control"))] : []),
+    ...logChecks(facts, checkLog(member(archive, "global/pg_control"))),
   ];
 }
 
@@ -187,7 +188,7 @@ function recover(facts: BackupFacts, target: Target): readonly Line[] {
     verify,
     beside,
     ...settingsOfSide,
-    ...(facts.hasLog === true ? throughLog(target) : [startSide]),
+    ...(facts.hasLog === true ? aboutLog(throughLog(target)) : [startSide]),
   ];
 }
 

@@ -39,8 +39,22 @@ mydump() { mariadb-dump --no-defaults -uroot -S "$W/my/s" "$@"; }
 my_down() {
   [ -z "$MYPID" ] || mariadb-admin --no-defaults -uroot -S "$W/my/s" shutdown >/dev/null 2>&1 || true
   MYPID=; }
+# Servers beside that one, each with a log of its own.
+db_up() { # db_up NAME SERVER-ID LOGNAME
+  local d=$W/$1; mkdir -p "$d/log"; chown mysql "$d" "$d/log"
+  mariadb-install-db --no-defaults --user=mysql --datadir="$d/data" --auth-root-authentication-method=normal \
+    --skip-test-db >/dev/null 2>&1
+  setsid mariadbd --no-defaults --user=mysql --datadir="$d/data" --socket="$d/s" --pid-file="$d/db-pid" --skip-networking \
+    --log-error="$d/err" --innodb-buffer-pool-size=32M --innodb-log-file-size=8M --character-set-server=utf8mb4 \
+    --log-bin="$d/log/$3" --server-id="$2" </dev/null >/dev/null 2>&1 &
+  for _ in $(seq 150); do db "$1" -e 'select 1' >/dev/null 2>&1 && return; sleep 0.2; done
+  echo "field: MariaDB did not start: $d/err" >&2; exit 1; }
+db() { local n=$1; shift; mariadb --no-defaults -uroot -S "$W/$n/s" "$@"; }
+dbdump() { local n=$1; shift; mariadb-dump --no-defaults -uroot -S "$W/$n/s" "$@"; }
+db_down() { mariadb-admin --no-defaults -uroot -S "$W/$1/s" shutdown >/dev/null 2>&1 || true; }
 finish() {
   local rc=$?; my_down
+  for p in "$W"/*/db-pid; do [ ! -f "$p" ] || db_down "$(basename "$(dirname "$p")")"; done
   for p in "$W"/*/data/postmaster.pid; do
     [ ! -f "$p" ] || pg_down "$(basename "$(dirname "$(dirname "$p")")")"
   done

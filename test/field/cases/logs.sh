@@ -1,0 +1,98 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# Logs beside backups: packed, torn, of other servers; parts of a night; increments.
+BAD='(LOST|(?m:^BAD\b))' GOOD='(RECOVERED|(?m:^GOOD\b))'
+db_up one 11 binlog; db_up two 12 binlog
+for n in one two; do
+  db $n -e "CREATE DATABASE shop; USE shop; CREATE TABLE orders (id INT PRIMARY KEY, at TIMESTAMP DEFAULT CURRENT_TIMESTAMP); INSERT INTO orders (id) SELECT seq FROM seq_1_to_150"
+done
+more() { db "$1" shop -e "INSERT INTO orders (id) SELECT seq FROM seq_$2_to_$3; FLUSH BINARY LOGS"; } # a piece more, with rows
+pieces() { (cd "$W/$1/log"; ls | grep -E '\.[0-9]{6}$' | sort); }
+place() { grep -o 'binlog\.[0-9]*' | sed -n 1p; }
+# dumps of both servers, each with 300 rows of log behind it in three pieces and a fourth that is open
+plain() { grep -v gtid_slave_pos; } # without its transactions, as older programs write it
+for n in one two; do
+  db $n -e 'FLUSH BINARY LOGS'; dbdump $n $OPT --master-data=2 shop >"$W/$n.sql"; dbdump $n $OPT --master-data=2 --gtid shop >"$W/$n-gtid.sql"
+  for k in 2 3 4; do more $n ${k}001 ${k}100; done
+done
+FROM=$(place <"$W/one.sql")
+needed() { pieces "$1" | while read -r p; do [[ $p < $FROM ]] || echo "$p"; done; }
+lay() { # lay SERVER FOLDER [PACKER ENDING]: the log from the dump on, packed or not
+  needed "$1" | while read -r p; do ${3:-cat} <"$W/$1/log/$p" | put "$2$p${4:-}"; done; }
+shop() { at '-90 minutes'; gzip <"$W/${1:-one}.sql" | put "${2:-}shop-$N.sql.gz"; at '-10 minutes'; }
+
+field l01 binlog-packed 'binary logs packed with gzip beside the dump'
+  expect 0 '\b450 rows'
+  shop; lay one binlog/ 'gzip -1' .gz
+
+field l02 binlog-packed 'older ones packed with zstd, xz and bzip2, the newest plain'
+  expect 0 '\b450 rows'
+  shop; set -- 'zstd -q .zst' 'xz -0 .xz' 'bzip2 .bz2'
+  for p in $(needed one); do
+    c=${1:-cat -}; [ $# = 0 ] || shift
+    if [ "$c" = 'cat -' ]; then put "binlog/$p" <"$W/one/log/$p"; else ${c% *} <"$W/one/log/$p" | put "binlog/$p${c##* }"; fi
+  done
+
+field l03 binlog-packed 'packed with gzip under their own names'
+  expect 0 '\b450 rows'
+  shop; lay one '' 'gzip -1'
+
+field l04 binlog-packed 'one packed piece is cut off'
+  expect 1 '(?s)=== verify.*binlog\.0'
+  shop; lay one binlog/ 'gzip -1' .gz; f=$S/binlog/$(needed one | sed -n 2p).gz; truncate -s -20 "$f"; touch -d @$T "$f"
+
+field l05 binlog-unread 'packed with brotli, which is not read here'
+  expect 4 '(?s)=== verify.*brotli' "$BAD"
+  shop; lay one binlog/ cat .br
+
+field l06 binlog-unread 'encrypted with gpg from the second piece on'
+  expect 4 '(?s)=== verify.*(gpg|encrypt)' "$BAD"
+  shop; i=0; for p in $(needed one); do i=$((i+1)); e=; [ $i = 1 ] || e=.gpg; put "binlog/$p$e" <"$W/one/log/$p"; done
+
+field l07 binlog-hole 'the piece in which the newest dump begins is missing'
+  expect 1 "(?s)=== verify.*$FROM"
+  shop; lay one binlog/; rm "$S/binlog/$FROM"
+
+field l08 binlog-hole 'the same, packed'
+  expect 1 "(?s)=== verify.*$FROM"
+  shop; lay one binlog/ 'gzip -1' .gz; rm "$S/binlog/$FROM.gz"
+
+field l09 binlog-pruned 'an older dump whose log was pruned, the newest has its own: good'
+  expect 0 '\b450 rows'
+  at '-2 days'; sed "s/$FROM/binlog.000001/" "$W/one.sql" | gzip | put shop-$N.sql.gz; shop; lay one binlog/
+
+field l10 two-servers 'two servers, logs of the same names in folders beside their dumps'
+  expect 0 '(?s)=== verify.*\b450 rows.*\b450 rows' "$BAD"
+  shop one db1/; shop two db2/; lay one db1/binlog/; lay two db2/binlog/
+
+field l11 two-servers 'two servers, dumps in one folder, logs in folders of their names'
+  expect 0 '(?s)=== verify.*\b450 rows.*\b450 rows' "$BAD"
+  at '-90 minutes'; plain <"$W/one.sql" | gzip | put dumps/alpha-$N.sql.gz; plain <"$W/two.sql" | gzip | put dumps/beta-$N.sql.gz; at '-10 minutes'; lay one logs/alpha/; lay two logs/beta/
+
+field l12 two-servers 'two logs of the same names, and nothing tells which'
+  expect 4 '(?s)=== verify.*(several|more than one|which)' "$BAD"
+  at '-90 minutes'; plain <"$W/one.sql" | gzip | put shop-$N.sql.gz; at '-10 minutes'; lay one a/; lay two b/
+
+field l13 two-servers 'the same, and the dump was taken with --gtid: it tells'
+  expect 0 '\b450 rows' "$BAD"
+  at '-90 minutes'; gzip <"$W/two-gtid.sql" | put shop-$N.sql.gz; at '-10 minutes'; lay one a/; lay two b/
+
+field l14 two-servers "the log beside the dump is another server's, by its transactions"
+  expect 4 '(?s)=== verify.*(another|other) server' "$BAD"
+  at '-90 minutes'; gzip <"$W/two-gtid.sql" | put shop-$N.sql.gz; at '-10 minutes'; lay one binlog/
+
+field l15 no-place 'a dump without its place, and binary logs beside it'
+  expect 4 '(?s)=== verify.*binlog' "$BAD"
+  at '-90 minutes'; grep -v 'CHANGE MASTER' "$W/one.sql" | gzip | put shop-$N.sql.gz; at '-10 minutes'; lay one binlog/
+
+field l16 binlog-stale 'the log was copied before the dump: there is nothing to go through'
+  expect 0 '\b150 rows' "$BAD"
+  at '-90 minutes'; pos=$(grep -o 'MASTER_LOG_POS=[0-9]*' "$W/one.sql" | grep -o '[0-9]*$'); head -c $((pos - 1)) "$W/one/log/$FROM" | put binlog/$FROM; shop
+
+field l17 binlog-folders 'a folder of binary logs for each day, the open one copied twice'
+  expect 0 '\b450 rows' "$BAD"
+  shop; i=0; for p in $(needed one); do i=$((i+1)); d=2026-11-2$(( (i + 1) / 2 )); put "binlog/$d/$p" <"$W/one/log/$p"; done
+  second=$(needed one | sed -n 2p); third=$(needed one | sed -n 3p); at '-30 minutes'; head -c 300 "$W/one/log/$third" | put binlog/2026-11-21/$third
+
+field l18 binlog-names 'pieces of the same number of another log: a relay log'
+  expect 0 '\b450 rows' "$BAD"
+  shop; lay one binlog/; needed two | while read -r p; do put "binlog/relay-bin.${p##*.}" <"$W/two/log/$p"; done
