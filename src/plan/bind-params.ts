@@ -3,7 +3,7 @@ import { UsageError } from "../errors.ts";
 import { nearest } from "../host/near-miss.ts";
 import { quote } from "../host/sh.ts";
 import type { Engine } from "../parts.ts";
-import { isColumnRule } from "../scenario/params.ts";
+import { isColumnRule } from "../scenario/param-rules.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 
 /** Throws UsageError for a name that the scenario does not leave open. */

@@ -8,7 +8,8 @@ import type { Catalog } from "../parts.ts";
 import { complaints } from "./complaints.ts";
 import { contradictions } from "./contradictions.ts";
 import { folderNamed, nearestScenario } from "./library.ts";
-import { type Binding, bound, ownValues, type ToldParam } from "./params.ts";
+import type { Binding, ToldParam } from "./param-rules.ts";
+import { bound, ownValues } from "./params.ts";
 import { type Path, type Position, type Positions, positionsOf } from "./positions.ts";
 import {
   BACKUP_KEYS,

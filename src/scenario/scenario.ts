@@ -2,7 +2,7 @@
 import type { StepPhase } from "../parts.ts";
 import type { Objectives } from "../record.ts";
 import type { GamedayStory } from "./gameday.ts";
-import type { Binding, ToldParam } from "./params.ts";
+import type { Binding, ToldParam } from "./param-rules.ts";
 
 export type { GamedayStory, Inject, Trap } from "./gameday.ts";
 

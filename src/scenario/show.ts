@@ -1,7 +1,8 @@
 /** A scenario in plain words, for a terminal. Pure. */
 import { parse } from "yaml";
 import { formatDuration, formatObjective } from "../host/units.ts";
-import { bound, PARAM_RULES } from "./params.ts";
+import { PARAM_RULES } from "./param-rules.ts";
+import { bound } from "./params.ts";
 import { type Path, valueAt } from "./positions.ts";
 import type { Scenario } from "./schema.ts";
 
