@@ -31,16 +31,42 @@ const QUOTED_VALUE = /((?:invalid input|invalid byte|out of range|malformed|valu
 /** user:password@ in any URL. */
 const URL_PASSWORD = /\b([a-z][a-z0-9+.-]{0,20}:\/\/[^\s:/@]{0,200}):[^\s@/]{1,1000}@/gi;
 
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Adds a span behind those that begin before it; one that touches the last makes it longer. */
+function added(spans: Span[], { from, to }: Span): Span[] {
+  const last = spans.at(-1);
+  if (last === undefined || from > last.to) spans.push({ from, to });
+  else spans[spans.length - 1] = { from: last.from, to: Math.max(last.to, to) };
+  return spans;
+}
+
+function spansOf(text: string, value: string): Span[] {
+  const spans: Span[] = [];
+  for (let from = text.indexOf(value); from >= 0; from = text.indexOf(value, from + 1))
+    added(spans, { from, to: from + value.length });
+  return spans;
+}
+
+/** All are looked for in the text as it was: what one of them covers would hide the rest of another. */
+function masked(text: string, values: readonly string[]): string {
+  const all = values.flatMap((value) => spansOf(text, value)).sort((a, b) => a.from - b.from);
+  const spans = all.reduce(added, []);
+  const kept = spans.map(({ from }, index) => text.slice(spans[index - 1]?.to ?? 0, from));
+  return [...kept, text.slice(spans.at(-1)?.to ?? 0)].join(MASK);
+}
+
 /**
  * Makes a redactor that masks the given secrets (values of at least 4 characters) and everything of known secret shape.
- * `secrets` are exact values; overlapping ones are masked longest first.
+ * `secrets` are exact values; of those that overlap in the text nothing is left.
  */
 export function createRedactor(secrets: Iterable<string>): Redactor {
-  const values = [...new Set(secrets)].filter((value) => value.length >= 4).sort((a, b) => b.length - a.length);
+  const values = [...new Set(secrets)].filter((value) => value.length >= 4);
   return (text) => {
-    let shown = text;
-    for (const value of values) shown = shown.split(value).join(MASK);
-    shown = shown
+    const shown = masked(text, values)
       .replace(URL_PASSWORD, `$1:${MASK}@`)
       .replace(QUOTED_VALUE, `$1"${MASK}"`)
       .split("\n")

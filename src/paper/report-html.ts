@@ -96,9 +96,12 @@ export async function reportHtml(result: DrillResult, markdown: string, past: re
 }
 
 function sessionBadge({ drills, failed, lost }: { drills: number; failed: number; lost: number }): PageParts["badge"] {
-  const unread = lost === 0 ? "" : `${failed === 0 ? "" : ", "}${lost} CANNOT BE READ`;
-  const text = failed === 0 ? (lost === 0 ? "ALL RECOVERED" : "") : `${failed} OF ${drills} NOT RECOVERED`;
-  return { text: `${text}${unread}`, good: failed === 0 && lost === 0 && drills > 0 };
+  const wrong = [
+    ...(failed === 0 ? [] : [`${failed} OF ${drills} NOT RECOVERED`]),
+    ...(lost === 0 ? [] : [`${lost} CANNOT BE READ`]),
+    ...(drills === 0 && lost === 0 ? ["NOTHING DRILLED"] : []),
+  ];
+  return { text: wrong.length === 0 ? "ALL RECOVERED" : wrong.join(", "), good: wrong.length === 0 };
 }
 
 /** Several drills: the grid, and the trend of each that ran more than once. */

@@ -2,10 +2,12 @@ import { describe, expect, test } from "vitest";
 import { reason, select } from "../../src/backups/select.ts";
 import { catalog } from "../../src/catalog.ts";
 import { ScenarioError, UsageError } from "../../src/errors.ts";
-import type { BackupFacts, RecoveryPoint } from "../../src/parts.ts";
+import type { BackupFacts, Capability, Catalog, RecoveryPoint } from "../../src/parts.ts";
 import { describe as describePlan, describeText } from "../../src/plan/describe.ts";
 import { plan } from "../../src/plan/plan.ts";
+import { listScenarios } from "../../src/scenario/library.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
+import type { Scenario } from "../../src/scenario/scenario.ts";
 
 const scenario = await loadScenario("scenarios/drop-table.drill.yaml", catalog);
 
@@ -51,10 +53,87 @@ describe("plan", () => {
       expect.unreachable();
     } catch (error) {
       expect(error).toBeInstanceOf(ScenarioError);
-      const { issues } = error as ScenarioError;
+      const { issues, code, exitCode } = error as ScenarioError;
+      expect([code, exitCode]).toEqual(["FB_SCENARIO_IMPOSSIBLE", 2]);
       expect(issues.map(({ path }) => path)).toContain("copy-table-back");
       expect(issues.every(({ line }) => line > 1)).toBe(true);
     }
+  });
+});
+
+describe("a capability that nothing gives makes a scenario impossible, and each need of it is told with its line", async () => {
+  const all = await Promise.all((await listScenarios()).map((file) => loadScenario(file, catalog)));
+  /** Of engines and methods. */
+  const poorer = (capability: Capability): Catalog => ({
+    ...catalog,
+    engines: catalog.engines.map((engine) => ({
+      ...engine,
+      gives: engine.gives.filter((one) => one !== capability),
+      methods: engine.methods.map((method) => ({
+        ...method,
+        gives: method.gives.filter((one) => one !== capability),
+      })),
+    })),
+  });
+  /** Of the world that a scenario tells of. */
+  const WORLDS: Readonly<Record<string, (world: Scenario["world"]) => Scenario["world"]>> = {
+    retention: (world) => ({ ...world, retention: null }),
+    offsite: (world) => ({ ...world, backups: world.backups.map((backup) => ({ ...backup, offsite: false })) }),
+  };
+  test.each<Capability>(["sql", "side-restore", "one-table", "retention", "offsite"])("%s", (capability) => {
+    let refused = 0;
+    for (const told of all) {
+      const made = plan(told, catalog);
+      const parts = [...made.disaster, ...made.recovery, ...made.healthy, ...made.proof, ...made.verify];
+      const needing = parts.filter(({ part }) => part.needs.includes(capability));
+      const poor = { ...told, world: WORLDS[capability]?.(told.world) ?? told.world };
+      const asked = () => plan(poor, WORLDS[capability] === undefined ? poorer(capability) : catalog);
+      if (needing.length === 0) {
+        asked();
+        continue;
+      }
+      refused += 1;
+      try {
+        asked();
+        expect.unreachable(told.id);
+      } catch (error) {
+        const { code, issues } = error as ScenarioError;
+        expect(code, told.id).toBe("FB_SCENARIO_IMPOSSIBLE");
+        const said = issues.map(({ line, message }) => `${line}: ${message}`);
+        const wanted = needing.map(
+          ({ part, line }) => `${line}: ${part.name} needs "${capability}", which no chosen engine or method gives`,
+        );
+        expect(said, told.id).toEqual(expect.arrayContaining(wanted));
+        expect(
+          issues.every(({ message }) => message.includes(`"${capability}"`)),
+          told.id,
+        ).toBe(true);
+      }
+    }
+    expect(refused).toBeGreaterThan(0);
+  });
+  test("a point by name needs a log that knows names, whatever else is there", () => {
+    const beside = all.find(({ id }) => id === "drop-table") as Scenario;
+    const steps = beside.recovery.steps.map((step) =>
+      step.do === "restore-beside"
+        ? {
+            ...step,
+            options: catalog.actions
+              .find(({ name }) => name === step.do)
+              ?.options.parse({ to: "named-point", point: "p" }),
+          }
+        : step,
+    );
+    const told = { ...beside, recovery: { ...beside.recovery, steps } };
+    const needs = (() => {
+      try {
+        plan(told, catalog);
+        return [];
+      } catch (error) {
+        return (error as ScenarioError).issues.map(({ message }) => /"(.*)"/.exec(message)?.[1]);
+      }
+    })();
+    expect(needs.sort()).toEqual(["log", "named-point", "point-in-time"]);
   });
 });
 

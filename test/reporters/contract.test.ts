@@ -137,6 +137,33 @@ describe("junit", () => {
       expect(kind).toBe(wanted[result.verdict]);
     }
   });
+  test("what is not passed says why, in the message that lists show and in full", async () => {
+    for (const result of ALL) {
+      const [suite] = parseXml(await textOf("junit", [result])).children;
+      for (const one of casesIn(suite as Element)) {
+        const [said] = one.children.filter(({ name }) => ["failure", "error", "skipped"].includes(name));
+        if (said === undefined) continue;
+        const why = `${result.runId}: ${one.attributes.name}`;
+        expect(said.attributes.message, why).toBeTruthy();
+        if (said.name !== "skipped") expect(said.text, why).toContain(said.attributes.message);
+      }
+      const verdict = casesIn(suite as Element).find(({ attributes }) => attributes.name === "verdict");
+      const [told] = verdict?.children ?? [];
+      expect(told?.text.startsWith(`${result.verdict}: `), result.runId).toBe(true);
+      if (result.verdict !== "recovered") {
+        expect(told?.attributes.type).toBe(result.verdict);
+        expect(told?.attributes.message?.length).toBeGreaterThan(result.verdict.length + 2);
+      }
+    }
+    const [lost] = parseXml(await textOf("junit", [RESULTS.lost as DrillResult])).children;
+    const failures = casesIn(lost as Element).flatMap(({ children }) =>
+      children.filter(({ name }) => name === "failure"),
+    );
+    expect(failures.map(({ attributes }) => [attributes.type, attributes.message])).toEqual([
+      ["verify", "rows says no"],
+      ["verdict", "lost: verify: rows of orders: rows says no"].with(0, "lost"),
+    ]);
+  });
   test("RTA and RPA stand in the properties, and again in the output of the suite", async () => {
     const [suite] = parseXml(await textOf("junit", [RESULTS.recovered as DrillResult])).children;
     const properties = suite?.children.find(({ name }) => name === "properties")?.children ?? [];
