@@ -536,6 +536,8 @@ export interface BackupFacts {
   readonly isChain?: boolean;
   /** What a repository calls this backup. */
   readonly label?: string;
+  /** A dump: the rows of the moment at which it began, restored as a database of a server that runs. Absent: files. */
+  readonly isDump?: boolean;
   /** A server that runs, and no file. */
   readonly isLive?: boolean;
   /** The user's script that restores it, by its file's name. */
@@ -784,9 +786,11 @@ export interface CopyPhrases {
    * `held <TAB> large objects <TAB> bytes`, and `dangling <TAB> table <TAB> column <TAB> rows` that name one which is not
    * there; null where the engine has none.
    */
-  largeObjects(): Line | null;
+  largeObjects(): LargeObjects | null;
   /** `name in the list of tables <TAB> large objects`, counted without reading one; null likewise. */
   countLarge(): Line | null;
+  /** The program that loads rows which lie in text files beside a dump, where the engine's dumps can do that. */
+  readonly loadsText?: string;
   /** `account <TAB> objects that run with its rights`, for each account that the copy's server does not know; null: none can be. */
   absent(): Line | null;
   /**
@@ -849,6 +853,15 @@ export interface Mutation {
   readonly line: Line;
 }
 
+/** Values that lie outside of the tables that name them, where an engine has such. */
+export interface LargeObjects {
+  readonly line: Line;
+  /** The name under which a ledger has them, too. */
+  readonly table: string;
+  /** How a dump comes without them. */
+  readonly leftOut: string;
+}
+
 /** One moment of a database, held open for others to read. Pure. */
 export interface Snapshot {
   /** What the programs' environment calls this database. */
@@ -859,6 +872,8 @@ export interface Snapshot {
   hold(): Line;
   /** The same question, asked at that moment, which `$SNAPSHOT` names. */
   at(line: Line): Line;
+  /** A command to type that dumps a database at that moment, into a file that begins with `stem`. */
+  example(database: string, stem: string): string;
   /** Present where a backup cannot be told the moment and opens one of its own: `hold` keeps writers out until it has. */
   readonly lock?: MomentLock;
 }
@@ -1124,6 +1139,10 @@ export interface Action<O = unknown> extends Part<O> {
   target?(options: O): Target;
   /** The one table that it does harm to; absent where it may be any. */
   hits?(options: O): string;
+  /** What it shows when somebody types it, where that is not what its phase does. */
+  readonly shows?: Milestone;
+  /** It keeps writers out. */
+  readonly contains?: boolean;
   /** From here on the application uses what was restored beside, when that is a server of its own. */
   readonly takesOver?: boolean;
   /** The backup whose file it wants as `$TAKEN`, by name. */
@@ -1145,6 +1164,8 @@ export type Sight = { readonly only: readonly string[] } | { readonly allBut: re
 export interface Probe<O = unknown> extends Part<O> {
   /** Of which tables it could tell that they are harmed; absent: it may tell of anything. */
   sees?(options: O): Sight;
+  /** Present where its answer is how old the data is, measured as `gapMs`: how old it may be, in milliseconds. */
+  ageAtMost?(options: O): number | undefined;
   /** It counts the copies there are: they are looked for before it is asked. */
   readonly countsCopies?: boolean;
   question(scene: Scene, options: O): Line;
@@ -1201,6 +1222,8 @@ export interface TableState {
 export interface Reporter<O = unknown> extends Part<O> {
   /** What it must know beside the results; parsed by `options`. Default: nothing. */
   optionsFrom?(context: ReportContext): unknown;
+  /** Whether it reports in such surroundings when nobody named a reporter. Default: no. */
+  isUsual?(surroundings: { readonly isTty: boolean; readonly environment: ReportContext["environment"] }): boolean;
   /** Follows the drills as they run. If what it returns throws, it loses its seat, once, aloud; the drills go on. */
   follow?(screen: Screen): Follower;
   /** The documents of one drill for its own folder, whether or not somebody named the reporter. */

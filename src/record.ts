@@ -188,6 +188,8 @@ export type EventBody =
       readonly probe: string;
       readonly group: "healthy" | "proof" | "verify";
       readonly subject: string;
+      /** Somebody's own check of a copy asked it. */
+      readonly own?: boolean;
       /** It was asked of everything but what the subject names. */
       readonly except?: boolean;
       readonly held: "yes" | "no" | "unknown";

@@ -4,6 +4,7 @@ import { basename, dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { catalog } from "../src/catalog.ts";
 import { SANDBOXES } from "../src/cli/shared-flags.ts";
+import { partsNamed } from "./support/part-names.ts";
 import { sentencesRead } from "./support/sentences.ts";
 import { circlesOf, filesBelow, functionsIn, readSources, type Source } from "./support/sources.ts";
 
@@ -203,23 +204,53 @@ describe("purity", () => {
   });
 });
 
-describe("engines", () => {
-  /** Outside its folder the word stands in the catalogue and in examples that people read. */
-  const MAY_SAY_POSTGRES: Readonly<Record<string, string>> = {
-    "src/catalog.ts": "the catalogue",
-    "src/scenario/template.ts": "the text of a new scenario",
-    "src/scenario/schema.ts": "an example in the format's documentation",
-    "src/commands/run.ts": "an example in --help",
-    "src/commands/images/build.ts": "an example in --help",
-    "src/commands/ledger/record.ts": "the default of a flag",
-  };
-  it("are not named outside their folders", () => {
-    const wrong = src.filter(
-      ({ path, text }) =>
-        /postgres/i.test(code(text)) && !path.startsWith("src/engines/postgres/") && !(path in MAY_SAY_POSTGRES),
-    );
-    expect(wrong.map(({ path }) => path)).toEqual([]);
+describe("parts", () => {
+  /** Where they may be named beside their own folders and the catalogue, and why. */
+  const MAY_NAME: readonly (readonly [file: RegExp, why: string])[] = [
+    [
+      /^src\/scenario\/(schema|template)\.ts$/,
+      "examples in the format's documentation, and the text of a new scenario",
+    ],
+    [/^src\/(actions|probes)\/shell\.ts$|^src\/config\/database\.ts$/, "examples of a key's value"],
+    [/^src\/commands\//, "examples in --help, which does not load the catalogue"],
+    [
+      /^src\/backups\/foreign-(layouts|signatures)\.ts$/,
+      "forms of many makers, told by their names and made readable by programs",
+    ],
+    [/^src\/backups\/(key-pieces|name-kinds)\.ts$/, "words in the names that people give to their backups"],
+    [/^src\/host\/plain-words\.ts$/, "programs whose complaints stand in backups instead of rows"],
+    [/^src\/config\/secrets\.ts$/, "programs that take passwords on their command lines"],
+    [/^src\/verify\/own-checks\.ts$/, "what a check of somebody's own is called in a report"],
+  ];
+  const named = partsNamed(
+    // A part's own file names it.
+    src.filter(({ path }) => !/^src\/(engines\/|catalog\.ts)/.test(path)),
+    catalog,
+  ).filter(({ path, named: name }) => basename(path, ".ts") !== name);
+  it("are not named outside their folders, nor are engines and their programs", () => {
+    expect(named.filter(({ path }) => !MAY_NAME.some(([file]) => file.test(path)))).toEqual([]);
+    expect(MAY_NAME.filter(([file]) => !named.some(({ path }) => file.test(path)))).toEqual([]);
   });
+
+  it.each([
+    ["an engine", 'const a = "of PostgreSQL 15";'],
+    ["one in a pattern", "const a = /^mysql/;"],
+    ["a program", "const a = `one pg_dumpall`;"],
+    ["a method", 'const a = facts.method === "physical";'],
+    ["an action", 'const a = "look-around";'],
+    ["an action as a key", 'const a = { "look-around": 1 };'],
+    ["a probe", 'const a = one.probe === "rows";'],
+    ["one of several", 'const a = ["sql", "app"].includes(probe);'],
+    ["what is asked for", 'const a = { probe: "rows" };'],
+  ])("would be seen: %s", (_, text) =>
+    expect(partsNamed([{ path: "a.ts", text, imports: [] }], catalog)).toHaveLength(1),
+  );
+  it.each([
+    ["a comment", "// as psql does it"],
+    ["a capability", 'const a = { needs: ["sql"] };'],
+    ["a key of something else", 'const a = "sql" in dataset;'],
+    ["a word that is no name here", 'const a = kind === "line";'],
+  ])("may stand: %s", (_, text) => expect(partsNamed([{ path: "a.ts", text, imports: [] }], catalog)).toEqual([]));
 });
 
 describe("sentences", () => {

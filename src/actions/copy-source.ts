@@ -4,6 +4,7 @@ import { defineAction } from "../parts.ts";
 
 export const copySource = defineAction<Record<string, never>>({
   name: "copy-source",
+  shows: "fetched",
   summary: "Copies the fetched recovery point twice, and proves that all three are the same.",
   options: z.strictObject({}) as z.ZodType<Record<string, never>>,
   gives: [],

@@ -4,6 +4,7 @@ import { defineAction } from "../parts.ts";
 
 export const findBlocker = defineAction<Record<string, never>>({
   name: "find-blocker",
+  shows: "detected",
   summary: "Tells slow from stuck: names who waits for whom, and ends the session that is waited for.",
   options: z.strictObject({}) as z.ZodType<Record<string, never>>,
   gives: [],

@@ -4,6 +4,7 @@ import { defineAction } from "../parts.ts";
 
 export const lookAround = defineAction<Record<string, never>>({
   name: "look-around",
+  shows: "detected",
   summary: "Looks at what the server has: databases, sizes, roles. Changes nothing.",
   options: z.strictObject({}) as z.ZodType<Record<string, never>>,
   gives: [],

@@ -4,6 +4,7 @@ import { defineAction } from "../parts.ts";
 
 export const stopWriters = defineAction<Record<string, never>>({
   name: "stop-writers",
+  contains: true,
   summary: "Keeps the application out, and closes the sessions it has.",
   options: z.strictObject({}) as z.ZodType<Record<string, never>>,
   gives: [],

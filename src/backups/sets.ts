@@ -71,8 +71,7 @@ function joined({ lead, parts, missing }: Together, members: readonly Entry[]): 
   };
 }
 
-const isLead = (entry: Entry): entry is Together["lead"] =>
-  entry.point !== null && entry.point.facts.method === "logical";
+const isLead = (entry: Entry): entry is Together["lead"] => entry.point !== null && entry.point.facts.isDump === true;
 
 /** Of a night's several files of one role the one of the same name or, failing that, of the same half hour. */
 function counterpart(entry: Entry, among: readonly Entry[]): Entry | undefined {

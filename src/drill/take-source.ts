@@ -127,8 +127,10 @@ function cleanKit(kit: SourceKit, { plan }: Telling, { told, runner, scene }: Ta
 }
 
 function methodOf(plan: Plan, point: RecoveryPoint): Method {
-  const wanted = point.facts.script === undefined ? point.facts.method : "script";
-  const method = plan.engine.methods.find(({ name }) => name === wanted);
+  const { script, method: wanted } = point.facts;
+  const method = plan.engine.methods.find(({ name, scripts }) =>
+    script === undefined ? name === wanted : scripts !== undefined,
+  );
   if (method === undefined) throw new Defect(`no method ${point.facts.method} although it recognised the backup`);
   return method;
 }

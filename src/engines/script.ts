@@ -197,6 +197,7 @@ export const scriptOf = (surroundings: Surroundings): Method =>
     facts: () => ({
       engine: surroundings.engine,
       method: "script",
+      isDump: true,
       format: "plain",
       packing: [],
       complete: "unknown",

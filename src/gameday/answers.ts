@@ -14,10 +14,9 @@ export interface Copy {
   readonly at: string;
   readonly sizeBytes: number;
   readonly format: string;
+  /** A server that runs. */
+  readonly isLive?: boolean;
 }
-
-/** What a server that runs is called in the list of copies. */
-export const REPLICA = "replica";
 
 export interface AnswerKit {
   readonly day: Day;
@@ -106,7 +105,7 @@ async function backups(kit: AnswerKit, { rest }: Words): Promise<Answer> {
     const rows = copies.map(({ id, at, sizeBytes, format }) => [at, formatBytes(sizeBytes), format, id]);
     const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => (row[column] ?? "").length)));
     const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
-    const [replica] = copies.filter(({ format }) => format === REPLICA);
+    const [replica] = copies.filter(({ isLive }) => isLive);
     const more = replica === undefined ? [] : [`Where a replica runs: fogbell backups fetch ${replica.id}`];
     return say(lines.length === 0 ? "The store is empty." : [...lines, ...more].join("\n"));
   }

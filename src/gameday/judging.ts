@@ -36,8 +36,8 @@ export async function lookBeside(table: PeopleTable): Promise<readonly FindingEv
  */
 export function ageFromRows({ part, options }: PlannedPart<Probe>, found: readonly Finding[]): Finding | null {
   const gaps = found.flatMap(({ held, measured }) => (held === "yes" ? (measured?.momentGapMs ?? []) : []));
-  const { max } = options as { max?: number };
-  if (part.name !== "heartbeat-gap" || gaps.length === 0 || max === undefined) return null;
+  const max = part.ageAtMost?.(options);
+  if (gaps.length === 0 || max === undefined) return null;
   const gapMs = Math.max(...gaps);
   const because = `no copy stood beside; the rows that came back are those of ${formatDuration(gapMs)} before the damage`;
   return { held: gapMs <= max ? "yes" : "no", because, measured: { gapMs } };
@@ -139,16 +139,14 @@ export interface HardFailRequest {
   /** The application looks elsewhere: what was asked there says nothing of the data that was whole. */
   readonly isElsewhere: boolean;
   /** Verify findings that hold of what the damage did not hit. */
-  readonly findings: readonly { readonly probe: string; readonly except?: boolean; readonly held: string }[];
+  readonly findings: readonly { readonly except?: boolean; readonly held: string }[];
 }
 
 /** What makes a day failed whatever else went well. */
 export function hardFails({ events, spoiled, evidence, isElsewhere, findings }: HardFailRequest): string[] {
   const { verified, reopened } = reached(events);
   const opened = all(events, "milestone").some(({ milestone, from }) => milestone === "reopened" && from !== "end");
-  const overwritten = findings.some(
-    ({ probe, except, held }) => !isElsewhere && probe === "rows" && except === true && held === "no",
-  );
+  const overwritten = findings.some(({ except, held }) => !isElsewhere && except === true && held === "no");
   return [
     ...(spoiled.length > 0 ? [`a source was changed or removed: ${spoiled.join(", ")}`] : []),
     ...(evidence.length > 0 ? [`evidence was changed or removed: ${evidence.join(", ")}`] : []),

@@ -62,13 +62,6 @@ const SHOWS: Readonly<Record<string, Milestone>> = {
   normal: "normal",
 };
 
-/** Actions whose lines show something else than their phase does. */
-const SHOWN_BY: Readonly<Record<string, Milestone>> = {
-  "look-around": "detected",
-  "find-blocker": "detected",
-  "copy-source": "fetched",
-};
-
 /** Signs of the story, of the engine, and of the lines that this very recovery is drilled with, as far as they are known. */
 function recogniserOf(plan: Plan, sceneNow: () => Scene | null): Recogniser {
   const story: Sign[] = (plan.scenario.gameday?.milestones ?? []).map(({ shows, matches }) => ({
@@ -86,7 +79,7 @@ function recogniserOf(plan: Plan, sceneNow: () => Scene | null): Recogniser {
       const scene = sceneNow();
       if (scene === null) return [];
       return plan.recovery.flatMap(({ part, options, phase }): DrilledLine[] => {
-        const shows = SHOWN_BY[part.name] ?? SHOWS[phase] ?? "normal";
+        const shows = part.shows ?? SHOWS[phase] ?? "normal";
         try {
           return part.lines(scene, options).map(({ script }) => drilledLine(script, shows));
         } catch {
@@ -113,7 +106,7 @@ async function machineRtaMs(out: string, result: DrillResult): Promise<number | 
 
 /** What the drilled recovery does at all: nobody is scored for stopping, copying or fetching what there is not. */
 const drilledOf = ({ scenario, recovery }: Plan): Drilled => ({
-  contains: recovery.some(({ part }) => part.name === "stop-writers"),
+  contains: recovery.some(({ part }) => part.contains === true),
   preserves: recovery.some(({ phase }) => phase === "preserve"),
   restores: scenario.recovery.source !== "none",
   isRecoverable: scenario.designed !== "lost",

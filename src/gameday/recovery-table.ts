@@ -8,7 +8,7 @@ import { asFogbellError, CancelledError, UnavailableError } from "../errors.ts";
 import { formatBytes } from "../host/units.ts";
 import type { Scene } from "../parts.ts";
 import type { DrillEvent, EventBody } from "../record.ts";
-import { answer, type Copy, REPLICA } from "./answers.ts";
+import { answer, type Copy } from "./answers.ts";
 import { followApplication } from "./application.ts";
 import type { Day } from "./day.ts";
 import type { DeskLine } from "./desk.ts";
@@ -104,9 +104,11 @@ export function createTable(kit: TableKit): RecoveryTable {
       id,
       at: moment.at,
       sizeBytes,
-      format: facts.isLive === true ? REPLICA : `${facts.method}, ${facts.format}`,
+      ...(facts.isLive === true
+        ? { format: facts.method, isLive: true }
+        : { format: `${facts.method}, ${facts.format}` }),
     }));
-    const others = unknown.map(({ key, sizeBytes, modifiedAt, because }) => ({
+    const others: Copy[] = unknown.map(({ key, sizeBytes, modifiedAt, because }) => ({
       id: key,
       at: modifiedAt,
       sizeBytes,
@@ -114,7 +116,7 @@ export function createTable(kit: TableKit): RecoveryTable {
     }));
     const found = [...copies, ...others].sort((a, b) => (a.at < b.at ? 1 : -1));
     const kept: Copy[] = [];
-    for (const copy of found) if (copy.format === REPLICA || (await desk.has(copy.id))) kept.push(copy);
+    for (const copy of found) if (copy.isLive || (await desk.has(copy.id))) kept.push(copy);
     return kept;
   }
 

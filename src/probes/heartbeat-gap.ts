@@ -25,6 +25,7 @@ const options = z.strictObject({
 
 export const heartbeatGap = defineProbe<z.infer<typeof options>>({
   name: "heartbeat-gap",
+  ageAtMost: ({ max }) => max,
   summary: "The newest heartbeat in the data is not much older than the damage. Measures the RPA.",
   options,
   gives: [],

@@ -67,6 +67,7 @@ function annotations(results: readonly DrillResult[], told: Options): string[] {
 
 export const githubReporter = defineReporter<Options>({
   name: "github",
+  isUsual: ({ environment }) => environment.GITHUB_ACTIONS === "true",
   summary: "GitHub Actions: the job's summary, and an annotation on the YAML line of what is not recovered.",
   options,
   gives: [],

@@ -4,6 +4,7 @@ import { closing, followOnScreen, type ScreenOptions, screenOptions } from "./sc
 
 export const lineReporter = defineReporter<ScreenOptions>({
   name: "line",
+  isUsual: ({ isTty }) => !isTty,
   summary: "Plain lines, for logs: no cursor, nothing drawn over.",
   options: screenOptions,
   gives: [],

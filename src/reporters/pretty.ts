@@ -4,6 +4,7 @@ import { closing, followOnScreen, type ScreenOptions, screenOptions } from "./sc
 
 export const prettyReporter = defineReporter<ScreenOptions>({
   name: "pretty",
+  isUsual: ({ isTty }) => isTty,
   summary: "A terminal's view: one live line, the phases, each question with its answer.",
   options: screenOptions,
   gives: [],

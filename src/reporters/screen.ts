@@ -193,7 +193,7 @@ export function followOnScreen(screen: Screen, { isLive }: ScreenStyle): Followe
 const isComparedWithNothing = ({ verdict, scenario, findings }: DrillResult) =>
   verdict === "recovered" &&
   scenario.kind === "verify" &&
-  !findings.some(({ probe, line }) => probe === "ledger" || (line > 0 && ["sql", "shell", "app"].includes(probe)));
+  !findings.some(({ probe, own }) => probe === "ledger" || own === true);
 
 /** The last lines on one drill: verdict, what was measured against what was wanted, where to read on. */
 export function summary(raw: DrillResult, { folder, color }: { folder: string; color: boolean }): string {

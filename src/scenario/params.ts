@@ -54,7 +54,7 @@ function filled(text: string, { values, quoted }: Binding, sql: boolean): string
   });
 }
 
-/** A parsed file with every `$name` that it declares filled in; `params` themselves stay as they are. */
+/** A parsed file with every `$name` that it declares filled in; `params` themselves stay as they are. @internal */
 export function bound(value: unknown, binding: Binding): unknown {
   if (Object.keys(binding.values).length === 0) return value;
   // What contains itself is complained about elsewhere, and left as it is here.
@@ -98,7 +98,7 @@ function textsIn(value: unknown, path: Path = [], above: ReadonlySet<unknown> = 
   ]);
 }
 
-/** Names that are used and not declared, or declared and not used; columns of no table. */
+/** Names that are used and not declared, or declared and not used; columns of no table. @internal */
 export function params({ value, blame }: Rules): void {
   const known = declared(value);
   const used = new Set<string>();

@@ -5,7 +5,7 @@ import type { Catalog, Screen } from "../parts.ts";
 import type { DrillResult } from "../record.ts";
 import { follow, goneError, lastWords, resultsOf } from "./attach.ts";
 import type { DetachedRun } from "./detached-run.ts";
-import { openReporting } from "./reporting.ts";
+import { defaultReporters, openReporting } from "./reporting.ts";
 import { ownSurroundings } from "./with-terminal.ts";
 
 const LEAVING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -68,11 +68,11 @@ export async function attachWithTerminal(
   const surroundings = ownSurroundings();
   const screen = replaying(surroundings.screen);
   const say = (text: string) => void screen.write(`${text}\n`);
-  const named = [screen.isTty ? "pretty" : "line"];
   const outFolder = dirname(dirname(run.folder));
   const reporting = await openReporting({
     reporters,
-    named,
+    // Any name: only what is followed on a screen.
+    named: defaultReporters(reporters, { ...surroundings, screen }, ["any"]),
     outFolder,
     json,
     surroundings: { ...surroundings, screen },

@@ -57,11 +57,14 @@ function isFollower({ follow }: Reporter): boolean {
   return follow !== undefined;
 }
 
-/** What is followed on a screen when nobody says otherwise; a job on GitHub gets its summary as well. */
-export function defaultReporters({ environment, screen }: Surroundings, named: readonly string[] = []): string[] {
-  const onScreen = screen.isTty ? "pretty" : "line";
-  if (named.length > 0) return [onScreen];
-  return environment.GITHUB_ACTIONS === "true" ? [onScreen, "github"] : [onScreen];
+/** What is followed on a screen when nobody says otherwise, and what else such surroundings get; only the first if some were named. */
+export function defaultReporters(
+  reporters: readonly Reporter[],
+  { environment, screen }: Pick<Surroundings, "environment" | "screen">,
+  named: readonly string[] = [],
+): string[] {
+  const usual = reporters.filter((one) => one.isUsual?.({ environment, isTty: screen.isTty === true }) === true);
+  return (named.length > 0 ? usual.filter(isFollower) : usual).map(({ name }) => name);
 }
 
 function find(reporters: readonly Reporter[], text: string): { reporter: Reporter; file: string | null } {
@@ -128,7 +131,7 @@ async function seats(request: ReportingRequest): Promise<Seat[]> {
   for (const { file } of asked) if (file !== null) await prepare(file);
   // As with other tools, naming reporters replaces the defaults; but nobody should look at a screen that stays empty.
   const hasScreen = asked.some(({ reporter, file }) => isFollower(reporter) && file === null);
-  const more = named.length === 0 || !hasScreen ? defaultReporters(surroundings, named) : [];
+  const more = named.length === 0 || !hasScreen ? defaultReporters(reporters, surroundings, named) : [];
   return [...more.map((name) => find(reporters, name)), ...asked].map((one) => ({
     ...one,
     follower: null,

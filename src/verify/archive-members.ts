@@ -26,8 +26,8 @@ export interface ArchiveMember {
 }
 
 /** Where the archive's layer stands; -1: there is none, or it is a folder that is one backup. */
-function archiveAt({ method, format, packing }: BackupFacts): number {
-  if (method !== "logical" || format === "directory") return -1;
+function archiveAt({ isDump, format, packing }: BackupFacts): number {
+  if (isDump !== true || format === "directory") return -1;
   return packing.findIndex((layer) => typeof layer === "object" && !("join" in layer));
 }
 

@@ -272,7 +272,7 @@ async function prove(
 async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => void): Promise<Attempted> {
   const { point } = candidate;
   if (point.unreadable !== undefined) throw unreadableError(point.id, point.unreadable);
-  assertWholeKind(point);
+  assertWholeKind(point, kit.task.engine.copies);
   if (point.facts.complete === "no") return notWhole(point.id, point.facts.because);
   mark("T3");
   const known = candidate.encryption === null;

@@ -41,7 +41,7 @@ const WRITTEN_MS = 12 * 3_600_000;
 export function latestRowMs({ point, facts, task }: Pick<CopyScene, "point" | "facts" | "task">): number {
   const { moment, reach, objects } = point;
   const toldMs = Math.max(Date.parse(moment.latest ?? moment.at), Date.parse(reach.at));
-  const isDump = facts.method === "logical" || facts.method === "script";
+  const { isDump = false } = facts;
   const written = objects.map(({ modifiedAt }) => Date.parse(modifiedAt)).filter((ms) => ms <= task.askedAtMs);
   const writtenMs = isDump ? toldMs : Math.min(Math.max(toldMs, ...written), toldMs + WRITTEN_MS);
   return writtenMs + CLOCKS_MS;

@@ -1,7 +1,7 @@
 /** What was fetched for one backup as the one copy that is restored: files of one night, and archives of one database, are joined. */
 
 import { UnavailableError } from "../errors.ts";
-import type { BackupFacts, Method, RecoveryPoint } from "../parts.ts";
+import type { BackupFacts, CopyPhrases, Method, RecoveryPoint } from "../parts.ts";
 import { archiveMembers, brokenAmong, dumpsAmong } from "./archive-members.ts";
 import { type fetchCandidate, recognise } from "./fetch-copy.ts";
 import { joinMembers, joinParts } from "./join-parts.ts";
@@ -17,7 +17,7 @@ interface OneCopy {
 }
 
 /** Half of a backup is no bad one: nobody can tell. */
-export function assertWholeKind({ id, parts, facts: { lacks } }: RecoveryPoint): void {
+export function assertWholeKind({ id, parts, facts: { lacks } }: RecoveryPoint, { loadsText }: CopyPhrases): void {
   // Of several files of one night another one holds them.
   if (lacks === "tables" && parts === undefined) {
     throw new UnavailableError(
@@ -33,7 +33,9 @@ export function assertWholeKind({ id, parts, facts: { lacks } }: RecoveryPoint):
       `${id} holds tables whose rows lie in text files beside it (--tab), which are not read here`,
       {
         code: "FB_NOT_JUDGED",
-        next: ["mariadb-import brings them back; a dump without --tab can be verified"],
+        next: [
+          `${loadsText === undefined ? "" : `${loadsText} brings them back; `}a dump without --tab can be verified`,
+        ],
       },
     );
   }

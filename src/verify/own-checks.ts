@@ -110,7 +110,7 @@ export async function askOwn(checks: readonly OwnCheck[], scene: OwnScene): Prom
   ];
   for (const { check, number } of inOrder) {
     const { probe, finding } = await askOne(check, `check-${number}`, scene);
-    findings.push({ probe, subject: check.name ?? `check ${number}`, line: check.line, ...finding });
+    findings.push({ probe, subject: check.name ?? `check ${number}`, line: check.line, own: true, ...finding });
   }
   return findings;
 }

@@ -59,9 +59,7 @@ async function proveOne(request: ProveRequest, { name, line }: Mutation): Promis
   });
   const noticedBy = findings
     .filter(({ held }) => held !== "yes")
-    .map(({ probe, subject: of, line: at }) =>
-      at > 0 || probe === "sql" || probe === "shell" ? `${probe} of ${of}` : probe,
-    );
+    .map(({ probe, subject: of, line: at, own }) => (at > 0 || own === true ? `${probe} of ${of}` : probe));
   // An age is no finding of its own: it is held against the objective.
   const gapMs = Math.max(0, ...findings.flatMap(({ measured }) => measured?.gapMs ?? []));
   if (gapMs > request.task.objectives.rpoMs) noticedBy.push("RPO");

@@ -27,7 +27,7 @@ export async function recordBeside(request: LedgerRequest): Promise<Recorded> {
       "the backup behind -- does not say where the snapshot goes, so it would be of another moment",
       {
         code: "FB_NO_SNAPSHOT",
-        next: ["fogbell ledger record … -- pg_dump --snapshot={snapshot} -Fc -f shop.dump shop"],
+        next: [`fogbell ledger record … -- ${engine.copies.snapshot.example("shop", "shop")}`],
       },
     );
   }

@@ -1,7 +1,7 @@
 /** Whether what rows refer to is there: parents of foreign keys, large objects, numbers, accounts. */
 
 import { formatBytes } from "../host/units.ts";
-import type { Finding } from "../parts.ts";
+import type { Finding, LargeObjects } from "../parts.ts";
 import { copyOf, mayShrink, since } from "./compared.ts";
 import { count, few, read, silent } from "./reading.ts";
 import type { CopyFinding, CopyScene } from "./scene.ts";
@@ -84,11 +84,13 @@ export async function sequencesOf(scene: CopyScene): Promise<{ finding: Finding;
   return lines === null ? { finding: silent(outcome), behind: [] } : judgeSequences(lines, scene);
 }
 
-/** By the name under which a ledger has them, too. */
-const LARGE_OBJECTS = "pg_catalog.pg_largeobject";
 const WATCHED = 100;
 
-function judgeLarge(lines: readonly string[][], scene: CopyScene): { finding: Finding | null; held: number } {
+function judgeLarge(
+  lines: readonly string[][],
+  scene: CopyScene,
+  { table: name, leftOut }: LargeObjects,
+): { finding: Finding | null; held: number } {
   const [, held = 0, bytes = 0] = (lines.find(([word]) => word === "held") ?? []).map(Number);
   const dangling = lines.filter(([word]) => word === "dangling");
   const { baseline } = scene;
@@ -97,7 +99,7 @@ function judgeLarge(lines: readonly string[][], scene: CopyScene): { finding: Fi
   if (
     baseline !== null &&
     held < before &&
-    !mayShrink(scene, LARGE_OBJECTS) &&
+    !mayShrink(scene, name) &&
     (held === 0 || (before >= WATCHED && held * 2 < before))
   ) {
     const what = `${count(before - held, "large object")} gone ${since(baseline)}, ${held === 0 ? "none is left" : `${held} left`}`;
@@ -105,7 +107,7 @@ function judgeLarge(lines: readonly string[][], scene: CopyScene): { finding: Fi
       held,
       finding: {
         held: "no",
-        because: `${what}; pg_dump leaves them out with -B, and without -b where it dumps single tables or schemas`,
+        because: `${what}; ${leftOut}`,
         measured,
       },
     };
@@ -122,11 +124,13 @@ function judgeLarge(lines: readonly string[][], scene: CopyScene): { finding: Fi
 
 /** Null where there is none, none is named and there was none. */
 export async function largeObjectsOf(scene: CopyScene): Promise<{ finding: Finding | null; held: number }> {
-  const line = scene.copies.largeObjects();
-  if (line === null) return { finding: null, held: 0 };
-  const outcome = await scene.ask(line, "read-large-objects");
+  const large = scene.copies.largeObjects();
+  if (large === null) return { finding: null, held: 0 };
+  const outcome = await scene.ask(large.line, "read-large-objects");
   const lines = read(outcome);
-  return lines?.some(([word]) => word === "held") ? judgeLarge(lines, scene) : { finding: silent(outcome), held: 0 };
+  return lines?.some(([word]) => word === "held")
+    ? judgeLarge(lines, scene, large)
+    : { finding: silent(outcome), held: 0 };
 }
 
 /** Accounts that a backup of one database does not bring: no fault of it, and on the night they are missing. */

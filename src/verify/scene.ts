@@ -21,7 +21,7 @@ export interface CopyFinding extends Finding {
 }
 
 /** With the line of fogbell.yaml that asked for it; 0 when Fogbell asked of itself. */
-export type PlacedFinding = CopyFinding & { readonly line: number };
+export type PlacedFinding = CopyFinding & { readonly line: number; readonly own?: boolean };
 
 /** The numbers and names of a copy, as they are kept for the next one. */
 export type Numbers = Pick<KnownCopy, "rows" | "catalogue" | "behind" | "lags" | "parents" | "largeObjects">;

@@ -90,7 +90,7 @@ export function versionFor(engine: Engine, candidate: Candidate | undefined): st
   if (candidate === undefined) return any;
   const { facts } = candidate.point;
   // Files of an unknown version are tried on the first server, and may name another one.
-  if (facts.serverVersion === undefined && !isText(facts)) return any;
+  if (facts.serverVersion === undefined && facts.isDump !== true) return any;
   try {
     return serverFor(engine, facts).version;
   } catch {
@@ -99,8 +99,6 @@ export function versionFor(engine: Engine, candidate: Candidate | undefined): st
 }
 
 const majorOf = (version: string) => Number.parseInt(version, 10);
-
-const isText = ({ method }: BackupFacts) => method === "logical" || method === "script";
 
 /** As many parts as the engine's own versions have: `10.11` of `10.11.6`, `15` of `15.4`. */
 const shorten = (version: string, like: string) => version.split(".").slice(0, like.split(".").length).join(".");
@@ -117,10 +115,11 @@ export function serverFor(
   const wanted = [facts.serverVersion, facts.toolVersion].filter((one) => one !== undefined && /^\d/.test(one));
   const known = [...engine.versions].sort((a, b) => majorOf(a) - majorOf(b) || a.localeCompare(b));
   const server = facts.serverVersion;
-  const exact = isText(facts) || server === undefined ? undefined : known.find((one) => shorten(server, one) === one);
+  const exact =
+    facts.isDump === true || server === undefined ? undefined : known.find((one) => shorten(server, one) === one);
   const fits = (one: string) => wanted.every((version) => compare(shorten(version ?? "", one), one) <= 0);
   // The client of some engines numbers itself apart from the server: a version is only compared with its like.
-  const version = exact ?? (isText(facts) || server === undefined ? known.find(fits) : undefined);
+  const version = exact ?? (facts.isDump === true || server === undefined ? known.find(fits) : undefined);
   if (version === undefined) {
     throw new UnavailableError(
       `made by ${engine.name} ${wanted.join(" and ")}, and no sandbox restores that: known are ${known.join(", ")}`,

@@ -242,13 +242,14 @@ async function tell(telling: Telling): Promise<void> {
   noteDeleted(first, write);
   if (task.younger.length > 0) write(problemOf(youngerError(task.younger, first), telling.run));
   const attempted = await judged(telling, first);
-  for (const { probe, subject, line, held, because, measured, remarks = [] } of attempted.findings) {
+  for (const { probe, subject, line, own, held, because, measured, remarks = [] } of attempted.findings) {
     const common = {
       kind: "finding",
       group: "verify",
       probe,
       subject,
       line,
+      ...(own === undefined ? {} : { own }),
       held,
       because: telling.run.redact(because),
       ...(remarks.length === 0 ? {} : { remarks: remarks.map((remark) => telling.run.redact(remark)) }),

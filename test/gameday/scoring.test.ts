@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { catalog } from "../../src/catalog.ts";
 import type { DayBody } from "../../src/gameday/events.ts";
 import { ageFromRows, changedIn, hardFails, trapsIn } from "../../src/gameday/judging.ts";
 import { GRADES, scoreOf, WORTH } from "../../src/gameday/scoring.ts";
@@ -98,7 +99,12 @@ describe("a recovery that has less to do", () => {
 });
 
 describe("how old the data is, where no copy stands beside", () => {
-  const probe = (name: string, max?: number) => ({ part: { name }, options: { of: "side", max }, line: 1 }) as never;
+  const probe = (name: string, max?: number) =>
+    ({
+      part: catalog.probes.find((one) => one.name === name),
+      options: { of: "side", max },
+      line: 1,
+    }) as never;
   const rows = (held: "yes" | "no", momentGapMs?: number): Finding => ({
     held,
     because: "",
@@ -120,10 +126,10 @@ describe("hard fails", () => {
     expect(asked(good)).toEqual([]);
     expect(asked(good, { spoiled: ["nightly/x"] })[0]).toContain("nightly/x");
     expect(asked(good, { evidence: ["damaged.dump"] })[0]).toContain("damaged.dump");
-    expect(asked(good, { findings: [{ probe: "rows", except: true, held: "no" }] })).toHaveLength(1);
-    expect(asked(good, { findings: [{ probe: "rows", held: "no" }] })).toEqual([]);
-    expect(asked(good, { findings: [{ probe: "rows", except: true, held: "yes" }] })).toEqual([]);
-    const elsewhere = { isElsewhere: true, findings: [{ probe: "rows", except: true, held: "no" }] };
+    expect(asked(good, { findings: [{ except: true, held: "no" }] })).toHaveLength(1);
+    expect(asked(good, { findings: [{ held: "no" }] })).toEqual([]);
+    expect(asked(good, { findings: [{ except: true, held: "yes" }] })).toEqual([]);
+    const elsewhere = { isElsewhere: true, findings: [{ except: true, held: "no" }] };
     expect(asked(good, elsewhere)).toEqual([]);
     expect(asked(without("verified"))[0]).toContain("before the data was verified");
   });

@@ -157,7 +157,7 @@ test("what is worth knowing is said under a good verdict and in the report, and 
   expect(good.page).not.toContain("No problem was met.");
   expect(good.page).toContain("go unnoticed.");
   expect((await said()).page).toContain("No problem was met.");
-  const own = { ...finding("sql", "yes"), line: 7 } as EventBody;
+  const own = { ...finding("sql", "yes"), line: 7, own: true } as EventBody;
   for (const telling of [own, finding("ledger", "yes")])
     expect((await said(telling)).screen).not.toContain("go unnoticed");
 });

@@ -67,7 +67,7 @@ describe("without a name", () => {
     [false, {}, ["line"]],
     [false, { GITHUB_ACTIONS: "true" }, ["line", "github"]],
   ])("a terminal: %j, with %j: %j", (isTty, environment, names) => {
-    expect(defaultReporters(surroundings(isTty, environment).told)).toEqual(names);
+    expect(defaultReporters(catalog.reporters, surroundings(isTty, environment).told)).toEqual(names);
   });
   test("drills are followed on standard error, the verdict stands on standard output", async () => {
     const { screen, printed } = await report({});

@@ -189,7 +189,7 @@ function asked(engine: Engine): BuiltLine[] {
     ...one("copies.databases", copies.databases()),
     ...one("copies.tablesThere", copies.tablesThere?.()),
     ...one("copies.countAll", copies.countAll()),
-    ...one("copies.largeObjects", copies.largeObjects()),
+    ...one("copies.largeObjects", copies.largeObjects()?.line),
     ...one("copies.countLarge", copies.countLarge()),
     ...one("copies.absent", copies.absent()),
     ...one("copies.readKeys", copies.readKeys()),

@@ -21,6 +21,7 @@ export function pointOf(key: string, atMs: number, facts: Partial<RecoveryPoint[
     facts: {
       engine: "postgres",
       method: "logical",
+      isDump: true,
       format: "plain",
       packing: [],
       complete: "yes",

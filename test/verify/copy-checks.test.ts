@@ -17,6 +17,7 @@ const HOUR = 3_600_000;
 const facts: BackupFacts = {
   engine: engine.name,
   method: "logical",
+  isDump: true,
   format: "custom",
   packing: [],
   complete: "unknown",
@@ -299,7 +300,7 @@ describe("rows and the copy's own moment", () => {
     const gapOf = async (method: string, hours: number, kind: string, copyHours = 5) =>
       (
         await freshnessOf(rowsOf(["orders", hours, kind]), copyHours, {
-          facts: { ...facts, method },
+          facts: { ...facts, method, isDump: method === "logical" },
           point: { ...copyOf(copyHours), objects },
         })
       ).gap;

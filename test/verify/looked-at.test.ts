@@ -38,6 +38,7 @@ async function look(answers: Answers, { engine: name = "postgres", task }: Told,
   const facts = {
     engine: name,
     method: "logical",
+    isDump: true,
     format: "plain",
     packing: [],
     complete: "yes",

@@ -132,6 +132,7 @@ describe("what is asked for", () => {
     const facts = {
       engine: engine.name,
       method: "logical",
+      isDump: true,
       format: "plain",
       packing: [],
       complete: "yes",
@@ -143,6 +144,7 @@ describe("what is asked for", () => {
     const facts = {
       engine: engine.name,
       method: "logical",
+      isDump: true,
       format: "plain",
       packing: [],
       complete: "yes",
@@ -159,6 +161,7 @@ describe("a store that nobody described", () => {
     const facts = {
       engine: engine.name,
       method: "logical",
+      isDump: true,
       format: "plain",
       packing: [],
       complete: "yes",

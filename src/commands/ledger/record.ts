@@ -2,6 +2,10 @@ import { Flags } from "@oclif/core";
 import { FogbellCommand } from "../../cli/command.ts";
 import { UsageError } from "../../errors.ts";
 import { quote } from "../../host/sh.ts";
+import type { Engine } from "../../parts.ts";
+
+/** Here and not from the catalogue, which help does not load. */
+const USUAL_ENGINE = "postgres";
 
 export default class LedgerRecord extends FogbellCommand {
   static override summary =
@@ -18,7 +22,7 @@ export default class LedgerRecord extends FogbellCommand {
   static override enableJsonFlag = true;
   static override strict = false;
   static override flags = {
-    engine: Flags.string({ description: "The database system.", default: "postgres" }),
+    engine: Flags.string({ description: "The database system.", default: USUAL_ENGINE }),
     database: Flags.string({ description: "The database's name.", required: true }),
     to: Flags.string({ description: "The ledger's file: <name of the backup>.ledger.json.gz", required: true }),
   };
@@ -28,10 +32,12 @@ export default class LedgerRecord extends FogbellCommand {
     // As typed: the parser sorts words, and takes one that also stands before -- for that one.
     const at = this.argv.indexOf("--");
     const command = at === -1 ? [] : this.argv.slice(at + 1);
+    const { catalog } = await import("../../catalog.ts");
+    const { engineNamed } = await import("../../verify/engine-named.ts");
     if (command.length === 0) {
       throw new UsageError("there is no command behind -- that makes the backup", {
         code: "FB_USAGE",
-        next: [example(flags), "fogbell ledger record --help"],
+        next: [example(engineNamed(catalog, flags.engine), flags), "fogbell ledger record --help"],
       });
     }
     if (!flags.to.includes(".ledger.")) {
@@ -40,7 +46,6 @@ export default class LedgerRecord extends FogbellCommand {
         next: ["end the name in .ledger.json.gz"],
       });
     }
-    const { catalog } = await import("../../catalog.ts");
     const { recordBeside } = await import("../../verify/record-beside.ts");
     const { onInterrupt } = await import("../../run/signals.ts");
     using interruption = onInterrupt((text) => this.logToStderr(text));
@@ -63,13 +68,9 @@ export default class LedgerRecord extends FogbellCommand {
 }
 
 /** The same call with a command behind it that dumps at the moment which is held. */
-function example({ engine, database, to }: { engine: string; database: string; to: string }): string {
-  const [stem] = to.split(".ledger.");
-  const dump =
-    engine === "postgres"
-      ? ["pg_dump", "--snapshot={snapshot}", "-Fc", "-f", quote(`${stem}.dump`), quote(database)]
-      : ["mariadb-dump", "--single-transaction", quote(`--result-file=${stem}.sql`), quote(database)];
-  const named = engine === "postgres" ? [] : ["--engine", engine];
+function example(engine: Engine, { database, to }: { database: string; to: string }): string {
+  const [stem = to] = to.split(".ledger.");
+  const named = engine.name === USUAL_ENGINE ? [] : ["--engine", engine.name];
   const own = [...named, "--database", quote(database), "--to", quote(to)];
-  return ["fogbell ledger record", ...own, "--", ...dump].join(" ");
+  return ["fogbell ledger record", ...own, "--", engine.copies.snapshot.example(database, stem)].join(" ");
 }

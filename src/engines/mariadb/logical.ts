@@ -107,6 +107,7 @@ function inspect(flavour: Flavour, { head: bytes, tail, packing, members }: Cont
   return {
     engine: flavour.name,
     method: "logical",
+    isDump: true,
     format: "plain",
     packing,
     ...told,
@@ -198,6 +199,7 @@ export const logicalOf = (flavour: Flavour) =>
     facts: ({ compress }) => ({
       engine: flavour.name,
       method: "logical",
+      isDump: true,
       format: "plain",
       packing: layersOf(compress),
       complete: "unknown",

@@ -3,6 +3,7 @@
  * nobody which, so writers are kept out until it has: then both moments are the same. One session holds it, and answers.
  */
 import { Feed, feedOf, printed } from "../../built-script.ts";
+import { quote } from "../../host/sh.ts";
 import type { Line, Snapshot } from "../../parts.ts";
 import { TABLES_OF_ROWS } from "./catalogue.ts";
 import { BARE, PIN, ROW_BY_ROW, sql } from "./client.ts";
@@ -72,6 +73,8 @@ export const momentOf = (flavour: Flavour): Snapshot => ({
   }),
   hold: () => hold(flavour),
   at,
+  example: (database, stem) =>
+    `${flavour.dump} --single-transaction ${quote(`--result-file=${stem}.sql`)} ${quote(database)}`,
   lock: {
     longestMs: LONGEST_WAIT_SECONDS * 1000,
     // Every dump program of the family reads rows with these words, after it has opened its moment.

@@ -1,7 +1,9 @@
 /** What is asked of a PostgreSQL copy that nobody knows yet: roles before it, and afterwards whether it holds together. */
 import { feedOf, printed } from "../../built-script.ts";
+
+import { quote } from "../../host/sh.ts";
 import { offsetMinutes } from "../../host/time-zone.ts";
-import type { CopyPhrases, Line, NewestRowRequest, PlaceTable, Snapshot } from "../../parts.ts";
+import type { CopyPhrases, LargeObjects, Line, NewestRowRequest, PlaceTable, Snapshot } from "../../parts.ts";
 import { unjudged } from "./blame.ts";
 import { collations } from "./collations.ts";
 import { LARGE_OBJECTS } from "./digests.ts";
@@ -65,8 +67,8 @@ WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND ${USER_SCHEMA} ORDER BY 1 
 }
 
 /** An OID may name something else than a large object; what no row of the catalogue of them knows is told, and not judged. */
-function largeObjects(): Line {
-  return question(
+function largeObjects(): LargeObjects {
+  const line = question(
     "Read every large object, and look for rows that name one which is not there.",
     `SET search_path = '';
 SELECT 'held' || chr(9) || count(*) || chr(9) || (SELECT COALESCE(sum(length(data)), 0) FROM pg_catalog.pg_largeobject)
@@ -80,6 +82,8 @@ WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND ${USER_SCHEMA}
   AND (ty.oid = 'oid'::regtype OR ty.typbasetype = 'oid'::regtype)
 ORDER BY 1 \\gexec`,
   );
+  const leftOut = "pg_dump leaves them out with -B, and without -b where it dumps single tables or schemas";
+  return { line, table: LARGE_OBJECTS, leftOut };
 }
 
 function countLarge(): Line {
@@ -265,6 +269,7 @@ const SNAPSHOT: Snapshot = {
     ...printed(feedOf(line).with({ session: AT_SNAPSHOT })),
     uses: [...line.uses, "SNAPSHOT"],
   }),
+  example: (database, stem) => `pg_dump --snapshot={snapshot} -Fc -f ${quote(`${stem}.dump`)} ${quote(database)}`,
 };
 
 export const copies: CopyPhrases = {

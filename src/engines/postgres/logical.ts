@@ -127,6 +127,7 @@ function facts(options: Options): BackupFacts {
   return {
     engine: "postgres",
     method: "logical",
+    isDump: true,
     format: options.format,
     packing: layersOf(packedBy(options).outer),
     complete: "unknown",
@@ -146,7 +147,10 @@ const isWithoutTables = (head: string) =>
     .exec(head)?.[2]
     ?.match(/^(TABLE DATA|SEQUENCE SET|BLOBS?|(FK |CHECK )?CONSTRAINT|INDEX|TRIGGER|RULE|STATISTICS DATA)$/) != null;
 
-function plainFacts(head: string, tail: string | null): Omit<BackupFacts, "engine" | "method" | "packing"> | null {
+function plainFacts(
+  head: string,
+  tail: string | null,
+): Omit<BackupFacts, "engine" | "method" | "isDump" | "packing"> | null {
   const own = messageOf(head);
   if (!isPlain(own === null ? head : withoutMessages(head))) return null;
   const message = own ?? messageBefore(head.slice(0, 4000), HEADER);
@@ -174,7 +178,7 @@ function plainFacts(head: string, tail: string | null): Omit<BackupFacts, "engin
 
 function inspect(content: Content): BackupFacts | null {
   const { head, tail, packing } = content;
-  const common = { engine: "postgres", method: "logical", packing } as const;
+  const common = { engine: "postgres", method: "logical", isDump: true, packing } as const;
   const archive = archiveFacts(content);
   if (archive !== null) {
     return {
