@@ -223,6 +223,8 @@ export interface LogArchive {
   isPiece(name: string): boolean;
   /** Whether a piece is needed by a restore that begins with the piece `from`. Both are names without folders. */
   isNeeded(piece: string, from: string): boolean;
+  /** What to take so that a backup says where in the log it stands, where some do not. */
+  readonly placeTold?: string;
   /** Whether the first pieces may be in the backup itself, so that those beside it can begin later. */
   readonly maybeBrought?: boolean;
   /**

@@ -1,6 +1,6 @@
 /** A log that lies beside a copy and was not gone through: what that means, whose fault it is, and what to do. Pure. */
 import { type FogbellError, LostError, UnavailableError } from "../errors.ts";
-import type { LeftLog, RecoveryPoint } from "../parts.ts";
+import type { LeftLog, LogArchive, RecoveryPoint } from "../parts.ts";
 
 interface Said {
   readonly because: string;
@@ -9,7 +9,7 @@ interface Said {
 
 const OTHER_FOLDERS = "keep the log of each server in a folder of its own, beside its backups";
 
-function said({ kind, key, wanted = "", because = "" }: LeftLog): Said {
+function said({ kind, key, wanted = "", because = "" }: LeftLog, placeTold: string | undefined): Said {
   switch (kind) {
     case "hole":
       return {
@@ -46,7 +46,7 @@ function said({ kind, key, wanted = "", because = "" }: LeftLog): Said {
       return {
         because: `the log beside it (${key}) was not read: the copy does not say where in it it stands`,
         next: [
-          "let the backup write it down: mariadb-dump --master-data=2, a folder of mariadb-backup",
+          ...(placeTold === undefined ? [] : [`let the backup write it down: ${placeTold}`]),
           `if it is meant to stand alone: ignore: [${JSON.stringify(key.replace(/\d{6,}[^/]*$/, "*"))}] at the source in fogbell.yaml`,
         ],
       };
@@ -57,8 +57,12 @@ function said({ kind, key, wanted = "", because = "" }: LeftLog): Said {
 const FAULTS: ReadonlySet<LeftLog["kind"]> = new Set(["hole", "torn"]);
 
 /** What it makes of the verdict, with what to type. The copy itself was looked at without it. */
-export function leftLogError({ id }: RecoveryPoint, left: LeftLog): FogbellError {
-  const { because, next } = said(left);
+export function leftLogError(
+  { id }: RecoveryPoint,
+  left: LeftLog,
+  { placeTold }: Pick<LogArchive, "placeTold"> = {},
+): FogbellError {
+  const { because, next } = said(left, placeTold);
   const message = `${id} was looked at as it was taken, and comes no further: ${because}`;
   return FAULTS.has(left.kind)
     ? new LostError(message, { code: "FB_LOG_BROKEN", next })

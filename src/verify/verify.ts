@@ -257,7 +257,7 @@ async function tell(telling: Telling): Promise<void> {
     write(measured === undefined ? common : { ...common, measured });
   }
   const left = attempted.leftLog === undefined ? first.point.leftLog : attempted.leftLog;
-  if (left != null) write(problemOf(leftLogError(first.point, left), telling.run));
+  if (left != null) write(problemOf(leftLogError(first.point, left, task.engine.log), telling.run));
   if (holds(attempted)) return;
   if (attempted.error !== null) write(problemOf(attempted.error, telling.run));
   else write({ kind: "source-rejected", sourceId: first.point.id, because: whyNot(attempted) });

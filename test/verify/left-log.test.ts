@@ -34,3 +34,10 @@ test("what leaves pieces out on purpose is a pattern that means all of them", ()
   const { next } = leftLogError(point, { kind: "no-place", key: "log/binlog.000003.gz" });
   expect(next.join("\n")).toContain('ignore: ["log/binlog.*"]');
 });
+
+test("how a backup says its place is told in the words of its engine, where it has some", () => {
+  const left: LeftLog = { kind: "no-place", key: "log/binlog.000003" };
+  const { next } = leftLogError(point, left, { placeTold: "dump --with-place" });
+  expect(next[0]).toBe("let the backup write it down: dump --with-place");
+  expect(leftLogError(point, left).next).toHaveLength(1);
+});

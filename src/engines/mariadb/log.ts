@@ -13,6 +13,7 @@ const stemOf = (piece: string) => piece.slice(0, piece.lastIndexOf("."));
 
 export const logOf = (flavour: Flavour): LogArchive => ({
   stays: false,
+  placeTold: "mariadb-dump --master-data=2, a folder of mariadb-backup",
   // An event carries whole seconds.
   resolutionMs: 1000,
   settings: { server_id: "1", log_bin: "binlog", binlog_format: "ROW", sync_binlog: "1" },
