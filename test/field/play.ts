@@ -15,6 +15,10 @@ export interface Playing {
   readonly sandbox: "docker" | "local";
   /** One command may take so long. */
   readonly limitMs: number;
+  /** The program that is typed; this checkout's own unless another build is to be compared. */
+  readonly program?: string;
+  /** Told of each command that ended: the step, its exit code and how long it took. */
+  readonly ended?: (step: string, exitCode: number, tookMs: number) => void;
 }
 
 const FOGBELL = resolve("bin/run.js");
@@ -66,6 +70,7 @@ interface Typed {
   readonly limitMs: number;
   /** The group of an ordinary user who may use the container engine; null: as whoever runs this. */
   readonly asGroup: number | null;
+  readonly program: string;
 }
 
 /** Ends it with everything that it started, kindly first. */
@@ -80,10 +85,10 @@ function endTree({ pid }: ChildProcess, signal: NodeJS.Signals): void {
 
 async function type(
   words: readonly string[],
-  { cwd, limitMs, asGroup }: Typed,
+  { cwd, limitMs, asGroup, program: fogbell }: Typed,
 ): Promise<{ text: string; code: number }> {
   const { CI: _ci, FORCE_COLOR: _color, GITHUB_ACTIONS: _actions, ...env } = process.env;
-  const argv = [process.execPath, FOGBELL, ...words];
+  const argv = [process.execPath, fogbell, ...words];
   const as = asGroup === null ? [] : ["setpriv", `--reuid=${NOBODY}`, `--regid=${asGroup}`, "--clear-groups", "--"];
   const [program = "", ...rest] = [...as, ...argv];
   const child = spawn(program, rest, {
@@ -135,7 +140,14 @@ export async function play(one: FieldCase, playing: Playing): Promise<string> {
   let asGroup: number | null = null;
   let stop = () => {};
   const fogbell = async (name: string, ...words: string[]) => {
-    const { text, code } = await type(words, { cwd: work, limitMs: playing.limitMs, asGroup });
+    const beganMs = performance.now();
+    const { text, code } = await type(words, {
+      cwd: work,
+      limitMs: playing.limitMs,
+      asGroup,
+      program: playing.program ?? FOGBELL,
+    });
+    playing.ended?.(name, code, performance.now() - beganMs);
     said.push(`=== ${name}\n${text.replaceAll(base, "")}\n[exit ${code}]\n`);
   };
   const steps: Readonly<Record<string, () => Promise<void> | void>> = {
