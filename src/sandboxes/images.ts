@@ -17,6 +17,8 @@ import { connect } from "./docker-engine.ts";
 const SOURCES = ["/etc/apt/sources.list.d/debian.sources", "/etc/apt/sources.list"];
 /** As the official images are slimmed: no manuals, no translations. */
 const LEAVE_OUT = ["/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*"];
+/** Releases that are still made: a mirror may hold a list of their packages that is past its date. */
+const MOVING = new Set(["forky", "sid"]);
 const SAY_EVERY_MS = 5000;
 /** On each image of ours: what it was made by, so that an image of an older recipe is made anew. */
 const RECIPE_LABEL = "fogbell.recipe";
@@ -109,6 +111,7 @@ export function recipeFor(spec: ServerSpec): Recipe {
     ...LEAVE_OUT.map((path) => `--dpkgopt=path-exclude=${path}`),
     '--aptopt=Acquire::Languages "none"',
     '--aptopt=Apt::Install-Recommends "false"',
+    ...(MOVING.has(spec.suite) ? ['--aptopt=Acquire::Check-Valid-Until "false"'] : []),
     // The packages make a database there, which each container's volume would begin with a copy of: 1.2 s for nothing.
     `--customize-hook=rm -rf "$1"${spec.home}`,
     // In the image's own root: outside, the account's name stands for the host's number, or for nobody.

@@ -25,7 +25,9 @@ test("an image that nobody knows: those are named that can be made", () => {
   const next = [
     "fogbell images build postgres@15",
     "fogbell images build postgres@17",
+    "fogbell images build postgres@18",
     "fogbell images build mariadb@10.11",
+    "fogbell images build mariadb@11.8",
   ];
   expect(() => specsOf({ engines: catalog.engines, wanted: "oracle" })).toThrow(expect.objectContaining({ next }));
   expect(() => specsOf({ engines: catalog.engines, wanted: "mysql" })).toThrow(

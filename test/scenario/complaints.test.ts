@@ -20,7 +20,7 @@ describe("one mistake, one complaint, at its place", () => {
     ["when: elapsed", "when: elapse", /"elapse" is not known here; one of: elapsed, disk-free/, "elapsed"],
     ["severity: sev1", "severty: sev1", /unknown key "severty" in story$/, "severity"],
     ["version: 1", 'version: "1"', /^version: "1" is not known here; one of: 1$/, undefined],
-    ['postgres: ["15", "17"]', "postgres: [15]", /the number 15 is not known here; one of: "15"/, undefined],
+    ['postgres: ["15", "17", "18"]', "postgres: [15]", /the number 15 is not known here; one of: "15"/, undefined],
     ["probe: grants", "probe: constructor", /"constructor" is not known here/, undefined],
     ["version: 1", "version: 1\n__proto__: { a: 1 }", /unknown key "__proto__"$/, undefined],
   ])("%s → %s", async (right, wrong, message, suggestion) => {

@@ -72,7 +72,7 @@ describe("what is wrong is named, with its place and the nearest right word", ()
       /"logicl" is not known here/,
       "logical",
     ],
-    ["unknown version", 'postgres: ["15", "17"]', 'postgres: ["16"]', /"16" is not known here/, undefined],
+    ["unknown version", 'postgres: ["15", "17", "18"]', 'postgres: ["16"]', /"16" is not known here/, undefined],
   ])("%s", async (_name, right, wrong, message, suggestion) => {
     const [issue, ...more] = await issuesOf(good.replace(right, wrong));
     expect(more).toEqual([]);

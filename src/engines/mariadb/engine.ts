@@ -71,6 +71,9 @@ function places({ folders, database, side, replica, moved }: PlaceRequest): Plac
   };
 }
 
+/** Each Debian release carries one version. */
+const SUITES: Readonly<Record<string, string>> = { "10.11": "bookworm", "11.8": "trixie" };
+
 function server(flavour: Flavour, image: string, version: string, settings: Settings): ServerSpec {
   const own = Object.entries(settings)
     .map(([name, value]) => `${name} = ${value}\n`)
@@ -81,7 +84,7 @@ function server(flavour: Flavour, image: string, version: string, settings: Sett
     image: `${image}:${version}`,
     builtImage: `fogbell/${flavour.name}:${version}`,
     packages: flavour.packages,
-    suite: "bookworm",
+    suite: SUITES[version] ?? "bookworm",
     account: "mysql",
     home: "/var/lib/mysql",
     binaries: [flavour.server, flavour.client, flavour.dump, flavour.admin, flavour.check, flavour.binlog],
@@ -197,7 +200,7 @@ function engineOf({ flavour, summary, versions }: Family): Engine {
   });
 }
 
-export const mariadb = engineOf({ flavour: MARIADB, summary: "MariaDB 10.11.", versions: ["10.11"] });
+export const mariadb = engineOf({ flavour: MARIADB, summary: "MariaDB 10.11 and 11.8.", versions: ["10.11", "11.8"] });
 
 export const mysql = engineOf({
   flavour: MYSQL,

@@ -44,7 +44,7 @@ const script = scriptOf({
 });
 
 /** Each Debian release carries one major version. */
-const SUITES: Readonly<Record<string, string>> = { "15": "bookworm", "17": "trixie" };
+const SUITES: Readonly<Record<string, string>> = { "15": "bookworm", "17": "trixie", "18": "forky" };
 
 const phrases: Phrases = {
   ...world,
@@ -126,7 +126,7 @@ function server(version: string, _options: unknown, settings: Settings = {}): Se
     image: `postgres:${version}`,
     builtImage: `fogbell/postgres:${version}`,
     packages: [`postgresql-${version}`, `postgresql-client-${version}`, "pgbackrest", ...PACKERS],
-    suite: SUITES[version] ?? "trixie",
+    suite: SUITES[version] ?? "forky",
     account: "postgres",
     home: "/var/lib/postgresql",
     binaries: BINARIES,
@@ -184,11 +184,11 @@ pg_ctl -s -w -t 120 -D "$PGDATA" -l "$PGDATA/server.log" start`,
 
 export const postgres = defineEngine<z.infer<typeof options>>({
   name: "postgres",
-  summary: "PostgreSQL, 15 and 17.",
+  summary: "PostgreSQL, 15, 17 and 18.",
   options,
   gives: ["sql"],
   needs: [],
-  versions: ["15", "17"],
+  versions: ["15", "17", "18"],
   methods: [logical, physical, repositoryMethod, replica, snapshot, script],
   phrases,
   copies,
