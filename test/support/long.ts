@@ -11,8 +11,10 @@ export const LONG = process.env.FOGBELL_LONG !== undefined;
 function nameOf(one: unknown): string {
   if (typeof one !== "object" || one === null) return String(one);
   if (Array.isArray(one)) return one.filter((word) => typeof word === "string" && word.length < 40).join(" ");
-  const { name, scenario, engine } = one as { name?: string; scenario?: { id: string }; engine?: string };
-  return scenario === undefined ? (name ?? JSON.stringify(one)) : `${scenario.id} on ${engine}`;
+  const { name, id, scenario, engine } = one as Record<"name" | "id" | "engine", string | undefined> & {
+    scenario?: { id: string };
+  };
+  return scenario === undefined ? (name ?? id ?? JSON.stringify(one)) : `${scenario.id} on ${engine}`;
 }
 
 function printLeftOut(what: string, all: number, left: readonly unknown[]): void {

@@ -77,7 +77,11 @@ const SHAPES: readonly (readonly [RegExp, string, string])[] = [
     "a stream that is cut off or damaged",
     "cut",
   ],
-  [/cannot (?:open|find) .{0,80}xtrabackup_checkpoints/i, "it has no xtrabackup_checkpoints", "no-file"],
+  [
+    /cannot (?:open|find) .{0,80}(?:xtrabackup|mariadb_backup)_checkpoints/i,
+    "it has no file of its checkpoints",
+    "no-file",
+  ],
   [
     /Target directory .{0,200} (?:is not empty|does not exist)/,
     "the folder to restore into is not empty, or missing",

@@ -18,6 +18,7 @@ import {
   checkFiles,
   FOLDER,
   gatherFolders,
+  INFO_NAMES,
   inspectStream,
   isDescription,
   isFileCopy,
@@ -80,7 +81,8 @@ function gather(objects: readonly StoredObject[]): Gathered[] {
   const streams = new Set(
     objects.flatMap(({ key }) => (STREAM.test(key.slice(folderOf(key).length)) ? [folderOf(key)] : [])),
   );
-  const isInfo = ({ key }: StoredObject) => key.endsWith(`/${INFO}`) && streams.has(folderOf(key));
+  const isInfo = ({ key }: StoredObject) =>
+    INFO_NAMES.some((name) => key.endsWith(`/${name}`)) && streams.has(folderOf(key));
   const sets = objects
     .filter(isInfo)
     .map((lead) => ({
@@ -138,7 +140,7 @@ function inspect(flavour: Flavour, content: Content): BackupFacts | null {
 }
 
 /** Each set's folder with the numbers between which it holds every change, in the order in which they follow. */
-const SETS = `find "$BACKUP" -name ${INFO} |
+const SETS = `find "$BACKUP" ${INFO_NAMES.map((name) => `-name ${name}`).join(" -o ")} |
 while IFS= read -r file; do
   echo "$(sed -n 's/^innodb_from_lsn = //p' "$file")" \\
     "$(sed -n 's/^innodb_to_lsn = //p' "$file")" "$(dirname "$file")"

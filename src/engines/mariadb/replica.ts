@@ -57,7 +57,7 @@ until [ -s "$SIDE_DATA/door" ]; do sleep 0.05; done`;
 /** Two replicas of the same number drive each other off: it comes from the folder, which no other has. */
 const OWN_ID = `$(printf %s "$SIDE_DATA" | cksum | cut -d " " -f 1)`;
 
-/** Made of a physical copy, which knows its place in the log. */
+/** Made of a physical copy, which knows its place in the log. MariaDB 11 renamed the file that tells it. */
 const follow = (flavour: Flavour): Line => ({
   say: "Make a second server that follows this one.",
   script: `mkdir -p "$(dirname "$SIDE_DATA")" &&
@@ -67,7 +67,8 @@ if ! { mariadb-backup --backup ${at("production")} \\
 } 2>"$SCRATCH/replica.log"; then
   tail -n 3 "$SCRATCH/replica.log" >&2; false
 fi &&
-read -r file place rest <"$SIDE_DATA/xtrabackup_binlog_info" &&
+log=$(echo "$SIDE_DATA"/*_binlog_info) &&
+read -r file place rest <"$log" &&
 ${startScript(flavour, `server_id = ${OWN_ID}\nrelay_log = relay\nread_only = ON`)} || exit 1
 ${DOOR}
 ${client(flavour, "side server")} <<SQL

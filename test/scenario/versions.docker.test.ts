@@ -1,0 +1,36 @@
+/**
+ * Each engine's newer versions: every method once, and the scenarios that ship. The first version of each engine is what
+ * all other tests play; these are here so that no version is offered that nothing was drilled on.
+ */
+import { describe, expect, test } from "vitest";
+import { catalog } from "../../src/catalog.ts";
+import { ROWS, scenarios } from "../support/library.ts";
+import { oneOfEachMethod, shortened } from "../support/long.ts";
+import { play } from "../support/play.ts";
+
+const engines = catalog.engines.filter(({ name }) => scenarios.some((one) => name in one.engines));
+const newer = engines.flatMap((engine) =>
+  engine.versions.slice(1).map((version) => ({ engine, version, called: `${engine.name}@${version}` })),
+);
+
+test("there are some", () => {
+  expect(newer.map(({ called }) => called)).toEqual(["postgres@17", "postgres@18", "mariadb@11.8"]);
+});
+
+describe.each(newer)("$called", ({ engine, called }) => {
+  test.each(oneOfEachMethod(engine))("%s: proven", async (variant) => {
+    const { result } = await play({ sandbox: "docker", engine: called, variant });
+    expect(result.reasons).toEqual([expect.stringContaining("proven, within its objectives")]);
+    expect(result.measured).toMatchObject({ rowsExtra: 0 });
+    expect(result.cleanup?.failed).toEqual([]);
+  });
+
+  const own = shortened(`scenarios to their designed end on ${called}`, scenarios, ({ tags }) =>
+    tags.includes("starter"),
+  );
+  test.each(own)("$id ends as designed", async (scenario) => {
+    const played = await play({ sandbox: "docker", engine: called, scenario: scenario.file, rows: ROWS, worlds: null });
+    expect([played.result.verdict, played.result.reasons[0]]).toEqual([scenario.designed, played.result.reasons[0]]);
+    expect(played.result.cleanup?.failed).toEqual([]);
+  });
+});
