@@ -140,7 +140,7 @@ function inspect(flavour: Flavour, content: Content): BackupFacts | null {
 }
 
 /** Each set's folder with the numbers between which it holds every change, in the order in which they follow. */
-const SETS = `find "$BACKUP" ${INFO_NAMES.map((name) => `-name ${name}`).join(" -o ")} |
+const SETS = `find "$BACKUP" ${INFO_NAMES.map((name) => `-name ${name}`).join(" \\\n  -o ")} |
 while IFS= read -r file; do
   echo "$(sed -n 's/^innodb_from_lsn = //p' "$file")" \\
     "$(sed -n 's/^innodb_to_lsn = //p' "$file")" "$(dirname "$file")"
