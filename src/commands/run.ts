@@ -2,6 +2,7 @@ import { Args, Flags, type Interfaces } from "@oclif/core";
 import { bandwidthFlag } from "../cli/bandwidth-flag.ts";
 import { FogbellCommand } from "../cli/command.ts";
 import { detachedText, detachFlags } from "../cli/detach-flags.ts";
+import { optionalDurationFlag } from "../cli/duration-flag.ts";
 import { audienceOf, reportFlags } from "../cli/report-flags.ts";
 import { parseSet, setFlag } from "../cli/set-flag.ts";
 import { engineFlag, keepFlag, rowsFlag, sandboxFlag } from "../cli/shared-flags.ts";
@@ -68,6 +69,9 @@ export default class Run extends FogbellCommand {
       description: "Drill the scenario once with each way to back up, and set what each lost side by side.",
     }),
     bandwidth: bandwidthFlag("Fetch no faster than production's link: all parts and all drills together."),
+    timeout: optionalDurationFlag(
+      "Time limit for each phase of a drill. Default: from its rows and earlier runs, at least 15m; --dry-run prints them.",
+    ),
     store: Flags.string({
       description: "Put the world's backups there, below a prefix of this run.",
       helpValue: "URL",
@@ -109,7 +113,15 @@ export default class Run extends FogbellCommand {
     if (flags.store !== undefined) storeFor(catalog, flags.store);
     if (flags["dry-run"]) {
       const { describe, describeText } = await import("../plan/describe.ts");
-      const described = plans.map((plan) => describe(plan, { store: flags.store ?? null }));
+      const { limitsToSay } = await import("../suite/earlier.ts");
+      const { nameOf } = await import("../suite/suite.ts");
+      const asked = { outFolder: flags.out, timeoutMs: flags.timeout };
+      const described = await Promise.all(
+        plans.map(async (plan) => {
+          const limits = await limitsToSay(plan, { ...asked, name: nameOf(plan) });
+          return describe(plan, { store: flags.store ?? null, limits });
+        }),
+      );
       for (const one of described) this.log(describeText(one));
       return described;
     }
@@ -134,6 +146,7 @@ export default class Run extends FogbellCommand {
       bail: flags.bail,
       onLeft: (drills) => void notRun.push(...drills),
       bandwidth: flags.bandwidth,
+      timeoutMs: flags.timeout,
       audience: { ...audience, recorder },
       secrets,
     });

@@ -8,13 +8,16 @@ import type { LedgerView, Phase, Probe, Scene } from "../parts.ts";
 import { overOf, type Plan, type PlannedPart } from "../plan/plan.ts";
 import type { EventBody, FindingRecord, Mark } from "../record.ts";
 import { endRun, type Failed } from "../run/end-run.ts";
+import { DRILL, limited, openLimiter, withinRoom } from "../run/limiter.ts";
+import type { LimitedPhase, OfDrill } from "../run/limits.ts";
 import { createRunner, type Runner } from "../run/runner.ts";
-import { freshInstant, timed } from "../run/timing.ts";
+import { freshInstant } from "../run/timing.ts";
 import { createUnwind } from "../run/unwind.ts";
 import { buildWorld, type World } from "../world/build.ts";
 import { askProbes } from "./ask-probes.ts";
 import { copiesFound } from "./copies-found.ts";
 import { openEvidence } from "./evidence.ts";
+import { limitsOfDrill, sizeOfWorld } from "./limits.ts";
 import type { PeopleTable } from "./people.ts";
 import { placeTable, placeValues } from "./places.ts";
 import { assertSees } from "./sight.ts";
@@ -24,6 +27,9 @@ import { type DrillState, sourceKit, type Telling, takeSource } from "./take-sou
 import { watch } from "./watch.ts";
 
 export type { DrillKit } from "./stage.ts";
+
+/** It shares the processors with what is measured. */
+const LOOK_AT_ROOM_EVERY_MS = 3000;
 
 /** A record is handed to others: it names the file, and nothing of the machine above it. */
 function shownFile(file: string): string {
@@ -72,11 +78,28 @@ export async function drill(plan: Plan, given: DrillKit): Promise<void> {
       diskFreeBytes: plan.scenario.abort.diskFreeBytes,
       folder: stage.folder,
     });
-    await tell({ plan, kit, ...stage, signal: watching.signal, write });
+    failed = await withinLimits({ plan, kit, ...stage, signal: watching.signal, write });
   } catch (error) {
     failed = { error };
   }
   await endRun({ write, failed, redacting: kit }, () => unwind.all(kit.keep));
+}
+
+/** Tells the story within its time and its room. Returns what ended it, when something did. */
+async function withinLimits(given: Omit<Telling, "limiter">): Promise<Failed> {
+  const { plan, kit, folder, server } = given;
+  const bytes = await sizeOfWorld(plan);
+  const limits = limitsOfDrill(bytes, kit);
+  const limitOf = (phase: LimitedPhase) => limits.find((one) => one.phase === phase);
+  using limiter = await openLimiter({ signal: given.signal, folder, run: DRILL }, limitOf);
+  const telling = { ...given, signal: limiter.signal, limiter };
+  try {
+    await withinRoom({ limiter, server, bytes, everyMs: LOOK_AT_ROOM_EVERY_MS }, () => tell(telling));
+    return null;
+  } catch (error) {
+    // What was ended shows up as whatever it threw then.
+    return { error: limiter.signal.aborted ? limiter.signal.reason : error };
+  }
 }
 
 /** What is known as the story begins, and how its commands are run. */
@@ -131,7 +154,7 @@ function begin({ plan, kit, server, store, signal, write }: Telling) {
 async function tell(telling: Telling): Promise<void> {
   const { plan, kit, store, signal, server, write } = telling;
   const { told, places, runner, beside, sceneOf } = begin(telling);
-  const phase = <T>(name: Phase, work: () => Promise<T>) => timed(name, write, work);
+  const phase = <T>(name: OfDrill, work: () => Promise<T>) => limited(telling, name, work);
   const mark = (name: Mark) => write({ kind: "mark", mark: name });
 
   const world = await phase("world", () =>

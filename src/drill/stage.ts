@@ -12,6 +12,13 @@ import { ledgerFolderOf, type PreparedWorld, type PreparedWorlds } from "../worl
 import { attach } from "./application.ts";
 import type { People } from "./people.ts";
 
+export interface DrillLimits {
+  /** One for every phase, as somebody said. */
+  readonly toldMs: number | null;
+  /** What each phase took in earlier runs of the same drill, in milliseconds. */
+  readonly earlier: readonly Readonly<Record<string, number>>[];
+}
+
 /** Everything a drill is given; it chooses and creates nothing by itself. */
 export interface DrillKit {
   readonly journal: Journal;
@@ -37,6 +44,8 @@ export interface DrillKit {
   readonly fogbellVersion: string;
   readonly host: Readonly<Record<string, string>>;
   readonly contended: boolean;
+  /** How long each phase may take. */
+  readonly limits: DrillLimits;
   /** The simulated moment of the damage, Unix milliseconds. */
   readonly damagedAtMs: number;
   /** Worlds that were built before; null builds each anew. */

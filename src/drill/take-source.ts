@@ -1,8 +1,10 @@
 /** What a drill knows while it is told, and how it comes by what it restores: found, chosen, fetched, proven whole. */
 import { Defect } from "../errors.ts";
-import type { FoundCopy, Method, Phase, Places, PlaceTable, RecoveryPoint, Scene } from "../parts.ts";
+import type { FoundCopy, Method, Places, PlaceTable, RecoveryPoint, Scene } from "../parts.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { EventBody, Mark } from "../record.ts";
+import type { Limiter } from "../run/limiter.ts";
+import type { OfDrill } from "../run/limits.ts";
 import type { Runner } from "../run/runner.ts";
 import type { World } from "../world/build.ts";
 import { ask } from "./ask-probes.ts";
@@ -15,6 +17,7 @@ export interface Telling extends Stage {
   readonly plan: Plan;
   readonly kit: DrillKit;
   readonly signal: AbortSignal;
+  readonly limiter: Limiter;
   readonly write: (body: EventBody) => void;
 }
 
@@ -43,7 +46,7 @@ export interface Taking {
   readonly told: DrillState;
   readonly runner: Runner;
   readonly scene: () => Scene;
-  readonly phase: <T>(name: Phase, work: () => Promise<T>) => Promise<T>;
+  readonly phase: <T>(name: OfDrill, work: () => Promise<T>) => Promise<T>;
   readonly mark: (mark: Mark) => void;
   readonly places: () => PlaceTable;
 }

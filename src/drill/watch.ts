@@ -1,7 +1,7 @@
 /** What ends a drill from outside: a signal, the deadline of its scenario, a disk that fills up. */
-import { statfs } from "node:fs/promises";
 import { CancelledError, UnavailableError } from "../errors.ts";
 import { roomIn } from "../host/disk-fault.ts";
+import { diskOf } from "../host/disk-free.ts";
 import { formatBytes, formatDuration } from "../host/units.ts";
 
 const LOOK_EVERY_MS = 2000;
@@ -51,14 +51,4 @@ export function watch(request: WatchRequest): Disposable & { readonly signal: Ab
       for (const timer of timers) clearTimeout(timer);
     },
   };
-}
-
-/** What is free on the disk of a folder, and how large it is, in bytes: endless where that cannot be asked. */
-export async function diskOf(folder: string): Promise<{ free: number; total: number }> {
-  try {
-    const { bavail, blocks, bsize } = await statfs(folder);
-    return { free: bavail * bsize, total: blocks * bsize };
-  } catch {
-    return { free: Number.POSITIVE_INFINITY, total: Number.POSITIVE_INFINITY };
-  }
 }

@@ -306,6 +306,7 @@ export async function keepDay(request: KeepRequest): Promise<void> {
     fogbellVersion: request.version,
     host: { ...hostFacts(), name: hostname() },
     contended: false,
+    limits: { toldMs: null, earlier: [] },
     damagedAtMs: Math.floor(Date.now() / 1000) * 1000,
     worlds: openWorlds(),
     people: table,

@@ -17,9 +17,15 @@ import { unpackZstd } from "./zstd.ts";
 
 type Bytes = AsyncIterable<Uint8Array>;
 
-/** What came out may be so many times what went in, once it is more than some. gzip alone makes 1,032 of one. */
-const MOST_TIMES = 20_000;
-const ALWAYS_BYTES = 4 * 1024 ** 3;
+/**
+ * What came out may be so many times what went in, once it is more than some. One layer of gzip makes 1,032 of one at most,
+ * and rows that are all alike some 200.
+ */
+interface Bounds {
+  readonly times: number;
+  readonly alwaysBytes: number;
+}
+const BOUNDS: Bounds = { times: 500, alwaysBytes: 4 * 1024 ** 3 };
 
 /** Passes a source through a stream of Node's, and throws what either of them does. */
 export async function* through(source: Bytes, transform: Duplex): AsyncGenerator<Uint8Array> {
@@ -114,23 +120,28 @@ async function* counted(source: Bytes, count: { bytes: number }): AsyncGenerator
   }
 }
 
-/**
- * What lies below all layers of `packing`; the parts of one that was split come one after another in `source`. Throws when
- * a layer is cut off or damaged, and UnavailableError when it unpacks into more than can be meant.
- */
-export async function* unpackStream(source: Bytes, packing: Packing): AsyncGenerator<Uint8Array> {
-  const read = { bytes: 0 };
+/** Ends what comes out of one layer when it is too much for what was read at the bottom of all. */
+async function* bounded(source: Bytes, read: { readonly bytes: number }, bounds: Bounds): AsyncGenerator<Uint8Array> {
   let written = 0;
-  let inside: Bytes = counted(source, read);
-  for (const layer of packing) inside = takeOff(inside, layer);
-  for await (const chunk of inside) {
+  for await (const chunk of source) {
     written += chunk.length;
-    if (written > ALWAYS_BYTES && written > read.bytes * MOST_TIMES) {
+    if (written > bounds.alwaysBytes && written > read.bytes * bounds.times) {
       throw new UnavailableError(
-        `it unpacks into more than ${formatBytes(written)} from ${formatBytes(read.bytes)}: that is no backup`,
-        { code: "FB_UNPACK_LIMIT", next: ["look at what the job packs"] },
+        `it unpacks into more than ${formatBytes(written)} from ${formatBytes(read.bytes)}, over ${bounds.times} times as much, so it is not read on`,
+        { code: "FB_UNPACK_LIMIT", next: ["fogbell backups list", "look at what the job packs into it"] },
       );
     }
     yield chunk;
   }
+}
+
+/**
+ * What lies below all layers of `packing`; the parts of one that was split come one after another in `source`. Throws when
+ * a layer is cut off or damaged, and UnavailableError when one unpacks into more than can be meant, also in what is skipped.
+ */
+export function unpackStream(source: Bytes, packing: Packing, bounds: Bounds = BOUNDS): AsyncGenerator<Uint8Array> {
+  const read = { bytes: 0 };
+  let inside = counted(source, read);
+  for (const layer of packing) inside = bounded(takeOff(inside, layer), read, bounds);
+  return inside;
 }

@@ -28,6 +28,8 @@ export interface Description {
   }[];
   /** Where the world's backups go: the URL that was given; null for a folder of the run. */
   readonly store: string | null;
+  /** How long each phase may take, in words. */
+  readonly limits: readonly string[];
   readonly commands: readonly PlannedCommand[];
   readonly probes: readonly { readonly group: string; readonly probe: string; readonly options: unknown }[];
 }
@@ -62,7 +64,10 @@ function emptyScene(plan: Plan): Scene {
 }
 
 /** Everything that a run of this plan would do, with the commands for the newest backup that is no decoy. */
-export function describe(plan: Plan, { store = null }: { readonly store?: string | null } = {}): Description {
+export function describe(
+  plan: Plan,
+  { store = null, limits = [] }: { readonly store?: string | null; readonly limits?: readonly string[] } = {},
+): Description {
   const scene = emptyScene(plan);
   const commands = (
     phase: string,
@@ -93,6 +98,7 @@ export function describe(plan: Plan, { store = null }: { readonly store?: string
       decoy,
     })),
     store,
+    limits,
     commands: [...commands("damage", plan.disaster), ...plan.recovery.flatMap((step) => commands(step.phase, [step]))],
     probes: [...probes("healthy", plan.healthy), ...probes("proof", plan.proof), ...probes("verify", plan.verify)],
   };
@@ -108,6 +114,7 @@ export function describeText(description: Description): string {
     `Dataset   ${description.dataset}`,
     `Sources   ${description.sources.map(({ name, method, age, decoy }) => `${name} (${method}, ${age} old${decoy ? ", decoy" : ""})`).join("; ")}`,
     `Store     ${description.store === null ? "a folder of the run" : `${description.store}, below a prefix of the run`}`,
+    ...(description.limits.length === 0 ? [] : [`Limits    ${description.limits.join("; ")}`]),
     `Probes    ${description.probes.map(({ group, probe }) => `${group}: ${probe}`).join("; ")}`,
     "",
     "Commands, in order (locate and fetch are Fogbell's own: backups list, backups fetch):",

@@ -15,6 +15,7 @@ import { openJournal, systemClock } from "../run/journal.ts";
 import { inPool } from "../run/pool.ts";
 import { closeRun, hostFacts, newRunFolder, type SuiteRun } from "../run/run-folder.ts";
 import { chooseSandbox } from "../sandboxes/choose.ts";
+import { type Earlier, readEarlier } from "./earlier.ts";
 import { openWorlds } from "./worlds.ts";
 
 export interface SuiteRequest {
@@ -33,6 +34,8 @@ export interface SuiteRequest {
   readonly version: string;
   /** Fetch no faster than this, all drills together. Bytes per second. */
   readonly bandwidth?: number | undefined;
+  /** How long each phase may take. Default: by its size and earlier drills. */
+  readonly timeoutMs?: number | undefined;
   /** Drills, and so sandboxes, at the same time. Default: 1; more than that falsifies durations, and is marked. */
   readonly jobs?: number;
   /** Begin no more drills after one that did not end as designed. */
@@ -50,11 +53,12 @@ export async function runSuite(request: SuiteRequest): Promise<SuiteRun[]> {
   const { plans, jobs = 1, signal, bail = false } = request;
   const contended = Math.min(jobs, plans.length) > 1;
   const link = request.bandwidth === undefined ? null : openLink(request.bandwidth);
+  const earlier = await readEarlier(request.outFolder);
   const left = new Set(plans);
   const isLast = ({ result }: SuiteRun) => bail && !isAsDesigned(result);
   const runs = await inPool(plans, { jobs, signal, isLast }, (plan) => {
     left.delete(plan);
-    return runOne(plan, request, { contended, link });
+    return runOne(plan, request, { contended, link, earlier });
   });
   // Ctrl-C leaves drills out as well, and says so itself.
   if (!signal.aborted && runs.some(isLast)) request.onLeft?.([...left].map((plan) => nameOver(plan, link)));
@@ -76,14 +80,16 @@ export function nameOver(
 interface Common {
   readonly contended: boolean;
   readonly link: Link | null;
+  readonly earlier: readonly Earlier[];
 }
 
-async function runOne(plan: Plan, request: SuiteRequest, { contended, link }: Common): Promise<SuiteRun> {
+async function runOne(plan: Plan, request: SuiteRequest, { contended, link, earlier: all }: Common): Promise<SuiteRun> {
   const { catalog, signal } = request;
   const now = new Date();
   const { runId, folder } = await newRunFolder(request.outFolder, now);
   const name: DrillName = { runId, name: nameOver(plan, link), contended };
   const onEvent = (event: DrillEvent | Progress) => request.onEvent(event, name);
+  const earlier = all.filter((one) => one.name === name.name).map(({ tookMs }) => tookMs);
   const store =
     request.storeUrl === null
       ? { driver: storeFor(catalog, "directory:/").driver, options: (scratch: string) => ({ path: scratch }) }
@@ -109,6 +115,7 @@ async function runOne(plan: Plan, request: SuiteRequest, { contended, link }: Co
     fogbellVersion: request.version,
     host: { ...hostFacts(), name: hostname() },
     contended,
+    limits: { toldMs: request.timeoutMs ?? null, earlier },
     // Whole seconds, so that every moment on the simulated timeline can be read in a file's name.
     damagedAtMs: Math.floor(now.getTime() / 1000) * 1000,
   });

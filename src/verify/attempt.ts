@@ -15,10 +15,11 @@ import { asFogbellError, Defect, LostError, UnavailableError } from "../errors.t
 import { type ClientError, describeError, firstError } from "../host/client-errors.ts";
 import type { BackupFacts, CopyPhrases, DumpStory, LeftLog, Line, Method, Outcome } from "../parts.ts";
 import type { Mark } from "../record.ts";
+import { limited, openLimiter, VERIFY, withinRoom } from "../run/limiter.ts";
+import type { LimitedPhase } from "../run/limits.ts";
 import { readLedger } from "./copy-ledger.ts";
 import { fetchCandidate } from "./fetch-copy.ts";
 import { type Attempted, type AttemptKit, type Given, TARGET } from "./kit.ts";
-import { limited, openLimiter, withinRoom } from "./limiter.ts";
 import { look } from "./look.ts";
 import { assertWholeKind, oneCopy } from "./one-copy.ts";
 import { openEach } from "./open-each.ts";
@@ -191,6 +192,7 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
   const say = (probe: string, held: "yes" | "no", because: string) =>
     void findings.push({ probe, subject: candidate.point.id, held, because, line: 0 });
   const ended = (): Attempted => ({ findings, sha256, numbers: null, error: null });
+  let bytes = candidate.point.sizeBytes;
   const fault = await limited(kit, "restore", async () => {
     const read = await readCopy(kit, opened, given, method);
     const { found } = read;
@@ -207,7 +209,7 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
     say("complete", "yes", "read to its end");
     findings.push(...read.named);
     const { server } = opened;
-    const bytes = story?.bytes ?? candidate.point.sizeBytes;
+    bytes = story?.bytes ?? bytes;
     const failed = await withinRoom({ ...kit, server, bytes }, () =>
       restore(kit, opened, { candidate, method, facts, story }),
     );
@@ -238,15 +240,23 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
   });
   mark("T7");
   const isWhole = [...findings, ...looked.findings].every(({ held }) => held === "yes");
-  if (kit.task.proveChecks && isWhole && kit.index === 0) await prove(kit, opened, { ...given, facts, method, looked });
+  if (kit.task.proveChecks && isWhole && kit.index === 0)
+    await prove(kit, opened, { ...given, facts, method, looked, bytes });
   return { findings: [...findings, ...looked.findings], sha256, numbers: looked.numbers, error: null };
+}
+
+interface Proving extends Given {
+  readonly method: Method;
+  readonly looked: { readonly numbers: Numbers };
+  /** Of what is restored again and again. */
+  readonly bytes: number;
 }
 
 /** Spoils copies of the copy. One that is a server of its own would need as many servers, and is left. */
 async function prove(
   kit: AttemptKit,
-  { runner, version }: Opened,
-  { candidate, facts, ledger, method, looked }: Given & { method: Method; looked: { numbers: Numbers } },
+  { runner, server, version }: Opened,
+  { candidate, facts, ledger, method, looked, bytes }: Proving,
 ): Promise<void> {
   const { engine } = kit.task;
   if (method.side === "server") {
@@ -266,6 +276,7 @@ async function prove(
     restore: method.recover(facts, TARGET),
     remove: method.removeSide?.() ?? [engine.phrases.dropSide()],
     write: kit.write,
+    within: (work) => kit.limiter.within("prove", () => withinRoom({ ...kit, server, bytes }, work)),
   });
 }
 
@@ -337,7 +348,9 @@ async function openFetched(kit: AttemptKit, { candidate, facts, fetched, mark }:
 export async function attempt(given: Omit<AttemptKit, "limiter">, candidate: Candidate): Promise<Attempted> {
   const mark = (name: Mark) => (given.index === 0 ? given.write({ kind: "mark", mark: name }) : undefined);
   await mkdir(given.folder, { recursive: true });
-  using limiter = await openLimiter(given, limitsFor(given.task, candidate));
+  const limits = limitsFor(given.task, candidate);
+  const limitOf = (phase: LimitedPhase) => limits.find((one) => one.phase === phase);
+  using limiter = await openLimiter({ ...given, run: VERIFY }, limitOf);
   try {
     const attempted = await go({ ...given, limiter, signal: limiter.signal }, candidate, mark);
     return { ...attempted, tookMs: limiter.tookMs };

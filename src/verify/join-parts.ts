@@ -186,7 +186,7 @@ async function writeTogether(
   await mkdir(folder, { recursive: true });
   async function* text() {
     for (const part of parts) {
-      yield* unpackStream(createReadStream(part.path), part.packing);
+      yield* unpackStream(createReadStream(part.path, { signal: kit.signal }), part.packing);
       yield Buffer.from("\n");
     }
   }

@@ -3,9 +3,9 @@ import type { FogbellError } from "../errors.ts";
 import type { Redactor } from "../host/redact.ts";
 import type { BackupFacts, LeftLog, RunLabel, SandboxDriver, ServerSpec, StoreDriver, Target } from "../parts.ts";
 import type { EventBody, Mark, Progress } from "../record.ts";
+import type { Limiter } from "../run/limiter.ts";
 import type { Unwind } from "../run/unwind.ts";
 import type { CopyLedger } from "./copy-ledger.ts";
-import type { Limiter } from "./limiter.ts";
 import type { Numbers, PlacedFinding } from "./scene.ts";
 import type { Candidate, VerifyTask } from "./task.ts";
 

@@ -21,6 +21,8 @@ export interface ProveRequest extends Omit<LookRequest, "baseline" | "ask" | "at
   readonly restore: readonly Line[];
   readonly remove: readonly Line[];
   readonly write: (body: EventBody) => void;
+  /** Holds one try to its time and its room. */
+  readonly within: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 function baselineOf({ point, numbers }: ProveRequest): KnownCopy {
@@ -73,5 +75,6 @@ export async function proveChecks(request: ProveRequest): Promise<void> {
   const checks = task.checks.filter(({ app }) => app === undefined);
   const left = task.checks.length - checks.length;
   if (left > 0) request.write({ kind: "note", text: `not proven: ${left} of the checks that start an application` });
-  for (const mutation of request.mutations) await proveOne({ ...request, task: { ...task, checks } }, mutation);
+  const given = { ...request, task: { ...task, checks } };
+  for (const mutation of request.mutations) await request.within(() => proveOne(given, mutation));
 }

@@ -5,8 +5,8 @@ import { type FogbellError, UnavailableError } from "../errors.ts";
 import type { Link } from "../host/link.ts";
 import type { BackupFacts, Engine, RecoveryPoint, ServerSpec, Settings, Store, StoredObject } from "../parts.ts";
 import type { Objectives } from "../record.ts";
+import { type Limit, limitsOf, OF_VERIFY } from "../run/limits.ts";
 import type { KnownCopy } from "./known.ts";
-import { type Limit, limitsOf } from "./limits.ts";
 
 /** Which copy is asked for. */
 export const ASKED = ["newest", "yesterday", "last-week", "last-month", "random", "all"] as const;
@@ -75,13 +75,17 @@ export interface VerifyTask {
 }
 
 /** How long the phases of a verify of this copy may take. */
-export function limitsFor({ known, link, timeoutMs }: VerifyTask, { point }: Candidate): readonly Limit[] {
-  return limitsOf({
+export function limitsFor({ known, link, timeoutMs, proveChecks }: VerifyTask, { point }: Candidate): readonly Limit[] {
+  const request = {
     bytes: [...point.objects, ...(point.log ?? [])].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     bytesPerSecond: link?.bytesPerSecond ?? null,
     earlier: known.flatMap(({ tookMs }) => (tookMs === undefined ? [] : [tookMs])),
     toldMs: timeoutMs ?? null,
-  });
+  };
+  return limitsOf(
+    request,
+    OF_VERIFY.filter((phase) => phase !== "prove" || proveChecks),
+  );
 }
 
 /** The version to call a verify by: of what will restore its copy, or what stands for an unknown one. */

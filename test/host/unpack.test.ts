@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Packing, unpacked } from "../../src/host/packing.ts";
@@ -191,4 +192,30 @@ test("a little that becomes very much is not unpacked into memory", async () => 
   const bomb = sh("head -c 200000000 /dev/zero | gzip -9c");
   const [view] = await viewsOf(bomb.subarray(0, 65_536), false);
   expect(view?.bytes.length).toBeLessThanOrEqual(1024 * 1024);
+});
+
+test.each<[string, string, Packing]>([
+  ["gzip", "gzip -9c", ["gzip"]],
+  ["gzip in gzip", "gzip -9c | gzip -9c", ["gzip", "gzip"]],
+  ["zstd", "zstd -qc", ["zstd"]],
+  ["bzip2", "bzip2 -c", ["bzip2"]],
+  ["xz", "xz -c", ["xz"]],
+  [
+    "a folder whose first file it is",
+    "cat >bomb; tar -cf - bomb README | gzip -9c; rm bomb",
+    ["gzip", { tar: "README" }],
+  ],
+])("a bomb of %s is not read on, whatever follows", async (_, pack, packing) => {
+  const bomb = sh(`head -c 100000000 /dev/zero | ${pack}`);
+  const bounds = { times: 500, alwaysBytes: 10_000_000 };
+  let read = 0;
+  const work = (async () => {
+    for await (const chunk of unpackStream(Readable.from([bomb]), packing, bounds)) read += chunk.length;
+  })();
+  await expect(work).rejects.toMatchObject({
+    code: "FB_UNPACK_LIMIT",
+    exitCode: 4,
+    next: ["fogbell backups list", expect.any(String)],
+  });
+  expect(read).toBeLessThan(100_000_000);
 });

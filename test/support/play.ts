@@ -36,6 +36,8 @@ export interface Play {
   readonly sandboxDriver?: SandboxDriver;
   /** Null builds the world anew. Default: what an earlier test built is laid out, when it is the same. */
   readonly worlds?: PreparedWorlds | null;
+  /** How long each phase may take. */
+  readonly timeoutMs?: number;
   readonly keep?: boolean;
   /** Default: true, because most tampering makes backups that the run did not make. */
   readonly trustBackups?: boolean;
@@ -84,6 +86,7 @@ export async function play(request: Play): Promise<Played> {
         options: (scratch) => request.store?.options ?? { path: scratch },
       },
       offsite: { driver: directory, options: (scratch) => ({ path: scratch }) },
+      limits: { toldMs: request.timeoutMs ?? null, earlier: [] },
       worlds: request.worlds === undefined ? kept : request.worlds,
       redact: createRedactor(request.secrets ?? []),
       signal: request.signal ?? new AbortController().signal,

@@ -1,12 +1,19 @@
 /**
- * How long each phase of a verify may take, and how much room its restore: a statement of a dump can sleep for ever, and a
- * small file can unpack into a disk full. Generous, so that no honest backup ends by it. Pure.
+ * How long each phase of a run may take, and how much room a restore: a statement of a dump can sleep for ever, and a small
+ * file can unpack into a disk full. Generous, so that nothing honest ends by it. Pure.
  */
 import { formatBytes, formatObjective } from "../host/units.ts";
+import { PHASES, type Phase } from "../parts.ts";
 
-/** The phases that are limited, each by itself. */
-export const LIMITED = ["fetch", "world", "restore", "verify"] as const;
-export type LimitedPhase = (typeof LIMITED)[number];
+/** Phases are limited, each by itself; so is each try to spoil a copy, when the checks are proven. */
+export type OfDrill = Exclude<Phase, "cleanup">;
+export type LimitedPhase = OfDrill | "prove";
+
+/** Those of a verify. */
+export const OF_VERIFY = ["fetch", "world", "restore", "verify", "prove"] as const;
+
+/** Those of a drill: all but the one that removes what it made. */
+export const OF_DRILL = PHASES.filter((phase) => phase !== "cleanup");
 
 export interface Limit {
   readonly phase: LimitedPhase;
@@ -16,11 +23,11 @@ export interface Limit {
 }
 
 export interface LimitsRequest {
-  /** What is fetched. */
+  /** What is fetched, or how large the database is. */
   readonly bytes: number;
   /** Of a link that is held to a speed; null when none is. */
   readonly bytesPerSecond: number | null;
-  /** What each phase took in earlier verifies of the same database, in milliseconds. */
+  /** What each phase took in earlier runs of the same, in milliseconds. */
   readonly earlier: readonly Readonly<Record<string, number>>[];
   /** One for every phase, as somebody said. */
   readonly toldMs: number | null;
@@ -38,8 +45,9 @@ const EARLIER_TIMES = 5;
 const MOST_MS = 2 ** 31 - 1;
 
 function bySize(phase: LimitedPhase, { bytes, bytesPerSecond }: LimitsRequest): number {
-  if (phase === "world") return 0;
-  if (phase !== "fetch") return (bytes * UNPACKED_TIMES * 1000) / SLOW_BYTES_PER_SECOND;
+  // It restores anew and asks again.
+  const times = phase === "prove" ? 2 : 1;
+  if (phase !== "fetch") return (bytes * UNPACKED_TIMES * times * 1000) / SLOW_BYTES_PER_SECOND;
   const link = bytesPerSecond === null ? 0 : (bytes * LINK_TIMES * 1000) / bytesPerSecond;
   return Math.max((bytes * 1000) / SLOW_BYTES_PER_SECOND, link);
 }
@@ -56,14 +64,15 @@ function limitOf(phase: LimitedPhase, request: LimitsRequest): Limit {
   return { phase, from: most.from, ms: Math.min(MOST_MS, Math.round(most.ms)) };
 }
 
-/** The limit of every phase: the most of what is always given, what its size takes on slow disks, what earlier ones took. */
-export const limitsOf = (request: LimitsRequest): readonly Limit[] => LIMITED.map((phase) => limitOf(phase, request));
+/** The limit of each of these phases: the most of what is always given, what its size takes on slow disks, what earlier ones took. */
+export const limitsOf = (request: LimitsRequest, phases: readonly LimitedPhase[]): readonly Limit[] =>
+  phases.map((phase) => limitOf(phase, request));
 
 const WHY: Readonly<Record<Limit["from"], string>> = {
   told: "as it was told",
   least: "what is always given",
-  size: "by the size of the copy",
-  history: "five times what the slowest earlier verify took",
+  size: "by its size",
+  history: "five times what the slowest earlier run took",
 };
 
 /** `15m, what is always given`. */

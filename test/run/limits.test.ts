@@ -2,15 +2,16 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseDuration } from "../../src/host/units.ts";
 import {
-  LIMITED,
   type LimitsRequest,
   limitsOf,
   limitWords,
   longer,
+  OF_DRILL,
+  OF_VERIFY,
   reserveOf,
   roomFault,
   roomFor,
-} from "../../src/verify/limits.ts";
+} from "../../src/run/limits.ts";
 
 const MINUTE = 60_000;
 const GIB = 1024 ** 3;
@@ -22,17 +23,18 @@ const request = (more: Partial<LimitsRequest> = {}): LimitsRequest => ({
   ...more,
 });
 const of = (more: Partial<LimitsRequest> = {}) =>
-  Object.fromEntries(limitsOf(request(more)).map(({ phase, ms, from }) => [phase, [ms, from]]));
+  Object.fromEntries(limitsOf(request(more), OF_VERIFY).map(({ phase, ms, from }) => [phase, [ms, from]]));
 
 describe("how long a phase may take", () => {
   test("a small copy: what is always given", () =>
-    expect(of()).toEqual(Object.fromEntries(LIMITED.map((phase) => [phase, [15 * MINUTE, "least"]]))));
-  test("a large one: by its size, the restore by what it unpacks to; a server starts as quickly as ever", () =>
+    expect(of()).toEqual(Object.fromEntries(OF_VERIFY.map((phase) => [phase, [15 * MINUTE, "least"]]))));
+  test("a large one: by its size, the restore by what it unpacks to", () =>
     expect(of({ bytes: 40e9 })).toEqual({
       fetch: [20_000_000, "size"],
-      world: [15 * MINUTE, "least"],
+      world: [200_000_000, "size"],
       restore: [200_000_000, "size"],
       verify: [200_000_000, "size"],
+      prove: [400_000_000, "size"],
     }));
   test("over a slow link: by the link", () =>
     expect(of({ bytes: 1e9, bytesPerSecond: 100_000 }).fetch).toEqual([50_000_000, "size"]));
@@ -43,14 +45,14 @@ describe("how long a phase may take", () => {
   });
   test("what is told goes before everything", () =>
     expect(of({ bytes: 40e9, earlier: [{ restore: 10 * MINUTE }], toldMs: 5000 })).toEqual(
-      Object.fromEntries(LIMITED.map((phase) => [phase, [5000, "told"]])),
+      Object.fromEntries(OF_VERIFY.map((phase) => [phase, [5000, "told"]])),
     ));
   test("never less for a larger copy, never less than five times an earlier one, always what a timer takes", () =>
     fc.assert(
       fc.property(fc.nat(1e15), fc.nat(1e15), fc.array(fc.nat(1e9)), (a, b, earlier) => {
         const took = earlier.map((restore) => ({ restore }));
         const [less, more] = [Math.min(a, b), Math.max(a, b)].map((bytes) =>
-          limitsOf(request({ bytes, earlier: took })),
+          limitsOf(request({ bytes, earlier: took }), OF_DRILL),
         );
         for (const [at, { ms }] of (less ?? []).entries()) {
           expect(more?.[at]?.ms).toBeGreaterThanOrEqual(ms);
@@ -60,7 +62,8 @@ describe("how long a phase may take", () => {
         expect(restore).toBeGreaterThanOrEqual(Math.min(2 ** 31 - 1, 5 * Math.max(0, ...earlier)));
       }),
     ));
-  test("said with its reason", () => expect(limitsOf(request()).map(limitWords)[0]).toBe("15m, what is always given"));
+  test("said with its reason", () =>
+    expect(limitsOf(request(), OF_VERIFY).map(limitWords)[0]).toBe("15m, what is always given"));
   test("what to type is longer, and a duration", () =>
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2 ** 31 - 1 }), (ms) => {

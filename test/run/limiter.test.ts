@@ -3,12 +3,14 @@ import { expect, test } from "vitest";
 import type { UnavailableError } from "../../src/errors.ts";
 import { pause } from "../../src/host/stream.ts";
 import type { Server } from "../../src/parts.ts";
-import { openLimiter, withinRoom } from "../../src/verify/limiter.ts";
-import { limitsOf } from "../../src/verify/limits.ts";
+import { openLimiter, VERIFY, withinRoom } from "../../src/run/limiter.ts";
+import { limitsOf, OF_VERIFY } from "../../src/run/limits.ts";
 
 const { signal } = new AbortController();
 const open = (toldMs: number | null) =>
-  openLimiter({ signal, folder: tmpdir() }, limitsOf({ bytes: 1, bytesPerSecond: null, earlier: [], toldMs }));
+  openLimiter({ signal, folder: tmpdir(), run: VERIFY }, (phase) =>
+    limitsOf({ bytes: 1, bytesPerSecond: null, earlier: [], toldMs }, OF_VERIFY).find((one) => one.phase === phase),
+  );
 
 test("a phase that does not end is ended, and says which, how long, why, and what to type", async () => {
   using limiter = await open(50);

@@ -2,23 +2,24 @@
  * Ends an attempt that takes too long or fills too much: one signal for all it does, aborted with the reason. The clock is
  * the machine's own that only runs forward, so that no correction of the time ends a phase.
  */
-import { diskOf } from "../drill/watch.ts";
 import { UnavailableError } from "../errors.ts";
 import { roomIn } from "../host/disk-fault.ts";
+import { diskOf } from "../host/disk-free.ts";
 import { formatBytes } from "../host/units.ts";
 import type { Command, Places, Server } from "../parts.ts";
 import type { EventBody } from "../record.ts";
-import { timed } from "../run/timing.ts";
 import {
   type Limit,
   type LimitedPhase,
   limitWords,
   longer,
+  type OfDrill,
   reserveOf,
   roomFault,
   roomFor,
   tooSmallFor,
 } from "./limits.ts";
+import { timed } from "./timing.ts";
 
 const LOOK_EVERY_MS = 2000;
 /** A restore writes a gigabyte in less than that. */
@@ -26,11 +27,40 @@ const LOOK_AT_ROOM_EVERY_MS = 500;
 /** One part looking, so many parts not. */
 const LOOK_SHARE = 50;
 
-const DOING: Readonly<Record<LimitedPhase, string>> = {
-  fetch: "fetching the copy",
-  world: "starting the sandbox and its server",
-  restore: "reading and restoring the copy",
-  verify: "looking through the restored copy",
+/** Whose phases are limited: what each is about, and what to type for more time. */
+export interface LimitedRun {
+  readonly doing: Readonly<Partial<Record<LimitedPhase, string>>>;
+  /** `fogbell verify`. */
+  readonly command: string;
+}
+
+export const VERIFY: LimitedRun = {
+  command: "fogbell verify",
+  doing: {
+    fetch: "fetching the copy",
+    world: "starting the sandbox and its server",
+    restore: "reading and restoring the copy",
+    verify: "looking through the restored copy",
+    prove: "spoiling the copy and asking again",
+  },
+};
+
+export const DRILL: LimitedRun = {
+  command: "fogbell run",
+  doing: {
+    world: "building the world",
+    healthy: "asking whether the world is well",
+    damage: "the disaster",
+    proof: "proving the damage",
+    contain: "containing the damage",
+    preserve: "preserving the damaged state",
+    locate: "looking for a backup",
+    fetch: "fetching the backup",
+    restore: "the restore",
+    verify: "proving what came back",
+    reopen: "reopening the application",
+    normal: "going back to normal",
+  },
 };
 
 export interface Limiter extends Disposable {
@@ -43,22 +73,22 @@ export interface Limiter extends Disposable {
   end(error: UnavailableError): void;
 }
 
-const tooLong = (limit: Limit) =>
+const tooLong = ({ doing, command }: LimitedRun, limit: Limit) =>
   new UnavailableError(
-    `${DOING[limit.phase]} did not end within its time limit (${limitWords(limit)}), so nothing is judged`,
+    `${doing[limit.phase] ?? limit.phase} did not end within its time limit (${limitWords(limit)}), so nothing is judged`,
     {
       code: "FB_TIME_LIMIT",
       next: [
-        `fogbell verify --timeout ${longer(limit)} …`,
-        "or find out in the journal what took so long: a statement of the dump may wait for ever",
+        `${command} --timeout ${longer(limit)} …`,
+        "or find out in the journal what took so long: a statement or a script may wait for ever",
       ],
     },
   );
 
-/** Watches the time of each phase, and from now on the disk of `folder`. */
+/** Watches the time of each phase that has a limit, and from now on the disk of `folder`. */
 export async function openLimiter(
-  { signal, folder }: { readonly signal: AbortSignal; readonly folder: string },
-  limits: readonly Limit[],
+  { signal, folder, run }: { readonly signal: AbortSignal; readonly folder: string; readonly run: LimitedRun },
+  limitOf: (phase: LimitedPhase) => Limit | undefined,
 ): Promise<Limiter> {
   const own = new AbortController();
   const tookMs: Record<string, number> = {};
@@ -78,8 +108,8 @@ export async function openLimiter(
     tookMs,
     async within(phase, work) {
       const beganMs = performance.now();
-      const limit = limits.find((one) => one.phase === phase);
-      const timer = limit === undefined ? undefined : setTimeout(() => own.abort(tooLong(limit)), limit.ms);
+      const limit = limitOf(phase);
+      const timer = limit === undefined ? undefined : setTimeout(() => own.abort(tooLong(run, limit)), limit.ms);
       try {
         const result = await work();
         own.signal.throwIfAborted();
@@ -97,7 +127,7 @@ export async function openLimiter(
 /** A phase of the journal that has to end in time. */
 export function limited<T>(
   { limiter, write }: { readonly limiter: Limiter; readonly write: (body: EventBody) => void },
-  phase: LimitedPhase,
+  phase: OfDrill,
   work: () => Promise<T>,
 ): Promise<T> {
   return timed(phase, write, () => limiter.within(phase, work));
@@ -129,12 +159,20 @@ async function lookAt(server: Server, signal: AbortSignal): Promise<Room | null>
   return isTold ? { free: free * 1024, total: total * 1024, used: used * 1024 } : null;
 }
 
+export interface RoomKit {
+  readonly limiter: Limiter;
+  readonly server: Server;
+  /** What is restored, or made. */
+  readonly bytes: number;
+  readonly everyMs?: number;
+}
+
 /**
  * Does work that fills the server's disk, with an eye on that: ends all when nearly nothing is left, or when more is filled
  * than `bytes` of a backup can mean. Where room cannot be asked about, the disk itself says when it is full.
  */
 export async function withinRoom<T>(
-  { limiter, server, bytes }: { readonly limiter: Limiter; readonly server: Server; readonly bytes: number },
+  { limiter, server, bytes, everyMs = LOOK_AT_ROOM_EVERY_MS }: RoomKit,
   work: () => Promise<T>,
 ): Promise<T> {
   const over = new AbortController();
@@ -150,9 +188,9 @@ export async function withinRoom<T>(
     if (over.signal.aborted) return;
     const fault = room === null ? null : roomFault(room, { reserve, most, from: bytes });
     if (fault !== null) limiter.end(noRoom(fault));
-    timer = setTimeout(look, Math.max(LOOK_AT_ROOM_EVERY_MS, (performance.now() - beganMs) * LOOK_SHARE));
+    timer = setTimeout(look, Math.max(everyMs, (performance.now() - beganMs) * LOOK_SHARE));
   }
-  let timer = setTimeout(look, LOOK_AT_ROOM_EVERY_MS);
+  let timer = setTimeout(look, everyMs);
   try {
     return await work();
   } finally {
@@ -162,7 +200,7 @@ export async function withinRoom<T>(
 }
 
 function noRoom({ is, because }: { readonly is: "full" | "bomb"; readonly because: string }): UnavailableError {
-  const message = `the restore was ended before it fills the disk: ${because}`;
+  const message = `it was ended before it fills the disk: ${because}`;
   return is === "full"
     ? new UnavailableError(message, { code: "FB_DISK_FULL", next: ["df -h", "docker system df", "fogbell gc"] })
     : new UnavailableError(message, { code: "FB_UNPACK_LIMIT", next: ["look at what the job packs"] });
