@@ -20,7 +20,7 @@ const POINTER_NAME = /(_FILE|_PATH|_DIR|_SOCK|_URL)$/i;
  * PostgreSQL and its tools quote row values in these lines ("Key (email)=(a@b) already exists"); terse verbosity drops
  * most, but server logs and older tools do not honour it.
  */
-const ROW_VALUE_LINE = /^(.{0,300}?)\b(DETAIL|CONTEXT|STATEMENT|QUERY|LINE \d{1,9}):.*$/;
+const ROW_VALUE_LINE = /^(.{0,300}?)\b(DETAIL|CONTEXT|STATEMENT|QUERY|LINE \d{1,9}):.*$/s;
 
 /**
  * Primary messages that carry a value: invalid input syntax for type integer: "4242-4242". All repetitions here are

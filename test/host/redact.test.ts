@@ -65,6 +65,7 @@ describe("which variables hold secrets", () => {
     ["PWD_OF_SHOP", true],
     ["PWD", false],
     ["OLDPWD", false],
+    ["MY_PWD_THING", false],
     ["AWS_ACCESS_KEY_ID", true],
     ["some_api_key", true],
     ["PRIVATE_PART", true],
@@ -104,6 +105,7 @@ describe("row values in what PostgreSQL says", () => {
 
 test("what is hidden is hidden to the end of its line, and nothing else is", () => {
   expect(redact("ERROR:  x\nDETAIL:  Key (a)=(b)\nHINT:  look")).toBe("ERROR:  x\nDETAIL: •••\nHINT:  look");
+  expect(redact("DETAIL:  a\r\nDETAIL:  b\u2028c\n")).toBe("DETAIL: •••\nDETAIL: •••\n");
   expect(redact("LINE 12: SELECT 'a'")).toBe("LINE 12: •••");
   expect(redact("12 [3] STATEMENT:  SELECT 'a'")).toBe("12 [3] STATEMENT: •••");
   expect(redact('invalid input syntax for type integer: "a"')).toBe('invalid input syntax for type integer: "•••"');

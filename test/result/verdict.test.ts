@@ -49,6 +49,18 @@ describe("a drill", () => {
       ["healthy: rows of orders: it is no"],
     ],
     [
+      "a gate that holds in part: the proof is not judged either",
+      { findings: [found("healthy", "yes"), found("healthy", "no"), found("proof", "no")] },
+      "void",
+      ["healthy: rows of orders: it is no"],
+    ],
+    [
+      "a proof that holds in part",
+      { findings: [...WELL.slice(0, 2), found("proof", "no"), found("verify", "no")] },
+      "void",
+      ["proof: rows of orders: it is no"],
+    ],
+    [
       "a gate that could not be told",
       { findings: [found("healthy", "unknown"), ...WELL] },
       "void",
@@ -140,22 +152,30 @@ describe("a drill", () => {
       { rowsExtra: null },
       "not every difference of rows was asked for, so nothing is said of them",
     ],
-    ["another", { rowsAltered: null }, "not every difference of rows was asked for, so nothing is said of them"],
-    [
-      "two",
+    ...[
+      { rowsMissing: null },
+      { rowsAltered: null },
       { rowsMissing: null, rowsAltered: null },
+      { rowsMissing: null, rowsExtra: null },
+      { rowsAltered: null, rowsExtra: null },
+    ].map((measured): [string, Partial<Evidence["measured"]>, string] => [
+      JSON.stringify(measured),
+      measured,
       "not every difference of rows was asked for, so nothing is said of them",
-    ],
-    [
-      "some",
-      { rowsMissing: 3, rowsAltered: 2, rowsExtra: 1 },
-      "3 rows missing, 2 older and 1 extra, all explained by the loss that the scenario allows",
-    ],
-    [
-      "one extra alone",
-      { rowsExtra: 1 },
-      "0 rows missing, 0 older and 1 extra, all explained by the loss that the scenario allows",
-    ],
+    ]),
+    ...(
+      [
+        [3, 2, 1],
+        [0, 0, 1],
+        [1, 1, 2],
+        [1, 2, 1],
+        [2, 1, 1],
+      ] as const
+    ).map(([rowsMissing, rowsAltered, rowsExtra]): [string, Partial<Evidence["measured"]>, string] => [
+      `${rowsMissing}, ${rowsAltered}, ${rowsExtra}`,
+      { rowsMissing, rowsAltered, rowsExtra },
+      `${rowsMissing} rows missing, ${rowsAltered} older and ${rowsExtra} extra, all explained by the loss that the scenario allows`,
+    ]),
   ])("what is said of rows: %s", (_what, measured, said) =>
     expect(judge(evidence({ measured: { ...MEASURED, ...measured } })).reasons).toEqual([
       `proven, within its objectives; ${said}`,
