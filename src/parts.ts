@@ -647,7 +647,7 @@ export interface Phrases {
   createHeartbeat(): Line;
   /** Commits one tick after another from `fromMs` (exclusive) to `toMs` (inclusive), in simulated Unix milliseconds. */
   writeTicks(request: TicksRequest): Line;
-  /** Runs the scenario's own SQL in the application's database, one transaction where the engine can. */
+  /** Runs the scenario's own SQL in the application's database, statement by statement; the first error ends it. */
   runSql(say: string, text: string): Line;
   // -- damage
   dropTable(table: string): Line;

@@ -14,8 +14,8 @@ export const sampleFile = (name: string): string | null => (existsSync(join(DATA
 export interface Bench extends AsyncDisposable {
   /** Runs a script in the server's sandbox; files are made below `$SCRATCH`. Throws when it fails. */
   sh(script: string): Promise<string>;
-  /** The same, whatever comes of it. */
-  try(script: string): Promise<Outcome>;
+  /** The same, whatever comes of it. Throws when it is told to end. */
+  try(script: string, until?: AbortSignal): Promise<Outcome>;
   readonly scratch: string;
   /** Copies a file of this machine in, and returns where it lies. */
   bring(file: string): Promise<string>;
@@ -31,9 +31,9 @@ export async function openBench(engine: Engine, settings: Settings = {}): Promis
   const { scratch } = server.folders;
   let number = 0;
   const places = { SCRATCH: scratch, ARCHIVE: server.folders.archive };
-  const run = (script: string) => {
+  const run = (script: string, until = signal) => {
     const command = { id: `bench.${++number}`, phase: "world", say: "x", script, uses: [], destroys: false } as const;
-    return server.run({ command, places, signal });
+    return server.run({ command, places, signal: until });
   };
   return {
     scratch,

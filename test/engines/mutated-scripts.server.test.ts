@@ -1,0 +1,71 @@
+/**
+ * Whether the laboratory would notice: each script is changed in small ways, one at a time, and its experiment must fail.
+ * All of them take more than an hour: `npm run test:long` plays one of so many, always the same, and
+ * `FOGBELL_MUTATE=all npx vitest run --project server test/engines/mutated-scripts.server.test.ts` all.
+ */
+import { appendFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { catalog } from "../../src/catalog.ts";
+import type { Engine } from "../../src/parts.ts";
+import { EXPERIMENTS, type Experiment } from "../support/experiments.ts";
+import { type Laboratory, openLaboratory } from "../support/laboratory.ts";
+import { LONG } from "../support/long.ts";
+import { mutantsOf } from "../support/script-mutants.ts";
+
+const ONE_OF = process.env.FOGBELL_MUTATE === "all" ? 1 : Number(process.env.FOGBELL_MUTATE ?? 12);
+/** Where every mutant and what became of it is written down, for the figures. */
+const LIST = process.env.FOGBELL_MUTATE_LIST;
+/** Of those that are played, equivalent ones included. */
+const LEAST_KILLED = 0.6;
+
+const isPlayed = LONG || process.env.FOGBELL_MUTATE !== undefined;
+
+async function isKilled(lab: Laboratory, { lines, play }: Experiment, at: number, script: string): Promise<boolean> {
+  await lab.reset();
+  const changed = lines(lab.engine).map((line, index) => (index === at ? { ...line, script } : line));
+  try {
+    await play(lab, changed);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+const engines = catalog.engines.filter(({ name }) => name !== "mysql");
+
+test.each(engines)("there is something to change in scripts of $name", (engine) => {
+  const all = EXPERIMENTS.flatMap(({ lines }) => lines(engine).flatMap(({ script }) => mutantsOf(script)));
+  if (!isPlayed)
+    console.info(`left out: ${all.length} changed scripts of ${engine.name} (npm run test:long plays some)`);
+  expect(all.length).toBeGreaterThan(200);
+});
+
+function playedOn(engine: Engine): void {
+  let lab: Laboratory;
+  beforeAll(async () => {
+    lab = await openLaboratory(engine);
+  });
+  afterAll(() => lab[Symbol.asyncDispose]());
+
+  test("what is changed is noticed", { timeout: 4 * 3_600_000 }, async () => {
+    const survived: string[] = [];
+    let number = 0;
+    let played = 0;
+    for (const experiment of EXPERIMENTS)
+      for (const [at, line] of experiment.lines(engine).entries())
+        for (const { what, script } of mutantsOf(line.script)) {
+          if (number++ % ONE_OF !== 0) continue;
+          played += 1;
+          const killed = await isKilled(lab, experiment, at, script);
+          const said = `${engine.name}\t${experiment.of} ${at + 1}\t${what}`;
+          if (LIST !== undefined) appendFileSync(LIST, `${killed ? "killed" : "survived"}\t${said}\n`);
+          if (!killed) survived.push(said);
+        }
+    console.info(
+      `${engine.name}: ${played} of ${number} changed scripts played, ${survived.length} survived\n${survived.join("\n")}`,
+    );
+    expect(1 - survived.length / played).toBeGreaterThanOrEqual(LEAST_KILLED);
+  });
+}
+
+if (isPlayed) describe.each(engines)("$name", playedOn);

@@ -1,0 +1,599 @@
+/** What each script must do to a planted shop, and what it must leave alone. Each can be played again with a changed script. */
+import { expect } from "vitest";
+import type { DigestRequest, Engine, Line } from "../../src/parts.ts";
+import { BEATS, type Laboratory } from "./laboratory.ts";
+
+export interface Experiment {
+  readonly of: string;
+  readonly does: string;
+  lines(engine: Engine): readonly Line[];
+  /** Throws when the lines do something else. */
+  play(lab: Laboratory, lines: readonly Line[]): Promise<void>;
+}
+
+const the = (lines: readonly Line[], index = 0): Line => {
+  const line = lines[index];
+  if (line === undefined) throw new Error(`there is no line ${index}`);
+  return line;
+};
+const ordersIn = (lab: Laboratory, database: "shop" | "shop_side" | "other" = "shop") =>
+  lab.sql(database, "SELECT COUNT(*), COALESCE(SUM(total), 0) FROM orders;");
+const AS_PLANTED = "20\t2100";
+const AS_BEFORE = "18\t1710";
+const well = async (lab: Laboratory, lines: readonly Line[]): Promise<void> => {
+  for (const line of lines) {
+    const { exitCode, stderrTail } = await lab.run(line);
+    expect([line.say, exitCode, exitCode === 0 ? "" : stderrTail]).toEqual([line.say, 0, ""]);
+  }
+};
+/** Asks, and changes nothing of what it asks. */
+const asking = async <T>(lab: Laboratory, ask: () => Promise<T>): Promise<T> => {
+  const before = await lab.fingerprint("shop");
+  const answer = await ask();
+  expect(await lab.fingerprint("shop")).toBe(before);
+  return answer;
+};
+const nameOf = (lab: Laboratory, table: string) => lab.engine.phrases.fullName(table);
+const request = (engine: Engine, table: string, keyColumns: readonly string[]): DigestRequest => ({
+  table: engine.phrases.fullName(table),
+  buckets: 16,
+  keyColumns,
+  hash: "text",
+});
+
+const questions: readonly Experiment[] = [
+  {
+    of: "listTables",
+    does: "every table that holds rows, with its key, and no view and no other database's",
+    lines: ({ phrases }) => [phrases.listTables()],
+    async play(lab, lines) {
+      const found = await asking(lab, () => lab.ask(the(lines)));
+      const keys = Object.fromEntries(found.map(([table, , , key]) => [table, JSON.parse(key ?? "null")]));
+      const beat = lab.isPostgres ? "fogbell.heartbeat" : "fogbell_heartbeat";
+      expect(keys).toEqual({
+        [nameOf(lab, "customers")]: ["id"],
+        [nameOf(lab, "orders")]: ["id"],
+        [nameOf(lab, "items")]: ["order_id", "line"],
+        [nameOf(lab, "notes")]: [],
+        [nameOf(lab, "nothing_yet")]: ["id"],
+        [beat]: ["beat_at"],
+      });
+    },
+  },
+  {
+    of: "bucketDigests",
+    does: "every row is in the sum of its bucket: one that changes, goes or comes twice shows",
+    lines: (engine) => [
+      engine.phrases.bucketDigests([request(engine, "orders", ["id"]), request(engine, "notes", [])]),
+    ],
+    async play(lab, lines) {
+      const read = async () =>
+        new Map(
+          (await lab.ask(the(lines))).map(([table, bucket, rows, sum]) => [`${table} ${bucket}`, `${rows} ${sum}`]),
+        );
+      const before = await asking(lab, read);
+      const rows = [...before].reduce((sum, [, text]) => sum + Number(text.split(" ")[0]), 0);
+      expect(rows).toBe(24);
+      const changed = async (text: string) => {
+        await lab.sql("shop", text);
+        const after = await read();
+        const keys = new Set([...before.keys(), ...after.keys()]);
+        return [...keys].filter((key) => before.get(key) !== after.get(key)).map((key) => key.split(" ")[0]);
+      };
+      expect(await changed("UPDATE orders SET total = 71, note = 'x' WHERE id = 7;")).toEqual([nameOf(lab, "orders")]);
+      await lab.reset();
+      expect(await changed("UPDATE notes SET body = '' WHERE body IS NULL;")).not.toEqual([]);
+      await lab.reset();
+      expect(await changed("INSERT INTO notes VALUES ('twice');")).toEqual([nameOf(lab, "notes")]);
+      await lab.reset();
+      expect(await changed("DELETE FROM items WHERE order_id = 20; DELETE FROM orders WHERE id = 20;")).toEqual([
+        nameOf(lab, "orders"),
+      ]);
+      await lab.reset();
+      expect(await changed("DELETE FROM items WHERE order_id = 3;")).toEqual([]);
+    },
+  },
+  {
+    of: "keyDigests",
+    does: "one line a row, in order: a row that changes keeps its key; buckets that are not wanted are left out",
+    lines: (engine) => {
+      const orders = request(engine, "orders", ["id"]);
+      return [engine.phrases.keyDigests(orders), engine.phrases.keyDigests(orders, [1, 2, 3])];
+    },
+    async play(lab, lines) {
+      const all = (await asking(lab, () => lab.ask(the(lines)))).flat();
+      expect(all).toHaveLength(20);
+      expect(all.every((line) => /^[0-9a-f]{40}$/.test(line))).toBe(true);
+      expect(new Set(all.map((line) => line.slice(8, 24))).size).toBe(20);
+      const buckets = all.map((line) => line.slice(0, 8));
+      expect([...buckets].sort()).toEqual(buckets);
+      const wanted = all.filter((line) => [1, 2, 3].includes(Number.parseInt(line.slice(0, 8), 16)));
+      expect((await lab.ask(the(lines, 1))).flat()).toEqual(wanted);
+      expect(wanted.length).toBeLessThan(20);
+      await lab.sql("shop", "UPDATE orders SET total = 71, note = 'x' WHERE id = 7;");
+      const after = (await lab.ask(the(lines))).flat();
+      expect(after.filter((line) => !all.includes(line))).toHaveLength(1);
+      expect(after.map((line) => line.slice(0, 24))).toEqual(all.map((line) => line.slice(0, 24)));
+    },
+  },
+  {
+    of: "countRows",
+    does: "the rows of that table, here, and missing where there is none",
+    lines: ({ phrases }) => [
+      phrases.countRows("orders"),
+      phrases.countRows("nothing_yet"),
+      phrases.countRows("only_there"),
+    ],
+    async play(lab, lines) {
+      const answers = await asking(lab, async () => [
+        await lab.ask(the(lines)),
+        await lab.ask(the(lines, 1)),
+        await lab.ask(the(lines, 2)),
+      ]);
+      expect(answers).toEqual([[["20"]], [["0"]], [["missing"]]]);
+    },
+  },
+  {
+    of: "tableExists",
+    does: "yes for one that is here, no for one of another database",
+    lines: ({ phrases }) => [phrases.tableExists("orders"), phrases.tableExists("only_there")],
+    async play(lab, lines) {
+      expect([await lab.ask(the(lines)), await lab.ask(the(lines, 1))]).toEqual([[["yes"]], [["no"]]]);
+    },
+  },
+  {
+    of: "databaseExists",
+    does: "yes while it is there, no when it is gone and another is not",
+    lines: ({ phrases }) => [phrases.databaseExists()],
+    async play(lab, lines) {
+      expect(await lab.ask(the(lines))).toEqual([["yes"]]);
+      await lab.sql("server", "DROP DATABASE shop;");
+      expect(await lab.ask(the(lines))).toEqual([["no"]]);
+    },
+  },
+  {
+    of: "canLogIn",
+    does: "yes for a role that may, no for one that is not there, and none where the database is gone",
+    lines: ({ phrases }) => [phrases.canLogIn("lab_app"), phrases.canLogIn("lab_nobody")],
+    async play(lab, lines) {
+      expect([await lab.ask(the(lines)), await lab.ask(the(lines, 1))]).toEqual([[["yes"]], [["no"]]]);
+      if (lab.isPostgres) {
+        await lab.sql("server", "ALTER ROLE lab_app NOLOGIN;");
+        expect(await lab.ask(the(lines))).toEqual([["no"]]);
+        await lab.sql("server", "ALTER ROLE lab_app LOGIN; REVOKE CONNECT ON DATABASE shop FROM PUBLIC;");
+        expect(await lab.ask(the(lines))).toEqual([["no"]]);
+      } else {
+        await lab.sql("shop", "REVOKE ALL PRIVILEGES, GRANT OPTION FROM lab_app@'%';");
+        expect(await lab.ask(the(lines))).toEqual([["no"]]);
+        await lab.sql("other", "GRANT SELECT ON other.* TO lab_app@'%';");
+        expect(await lab.ask(the(lines))).toEqual([["no"]]);
+      }
+    },
+  },
+  {
+    of: "canLogIn (no database)",
+    does: "no where the database is gone",
+    lines: ({ phrases }) => [phrases.canLogIn("lab_app")],
+    async play(lab, lines) {
+      await lab.sql("server", "DROP DATABASE shop;");
+      expect(await lab.ask(the(lines))).toEqual([["no"]]);
+    },
+  },
+  {
+    of: "newestHeartbeat",
+    does: "the newest, of the database that is asked, and nothing where there is none",
+    lines: ({ phrases }) => [phrases.newestHeartbeat("production"), phrases.newestHeartbeat("side")],
+    async play(lab, lines) {
+      const asked = await asking(lab, async () => [await lab.ask(the(lines)), await lab.ask(the(lines, 1))]);
+      expect(asked).toEqual([[[String(BEATS.shop), "3"]], [[String(BEATS.shop_side), "3"]]]);
+      await lab.sql("shop", `DELETE FROM ${lab.isPostgres ? "fogbell.heartbeat" : "fogbell_heartbeat"};`);
+      expect(await lab.ask(the(lines))).toEqual([]);
+    },
+  },
+  {
+    of: "readAll",
+    does: "counts what it read, all or the one that is named",
+    lines: ({ phrases }) => [phrases.readAll(), phrases.readAll("orders")],
+    async play(lab, lines) {
+      const asked = await asking(lab, async () => [await lab.ask(the(lines)), await lab.ask(the(lines, 1))]);
+      expect(asked).toEqual([[["read", "6"]], [["read", "1"]]]);
+    },
+  },
+  {
+    of: "askSql",
+    does: "the first answer, of the database that is asked; it cannot write",
+    lines: ({ phrases }) => [
+      phrases.askSql("SELECT COUNT(*) FROM orders", "production"),
+      phrases.askSql("SELECT COUNT(*) FROM orders", "side"),
+      phrases.askSql("INSERT INTO notes VALUES ('x')", "production"),
+    ],
+    async play(lab, lines) {
+      const asked = await asking(lab, async () => [await lab.ask(the(lines)), await lab.ask(the(lines, 1))]);
+      expect(asked).toEqual([[["20"]], [["18"]]]);
+      expect((await asking(lab, () => lab.run(the(lines, 2)))).exitCode).not.toBe(0);
+    },
+  },
+  {
+    of: "sequences",
+    does: "each with its last number and the highest that is used anywhere",
+    lines: ({ phrases }) => [phrases.sequences()],
+    async play(lab, lines) {
+      await lab
+        .sql(
+          "shop",
+          lab.isPostgres
+            ? "ALTER TABLE items DROP CONSTRAINT items_order; ALTER TABLE items ADD CONSTRAINT items_order FOREIGN KEY (order_id) REFERENCES orders (id) NOT VALID; DELETE FROM orders WHERE id > 15;"
+            : "SET foreign_key_checks = 0; DELETE FROM orders WHERE id > 15;",
+        )
+        .catch(() =>
+          lab.sql("shop", "ALTER TABLE items DROP CONSTRAINT items_order; DELETE FROM orders WHERE id > 15;"),
+        );
+      const found = (await asking(lab, () => lab.ask(the(lines)))).map(([name = "", last, , , used, way]) => [
+        name.includes("orders") ? "orders" : "customers",
+        Number(last) - Number(used) >= 0,
+        way,
+      ]);
+      expect(found.sort()).toEqual([
+        ["customers", true, "up"],
+        ["orders", true, "up"],
+      ]);
+    },
+  },
+  {
+    of: "catalogue",
+    does: "whatever guards or serves the data is in it: each that goes is missed, and nothing else",
+    lines: ({ phrases }) => [phrases.catalogue()],
+    async play(lab, lines) {
+      const read = async () => (await lab.ask(the(lines))).map((line) => line.join("\t"));
+      const before = await asking(lab, read);
+      const gone = async (text: string) => {
+        await lab.sql("shop", text);
+        const after = new Set(await read());
+        const missing = before.filter((line) => !after.has(line)).map((line) => line.split("\t").slice(0, 2).join(" "));
+        await lab.reset();
+        return missing;
+      };
+      const on = lab.isPostgres ? "" : " ON orders";
+      const revoke = lab.isPostgres ? "lab_app" : "lab_app@'%'";
+      expect(await gone("ALTER TABLE orders DROP CONSTRAINT orders_total;")).toEqual(
+        expect.arrayContaining([expect.stringMatching(/^constraint .*orders_total/)]),
+      );
+      expect(
+        await gone(
+          `DROP INDEX orders_by_customer${on};`.replace(
+            "DROP INDEX",
+            lab.isPostgres ? "DROP INDEX" : "ALTER TABLE orders DROP FOREIGN KEY orders_customer; DROP INDEX",
+          ),
+        ),
+      ).toEqual(expect.arrayContaining([expect.stringMatching(/^index .*orders_by_customer/)]));
+      expect(await gone(`DROP TRIGGER orders_touch${lab.isPostgres ? " ON orders" : ""};`)).toEqual(
+        expect.arrayContaining([expect.stringMatching(/^trigger .*orders_touch/)]),
+      );
+      expect(await gone("DROP VIEW big_customers;")).toEqual(
+        expect.arrayContaining([expect.stringMatching(/^view .*big_customers/)]),
+      );
+      expect(await gone(`REVOKE INSERT ON orders FROM ${revoke};`)).toEqual(
+        expect.arrayContaining([expect.stringMatching(/^grant .*orders/)]),
+      );
+      expect((await read()).sort()).toEqual([...before].sort());
+    },
+  },
+];
+
+const deeds: readonly Experiment[] = [
+  {
+    of: "runSql",
+    does: "statement by statement, and nothing behind the first error",
+    lines: ({ phrases }) => [
+      phrases.runSql("Run it.", "UPDATE orders SET total = total + 1 WHERE id = 1;"),
+      phrases.runSql("Run it.", "INSERT INTO missing_table VALUES (1); DELETE FROM notes;"),
+    ],
+    async play(lab, lines) {
+      await well(lab, [the(lines)]);
+      expect(await ordersIn(lab)).toBe("20\t2101");
+      const before = await lab.fingerprint("shop");
+      expect((await lab.run(the(lines, 1))).exitCode).not.toBe(0);
+      expect(await lab.fingerprint("shop")).toBe(before);
+      expect(await ordersIn(lab, "shop_side")).toBe(AS_BEFORE);
+    },
+  },
+  {
+    of: "dropTable",
+    does: "that table is gone, the rows of the others are not",
+    lines: ({ phrases }) => [phrases.dropTable("orders")],
+    async play(lab, lines) {
+      await well(lab, lines);
+      await expect(lab.sql("shop", "SELECT 1 FROM orders;")).rejects.toThrow();
+      expect(await lab.sql("shop", "SELECT COUNT(*) FROM customers UNION ALL SELECT COUNT(*) FROM items;")).toBe(
+        "5\n40",
+      );
+      expect(await ordersIn(lab, "shop_side")).toBe(AS_BEFORE);
+    },
+  },
+  {
+    of: "dropDatabase",
+    does: "that database and those roles are gone, whoever is in, and no other is",
+    lines: ({ phrases }) => [phrases.dropDatabase(["lab_gone"])],
+    async play(lab, lines) {
+      await lab.sql(
+        "server",
+        lab.isPostgres ? "DROP ROLE IF EXISTS lab_gone; CREATE ROLE lab_gone;" : "CREATE USER lab_gone@'%';",
+      );
+      await lab.session("lab_app", "shop");
+      const before = await ordersIn(lab, "other");
+      await well(lab, lines);
+      await expect(lab.sql("shop", "SELECT 1;")).rejects.toThrow();
+      expect([await ordersIn(lab, "other"), await ordersIn(lab, "shop_side")]).toEqual([before, AS_BEFORE]);
+      const roles = lab.isPostgres
+        ? "SELECT rolname FROM pg_roles WHERE rolname LIKE 'lab%' ORDER BY 1;"
+        : "SELECT User FROM mysql.user WHERE User LIKE 'lab%' ORDER BY 1;";
+      expect(await lab.sql("server", roles)).toBe("lab_app\nlab_reports");
+    },
+  },
+  {
+    of: "stopWriters, resumeWriters",
+    does: "the application's sessions end, nobody else's, and it is let in again; and that twice",
+    lines: ({ phrases }) => [phrases.stopWriters(), phrases.resumeWriters()],
+    async play(lab, lines) {
+      const logIn = () =>
+        lab.run({
+          ...the(lines),
+          script: lab.isPostgres
+            ? "psql -U lab_app -c 'SELECT 1'"
+            : 'mariadb --socket="$DB_SOCKET" -u lab_app "$DATABASE" -e "SELECT 1"',
+        });
+      for (const _turn of ["first", "second"]) {
+        await lab.session("lab_app", "shop");
+        if (lab.isPostgres) await lab.session("lab_app", "other");
+        else await lab.session("root", "other");
+        expect(await lab.sessions("shop")).toBe(1);
+        const others = await lab.sessions("other");
+        expect(others).toBeGreaterThan(0);
+        const { exitCode, stdout } = await lab.run(the(lines));
+        expect([exitCode, stdout]).toEqual([0, "1 sessions closed\n"]);
+        await lab.sh("sleep 0.3");
+        expect([await lab.sessions("shop"), await lab.sessions("other")]).toEqual([0, others]);
+        expect((await logIn()).exitCode).not.toBe(0);
+        await well(lab, [the(lines, 1)]);
+        expect((await logIn()).exitCode).toBe(0);
+      }
+    },
+  },
+  {
+    of: "copyDamaged",
+    does: "all of the database, proven, and never over another copy",
+    lines: ({ phrases }) => phrases.copyDamaged(),
+    async play(lab, lines) {
+      await well(lab, lines);
+      await lab.sql("shop", "DELETE FROM notes;");
+      expect((await lab.run(the(lines))).exitCode).not.toBe(0);
+      const copy = '"$SCRATCH/evidence"/damaged.*';
+      await lab.sh(
+        lab.isPostgres
+          ? `createdb copied && pg_restore -d copied ${copy}`
+          : `mariadb --socket="$DB_SOCKET" -e 'CREATE DATABASE copied' && mariadb --socket="$DB_SOCKET" copied <"$SCRATCH/evidence/damaged.sql"`,
+      );
+      expect(await lab.sql("copied" as "shop", "SELECT COUNT(*), SUM(total) FROM orders;")).toBe(AS_PLANTED);
+      expect(await lab.sql("copied" as "shop", "SELECT COUNT(*) FROM notes;")).toBe("4");
+      await lab.sh(
+        `for file in "$SCRATCH/evidence"/damaged.dump "$SCRATCH/evidence"/damaged.sql; do if [ -e "$file" ]; then truncate -s -40 "$file"; fi; done`,
+      );
+      if (!lab.isPostgres) expect((await lab.run(the(lines, 1))).exitCode).not.toBe(0);
+    },
+  },
+  {
+    of: "takeBackup",
+    does: "one moment of all of it, never over another",
+    lines: ({ phrases }) => [phrases.takeBackup()],
+    async play(lab, lines) {
+      if (!lab.isPostgres)
+        await lab.sql(
+          "server",
+          "SET GLOBAL log_output = 'TABLE', GLOBAL general_log = ON; TRUNCATE mysql.general_log;",
+        );
+      await well(lab, lines);
+      if (!lab.isPostgres) {
+        const said = await lab.sql(
+          "server",
+          "SET GLOBAL general_log = OFF; SELECT argument FROM mysql.general_log WHERE command_type = 'Query';",
+        );
+        expect(said).toMatch(/START TRANSACTION.*WITH CONSISTENT SNAPSHOT/);
+        expect(said).not.toMatch(/^LOCK TABLES/m);
+      }
+      expect((await lab.run(the(lines))).exitCode).not.toBe(0);
+      await lab.sh(
+        lab.isPostgres
+          ? `createdb copied && pg_restore -d copied "$SCRATCH/evidence/recovered.dump"`
+          : `mariadb --socket="$DB_SOCKET" -e 'CREATE DATABASE copied' && mariadb --socket="$DB_SOCKET" copied <"$SCRATCH/evidence/recovered.sql"`,
+      );
+      expect(await lab.sql("copied" as "shop", "SELECT COUNT(*), SUM(total) FROM orders;")).toBe(AS_PLANTED);
+      const same = lab.isPostgres
+        ? "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal;"
+        : "SELECT COUNT(*) FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = 'copied';";
+      expect(await lab.sql("copied" as "shop", same)).toBe("1");
+    },
+  },
+  {
+    of: "copyTableBack",
+    does: "the table with rows, keys, views, rights and a counter past everything; nothing else changes",
+    lines: ({ phrases }) => phrases.copyTableBack("orders"),
+    async play(lab, lines) {
+      const before = (await lab.ask(lab.engine.phrases.catalogue())).map((line) => line.slice(0, 2).join(" "));
+      await lab.sql("shop", "DELETE FROM notes WHERE body = 'once';");
+      await well(lab, [lab.engine.phrases.dropTable("orders")]);
+      await well(lab, lines);
+      expect(await ordersIn(lab)).toBe(AS_BEFORE);
+      expect(await ordersIn(lab, "shop_side")).toBe(AS_BEFORE);
+      expect(await lab.sql("shop", "SELECT COUNT(*) FROM notes UNION ALL SELECT COUNT(*) FROM items;")).toBe("3\n40");
+      const after = (await lab.ask(lab.engine.phrases.catalogue())).map((line) => line.slice(0, 2).join(" "));
+      const waits = lab.isPostgres ? ["validated public.items.items_order"] : [];
+      expect(before.filter((line) => !after.includes(line))).toEqual(waits);
+      await lab.sql("shop", "INSERT INTO orders (customer_id, total) VALUES (1, 1);");
+      expect(Number(await lab.sql("shop", "SELECT MAX(id) FROM orders;"))).toBeGreaterThan(10_000);
+      await expect(lab.sql("shop", "INSERT INTO items VALUES (777, 1, 1);")).rejects.toThrow();
+    },
+  },
+  {
+    of: "copyTableBack, when it fails",
+    does: "nothing has changed where the table is there already",
+    lines: ({ phrases }) => phrases.copyTableBack("orders").slice(0, 2),
+    async play(lab, lines) {
+      await well(lab, [the(lines)]);
+      const file = '"$SCRATCH/orders.sql"';
+      // What comes first succeeds, and the end of it does not.
+      if (lab.isPostgres) {
+        await well(lab, [lab.engine.phrases.dropTable("orders")]);
+        await lab.sh(`echo 'SELECT 1 / 0;' >>${file}`);
+      }
+      const before = await lab.fingerprint("shop");
+      expect((await lab.run(the(lines, 1))).exitCode).not.toBe(0);
+      expect(await lab.fingerprint("shop")).toBe(before);
+    },
+  },
+  {
+    of: "repairRows",
+    does: "touched rows as they were, lost ones back, strangers gone; good later writes stay",
+    lines: ({ phrases }) =>
+      phrases.repairRows({ tables: { orders: "total = 0", customers: "name = ''" }, strangers: "delete" }),
+    async play(lab, lines) {
+      await lab.sql(
+        "shop",
+        `UPDATE orders SET total = 0, note = 'bad' WHERE id IN (3, 19); UPDATE orders SET total = 777, note = 'good' WHERE id = 4;
+DELETE FROM items WHERE order_id IN (5, 19); DELETE FROM orders WHERE id = 5; UPDATE customers SET name = '' WHERE id = 2;`,
+      );
+      await well(lab, lines.slice(0, 2));
+      const live = await ordersIn(lab);
+      const plan = await lab.ask(the(lines, 2));
+      expect(plan.flat().sort()).toEqual([
+        "customers: insert 0, update 1, delete 0, leave 0",
+        "orders: insert 1, update 1, delete 1, leave 2",
+      ]);
+      expect(await ordersIn(lab)).toBe(live);
+      await well(lab, lines.slice(3));
+      const now = await lab.sql("shop", "SELECT id, total FROM orders WHERE id IN (3, 4, 5, 18, 19, 20) ORDER BY id;");
+      expect(now).toBe("3\t30\n4\t777\n5\t50\n18\t180\n20\t200");
+      expect(await lab.sql("shop", "SELECT name FROM customers WHERE id = 2;")).toBe("customer 2");
+      expect(await ordersIn(lab, "shop_side")).toBe(AS_BEFORE);
+      // Triggers of MariaDB cannot be told to stay out of it.
+      if (lab.isPostgres)
+        expect(await lab.sql("shop", "SELECT COUNT(*) FROM orders WHERE note = 'touched';")).toBe("0");
+    },
+  },
+  {
+    of: "repairRows, leaving strangers",
+    does: "rows that the recovery point does not know stay",
+    lines: ({ phrases }) => phrases.repairRows({ tables: { orders: "total = 0" }, strangers: "leave" }),
+    async play(lab, lines) {
+      await lab.sql("shop", "UPDATE orders SET total = 0, note = 'bad' WHERE id IN (3, 19, 20);");
+      await well(lab, lines.slice(0, 2));
+      expect((await lab.ask(the(lines, 2))).flat()).toEqual(["orders: insert 0, update 1, delete 0, leave 0"]);
+      await well(lab, lines.slice(3));
+      expect(await lab.sql("shop", "SELECT id, total FROM orders WHERE id IN (3, 19, 20) ORDER BY id;")).toBe(
+        "3\t30\n19\t0\n20\t0",
+      );
+    },
+  },
+  {
+    of: "repairRows, when it fails",
+    does: "nothing has changed: a row needs a parent that is not among the tables",
+    lines: ({ phrases }) => phrases.repairRows({ tables: { orders: "total = 0" }, strangers: "delete" }),
+    async play(lab, lines) {
+      await lab.sql(
+        "shop",
+        "UPDATE orders SET total = 0, note = 'bad' WHERE id = 3; DELETE FROM items WHERE order_id IN (4, 9, 14); DELETE FROM orders WHERE id IN (4, 9, 14);",
+      );
+      await lab.sql(
+        "shop_side",
+        "INSERT INTO customers VALUES (77, 'gone'); INSERT INTO orders (id, customer_id, total) VALUES (99, 77, 5);",
+      );
+      await well(lab, lines.slice(0, 3));
+      const before = await ordersIn(lab);
+      expect((await lab.run(the(lines, 3))).exitCode).not.toBe(0);
+      expect(await ordersIn(lab)).toBe(before);
+    },
+  },
+  {
+    of: "mergeRows",
+    does: "the rows that are told, with numbers of this database, and no other",
+    lines: ({ phrases }) => phrases.mergeRows("orders", "total > 70"),
+    async play(lab, lines) {
+      await well(lab, lines);
+      expect(await ordersIn(lab)).toBe("22\t2270");
+      expect(await lab.sql("shop", "SELECT COUNT(*) FROM orders WHERE id > 20;")).toBe("2");
+    },
+  },
+  {
+    of: "takeOver (database)",
+    does: "the side stands where the damaged one stood, which is kept; sessions of both end, of others not",
+    lines: ({ phrases }) => phrases.takeOver("database"),
+    async play(lab, lines) {
+      await lab.session(lab.isPostgres ? "lab_app" : "root", "other");
+      const others = await lab.sessions("other");
+      await well(lab, lines);
+      expect(await ordersIn(lab)).toBe(AS_BEFORE);
+      expect(await lab.sessions("other")).toBe(others);
+      if (lab.isPostgres) {
+        expect(await lab.sql("shop_damaged" as "shop", "SELECT count(*), sum(total) FROM orders;")).toBe(AS_PLANTED);
+        expect(await lab.sql("server", "SELECT datconnlimit FROM pg_database WHERE datname = 'shop';")).toBe("0");
+      }
+    },
+  },
+  {
+    of: "bumpSequences",
+    does: "every counter is further than it was, here",
+    lines: ({ phrases }) => [phrases.bumpSequences()],
+    async play(lab, lines) {
+      await well(lab, lines);
+      await lab.sql(
+        "shop",
+        "INSERT INTO orders (customer_id, total) VALUES (1, 1); INSERT INTO customers (name) VALUES ('x');",
+      );
+      expect(await lab.sql("shop", "SELECT MAX(id) > 10000 FROM orders;")).toMatch(/^(t|1)$/);
+      expect(await lab.sql("shop", "SELECT MAX(id) > 10000 FROM customers;")).toMatch(/^(t|1)$/);
+    },
+  },
+  {
+    of: "dropSide",
+    does: "the side is gone, the shop is not",
+    lines: ({ phrases }) => [phrases.dropSide()],
+    async play(lab, lines) {
+      await well(lab, lines);
+      await expect(lab.sql("shop_side", "SELECT 1;")).rejects.toThrow();
+      expect(await ordersIn(lab)).toBe(AS_PLANTED);
+    },
+  },
+  {
+    of: "lookAround",
+    does: "names every database and every role",
+    lines: ({ phrases }) => [phrases.lookAround()],
+    async play(lab, lines) {
+      const { stdout } = await asking(lab, () => lab.run(the(lines)));
+      for (const name of ["shop", "shop_side", "other", "lab_app", "lab_reports"])
+        expect(stdout).toMatch(new RegExp(`\\b${name}\\b`));
+    },
+  },
+  {
+    of: "restoreRoles",
+    does: "roles that are missing come back, one that is there is no error, and anything else is",
+    lines: ({ phrases }) => [phrases.restoreRoles()],
+    async play(lab, lines) {
+      const globals = (text: string) => lab.sh(`cat >"$SCRATCH/globals" <<'SQL'\n${text}\nSQL`);
+      const role = lab.isPostgres
+        ? "CREATE ROLE lab_new LOGIN; CREATE ROLE lab_app LOGIN;"
+        : "CREATE USER lab_new@'%'; CREATE USER lab_app@'%';";
+      await globals(role.replaceAll("; ", ";\n"));
+      await well(lab, lines);
+      const count = lab.isPostgres
+        ? "SELECT count(*) FROM pg_roles WHERE rolname = 'lab_new';"
+        : "SELECT COUNT(*) FROM mysql.user WHERE User = 'lab_new';";
+      expect(await lab.sql("server", count)).toBe("1");
+      await lab.sql("server", lab.isPostgres ? "DROP ROLE lab_new;" : "DROP USER lab_new@'%';");
+      await globals("GRANT nonsense;");
+      expect((await lab.run(the(lines))).exitCode).not.toBe(0);
+      await lab.sh(': >"$SCRATCH/globals"');
+      expect((await lab.run(the(lines))).exitCode).not.toBe(0);
+    },
+  },
+];
+
+export const EXPERIMENTS: readonly Experiment[] = [...questions, ...deeds];
