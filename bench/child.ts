@@ -22,7 +22,7 @@ function highWaterBytes(pid: number): number {
   }
 }
 
-export async function runChild(file: string, args: readonly string[]): Promise<Ended> {
+async function runChild(file: string, args: readonly string[]): Promise<Ended> {
   const beganMs = performance.now();
   // Costs every start on some systems, and has nothing to do with us.
   const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;

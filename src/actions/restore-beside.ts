@@ -26,7 +26,7 @@ const options = z.strictObject({
 });
 type Options = z.infer<typeof options>;
 
-export function targetOf({ to, by, point }: Pick<Options, "to" | "by" | "point">): Target {
+function targetOf({ to, by, point }: Pick<Options, "to" | "by" | "point">): Target {
   if (to === "named-point") return { to, point: point ?? "" };
   return to === "end-of-log" ? { to } : { to, by };
 }

@@ -12,7 +12,7 @@ const LOCALES =
 const PLAIN: Readonly<Record<string, string>> = { ı: "i", ł: "l", ø: "o", ß: "ss" };
 
 /** What is compared: small letters without marks and dots. `sept.`, `Déc` and `SÁB` are one word each. */
-export function plainLetters(text: string): string {
+function plainLetters(text: string): string {
   return text
     .normalize("NFD")
     .replaceAll(/[\p{M}.]/gu, "")

@@ -23,7 +23,7 @@ export interface Dating {
 }
 
 /** Clocks of two machines differ so much without meaning anything. */
-export const CLOCKS_MS = 5 * MINUTE_MS;
+const CLOCKS_MS = 5 * MINUTE_MS;
 /** The zones of the world, from UTC: names are at most so much later, and so much earlier. */
 const EAST_MS = 14 * HOUR_MS;
 const WEST_MS = 12 * HOUR_MS;

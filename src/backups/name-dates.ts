@@ -30,7 +30,7 @@ const FIRST_MS = Date.UTC(2000, 0, 1);
 const END_MS = Date.UTC(2100, 0, 1);
 
 /** Whether there is such a day, as far as it is written. */
-export function isDate({ year, month, day, week }: CalendarDate): boolean {
+function isDate({ year, month, day, week }: CalendarDate): boolean {
   if (year !== undefined && (year < 1990 || year > 2099)) return false;
   if (week !== undefined) return week >= 1 && week <= 53;
   if (month !== undefined && (month < 1 || month > 12)) return false;

@@ -39,7 +39,7 @@ function isNewer(version: string, than: string): boolean {
 }
 
 /** How long before the damage the newest data lies that it can bring back, in milliseconds; 0 when it reaches that far. */
-export function lossMs({ reach }: RecoveryPoint, damagedAtMs: number): number {
+function lossMs({ reach }: RecoveryPoint, damagedAtMs: number): number {
   return Math.max(0, damagedAtMs - Date.parse(reach.at));
 }
 

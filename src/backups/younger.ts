@@ -9,7 +9,7 @@ const BESIDE =
   /\.(?:txt|md|html?|log|err|out|json|ya?ml|xml|ini|conf|cfg|sh|py|pl|lock|pid|status|ok|done|success|list|lst|idx|sha\d*|sha\d+sum|md5|md5sum|crc32|asc|sig|minisig|metadata|meta|manifest)$|(?:^|\/)\.|~$/i;
 
 /** Whether a name says that it is no backup by itself. */
-export const isEvidentlyNone = (key: string): boolean => BESIDE.test(key) || isUnfinished(key);
+const isEvidentlyNone = (key: string): boolean => BESIDE.test(key) || isUnfinished(key);
 
 /** A job's own newest, to compare with. */
 export interface Newest {

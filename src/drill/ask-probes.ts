@@ -45,7 +45,7 @@ async function askOne(kit: AskedOne, { part, options }: PlannedPart<Probe>, answ
 }
 
 /** Whether it was asked of everything but what it names. */
-export const isExcept = (options: unknown): boolean => (options as { except?: string[] }).except !== undefined;
+const isExcept = (options: unknown): boolean => (options as { except?: string[] }).except !== undefined;
 
 /** What a probe was asked about, for the matrix: `orders`, `all but orders`. */
 export function subjectOf(options: unknown): string {

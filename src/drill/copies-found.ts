@@ -28,4 +28,4 @@ export async function copiesFound({ store, live, plan }: Looking): Promise<Found
 }
 
 /** A replica goes through every statement with the original: it is the same kind of place. */
-export const RUNNING = "a running server";
+const RUNNING = "a running server";

@@ -57,7 +57,7 @@ export interface Source {
   readonly sha256: string | null;
 }
 
-export const listLine: Line = {
+const listLine: Line = {
   say: "List every copy there is, newest first, with age and size.",
   script: 'fogbell backups list --store "$STORE"',
   uses: ["STORE"],

@@ -155,7 +155,7 @@ function headOf(events: readonly DayEvent[]) {
 }
 
 /** The view that `reports/after-action.md.hbs` prints. */
-export function afterActionView(events: readonly DayEvent[]) {
+function afterActionView(events: readonly DayEvent[]) {
   const began = all(events, "day-began")[0];
   const judged = all(events, "judged").at(-1);
   const score = scoreOf(events);

@@ -3,7 +3,7 @@ import { UsageError } from "../errors.ts";
 import { formatBytes, formatDuration, formatObjective } from "../host/units.ts";
 import { MILESTONES, type Milestone } from "../record.ts";
 import type { Day } from "./day.ts";
-import { all, type DayEvent, type Saying } from "./events.ts";
+import type { DayEvent, Saying } from "./events.ts";
 import { MILESTONE_MEANING, reached } from "./milestones.ts";
 import type { Page } from "./pages.ts";
 import type { Answer, Asked } from "./wire.ts";
@@ -183,6 +183,3 @@ export async function answer(kit: AnswerKit, { role, words }: Asked): Promise<An
   }
   return DEEDS[verb](kit, read, role);
 }
-
-/** What was fetched last; the source that a restore comes from. */
-export const lastSource = (events: readonly DayEvent[]) => all(events, "source").at(-1);

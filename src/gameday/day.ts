@@ -16,10 +16,10 @@ import { fromCommand, fromWord, type Recognised, type Recogniser, reached } from
 import type { PlayingTime } from "./playing-time.ts";
 
 /** The first word to those outside is due after this, and each further one after that. */
-export const FIRST_UPDATE_MS = 5 * 60_000;
-export const UPDATE_EVERY_MS = 20 * 60_000;
+const FIRST_UPDATE_MS = 5 * 60_000;
+const UPDATE_EVERY_MS = 20 * 60_000;
 /** A team that reached nothing for so long is asked whether it wants a hint. */
-export const STALL_MS = 5 * 60_000;
+const STALL_MS = 5 * 60_000;
 
 export interface DayKit {
   readonly log: Journal<DayBody>;

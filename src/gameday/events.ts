@@ -1,10 +1,6 @@
 /** What a game day writes down: one log, chained like a drill's journal. Everything said of the day comes from here. Pure. */
 import type { EventStamp, Milestone, Objectives, Verdict } from "../record.ts";
 
-/** Who may be there. A person can hold several; two people are enough. */
-export const ROLES = ["facilitator", "commander", "operator", "checker", "scribe", "comms", "observer"] as const;
-export type Role = (typeof ROLES)[number];
-
 /** How much the team knows beforehand. */
 export type Level = "known" | "family" | "blind";
 

@@ -14,7 +14,7 @@ import { MARK_OF, reached } from "./milestones.ts";
 type FindingEvent = Extract<EventBody, { kind: "finding" }>;
 
 /** Probes that look at the restored copy beside: people may have removed it by the end, so they are asked while it stands. */
-export const asksSide = ({ options }: PlannedPart<Probe>): boolean => (options as { of?: string }).of === "side";
+const asksSide = ({ options }: PlannedPart<Probe>): boolean => (options as { of?: string }).of === "side";
 
 /** Asks what can be asked of the copy beside, now. Writes no finding down: that is for the end. */
 export async function lookBeside(table: PeopleTable): Promise<readonly FindingEvent[]> {

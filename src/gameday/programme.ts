@@ -9,7 +9,7 @@ import { all, type DayEvent } from "./events.ts";
 
 const DAY_MS = 86_400_000;
 /** Brief, play, hot wash. */
-export const LENGTH_MS = 90 * 60_000;
+const LENGTH_MS = 90 * 60_000;
 
 /** One scenario on one engine. */
 export interface Cell {

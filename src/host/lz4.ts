@@ -11,7 +11,7 @@ const WINDOW = 65_536;
 const LEGACY_BLOCK = 8 * 1024 * 1024;
 
 /** One block after what it may refer to. Of a block that is cut off, what its bytes still tell. */
-export function decodeBlock(block: Uint8Array, before: Uint8Array, mostBytes: number): Buffer {
+function decodeBlock(block: Uint8Array, before: Uint8Array, mostBytes: number): Buffer {
   const out = Buffer.allocUnsafe(before.length + mostBytes);
   out.set(before);
   let to = before.length;

@@ -1,7 +1,7 @@
 /** "Did you mean": the nearest known word to a mistyped one. */
 
 /** Edits between two words: insertions, deletions, changes, and neighbours swapped, each counting one. */
-export function distance(a: string, b: string): number {
+function distance(a: string, b: string): number {
   const rows = Array.from({ length: a.length + 1 }, (_, i) => [i, ...Array<number>(b.length).fill(0)]);
   const at = (i: number, j: number) => rows[i]?.[j] ?? 0;
   for (let j = 0; j <= b.length; j++) (rows[0] as number[])[j] = j;

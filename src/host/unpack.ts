@@ -28,7 +28,7 @@ interface Bounds {
 const BOUNDS: Bounds = { times: 500, alwaysBytes: 4 * 1024 ** 3 };
 
 /** Passes a source through a stream of Node's, and throws what either of them does. */
-export async function* through(source: Bytes, transform: Duplex): AsyncGenerator<Uint8Array> {
+async function* through(source: Bytes, transform: Duplex): AsyncGenerator<Uint8Array> {
   const fed = pipeline(source, transform);
   // It is thrown below; until then nobody waits for it.
   fed.catch(() => {});

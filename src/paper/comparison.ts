@@ -27,7 +27,7 @@ function restoreMs({ marks }: DrillResult): number | null {
   return marks.T5 === undefined || marks.T6 === undefined ? null : marks.T6 - marks.T5;
 }
 
-export function compared(result: DrillResult): Compared {
+function compared(result: DrillResult): Compared {
   const source = result.sources.find(({ chosen }) => chosen);
   return {
     method: result.scenario.variant ?? source?.facts.method ?? "none",

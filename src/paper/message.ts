@@ -44,7 +44,7 @@ function headline(change: Change): string {
 }
 
 /** Plain text, one paragraph for each change. */
-export function messageText(changes: readonly Change[], link: string | null): string {
+function messageText(changes: readonly Change[], link: string | null): string {
   const paragraphs = changes.map((change) => {
     const { verdict, reasons, measured, objectives, next, runId } = change.result;
     const { rtaMs, rpaMs } = measured;

@@ -249,7 +249,7 @@ function verifyView(result: DrillResult) {
 }
 
 /** The view that `reports/report.md.hbs` prints. Strings are plain here; rendering escapes them. */
-export function reportView(result: DrillResult, past: readonly DrillResult[] = []) {
+function reportView(result: DrillResult, past: readonly DrillResult[] = []) {
   const { measured, dataset, fetched, cleanup } = result;
   const of = (group: FindingRecord["group"]) =>
     result.findings.filter((finding) => finding.group === group).map(findingRow);

@@ -42,7 +42,7 @@ function step({ command, stdoutTail, exitCode }: CommandRecord, number: number, 
 }
 
 /** Ties paper to result: the same commands, the same hash. */
-export function procedureHash(commands: readonly CommandRecord[]): string {
+function procedureHash(commands: readonly CommandRecord[]): string {
   return sha256(commands.map(({ hash }) => hash).join("\n")).slice(0, 12);
 }
 

@@ -16,7 +16,7 @@ export interface SessionTold {
 }
 
 /** The view that `reports/session.md.hbs` prints. */
-export function sessionView(results: readonly DrillResult[], { title, scope, lost = [] }: SessionTold) {
+function sessionView(results: readonly DrillResult[], { title, scope, lost = [] }: SessionTold) {
   const past = pastOf(results);
   const worst = past.filter(({ last }) => last.verdict !== "recovered");
   const moments = results.map(({ endedAt }) => endedAt).sort();

@@ -7,7 +7,7 @@ import { isColumnRule } from "../scenario/param-rules.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 
 /** Throws UsageError for a name that the scenario does not leave open. */
-export function assertDeclared({ id, params }: Scenario, told: Readonly<Record<string, string>>): void {
+function assertDeclared({ id, params }: Scenario, told: Readonly<Record<string, string>>): void {
   const known = params.map(({ name }) => name);
   const wrong = Object.keys(told).find((name) => !known.includes(name));
   if (wrong === undefined) return;

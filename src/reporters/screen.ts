@@ -19,12 +19,12 @@ const VERDICT_INK: Readonly<Record<Verdict, Ink>> = {
   refused: "red",
 };
 
-export function paint(color: boolean): (text: string, ink: Ink) => string {
+function paint(color: boolean): (text: string, ink: Ink) => string {
   return (text, ink) => (color ? `\u001b[${CODES[ink]}m${text}\u001b[0m` : text);
 }
 
 /** `restore 41.2 MiB of 120.0 MiB, 12.0 MiB/s, 6.5 s left`. */
-export function progressText({ doneBytes, totalBytes, elapsedMs }: Progress): string {
+function progressText({ doneBytes, totalBytes, elapsedMs }: Progress): string {
   const of = totalBytes > 0 ? ` of ${formatBytes(totalBytes)}` : "";
   const left = etaMs(Math.min(doneBytes, totalBytes || doneBytes), totalBytes, elapsedMs);
   return `${formatBytes(doneBytes)}${of}, ${formatRate(doneBytes, elapsedMs)}${left === null ? "" : `, ${formatDuration(left)} left`}`;

@@ -50,7 +50,7 @@ const SETTING: readonly Phase[] = ["world", "healthy", "damage", "proof"];
 const printedBy = ({ isOwn }: Command, { stdout }: Outcome): string =>
   isOwn === true ? plainLines(stdout, SCRIPT_LINES).join("\n") : stdout;
 
-export function failure(command: Command, outcome: Outcome): FogbellError {
+function failure(command: Command, outcome: Outcome): FogbellError {
   const why = outcome.stderrTail.trim() || printedBy(command, outcome).trim() || "it printed nothing";
   const message = `"${command.say}" failed with exit code ${outcome.exitCode}: ${why}`;
   return SETTING.includes(command.phase)

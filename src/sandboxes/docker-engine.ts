@@ -26,7 +26,7 @@ export function toLabels(label: RunLabel): Record<string, string> {
   };
 }
 
-export function fromLabels(labels: Readonly<Record<string, string>> | undefined): RunLabel | null {
+function fromLabels(labels: Readonly<Record<string, string>> | undefined): RunLabel | null {
   const runId = labels?.[LABELS.run];
   const expiresAt = labels?.[LABELS.expires];
   if (runId === undefined || expiresAt === undefined) return null;

@@ -3,7 +3,7 @@ import { RefusedError } from "../errors.ts";
 import type { Command } from "../parts.ts";
 
 /** An exit code that no tool of ours uses. */
-export const NOT_OURS = 97;
+const NOT_OURS = 97;
 
 /** Environment that the check reads: a file that only this run's sandbox holds, and what must be in it. */
 export function identityPlaces(file: string, runId: string): Record<string, string> {

@@ -13,7 +13,7 @@ const NEEDED = ["/bin", "/dev", "/etc", "/lib", "/lib64", "/opt", "/proc", "/sbi
 /** Where servers put their sockets. */
 const USUAL = ["/run", "/var/run", "/tmp", "/var/tmp"];
 
-export const isBelow = (path: string, folder: string): boolean =>
+const isBelow = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
 
 export interface Hidden {

@@ -33,7 +33,7 @@ async function allProcesses(): Promise<Found[]> {
  * in it and have written over their environment, as a server's processes do to show what they are busy with: when the
  * one that started them was killed, nothing else tells whose they are.
  */
-export async function processesWith(mark: string, folder?: string): Promise<number[]> {
+async function processesWith(mark: string, folder?: string): Promise<number[]> {
   const all = await allProcesses();
   const stray = ({ environment, folder: at }: Found) =>
     folder !== undefined &&

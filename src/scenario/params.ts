@@ -26,7 +26,7 @@ export const paramsSchema = z.record(
 );
 
 /** The names that a file declares, as far as they can be read. */
-export function declared(value: unknown): string[] {
+function declared(value: unknown): string[] {
   const params = valueAt(value, ["params"]);
   return typeof params === "object" && params !== null && !Array.isArray(params) ? Object.keys(params) : [];
 }

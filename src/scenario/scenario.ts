@@ -4,7 +4,7 @@ import type { Objectives } from "../record.ts";
 import type { GamedayStory } from "./gameday.ts";
 import type { Binding, ToldParam } from "./param-rules.ts";
 
-export type { GamedayStory, Inject, Trap } from "./gameday.ts";
+export type { GamedayStory, Trap } from "./gameday.ts";
 
 /** A deed or a question as a scenario tells it, with the line it stands on. */
 export interface ToldAction {

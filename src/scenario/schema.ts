@@ -10,7 +10,7 @@ import { gamedaySchema } from "./gameday.ts";
 import { paramsSchema } from "./params.ts";
 import { BACKUP_FAULTS, DESIGNED_VERDICTS } from "./scenario.ts";
 
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 
 export * from "./scenario.ts";
 

@@ -1,8 +1,7 @@
 /** What is to run, when and where: the same for every system that runs things by the clock. Pure. */
 import { UsageError } from "../errors.ts";
 
-export const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
-export type Weekday = (typeof WEEKDAYS)[number];
+const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
 
 /** `daily`, a weekday, or `monthly`, which is the first of each month. */
 export const RHYTHMS = ["daily", ...WEEKDAYS, "monthly"] as const;

@@ -6,7 +6,7 @@ import { cacheFolder } from "../host/cache-folder.ts";
 import { packageFolder } from "../host/package-folder.ts";
 import { type PreparedWorlds, preparedWorlds, pruneWorlds } from "../world/prepared.ts";
 
-export function worldsFolder(env: NodeJS.ProcessEnv = process.env): string {
+function worldsFolder(env: NodeJS.ProcessEnv = process.env): string {
   return join(cacheFolder(env), "worlds");
 }
 

@@ -174,7 +174,7 @@ async function chooseDatabase(kit: AttemptKit, { runner }: Opened): Promise<stri
 }
 
 /** A dump that the server it was taken from could not load again: nobody is told before the night. Null: it could. */
-export function newerThanItsServer(facts: BackupFacts, restoredOn: string): string | null {
+function newerThanItsServer(facts: BackupFacts, restoredOn: string): string | null {
   const { loadsFrom, serverVersion, toolVersion } = facts;
   if (loadsFrom === undefined) return null;
   const major = (version: string | undefined) => version?.split(".")[0] ?? "an unknown version";

@@ -101,7 +101,7 @@ function leftOut(found: Catalogue, before: Catalogue, gone: readonly string[]): 
 }
 
 /** `mayBeGone` are tables whose absence is meant. */
-export function judgeCatalogue(found: Catalogue, scene: CopyScene, mayBeGone: readonly string[] = []): Finding {
+function judgeCatalogue(found: Catalogue, scene: CopyScene, mayBeGone: readonly string[] = []): Finding {
   const number = Object.keys(found).filter((key) => !isState(key)).length;
   if (number === 0) return { held: "no", because: "the catalogue of the copy is empty" };
   const { baseline, task } = scene;

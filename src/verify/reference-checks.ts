@@ -54,7 +54,7 @@ const wasAsked = ({ baseline }: CopyScene, name: string) =>
   baseline?.parents !== undefined &&
   (baseline.catalogue[`sequence\t${name}`] !== undefined || baseline.catalogue[`column\t${name}`] !== undefined);
 
-export function judgeSequences(lines: readonly string[][], scene: CopyScene): { finding: Finding; behind: string[] } {
+function judgeSequences(lines: readonly string[][], scene: CopyScene): { finding: Finding; behind: string[] } {
   const { baseline } = scene;
   const behind = lines.filter(([, value, , , used]) => wholeOf(value) < wholeOf(used)).map(([name]) => name ?? "");
   const newly = behind.filter((name) => baseline !== null && !baseline.behind.includes(name) && wasAsked(scene, name));

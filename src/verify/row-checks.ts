@@ -115,7 +115,7 @@ function forgotten({ history }: Counted): string[] {
       ];
 }
 
-export function judgeRows(counted: Counted, scene: CopyScene): Finding {
+function judgeRows(counted: Counted, scene: CopyScene): Finding {
   const names = Object.keys(counted.rows);
   const total = sumOf(counted.rows);
   const measured = { tables: names.length, rows: total };

@@ -33,7 +33,7 @@ async function changed(candidate: Candidate): Promise<string | null> {
 const writtenMs = ({ point }: Candidate) => Math.max(...point.objects.map(({ modifiedAt }) => Date.parse(modifiedAt)));
 
 /** How long the job writes, by what its names and its objects' times told in other nights; null when they do not. */
-export function usualMs(older: readonly Candidate[]): number | null {
+function usualMs(older: readonly Candidate[]): number | null {
   const needed = older
     .filter(({ point }) => point.moment.from === "name" && point.moment.latest === undefined)
     .map((one) => writtenMs(one) - Date.parse(one.point.moment.at))

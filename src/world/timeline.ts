@@ -69,7 +69,7 @@ export function stretches(request: TimelineRequest): Stretch[] {
 }
 
 /** The beat of a stretch: as told, or slower so that it holds at most MOST_TICKS. */
-export function beat(lengthMs: number, everyMs: number): number {
+function beat(lengthMs: number, everyMs: number): number {
   return everyMs * Math.max(1, Math.ceil(lengthMs / everyMs / MOST_TICKS));
 }
 

@@ -36,7 +36,7 @@ export function keysText(rows: Rows): string {
     .join("\n");
 }
 
-export function tableState(table: string, rows: Rows): TableState {
+function tableState(table: string, rows: Rows): TableState {
   return {
     table,
     rows: Object.keys(rows).length,

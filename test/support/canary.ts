@@ -8,7 +8,7 @@ import { stamp } from "../../src/world/timeline.ts";
 import { startFogbell } from "./fogbell.ts";
 
 /** What no sink may hold, in any letter case: words, and a number that nothing else has. */
-export const MARKERS = ["zqcanary", "73450917345091"] as const;
+const MARKERS = ["zqcanary", "73450917345091"] as const;
 
 export interface Breakage {
   readonly name: string;

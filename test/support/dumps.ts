@@ -1,6 +1,6 @@
 /** Backups of real sample databases, made by the real tools on throwaway servers, as bytes to be spoiled. */
 import { createReadStream, existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { makeLabel } from "../../src/host/label.ts";
@@ -65,5 +65,3 @@ export async function testFolder(): Promise<AsyncDisposable & { readonly path: s
   const path = await mkdtemp(join(tmpdir(), "fogbell-rates-"));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
-
-export const text = (file: string) => readFile(file, "utf8");

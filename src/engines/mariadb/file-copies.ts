@@ -16,7 +16,7 @@ import { UNPACKED } from "./files.ts";
 
 /** Formats of `BackupFacts` that this file restores. */
 export const FOLDER = "folder";
-export const STREAM = "stream";
+const STREAM = "stream";
 export const isFileCopy = ({ format }: BackupFacts): boolean => format === FOLDER || format === STREAM;
 
 /** The tool's own description; MariaDB 11 renamed it. */

@@ -22,7 +22,7 @@ export interface LogStart {
   readonly before: readonly Gtid[] | null;
 }
 
-export function startOf(head: Buffer): LogStart | null {
+function startOf(head: Buffer): LogStart | null {
   if (head.length < 4 + HEADER_BYTES || head.toString("latin1", 0, 4) !== "\xfebin") return null;
   if (head[4 + 4] !== FORMAT_DESCRIPTION) return null;
   const server = head.readUInt32LE(4 + 5);

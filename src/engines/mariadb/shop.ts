@@ -126,7 +126,7 @@ interface Sizes {
 }
 
 /** How many rows each table gets of `rows` in all. */
-export function shopSizes(rows: number): Sizes {
+function shopSizes(rows: number): Sizes {
   const part = (share: number) => Math.max(10, Math.round(rows * share));
   const sizes = {
     customers: part(SHARES.customers),

@@ -86,7 +86,7 @@ function readHeader(bytes: Buffer): Header {
 }
 
 /** Null: no header, or one that was damaged or cut off. */
-export function headerFacts(bytes: Buffer): Header | null {
+function headerFacts(bytes: Buffer): Header | null {
   if (bytes.toString("latin1", 0, MAGIC.length) !== MAGIC) return null;
   try {
     return readHeader(bytes);

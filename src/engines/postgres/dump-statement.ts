@@ -20,7 +20,7 @@ pg_extension_config_dump pg_replication_origin_create`.split(/\s+/),
 export const MOST_TOKENS = 50_000;
 
 /** Names as the engine's questions give them. */
-export function tableName(path: readonly string[], schema: string): string {
+function tableName(path: readonly string[], schema: string): string {
   const parts = path.slice(-2);
   return parts.length === 2 ? parts.join(".") : `${schema}.${parts[0] ?? ""}`;
 }

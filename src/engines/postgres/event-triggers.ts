@@ -4,7 +4,7 @@
  */
 
 /** Opens a transaction in which none fires: for commands about event triggers themselves they never do. */
-export const WITHOUT_EVENT_TRIGGERS = `BEGIN;
+const WITHOUT_EVENT_TRIGGERS = `BEGIN;
 SELECT format('ALTER EVENT TRIGGER %I DISABLE', evtname)
 FROM pg_catalog.pg_event_trigger WHERE evtenabled <> 'D' \\gexec`;
 

@@ -168,7 +168,7 @@ export interface LogSource {
   readonly commandUses: readonly string[];
 }
 
-export const FETCHED_LOG: LogSource = {
+const FETCHED_LOG: LogSource = {
   folder: "$LOG",
   uses: ["LOG"],
   restoreCommand: 'cp "$LOG/%f" "%p"',
