@@ -225,6 +225,8 @@ export interface LogArchive {
   isNeeded(piece: string, from: string): boolean;
   /** What to take so that a backup says where in the log it stands, where some do not. */
   readonly placeTold?: string;
+  /** Which of several lives of its server a piece is of, where a log goes on in another one after each; the highest is gone through. */
+  lineOf?(piece: string): string;
   /** Whether the first pieces may be in the backup itself, so that those beside it can begin later. */
   readonly maybeBrought?: boolean;
   /**

@@ -122,6 +122,20 @@ const isAfter = (log: LogArchive, name: string, from: string) => log.isNeeded(na
 const endsBefore = ({ object, wrapping }: LogPiece, { logPosition }: BackupFacts) =>
   wrapping === null && object.sizeBytes < Number(logPosition ?? 0);
 
+/**
+ * Somebody opened a copy while its server lived on: a restore follows the copy's life, and the server's own was written
+ * later. Whose the data is that counts, nobody can tell.
+ */
+function otherLife({ lineOf }: LogArchive, pieces: readonly LogPiece[]): LeftLog | null {
+  if (lineOf === undefined) return null;
+  const [first, ...others] = [...pieces].sort((a, b) => (a.object.modifiedAt < b.object.modifiedAt ? 1 : -1));
+  const highest = pieces.reduce((most, { name }) => (lineOf(name) > most ? lineOf(name) : most), "");
+  const followed = [first, ...others].find((one) => one !== undefined && lineOf(one.name) === highest);
+  if (first === undefined || followed === undefined || first.object.modifiedAt === followed.object.modifiedAt)
+    return null;
+  return { kind: "several", key: first.object.key, because: followed.object.key };
+}
+
 /** The pieces of one log that a backup needs, and what stands against them. */
 async function within(point: RecoveryPoint, from: string, of: Log, { log, start }: Scene): Promise<Found> {
   const needed = of.pieces;
@@ -139,6 +153,8 @@ async function within(point: RecoveryPoint, from: string, of: Log, { log, start 
   const [lead] = pieces.filter(({ name }) => name === from || isAfter(log, name, from));
   if (lead === undefined || (lead === first && after === undefined && endsBefore(lead, point.facts)))
     return { ...none(point), of, left };
+  const astray = otherLife(log, pieces);
+  if (astray !== null) return { ...none(point), of, left: { ...astray, wanted: from } };
   const byContent = (await start(lead.object))?.packing ?? [];
   const byName = pieces.flatMap(({ wrapping }) => (wrapping?.is === "packed" ? [wrapping.by] : []));
   return { point, of, pieces, packing: [...new Set([...byName, ...byContent])], left };

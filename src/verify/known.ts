@@ -36,6 +36,8 @@ const knownCopy = z.object({
   parents: z.record(z.string(), z.string()).optional(),
   /** How many large objects there were; absent likewise. */
   largeObjects: z.number().optional(),
+  /** Its own moment, when the log beside it could not bring it further. */
+  aloneAt: z.string().optional(),
   /** How long each phase took, in milliseconds; absent likewise. */
   tookMs: z.record(z.string(), z.number()).optional(),
 });

@@ -117,6 +117,8 @@ interface Beside {
 }
 
 function rowOf({ point }: Candidate, { found, sizeOfUsual, kept, nowMs }: Beside): PointRow {
+  // What a log was seen not to bring is no promise any more.
+  const reachAt = found?.aloneAt ?? point.reach.at;
   return {
     id: point.id,
     store: point.store,
@@ -125,11 +127,11 @@ function rowOf({ point }: Candidate, { found, sizeOfUsual, kept, nowMs }: Beside
     serverVersion: point.facts.serverVersion ?? null,
     momentAt: point.moment.at,
     momentFrom: point.moment.from,
-    reachAt: point.reach.at,
+    reachAt,
     momentLatestAt: point.moment.latest ?? point.moment.at,
     momentDoubt: doubtText(point.moment, nowMs),
     isAhead: point.reach.doubt?.kind === "ahead",
-    ageMs: Math.max(0, nowMs - Date.parse(point.reach.at)),
+    ageMs: Math.max(0, nowMs - Date.parse(reachAt)),
     sizeBytes: point.sizeBytes,
     sizeOfUsual,
     ...kept,

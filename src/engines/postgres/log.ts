@@ -86,6 +86,7 @@ END $$;
   isPiece: (name) => PIECE.test(name),
   // Histories are small, and say which timeline follows which.
   isNeeded: (piece, from) => piece.endsWith(".history") || piece.slice(8) >= from.slice(8),
+  lineOf: (piece) => piece.slice(0, 8),
   // `-X stream` and `-X fetch` bring the pieces that the copy itself needs.
   maybeBrought: true,
   isOf: (head, { logOf }) => (logOf === undefined || head.length < 32 ? null : systemOf(head) === logOf),
@@ -120,7 +121,7 @@ export function checkLog(control: string): Line {
     say: "Is the log of the same server, is no piece of it missing, and can every record be read?",
     script: apart(`id=$(${control} |
   od -An -tu8 -N8 | tr -d ' ') &&
-wanted= &&
+wanted= line= &&
 for piece in $(cd "$LOG" && ls | grep -E '^[0-9A-F]{24}$' | sort); do
   theirs=$(od -An -tu8 -j24 -N8 "$LOG/$piece" | tr -d ' ')
   if [ "$theirs" != "$id" ]; then
@@ -129,8 +130,11 @@ for piece in $(cd "$LOG" && ls | grep -E '^[0-9A-F]{24}$' | sort); do
   high=$(printf %s "$piece" | cut -c9-16)
   low=$(printf %s "$piece" | cut -c17-24)
   here=$(( 0x$high * 0x100000000 + 0x$low ))
+  before=$line
+  line=$(printf %s "$piece" | cut -c1-8)
+  # A timeline goes on from anywhere in the one before it.
   if [ -n "$wanted" ] && [ "$here" -ne "$wanted" ] &&
-    [ "$here" -ne "$last" ]; then
+    { [ "$line" = "$before" ] || [ "$here" -gt "$wanted" ]; }; then
     echo "the log has a hole before $piece"; exit 11
   fi
   each=$(od -An -tu4 -j32 -N4 "$LOG/$piece" | tr -d ' ')
@@ -138,7 +142,6 @@ for piece in $(cd "$LOG" && ls | grep -E '^[0-9A-F]{24}$' | sort); do
   if [ "$size" -ne "$each" ]; then
     echo "$piece has $size of $each bytes"; exit 12
   fi
-  last=$here
   # Segments are counted to 4 GB, then the middle number grows.
   if [ $(( 0x$low + 1 )) -eq $(( 0x100000000 / each )) ]; then
     wanted=$(( (0x$high + 1) * 0x100000000 ))
@@ -264,9 +267,14 @@ const askSide = (sql: string) => `${PSQL} \\
  */
 const ranToItsEnd = ({ folder, uses }: LogSource): Line => ({
   say: "Did it come to the end of the log, and up to which moment?",
+  // Once it is open, it is a timeline of its own: the last line of that one's history names the one that it came from.
   script: `last=$(cd "${folder}" && ls |
-  grep -E '^[0-9A-F]{24}$' | cut -c9- | sort | tail -n 1)
-reached=$(${askSide(`SELECT substr(
+  grep -E '^[0-9A-F]{24}$' | sort | tail -n 1)
+own=$(${askSide(`SELECT left(
+    pg_walfile_name(pg_current_wal_lsn()), 8)`)}) &&
+from=$(grep '^[0-9]' "$SIDE_DATA/pg_wal/$own.history" |
+  tail -n 1 | cut -f1) &&
+reached=$(printf %08X "$from")$(${askSide(`SELECT substr(
     pg_walfile_name(pg_last_wal_replay_lsn()), 9)`)}) &&
 if [ -n "$last" ] && [ "$reached" \\< "$last" ]; then
   echo "it ended in piece $reached, and the log goes on to $last" >&2
@@ -276,7 +284,7 @@ else
     pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC',
     'YYYY-MM-DD HH24:MI:SS.US'), 'none')`).replaceAll("\n", "\n  ")}
 fi`,
-  uses: [...new Set(["SIDE_HOST", ...uses])],
+  uses: [...new Set(["SIDE_HOST", "SIDE_DATA", ...uses])],
   expect: '"last commit in" and a time (UTC): whatever was committed later is lost.',
   ifNot: "Do not use it: commits are missing. Look at the piece that is named, and take another copy of it.",
   destroys: false,

@@ -96,3 +96,72 @@ field l17 binlog-folders 'a folder of binary logs for each day, the open one cop
 field l18 binlog-names 'pieces of the same number of another log: a relay log'
   expect 0 '\b450 rows' "$BAD"
   shop; lay one binlog/; needed two | while read -r p; do put "binlog/relay-bin.${p##*.}" <"$W/two/log/$p"; done
+db_down one; db_down two
+# ---- WAL: two clusters, each with an archive; the first one lives on after somebody opened a copy of it
+for c in arc brc; do
+  mkdir -p "$W/$c-wal"; chown postgres "$W/$c-wal"
+  pg_new $c 5440 wal_level=replica archive_mode=on "archive_command='cp %p $W/$c-wal/%f'" max_wal_size=64MB; pg_use $c 5440
+  createdb app; q app -c "CREATE TABLE orders (id int PRIMARY KEY, at timestamptz DEFAULT now()); INSERT INTO orders SELECT g FROM generate_series(1,150) g"
+  pg_basebackup -Ft -z -X stream -c fast -D "$W/$c-base"; pg_basebackup -Ft -z -X none -c fast -D "$W/$c-bare" 2>/dev/null
+  for k in 2 3 4; do q app -c "INSERT INTO orders SELECT g FROM generate_series(${k}001,${k}100) g; SELECT pg_switch_wal()" >/dev/null; done
+  for _ in $(seq 100); do [ "$(q app -Atc "SELECT last_archived_wal >= pg_walfile_name(pg_current_wal_lsn() - 1) FROM pg_stat_archiver")" != t ] || break; sleep 0.1; done
+done
+wals() { (cd "$W/$1-wal"; ls | grep -xE '[0-9A-F]{24}|[0-9A-F]{8}\.history' | sort); }
+base() { at '-90 minutes'; mkdir -p "$S/${2:-base}"; cp "$W/$1"/* "$S/${2:-base}/"; stamp "${2:-base}"; at '-10 minutes'; }
+waly() { wals "$1" | while read -r p; do ${3:-cat} <"$W/$1-wal/$p" | put "$2$p${4:-}"; done; }
+
+field l31 wal-packed 'the archive beside a base, plain'
+  expect 0 '\b450 rows'
+  base arc-base; waly arc wal/
+
+field l32 wal-packed "packed by archive_command = 'gzip …%f.gz'"
+  expect 0 '\b450 rows'
+  base arc-base; waly arc wal/ 'gzip -1' .gz
+
+field l33 wal-packed 'packed with zstd and under their own names, in folders as barman lays them out'
+  expect 0 '\b450 rows'
+  base arc-base; waly arc wals/0000000100000000/ 'zstd -q'
+
+field l34 wal-packed 'pg_receivewal --compress=gzip, with the piece that is still being received'
+  expect 0 '\b[2-4]50 rows'
+  base arc-base; pg_use arc 5440; mkdir "$W/recv"; pg_receivewal -D "$W/recv" --compress=gzip:1 -n >/dev/null 2>&1 & rp=$!
+  sleep 1; q app -c "INSERT INTO orders SELECT g FROM generate_series(5001,5100) g; SELECT pg_switch_wal()" >/dev/null; q app -c 'INSERT INTO orders VALUES (6000)'; sleep 1; kill -INT $rp; wait $rp || true
+  waly arc wal/ 'gzip -1' .gz; for f in "$W"/recv/*; do put "wal/$(basename "$f")" <"$f"; done; expect 0 '\b550 rows'
+
+field l35 wal-unread 'packed with brotli'
+  expect 4 '(?s)=== verify.*brotli' "$BAD"
+  base arc-base; waly arc wal/ cat .br
+
+field l36 wal-hole 'the archive misses pieces right behind the newest base'
+  expect 1 '(?s)=== verify.*0000000[0-9A-F]{16,17}'
+  base arc-base; waly arc wal/; n=$(wals arc | tail -2 | head -1); for f in "$S"/wal/*; do [[ $(basename "$f") > $n || $(basename "$f") == $n ]] || rm "$f"; done
+
+field l37 wal-other "the archive is another cluster's"
+  expect 4 '(?s)=== verify.*(another|other) server' "$BAD"
+  base arc-base; waly brc wal/
+
+field l38 wal-two 'two clusters whose pieces have the same names, in folders that tell nothing'
+  expect 0 '\b450 rows' "$BAD"
+  base brc-base; waly arc w1/; waly brc w2/
+
+field l39 wal-two 'the same, each base beside its archive'
+  expect 0 '(?s)=== verify.*\b450 rows.*\b450 rows|(?s)\b550 rows.*\b450 rows' "$BAD"
+  base arc-base alpha/base; base brc-base beta/base; waly arc alpha/wal/; waly brc beta/wal/
+
+field l40 wal-hole 'a base without any log, and the archive misses its first piece'
+  expect 1 "$BAD"
+  base arc-bare; waly arc wal/; f=$(tar -xzOf "$W/arc-bare/base.tar.gz" backup_label | grep -oE '[0-9A-F]{24}' | head -1); rm "$S/wal/$f"
+
+field l41 wal-timelines 'a failover: the log goes on in a second timeline'
+  expect 0 '\b5[0-9]{2} rows' "$BAD"
+  (cd /; runuser -u postgres -- cp -a "$W/brc/data" "$W/brc/copy"); base brc-base
+  q postgres -c 'SELECT 1' >/dev/null; pg_down brc; (cd /; runuser -u postgres -- touch "$W/brc/data/standby.signal"); pg_up brc
+  (cd /; runuser -u postgres -- pg_ctl -s -w -D "$W/brc/data" promote); pg_use brc 5440
+  q app -c "INSERT INTO orders SELECT g FROM generate_series(7001,7100) g; SELECT pg_switch_wal()" >/dev/null; sleep 1
+  waly brc wal/
+
+field l42 wal-timelines 'somebody opened a copy, which archived too, and the server lived on'
+  expect 4 '(?s)=== verify.*00000002' "$BAD"
+  base brc-base; waly brc wal/; at '-60 minutes'; for f in "$S"/wal/00000002*; do touch -d @$T "$f"; done
+  at '-10 minutes'; l=$(wals brc | grep ^00000001 | tail -1); touch -d @$T "$S/wal/$l"
+pg_down arc; pg_down brc; pg_use pg 5432
