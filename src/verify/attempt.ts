@@ -119,8 +119,10 @@ async function restore(
     const error = firstError(errors);
     const left = logFaultOf(line, outcome);
     if (left !== undefined) {
-      const said = error === undefined ? outcome.stderrTail.trim().split("\n")[0] : describeError(error);
-      throw new LeftBehind(`"${line.say}" failed: ${said || `exit code ${outcome.exitCode}`}`, given.candidate, left);
+      // Codes from 10 on are our own script's, and so is what it printed.
+      const own = outcome.exitCode >= 10 ? outcome.stdout.trim() : "";
+      const why = error === undefined ? `exit code ${outcome.exitCode}` : describeError(error);
+      throw new LeftBehind(own || `"${line.say}" failed: ${why}`, given.candidate, left);
     }
     const { story, facts } = given;
     // What the client counts is what it was fed.

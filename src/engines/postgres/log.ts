@@ -272,13 +272,15 @@ const ranToItsEnd = ({ folder, uses }: LogSource): Line => ({
   grep -E '^[0-9A-F]{24}$' | sort | tail -n 1)
 own=$(${askSide(`SELECT left(
     pg_walfile_name(pg_current_wal_lsn()), 8)`)}) &&
-from=$(grep '^[0-9]' "$SIDE_DATA/pg_wal/$own.history" |
-  tail -n 1 | cut -f1) &&
-reached=$(printf %08X "$from")$(${askSide(`SELECT substr(
+from=$(grep '^[0-9]' "$SIDE_DATA/pg_wal/$own.history" 2>/dev/null |
+  tail -n 1 | cut -f1)
+line=$(printf %08X "\${from:-0x$own}")
+reached=$(${askSide(`SELECT substr(
     pg_walfile_name(pg_last_wal_replay_lsn()), 9)`)}) &&
+reached=$line$reached &&
 if [ -n "$last" ] && [ "$reached" \\< "$last" ]; then
-  echo "it ended in piece $reached, and the log goes on to $last" >&2
-  false
+  echo "it ended in piece $reached, and the log goes on to $last"
+  (exit 17)
 else
   ${askSide(`SELECT 'last commit in: ' || coalesce(to_char(
     pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC',

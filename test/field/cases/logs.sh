@@ -103,7 +103,7 @@ for c in arc brc; do
   pg_new $c 5440 wal_level=replica archive_mode=on "archive_command='cp %p $W/$c-wal/%f'" max_wal_size=64MB; pg_use $c 5440
   createdb app; q app -c "CREATE TABLE orders (id int PRIMARY KEY, at timestamptz DEFAULT now()); INSERT INTO orders SELECT g FROM generate_series(1,150) g"
   pg_basebackup -Ft -z -X stream -c fast -D "$W/$c-base"; pg_basebackup -Ft -z -X none -c fast -D "$W/$c-bare" 2>/dev/null
-  for k in 2 3 4; do q app -c "INSERT INTO orders SELECT g FROM generate_series(${k}001,${k}100) g; SELECT pg_switch_wal()" >/dev/null; done
+  for k in 2 3 4; do q app -c "INSERT INTO orders SELECT g FROM generate_series(${k}001,${k}100) g"; q app -c "SELECT pg_switch_wal()" >/dev/null; done
   for _ in $(seq 100); do [ "$(q app -Atc "SELECT last_archived_wal >= pg_walfile_name(pg_current_wal_lsn() - 1) FROM pg_stat_archiver")" != t ] || break; sleep 0.1; done
 done
 wals() { (cd "$W/$1-wal"; ls | grep -xE '[0-9A-F]{24}|[0-9A-F]{8}\.history' | sort); }
@@ -125,7 +125,7 @@ field l33 wal-packed 'packed with zstd and under their own names, in folders as 
 field l34 wal-packed 'pg_receivewal --compress=gzip, with the piece that is still being received'
   expect 0 '\b[2-4]50 rows'
   base arc-base; pg_use arc 5440; mkdir "$W/recv"; pg_receivewal -D "$W/recv" --compress=gzip:1 -n >/dev/null 2>&1 & rp=$!
-  sleep 1; q app -c "INSERT INTO orders SELECT g FROM generate_series(5001,5100) g; SELECT pg_switch_wal()" >/dev/null; q app -c 'INSERT INTO orders VALUES (6000)'; sleep 1; kill -INT $rp; wait $rp || true
+  sleep 1; q app -c "INSERT INTO orders SELECT g FROM generate_series(5001,5100) g"; q app -c "SELECT pg_switch_wal()" >/dev/null; q app -c 'INSERT INTO orders VALUES (6000)'; sleep 1; kill -INT $rp; wait $rp || true
   waly arc wal/ 'gzip -1' .gz; for f in "$W"/recv/*; do put "wal/$(basename "$f")" <"$f"; done; expect 0 '\b550 rows'
 
 field l35 wal-unread 'packed with brotli'
@@ -145,7 +145,7 @@ field l38 wal-two 'two clusters whose pieces have the same names, in folders tha
   base brc-base; waly arc w1/; waly brc w2/
 
 field l39 wal-two 'the same, each base beside its archive'
-  expect 0 '(?s)=== verify.*\b450 rows.*\b450 rows|(?s)\b550 rows.*\b450 rows' "$BAD"
+  expect 0 '(?s)=== verify.*\b550 rows.*\b450 rows' "$BAD"
   base arc-base alpha/base; base brc-base beta/base; waly arc alpha/wal/; waly brc beta/wal/
 
 field l40 wal-hole 'a base without any log, and the archive misses its first piece'
@@ -157,7 +157,7 @@ field l41 wal-timelines 'a failover: the log goes on in a second timeline'
   (cd /; runuser -u postgres -- cp -a "$W/brc/data" "$W/brc/copy"); base brc-base
   q postgres -c 'SELECT 1' >/dev/null; pg_down brc; (cd /; runuser -u postgres -- touch "$W/brc/data/standby.signal"); pg_up brc
   (cd /; runuser -u postgres -- pg_ctl -s -w -D "$W/brc/data" promote); pg_use brc 5440
-  q app -c "INSERT INTO orders SELECT g FROM generate_series(7001,7100) g; SELECT pg_switch_wal()" >/dev/null; sleep 1
+  q app -c "INSERT INTO orders SELECT g FROM generate_series(7001,7100) g"; q app -c "SELECT pg_switch_wal()" >/dev/null; sleep 1
   waly brc wal/
 
 field l42 wal-timelines 'somebody opened a copy, which archived too, and the server lived on'
