@@ -325,6 +325,8 @@ export interface DumpStory {
   /** Those that it makes itself. */
   readonly rolesMade: readonly string[];
   readonly extensions: readonly string[];
+  /** Storage engines of its tables, as written; of which database, in a dump of several. */
+  readonly engines?: readonly { readonly name: string; readonly database?: string }[];
   /** Those that it puts tables and indexes into, and does not make. */
   readonly tablespaces: readonly string[];
   /** Accounts under which routines, views, triggers or events run, where the language says so: `app@%`. */

@@ -10,6 +10,7 @@ import type { Flavour } from "./flavour.ts";
 import { brokenKeys, parentlessKeys, quotedName, READABLE_KEYS } from "./foreign-keys.ts";
 import { momentOf } from "./moment.ts";
 import { mutationsOf } from "./mutations.ts";
+import { prepareOf } from "./prepare.ts";
 import { surveyOf } from "./survey.ts";
 
 function atCopy(places: PlaceTable): PlaceTable {
@@ -126,7 +127,7 @@ export function copiesOf(flavour: Flavour): CopyPhrases {
     // Its reader tells them.
     named: () => null,
     keepsLines: true,
-    prepare: () => [],
+    prepare: prepareOf(flavour),
     unjudged,
     ...surveyOf(flavour),
     databases: () =>

@@ -13,6 +13,8 @@ export interface Meaning {
   readonly definer?: string;
   /** An account that it makes. */
   readonly makes?: string;
+  /** Storage engines of the table that it makes, and of its partitions. */
+  readonly engines?: readonly string[];
 }
 
 /** Statements that stay where they are, by their first word, beside those that are told apart below. */
@@ -175,7 +177,18 @@ function made(cursor: Cursor, verb: string): Meaning {
   const kind = isTemporary ? `${verb} TEMPORARY ${object}` : `${verb} ${object}`;
   const meaning = about(kind, cursor.object());
   if (verb === "DROP") return otherNames(cursor, meaning);
+  if (object === "TABLE") return { ...meaning, engines: enginesIn(cursor) };
   return definer === null ? meaning : { ...meaning, definer };
+}
+
+/** `ENGINE=Aria`, behind the columns and behind each partition. A column of that name stands in quotes. */
+function enginesIn({ tokens, at }: Cursor): string[] {
+  const found = tokens.slice(at).flatMap(({ kind, text }, index) => {
+    const [mark, value] = tokens.slice(at + index + 1, at + index + 3);
+    const isNamed = kind === "word" && text.toUpperCase() === "ENGINE" && mark?.text === "=";
+    return isNamed && value !== undefined && value.kind !== "mark" ? [value.text] : [];
+  });
+  return [...new Set(found)];
 }
 
 function account(cursor: Cursor, kind: string, leaves: Leaves): Meaning {

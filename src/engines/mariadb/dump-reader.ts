@@ -30,6 +30,7 @@ class Reading implements DumpReader {
   private readonly runs: { kind: string; name?: string; from: number; to: number }[] = [];
   private readonly definers = new Set<string>();
   private readonly made = new Set<string>();
+  private readonly engines = new Map<string, { name: string; database?: string }>();
   private readonly encodings = new Set<string>();
   /** What the first lines changed and the last ones give back. */
   private readonly changed = new Set<string>();
@@ -83,6 +84,7 @@ class Reading implements DumpReader {
       roles: [],
       rolesMade: [...this.made],
       extensions: [],
+      engines: [...this.engines.values()],
       tablespaces: [],
       definers: [...this.definers],
       encodings: [...this.encodings],
@@ -144,8 +146,15 @@ class Reading implements DumpReader {
     else this.sections.restores(null);
     if (meaning.definer !== undefined) this.definers.add(meaning.definer);
     if (meaning.makes !== undefined) this.made.add(meaning.makes);
+    for (const name of meaning.engines ?? []) this.engine(name);
     if (!statement.isEnded && !this.isClosed && (statement.isOpen || meaning.kind !== "SET"))
       this.cut ??= { is: "cut", line: statement.line, where: placeOf(statement, meaning) };
+  }
+
+  private engine(name: string): void {
+    const database = this.sections.current;
+    const key = `${database ?? ""}\0${name.toUpperCase()}`;
+    if (!this.engines.has(key)) this.engines.set(key, { name, ...(database === null ? {} : { database }) });
   }
 
   private leavesBy(statement: Statement, { kind, name, leaves }: Meaning): void {

@@ -96,6 +96,28 @@ field l17 binlog-folders 'a folder of binary logs for each day, the open one cop
 field l18 binlog-names 'pieces of the same number of another log: a relay log'
   expect 0 '\b450 rows' "$BAD"
   shop; lay one binlog/; needed two | while read -r p; do put "binlog/relay-bin.${p##*.}" <"$W/two/log/$p"; done
+db one -e "CREATE DATABASE eng; USE eng; CREATE TABLE a (id INT) ENGINE=Aria; INSERT INTO a SELECT seq FROM seq_1_to_70; CREATE TABLE m (id INT) ENGINE=MyISAM; INSERT INTO m SELECT seq FROM seq_1_to_80; CREATE TABLE h (id INT) ENGINE=MEMORY; INSTALL SONAME 'ha_archive'; CREATE TABLE r (id INT) ENGINE=ARCHIVE; INSERT INTO r SELECT seq FROM seq_1_to_50"
+dbdump one $OPT eng >"$W/eng.sql"; dbdump one $OPT shop >"$W/rocks.sql"; sed -i 's/ENGINE=InnoDB/ENGINE=ROCKSDB/' "$W/rocks.sql"
+
+field l51 engine-lacks 'a table of RocksDB, which this server replaces by itself with a warning'
+  expect 4 '(?s)=== verify.*ROCKSDB' "$BAD"
+  put shop-$N.sql <"$W/rocks.sql"
+
+field l52 engine-lacks 'partitions of an engine that is not here'
+  expect 4 '(?s)=== verify.*SPIDER' "$BAD"
+  sed 's/ENGINE=ROCKSDB\(.*\);/ENGINE=InnoDB\1\n PARTITION BY RANGE (`id`)\n(PARTITION `a` VALUES LESS THAN (100) ENGINE = SPIDER,\n PARTITION `b` VALUES LESS THAN MAXVALUE ENGINE = SPIDER);/' "$W/rocks.sql" | put shop-$N.sql
+
+field l53 engine-lacks 'engines that are here, and one that only has to be loaded'
+  expect 0 '\b200 rows'
+  put eng-$N.sql <"$W/eng.sql"
+
+field l54 engine-lacks 'a table of FEDERATED, whose rows lie elsewhere'
+  expect 4 '(?s)=== verify.*FEDERATED' "$BAD"
+  sed "s/ENGINE=ROCKSDB\(.*\);/ENGINE=FEDERATED\1  CONNECTION='mysql:\/\/u@h\/d\/t';/; /^INSERT INTO/,/;$/d" "$W/rocks.sql" | put shop-$N.sql
+
+field l55 engine-lacks 'a column, a comment and a value that only speak of an engine'
+  expect 0 '\b451 rows' "$BAD"
+  { sed 's/ENGINE=ROCKSDB\(.*\);/ENGINE=InnoDB\1;\nCREATE TABLE `v` (`engine` varchar(30) DEFAULT NULL COMMENT "ENGINE=ROCKSDB", CHECK (`engine` = "ROCKSDB"));\nINSERT INTO `v` VALUES ("ROCKSDB");/' "$W/rocks.sql"; } | put shop-$N.sql
 db_down one; db_down two
 # ---- WAL: two clusters, each with an archive; the first one lives on after somebody opened a copy of it
 for c in arc brc; do
