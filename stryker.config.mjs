@@ -7,7 +7,8 @@ const file = process.env.MUTATE_FILE ?? "all";
 
 export default {
   testRunner: "vitest",
-  plugins: ["@stryker-mutator/vitest-runner"],
+  plugins: ["@stryker-mutator/vitest-runner", "./scripts/mutate-ignore.mjs"],
+  ignorers: ["prose"],
   vitest: { configFile: "vitest.mutate.config.ts" },
   coverageAnalysis: "perTest",
   ignoreStatic: tests === "",

@@ -1,7 +1,12 @@
 /** What each probe says it found, whole: a sentence that says the opposite is as wrong as the opposite answer. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
-import type { Finding, Outcome, Probe } from "../../src/parts.ts";
+import { postgres } from "../../src/engines/postgres/engine.ts";
+import type { Finding, Line, Outcome, Probe } from "../../src/parts.ts";
 import { outcome, scene, state } from "../fakes/outcome.ts";
 
 const probe = (name: string) => catalog.probes.find((one) => one.name === name) as Probe;
@@ -373,4 +378,72 @@ test.each(
   expect(say([outcome("yes", failed)])).toBe(TAKEN);
   expect(say([outcome("yes", { exitCode: 2 })])).toBe("the question failed with exit code 2: no message");
   expect(say([outcome("yes", { truncated: true })])).toBe("the answer was too long to keep whole");
+});
+
+describe("what is asked, what is needed, what is seen", () => {
+  const { phrases } = postgres;
+  const ALL = { allBut: [] };
+  const NONE = { only: [] };
+  const ONE = { only: ["t"] };
+  test.each<[string, object, Line | null, object | undefined, string[]]>([
+    ["application-database", {}, null, NONE, ["application"]],
+    ["constraints", {}, phrases.catalogue(), undefined, ["sql"]],
+    ["indexes", {}, phrases.catalogue(), undefined, ["sql"]],
+    ["grants", {}, phrases.catalogue(), undefined, ["sql"]],
+    ["objects", {}, phrases.catalogue(), undefined, ["sql"]],
+    ["sequences-ahead", {}, phrases.sequences(), undefined, ["sql"]],
+    ["database-missing", {}, phrases.databaseExists(), undefined, ["sql"]],
+    ["three-two-one", {}, phrases.databaseExists(), NONE, ["sql"]],
+    ["full-read", {}, phrases.readAll(), ALL, ["sql"]],
+    ["full-read", { table: "t" }, phrases.readAll("t"), ONE, ["sql"]],
+    ["row-count", { table: "t" }, phrases.countRows("t"), ONE, ["sql"]],
+    ["table-missing", { table: "t" }, phrases.tableExists("t"), undefined, ["sql"]],
+    ["heartbeat-gap", { of: "production" }, phrases.newestHeartbeat("production"), NONE, ["sql"]],
+    ["heartbeat-gap", { of: "side" }, phrases.newestHeartbeat("side"), ALL, ["sql"]],
+    ["login", { role: "app" }, phrases.canLogIn("app"), NONE, ["sql"]],
+    ["sql", { ask: "SELECT 1", of: "side" }, phrases.askSql("SELECT 1", "side"), undefined, ["sql"]],
+    ["server-down", {}, null, undefined, ["sql"]],
+    ["shell", { script: " true\n", about: "x" }, null, undefined, []],
+    ["http", { path: "/", port: 80, status: 200 }, null, undefined, []],
+  ])("%s, told %j", (name, options, line, sees, needs) => {
+    const one = probe(name);
+    if (line !== null) expect(one.question(truth, options)).toEqual(line);
+    expect(one.sees?.(options)).toEqual(sees);
+    expect([one.needs, one.gives]).toEqual([needs, []]);
+  });
+  test("somebody's own shell lines are run as they are, and known as theirs", () =>
+    expect(probe("shell").question(truth, { script: " true\n", about: "x" })).toEqual({
+      say: "Check: x.",
+      script: "true",
+      uses: [],
+      destroys: false,
+      isOwn: true,
+    }));
+  test.each([
+    ["true", "up"],
+    ["false", "down"],
+    ["exit 2", "down"],
+  ])("whether the server is down is told by how its question ends: %s", (ends, word) => {
+    const down = probe("server-down").question(
+      { ...truth, phrases: { ...phrases, databaseExists: () => ({ ...phrases.databaseExists(), script: ends }) } },
+      {},
+    );
+    const { stdout, status } = spawnSync("sh", ["-c", down.script], { encoding: "utf8" });
+    expect([status, stdout]).toEqual([0, `${word}\n`]);
+  });
+  test.each([
+    ["database=shop\n", "own"],
+    ["host=x\ndatabase=shop_new\n", "another"],
+    ["database=\n", null],
+    ["", null],
+  ])("the application's configuration %j names %s", (text, word) => {
+    const folder = mkdtempSync(join(tmpdir(), "probe-"));
+    const file = join(folder, "app.conf");
+    writeFileSync(file, text);
+    const { script } = probe("application-database").question(truth, {});
+    const env = { ...process.env, APP_CONFIG: file, DATABASE_NAME: "shop" };
+    const { stdout, status } = spawnSync("sh", ["-c", script], { env, encoding: "utf8" });
+    rmSync(folder, { recursive: true });
+    expect(word === null ? status === 0 : [status, stdout]).toEqual(word === null ? false : [0, `${word}\n`]);
+  });
 });
