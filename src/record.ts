@@ -79,6 +79,8 @@ export type RejectionKind =
   | "empty"
   | "incomplete"
   | "not-asked-for"
+  /** It is the copy that production is made of, or as new. */
+  | "is-production"
   /** It was tried, and does not hold. */
   | "does-not-hold";
 
@@ -272,8 +274,19 @@ export interface ScenarioFacts {
   /** The verdict it is made to end with. Absent: recovered. */
   readonly designed?: Verdict;
   readonly contended: boolean;
+  /** Somebody's own database, restored from its newest copy and recovered from older ones. Absent: a world of its own. */
+  readonly own?: OwnFacts;
   /** Who recovered. Absent: the drill itself. */
   readonly by?: "people";
+}
+
+/** What a drill on somebody's own database stood on. */
+export interface OwnFacts {
+  /** As `fogbell.yaml` or the store calls it. */
+  readonly name: string;
+  /** The copy that production was made of, and its moment. */
+  readonly production: string;
+  readonly productionAt: string;
 }
 
 export interface PhaseTiming {

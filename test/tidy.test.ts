@@ -45,7 +45,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   paper: ["record", "parts"],
   reporters: ["parts", "record", "paper"],
   catalog: ["parts", "engines", "stores", "sandboxes", "actions", "probes", "reporters"],
+  own: ["parts", "record", "config", "plan", "scenario", "world", "drill", "run", "backups", "verify"],
   suite: [
+    "own",
     "config",
     "verify",
     "parts",
@@ -94,6 +96,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   schedule: [],
   cli: [],
   commands: [
+    "own",
     "cli",
     "catalog",
     "config",

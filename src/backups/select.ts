@@ -26,6 +26,8 @@ export interface SelectionRule {
   readonly version: string;
   /** The one named backup, or null for the newest. */
   readonly only: string | null;
+  /** The copy that production stands for: whoever needs it does not have it yet, nor anything that is as new. */
+  readonly production?: RecoveryPoint;
 }
 
 /** As far as the shorter of two dotted versions tells. */
@@ -53,9 +55,18 @@ export function reason(point: RecoveryPoint, damagedAtMs: number): string {
   return `taken ${formatDuration(loss)} before the damage, the closest there is`;
 }
 
+/** Made of the same objects: as it was taken, or brought further through a log. */
+const isSameBase = (one: RecoveryPoint, other: RecoveryPoint) =>
+  one.store === other.store && one.objects[0]?.key === other.objects[0]?.key;
+
 function rejection(point: RecoveryPoint, rule: SelectionRule): Rejection | null {
   const no = (kind: RejectionKind, because: string): Rejection => ({ kind, because });
   if (point.facts.engine !== rule.engine) return no("other-engine", `made by ${point.facts.engine}`);
+  if (rule.production !== undefined && point.facts.isLive !== true) {
+    if (isSameBase(point, rule.production)) return no("is-production", "it is what production stands for here");
+    if (Date.parse(point.moment.at) >= Date.parse(rule.production.moment.at))
+      return no("is-production", "not older than the copy that production stands for");
+  }
   // Whether the damage went through a running server is asked of it, not guessed.
   if (point.facts.isLive !== true && Date.parse(point.moment.at) > rule.damagedAtMs)
     return no("younger-than-damage", "younger than the damage");

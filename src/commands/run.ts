@@ -6,6 +6,7 @@ import { optionalDurationFlag } from "../cli/duration-flag.ts";
 import { audienceOf, reportFlags } from "../cli/report-flags.ts";
 import { parseSet, setFlag } from "../cli/set-flag.ts";
 import { engineFlag, keepFlag, rowsFlag, sandboxFlag } from "../cli/shared-flags.ts";
+import type { OpenedOwn, ProductionAt } from "../own/open-own.ts";
 import type { Catalog } from "../parts.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { SuiteRun } from "../run/run-folder.ts";
@@ -22,6 +23,8 @@ export default class Run extends FogbellCommand {
     "<%= config.bin %> run drop-table --rows 2000000 --sandbox docker",
     "<%= config.bin %> run ./my.drill.yaml --dry-run",
     "<%= config.bin %> run drop-table --set table=customers",
+    "<%= config.bin %> run drop-table --on shop",
+    "<%= config.bin %> run --all --on shop --store /var/backups/shop",
     "<%= config.bin %> run --tag starter --json",
     "<%= config.bin %> run drop-table --engine postgres@17",
     "<%= config.bin %> run --all --jobs 2",
@@ -59,6 +62,18 @@ export default class Run extends FogbellCommand {
     engine: engineFlag,
     rows: rowsFlag,
     seed: Flags.integer({ description: "Seed of the dataset and the writer.", min: 0 }),
+    on: Flags.string({
+      description:
+        "Drill on a database of your own: production is restored from its newest backup in --store or fogbell.yaml, and recovered from the older ones.",
+      helpValue: "NAME",
+      exclusive: ["rows", "seed", "method", "compare-methods", "last-failed"],
+    }),
+    production: Flags.string({
+      description: "With --on: which moment production stands at.",
+      options: ["newest", "yesterday", "last-week", "last-month"],
+      default: "newest",
+    }),
+    config: Flags.string({ description: "With --on: the file that tells of the databases. Default: fogbell.yaml." }),
     set: setFlag,
     method: Flags.string({
       description: "Make the world's backups this way, at the ages the scenario tells.",
@@ -73,7 +88,7 @@ export default class Run extends FogbellCommand {
       "Time limit for each phase of a drill. Default: from its rows and earlier runs, at least 15m; --dry-run prints them.",
     ),
     store: Flags.string({
-      description: "Put the world's backups there, below a prefix of this run.",
+      description: "Put the world's backups there, below a prefix of this run. With --on: where your backups lie.",
       helpValue: "URL",
     }),
     out: Flags.string({ description: "Folder that receives a run folder for each drill.", default: "drill-results" }),
@@ -105,12 +120,13 @@ export default class Run extends FogbellCommand {
     const names = argv as string[];
     // As with other tools that run things, what failed last is looked for among everything when nothing is named.
     const all = flags.all || (flags["last-failed"] && names.length === 0 && flags.tag === undefined);
-    const plans = await this.#plans({ names, all, catalog, flags });
+    await using own = flags.on === undefined ? null : await this.#own(flags.on, catalog, flags);
+    const plans = await this.#plans({ names, all, catalog, flags, own });
     const { audience, secrets } = audienceOf(flags, this.jsonEnabled());
     const { assertAudience, runWithTerminal } = await import("../suite/with-terminal.ts");
     const { storeFor } = await import("../backups/store-for.ts");
     assertAudience({ ...audience, reporters: catalog.reporters });
-    if (flags.store !== undefined) storeFor(catalog, flags.store);
+    if (flags.store !== undefined && own === null) storeFor(catalog, flags.store);
     if (flags["dry-run"]) {
       const { describe, describeText } = await import("../plan/describe.ts");
       const { limitsToSay } = await import("../suite/earlier.ts");
@@ -136,7 +152,8 @@ export default class Run extends FogbellCommand {
       plans,
       catalog,
       sandbox: flags.sandbox,
-      storeUrl: flags.store ?? null,
+      storeUrl: own === null ? (flags.store ?? null) : null,
+      ...(own === null ? {} : { ownSources: own.sources }),
       outFolder: flags.out,
       keep: flags.keep,
       trustBackups: flags["trust-backups"],
@@ -155,27 +172,55 @@ export default class Run extends FogbellCommand {
     return this.#outcome(runs, { all, jobs: flags.jobs, notRun, isOne: plans.length === 1 });
   }
 
+  /** Opens somebody's own database, and says which copies it will not use. */
+  async #own(name: string, catalog: Catalog, flags: RunFlags): Promise<OpenedOwn> {
+    const { loadConfigFile } = await import("../verify/verify-all.ts");
+    const { openOwn } = await import("../own/open-own.ts");
+    const { onInterrupt } = await import("../run/signals.ts");
+    using interruption = onInterrupt((text) => this.logToStderr(text));
+    const config = flags.store === undefined || flags.config !== undefined ? await loadConfigFile(flags.config) : null;
+    const own = await openOwn({
+      catalog,
+      config,
+      storeUrl: flags.store ?? null,
+      name,
+      production: flags.production as ProductionAt,
+      signal: interruption.signal,
+    });
+    for (const { id, because } of own.unused.slice(0, 5)) this.logToStderr(`not used: ${id}: ${because}`);
+    return own;
+  }
+
   /** What is to be drilled; nothing only where nothing failed last. */
   async #plans({
     names,
     all,
     catalog,
     flags,
+    own,
   }: {
     readonly names: readonly string[];
     readonly all: boolean;
     readonly catalog: Catalog;
     readonly flags: RunFlags;
+    readonly own: OpenedOwn | null;
   }): Promise<readonly Plan[]> {
-    const { planAll } = await import("../suite/plan-all.ts");
+    const { planAll, planOwn } = await import("../suite/plan-all.ts");
+    const { tag: tags = [], shard } = flags;
+    if (own !== null) {
+      const choices = { wrongMove: flags["wrong-move"], set: parseSet(flags.set) };
+      const { plans, leftOut } = await planOwn({ names, tags, all, catalog, choices, shard }, own);
+      for (const { id, because } of leftOut) this.logToStderr(`left out: ${id}: ${because}`);
+      return plans;
+    }
     const plans = await planAll({
       names,
-      tags: flags.tag ?? [],
+      tags,
       all,
       catalog,
       choices: { ...flags, variant: flags.method, wrongMove: flags["wrong-move"], set: parseSet(flags.set) },
       compareMethods: flags["compare-methods"],
-      shard: flags.shard,
+      shard,
     });
     if (!flags["last-failed"]) return plans;
     const { lastFailed, leftOutText } = await import("../suite/last-failed.ts");

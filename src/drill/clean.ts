@@ -4,8 +4,15 @@
  */
 import { formatDuration } from "../host/units.ts";
 import type { Line, RecoveryPoint } from "../parts.ts";
-import { checkCopy } from "./check-copy.ts";
-import { fetchCopy, fetchLine, noneWhole, type RejectedPoint, type Source, type SourceKit } from "./source.ts";
+import {
+  fetchCopy,
+  fetchLine,
+  noneWhole,
+  type RejectedPoint,
+  readFetched,
+  type Source,
+  type SourceKit,
+} from "./source.ts";
 
 export interface CleanKit extends SourceKit {
   /** Restores the chosen copy beside, asks it, and removes it again. Null when it is clean, else why not. */
@@ -45,12 +52,8 @@ export async function fetchClean(kit: CleanKit, candidates: readonly RecoveryPoi
     const fetched = point.facts.isLive === true ? null : await fetchCopy(kit, point, tried, halfLine);
     const sha256 = fetched?.sha256 ?? null;
     tried += 1;
-    const fault = await checkCopy(
-      kit,
-      point,
-      fetched?.paths ?? [],
-      `fetch.check-copy${tried === 1 ? "" : `.${tried}`}`,
-    );
+    const id = `fetch.check-copy${tried === 1 ? "" : `.${tried}`}`;
+    const { fault, point: meant } = await readFetched(kit, point, fetched, id);
     if (fault !== null) {
       rejected.push({ point, ...fault });
       kit.write({ kind: "source-rejected", sourceId: point.id, because: fault.because });
@@ -59,7 +62,7 @@ export async function fetchClean(kit: CleanKit, candidates: readonly RecoveryPoi
     }
     const because = await kit.askCopy();
     if (because === null) {
-      best = { point, sha256 };
+      best = { point: meant, sha256 };
       left.splice(middle);
     } else {
       rejected.push({ point, because: `it holds the damage: ${because}`, leaves: false });

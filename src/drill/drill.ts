@@ -18,6 +18,7 @@ import { askProbes } from "./ask-probes.ts";
 import { copiesFound } from "./copies-found.ts";
 import { openEvidence } from "./evidence.ts";
 import { limitsOfDrill, sizeOfWorld } from "./limits.ts";
+import { askable, dataAge, ownDamage, ownFacts } from "./own-findings.ts";
 import type { PeopleTable } from "./people.ts";
 import { placeTable, placeValues } from "./places.ts";
 import { assertSees } from "./sight.ts";
@@ -62,6 +63,7 @@ export async function drill(plan: Plan, given: DrillKit): Promise<void> {
       ...variantOf(plan.variant, kit.link?.bytesPerSecond),
       ...(plan.scenario.designed === "recovered" ? {} : { designed: plan.scenario.designed }),
       contended: kit.contended,
+      ...ownFacts(plan),
       ...(kit.people === undefined ? {} : { by: "people" as const }),
     },
     objectives: plan.objectives,
@@ -116,6 +118,9 @@ function begin({ plan, kit, server, store, signal, write }: Telling) {
     pointed: {},
     copies: [],
     taken: "",
+    storeUrl: null,
+    hit: [],
+    standIn: null,
   };
   const beside = async <T>(replica: string, work: () => Promise<T>): Promise<T> => {
     const { method } = told;
@@ -127,15 +132,27 @@ function begin({ plan, kit, server, store, signal, write }: Telling) {
     }
   };
   const side = () => told.method?.side ?? "database";
-  const places = () => placeTable({ plan, server, storeUrl: store.place, side: side(), ...told });
-  const runner = createRunner({
-    server,
-    places: () => placeValues(places(), server, told.taken),
-    signal,
-    readErrors: plan.engine.readErrors,
-    write,
-    onProgress: kit.onProgress,
-  });
+  const places = () => placeTable({ plan, server, side: side(), ...told, storeUrl: told.storeUrl ?? store.place });
+  const atSide = async <T>(work: () => Promise<T>): Promise<T> => {
+    const { pointed } = told;
+    const there = Object.entries(plan.engine.copies.atCopy(places()));
+    told.pointed = Object.fromEntries(there.map(([name, { value }]) => [name, value]));
+    try {
+      return await work();
+    } finally {
+      told.pointed = pointed;
+    }
+  };
+  const runnerFor = (writeTo: typeof write) =>
+    createRunner({
+      server,
+      places: () => placeValues(places(), server, told.taken),
+      signal,
+      readErrors: plan.engine.readErrors,
+      write: writeTo,
+      onProgress: kit.onProgress,
+    });
+  const runner = runnerFor(write);
   const sceneOf = (ledger: LedgerView): Scene => ({
     phrases: plan.engine.phrases,
     ledger,
@@ -145,36 +162,38 @@ function begin({ plan, kit, server, store, signal, write }: Telling) {
     removeSide: () => told.method?.removeSide?.() ?? [plan.engine.phrases.dropSide()],
     copies: told.copies,
     side: side(),
-    over: (name) => overOf(plan, name),
+    over: (name) => told.standIn?.over(name) ?? overOf(plan, name),
   });
-  return { told, places, runner, beside, sceneOf };
+  return { told, places, runner, runnerFor, beside, atSide, sceneOf };
+}
+
+/** The world up to the damage: built, or somebody's own database restored. */
+async function makeWorld(telling: Telling, begun: ReturnType<typeof begin>): Promise<World> {
+  const { plan, kit, server, store, folder, opensForeign, write, signal } = telling;
+  const { told, runner, runnerFor, beside, atSide } = begun;
+  const common = { plan, server, runner, store, write, beside, folder, damagedAtMs: kit.damagedAtMs, signal };
+  const isPlayed = kit.people !== undefined;
+  const { runId } = kit.label;
+  if (kit.own !== undefined) {
+    const own = { link: kit.link ?? null, onProgress: kit.onProgress, opensForeign: opensForeign || kit.trustBackups };
+    told.standIn = await kit.own.standIn({ ...common, ...own, runId, isPlayed, runnerFor, atSide });
+    return told.standIn.world;
+  }
+  const { offsite, ready } = telling;
+  return buildWorld({ ...common, offsite, ready, worlds: kit.worlds, runId, isPlayed });
 }
 
 /** The phases in order. Leaves early when going on would prove nothing; the verdict is derived from what was written. */
-async function tell(telling: Telling): Promise<void> {
-  const { plan, kit, store, signal, server, write } = telling;
-  const { told, places, runner, beside, sceneOf } = begin(telling);
-  const phase = <T>(name: OfDrill, work: () => Promise<T>) => limited(telling, name, work);
+async function tell(given: Telling): Promise<void> {
+  const begun = begin(given);
+  const { told, places, runner, sceneOf } = begun;
+  const { kit, write } = given;
+  const phase = <T>(name: OfDrill, work: () => Promise<T>) => limited(given, name, work);
   const mark = (name: Mark) => write({ kind: "mark", mark: name });
 
-  const world = await phase("world", () =>
-    buildWorld({
-      plan,
-      server,
-      runner,
-      store,
-      offsite: telling.offsite,
-      write,
-      beside,
-      folder: telling.folder,
-      damagedAtMs: kit.damagedAtMs,
-      ready: telling.ready,
-      worlds: kit.worlds,
-      runId: kit.label.runId,
-      isPlayed: kit.people !== undefined,
-      signal,
-    }),
-  );
+  const world = await phase("world", () => makeWorld(given, begun));
+  const telling = { ...given, plan: told.standIn?.plan ?? given.plan };
+  const { plan } = telling;
   await telling.attach();
   told.expectedBytes = world.expectedBytes;
   const scene = () => sceneOf(world.ledger);
@@ -192,6 +211,7 @@ async function tell(telling: Telling): Promise<void> {
   const healthy = await phase("healthy", () => askAll("healthy", "healthy", plan.healthy));
   if (healthy.some(({ held }) => held !== "yes")) return;
 
+  const verified = told.standIn === null ? plan.verify : await askable({ runner, scene: scene(), write }, plan.verify);
   await kit.people?.ready(table);
   await phase("damage", async () => {
     const see = async () => {
@@ -201,7 +221,11 @@ async function tell(telling: Telling): Promise<void> {
     };
     told.damagedAtClock = await damage(telling, { runner, world, scene: scene(), told, see });
   });
-  const proven = await phase("proof", () => askAll("proof", "proof", plan.proof));
+  const proven = await phase("proof", async () => {
+    const seen = ownDamage(told);
+    if (seen !== null) write(seen);
+    return [...(await askAll("proof", "proof", plan.proof)), ...(seen === null ? [] : [seen])];
+  });
   if (proven.some(({ held }) => held !== "yes")) return;
   if (kit.people !== undefined) return kit.people.recover(table);
   mark("T1");
@@ -221,7 +245,9 @@ async function tell(telling: Telling): Promise<void> {
   mark("T5");
   await steps("restore");
   mark("T6");
-  const findings = await verify(plan.verify);
+  const findings = await verify(verified);
+  const age = dataAge(told, kit.damagedAtMs);
+  if (age !== null) write(age);
   mark("T7");
   // What is not whole is not opened to anybody.
   if (findings.every(({ held }) => held === "yes")) {
@@ -256,13 +282,15 @@ async function damage({ plan, kit, write }: Telling, { runner, world, scene, tol
     for (const line of part.lines(scene, options)) await runner.must(line, { phase: "damage", name: part.name });
   }
   const hit = await world.ledger.recordDamage(kit.damagedAtMs);
+  told.hit = hit;
   write({ kind: "note", text: hit.length === 0 ? "the damage changed no row" : `the damage hit ${hit.join(", ")}` });
   await world.writeOn();
   await see();
   // The clock starts here: what comes before is making the world, what comes after is what people would live through.
   write({ kind: "damage-timed", simulatedAt: new Date(kit.damagedAtMs).toISOString() });
   write({ kind: "mark", mark: "T0" });
-  return at;
+  // Its log was written elsewhere, by the clock of the moment that production stands for.
+  return told.standIn === null ? at : new Date(kit.damagedAtMs).toISOString();
 }
 
 async function takeSteps(
@@ -272,9 +300,18 @@ async function takeSteps(
 ): Promise<void> {
   for (const { part, options, phase } of plan.recovery) {
     if (phase !== name) continue;
+    // The first step that uses what was restored beside: from here on it may be something else.
+    if (part.needs.includes("side-restore") && part.target === undefined) await noteRestored(told);
     for (const line of part.lines(scene(), options)) await runner.must(line, { phase: name, name: part.name });
     if (part.takesOver === true && scene().side === "server") told.moved = true;
   }
+}
+
+/** Of somebody's own database: what the restored copy holds is what its moment had, asked once. */
+async function noteRestored(told: DrillState): Promise<void> {
+  const { standIn, point } = told;
+  if (standIn === null || point === null || point.facts.isLive === true) return;
+  await standIn.restored(point);
 }
 
 /** What tells a drill from others of its scenario: the method it compares, the link it is held to. */

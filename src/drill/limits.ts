@@ -16,8 +16,12 @@ const BEFORE_PEOPLE: readonly LimitedPhase[] = ["world", "healthy", "damage", "p
 /** An index or two, a log, and the text itself. */
 const TIMES_ITS_TEXT = 4;
 
+/** A copy is packed, and comes twice: as production, and beside it. */
+const TIMES_ITS_COPY = 2 * 12;
+
 /** How large a world is meant to be, in bytes. What cannot be asked counts nothing: its own error comes when it is read. */
-export async function sizeOfWorld({ dataset }: Pick<Plan, "dataset">): Promise<number> {
+export async function sizeOfWorld({ dataset, own }: Pick<Plan, "dataset" | "own">): Promise<number> {
+  if ("backup" in dataset) return TIMES_ITS_COPY * (own?.database.production.sizeBytes ?? 0);
   if ("rows" in dataset) return dataset.rows * BYTES_A_ROW;
   const sizes = await Promise.all(
     dataset.sql.map((file) =>

@@ -15,8 +15,9 @@ import type { EventBody, Mark, Progress, SourceFacts } from "../record.ts";
 import type { Runner } from "../run/runner.ts";
 import { checkCopy } from "./check-copy.ts";
 import { ourselves } from "./ourselves.ts";
+import type { OwnSources, ReadSource } from "./own-world.ts";
 
-export interface SourceKit {
+export interface SourceKit extends Partial<OwnSources> {
   readonly plan: Plan;
   readonly store: Store;
   readonly server: Server;
@@ -94,7 +95,7 @@ export async function locate(kit: SourceKit): Promise<RecoveryPoint[]> {
   const { plan, damagedAtMs } = kit;
   await kit.shipLog?.();
   const inventory = await ourselves(kit, listLine, { phase: "locate", id: "locate.list-sources" }, () =>
-    takeStock(kit.store, [plan.engine]),
+    kit.stock === undefined ? takeStock(kit.store, [plan.engine]) : kit.stock(),
   );
   const only = namedSource(plan.scenario);
   const points = named(kit, inventory.points);
@@ -103,6 +104,7 @@ export async function locate(kit: SourceKit): Promise<RecoveryPoint[]> {
     engine: plan.engine.name,
     version: plan.version,
     only,
+    ...(kit.production === undefined ? {} : { production: kit.production }),
   });
   for (const one of considered) {
     kit.write({
@@ -181,15 +183,29 @@ export async function fetchVerified(kit: SourceKit, candidates: readonly Recover
     const fetched = point.facts.isLive === true ? null : await fetchCopy(kit, point, index);
     const sha256 = fetched?.sha256 ?? null;
     const id = `fetch.check-copy${index === 0 ? "" : `.${index + 1}`}`;
-    const fault = await checkCopy(kit, point, fetched?.paths ?? [], id);
+    const { fault, point: meant } = await readFetched(kit, point, fetched, id);
     if (fault === null) {
       kit.mark("T4");
-      return { point, sha256 };
+      return { point: meant, sha256 };
     }
     rejected.push({ point, ...fault });
     kit.write({ kind: "source-rejected", sourceId: point.id, because: fault.because });
   }
   throw noneWhole(rejected);
+}
+
+/** Reads what was fetched to its end; the point as it is restored, when its text tells more of it. */
+export async function readFetched(
+  kit: SourceKit,
+  point: RecoveryPoint,
+  fetched: FetchedCopy | null,
+  id: string,
+): Promise<ReadSource> {
+  if (kit.read === undefined || fetched === null)
+    return { fault: await checkCopy(kit, point, fetched?.paths ?? [], id), point };
+  const read = await kit.read(point, fetched.paths, id);
+  if (read.point !== point) kit.onCopy(read.point, fetched.copy);
+  return read;
 }
 
 export interface RejectedPoint {
@@ -208,6 +224,15 @@ export function noneWhole(rejected: readonly RejectedPoint[]): RefusedError | Lo
   return new LostError(`no recovery point is whole: ${why}`, { code: "FB_NO_SOURCE", next });
 }
 
+/** A copy on this host, and where it lies inside the server. */
+export interface FetchedCopy {
+  readonly sha256: string;
+  readonly paths: readonly string[];
+  readonly copy: Copy;
+}
+
+const storeOf = ({ store, storeOf: own }: SourceKit, point: RecoveryPoint): Store => own?.(point) ?? store;
+
 const besideOf = ({ globals }: RecoveryPoint) => (globals === undefined ? [] : [globals]);
 
 /** Fetches what the point consists of and brings it into the server. Returns its hash, and where it lies on this host. */
@@ -216,13 +241,13 @@ export async function fetchCopy(
   point: RecoveryPoint,
   index: number,
   line: Line = fetchLine,
-): Promise<{ sha256: string; paths: readonly string[] }> {
+): Promise<FetchedCopy> {
   const folder = join(kit.folder, "fetched", String(index));
   const id = index === 0 ? "fetch.fetch-source" : `fetch.fetch-source.${index + 1}`;
   const beganMs = performance.now();
   const fetched = await ourselves(kit, line, { phase: "fetch", id }, () =>
     fetchToScratch({
-      store: kit.store,
+      store: storeOf(kit, point),
       objects: point.objects,
       log: point.log,
       beside: besideOf(point),
@@ -243,8 +268,9 @@ export async function fetchCopy(
   kit.write({ kind: "source-fetched", sourceId: point.id, bytes, sha256, retries, ...limited(kit.link) });
   assertMade(kit, fetched.files);
   const paths = fetched.files.map(({ path }) => path);
-  kit.onCopy(point, await bring(kit, point, { folder, paths }));
-  return { sha256, paths: paths.slice(0, point.objects.length) };
+  const copy = await bring(kit, point, { folder, paths });
+  kit.onCopy(point, copy);
+  return { sha256, copy, paths: paths.slice(0, point.objects.length) };
 }
 
 /** What the journal says of a link that was held to a speed. */
@@ -274,7 +300,7 @@ export async function unchanged(kit: SourceKit, source: Source): Promise<EventBo
   } as const;
   const folder = join(kit.folder, "reread");
   const again = await fetchToScratch({
-    store: kit.store,
+    store: storeOf(kit, source.point),
     objects: source.point.objects,
     log: source.point.log,
     beside: besideOf(source.point),

@@ -10,6 +10,7 @@ import type { Journal } from "../run/journal.ts";
 import type { Unwind } from "../run/unwind.ts";
 import { ledgerFolderOf, type PreparedWorld, type PreparedWorlds } from "../world/prepared.ts";
 import { attach } from "./application.ts";
+import type { OwnWorld } from "./own-world.ts";
 import type { People } from "./people.ts";
 
 export interface DrillLimits {
@@ -50,6 +51,8 @@ export interface DrillKit {
   readonly damagedAtMs: number;
   /** Worlds that were built before; null builds each anew. */
   readonly worlds: PreparedWorlds | null;
+  /** Instead of a world that is built: somebody's own database. */
+  readonly own?: OwnWorld;
   /** On a game day, who recovers instead of the plan's steps. */
   readonly people?: People;
 }

@@ -10,6 +10,7 @@ import type { World } from "../world/build.ts";
 import { ask } from "./ask-probes.ts";
 import { type CleanKit, fetchClean } from "./clean.ts";
 import { onTimeline } from "./on-timeline.ts";
+import type { StandIn } from "./own-world.ts";
 import { type Copy, fetchVerified, locate, type Source, type SourceKit } from "./source.ts";
 import type { DrillKit, Stage } from "./stage.ts";
 
@@ -39,6 +40,12 @@ export interface DrillState {
   copies: readonly FoundCopy[];
   /** Where the backup that a disaster takes lies in the sandbox. */
   taken: string;
+  /** The URL of the store that the chosen point lies in, where that is not simply the drill's. */
+  storeUrl: string | null;
+  /** Tables that the damage was seen in, by digest. */
+  hit: readonly string[];
+  /** How somebody's own database stands in for production; null in a world that was built. */
+  standIn: StandIn | null;
 }
 
 export interface Taking {
@@ -96,9 +103,11 @@ export function sourceKit(
     get live() {
       return world.live;
     },
+    ...told.standIn?.sources,
     onCopy: (point, copy) =>
       Object.assign(told, {
         point,
+        storeUrl: told.standIn?.sources.urlOf?.(point) ?? null,
         copy,
         method: methodOf(plan, point),
         replica: point.facts.isLive === true ? point.name : null,

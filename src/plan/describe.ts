@@ -63,6 +63,11 @@ function emptyScene(plan: Plan): Scene {
   };
 }
 
+const datasetText = (dataset: Plan["dataset"]): string => {
+  if ("backup" in dataset) return `restored from ${dataset.backup}`;
+  return "sql" in dataset ? dataset.sql.join(", ") : `${dataset.preset}, ${dataset.rows} rows`;
+};
+
 /** Everything that a run of this plan would do, with the commands for the newest backup that is no decoy. */
 export function describe(
   plan: Plan,
@@ -90,7 +95,7 @@ export function describe(
       images: [plan.spec.image, plan.spec.builtImage],
       binaries: plan.spec.binaries,
     },
-    dataset: "sql" in plan.dataset ? plan.dataset.sql.join(", ") : `${plan.dataset.preset}, ${plan.dataset.rows} rows`,
+    dataset: datasetText(plan.dataset),
     sources: plan.backups.map(({ name, method, ageMs, decoy }) => ({
       name,
       method: method.name,

@@ -18,10 +18,11 @@ import type {
 } from "../parts.ts";
 import { type Scenario, SOURCES } from "../scenario/scenario.ts";
 import { bindParams } from "./bind-params.ts";
+import { asOwn, type OwnDatabase, standings } from "./own.ts";
 import type { Plan, PlannedBackup, PlannedLog, PlannedPart, PlannedStep } from "./planned.ts";
 import { asVariant, LOG_EVERY_MS, variantNames } from "./variants.ts";
 
-export type { Plan, PlannedBackup, PlannedLog, PlannedPart, PlannedStep } from "./planned.ts";
+export type { Plan, PlannedBackup, PlannedLog, PlannedOwn, PlannedPart, PlannedStep } from "./planned.ts";
 
 /** What a run may change about a scenario. */
 export interface Choices {
@@ -34,6 +35,8 @@ export interface Choices {
   readonly wrongMove?: boolean | undefined;
   /** What the scenario's params mean instead, by name. */
   readonly set?: Readonly<Record<string, string>> | undefined;
+  /** The database to stand on instead of the scenario's own world. */
+  readonly own?: OwnDatabase | undefined;
 }
 
 function chooseEngine(
@@ -176,10 +179,43 @@ function withWrongMove(scenario: Scenario): Scenario {
 }
 
 /** What tells it from other plans of its scenario. */
-function variantOf({ wrongMove, variant, set = {} }: Choices): string | null {
+function variantOf({ wrongMove, variant, set = {}, own }: Choices): string | null {
   const told = Object.entries(set).map(([name, value]) => `${name} ${value}`);
+  if (own !== undefined) told.unshift(`on ${own.name}`);
   const way = wrongMove === true ? "wrong move" : variant;
   return [...(way === undefined ? [] : [way]), ...told].join(", ") || null;
+}
+
+const backupsOf = (scenario: Scenario, engine: Engine): PlannedBackup[] =>
+  scenario.world.backups
+    .map(({ name, method, options, ageMs, decoy, offsite, fault }) => {
+      const part = findPart(engine.methods, method);
+      return { name, method: part, options: optionsOf(part, options, engine.name), ageMs, decoy, offsite, fault };
+    })
+    .sort((a, b) => b.ageMs - a.ageMs);
+
+type Chosen = Pick<Plan, "engine" | "backups" | "log"> & { readonly own: OwnDatabase | undefined };
+
+/** Everything that what was chosen can do. */
+function capabilities(scenario: Scenario, { engine, backups, log, own }: Chosen): ReadonlySet<Capability> {
+  const { methods } = engine;
+  return new Set<Capability>([
+    ...engine.gives,
+    "application",
+    ...backups.flatMap(({ method }) => method.gives),
+    ...(own?.older ?? []).flatMap(({ facts }) => methods.find(({ name }) => name === facts.method)?.gives ?? []),
+    ...(log === null ? [] : (["log"] as const)),
+    ...(scenario.world.retention === null ? [] : (["retention"] as const)),
+    ...(log?.archive.namePoint === undefined ? [] : (["named-point"] as const)),
+    ...(backups.some(({ offsite }) => offsite) ? (["offsite"] as const) : []),
+  ]);
+}
+
+/** What the database holds, and what it is called. */
+function datasetOf({ world: { dataset } }: Scenario, { own, rows }: Choices): Pick<Plan, "dataset" | "database"> {
+  if (own !== undefined) return { dataset: { backup: own.production.id }, database: own.database };
+  if ("sql" in dataset) return { dataset: { sql: dataset.sql }, database: dataset.database ?? "app" };
+  return { dataset: { preset: dataset.preset, rows: rows ?? dataset.rows }, database: dataset.preset };
 }
 
 /**
@@ -190,19 +226,13 @@ export function plan(told: Scenario, catalog: Catalog, choices: Choices = {}): P
   const { engine, version } = chooseEngine(told, catalog, choices.engine);
   const set = choices.set ?? {};
   const meant = bindParams(told, engine, set);
-  const scenario = choices.wrongMove === true ? withWrongMove(meant) : meant;
-  const written = scenario.world.backups
-    .map((backup) => ({
-      name: backup.name,
-      method: findPart(engine.methods, backup.method),
-      options: optionsOf(findPart(engine.methods, backup.method), backup.options, engine.name),
-      ageMs: backup.ageMs,
-      decoy: backup.decoy,
-      offsite: backup.offsite,
-      fault: backup.fault,
-    }))
-    .sort((a, b) => b.ageMs - a.ageMs);
-  const { backups, logEveryMs } = chooseVariant(scenario, engine, { backups: written, variant: choices.variant });
+  const right = choices.wrongMove === true ? withWrongMove(meant) : meant;
+  const { own } = choices;
+  const scenario = own === undefined ? right : asOwn(right, own);
+  const { backups, logEveryMs } = chooseVariant(scenario, engine, {
+    backups: backupsOf(scenario, engine),
+    variant: choices.variant,
+  });
   const log = planLog(scenario, { engine, backups, logEveryMs });
   const tell = (items: readonly { probe: string; options: unknown; line: number }[]): PlannedPart<Probe>[] =>
     items.map((item) => ({ part: findPart(catalog.probes, item.probe), options: item.options, line: item.line }));
@@ -218,29 +248,27 @@ export function plan(told: Scenario, catalog: Catalog, choices: Choices = {}): P
   const verify = tell(scenario.verify);
   const reopened = tell(scenario.reopened);
 
-  const given = new Set<Capability>([
-    ...engine.gives,
-    "application",
-    ...backups.flatMap(({ method }) => method.gives),
-    ...(log === null ? [] : (["log"] as const)),
-    ...(scenario.world.retention === null ? [] : (["retention"] as const)),
-    ...(log?.archive.namePoint === undefined ? [] : (["named-point"] as const)),
-    ...(backups.some(({ offsite }) => offsite) ? (["offsite"] as const) : []),
-  ]);
   const clean = tell(scenario.recovery.clean);
+  const given = capabilities(scenario, { engine, backups, log, own });
   const issues = lacking([...disaster, ...recovery, ...healthy, ...proof, ...clean, ...verify, ...reopened], given);
   if (issues.length > 0) throw new ScenarioError(scenario.file, issues, { code: "FB_SCENARIO_IMPOSSIBLE" });
 
-  const { dataset } = scenario.world;
-  const database = "sql" in dataset ? (dataset.database ?? "app") : dataset.preset;
   return {
     scenario,
     engine,
     version,
     spec: specOf(engine, version, { backups, log, isReached: scenario.world.application !== null }),
     seed: choices.seed ?? scenario.world.seed,
-    dataset: "sql" in dataset ? { sql: dataset.sql } : { preset: dataset.preset, rows: choices.rows ?? dataset.rows },
-    database,
+    ...datasetOf(scenario, choices),
+    own:
+      own === undefined
+        ? null
+        : {
+            database: own,
+            told: set,
+            standings: standings(right, own),
+            about: (values) => plan(told, catalog, { ...choices, set: values }),
+          },
     log,
     variant: variantOf(choices),
     isWrongMove: choices.wrongMove === true,

@@ -2,6 +2,7 @@
 import type { Action, Engine, LogArchive, Method, Probe, ServerSpec, StepPhase, Target } from "../parts.ts";
 import type { Objectives } from "../record.ts";
 import type { BackupFault, Scenario } from "../scenario/scenario.ts";
+import type { OwnDatabase, Standing } from "./own.ts";
 
 /** A part with what it was told, and the line in the scenario that told it. */
 export interface PlannedPart<P> {
@@ -31,13 +32,30 @@ export interface PlannedBackup {
   readonly fault: BackupFault | null;
 }
 
+/** A story in somebody's own database. Which table it is about is known when that was restored. */
+export interface PlannedOwn {
+  readonly database: OwnDatabase;
+  /** What the scenario's params mean, as far as somebody told. */
+  readonly told: Readonly<Record<string, string>>;
+  /** The scenario's backups as copies that are there. */
+  readonly standings: readonly Standing[];
+  /** The same plan about these tables and columns. Throws ScenarioError when that makes no sense. */
+  readonly about: (values: Readonly<Record<string, string>>) => Plan;
+}
+
 export interface Plan {
   readonly scenario: Scenario;
   readonly engine: Engine;
   readonly version: string;
   readonly spec: ServerSpec;
   readonly seed: number;
-  readonly dataset: { readonly preset: string; readonly rows: number } | { readonly sql: readonly string[] };
+  readonly dataset:
+    | { readonly preset: string; readonly rows: number }
+    | { readonly sql: readonly string[] }
+    /** Somebody's own: its newest copy, by id. */
+    | { readonly backup: string };
+  /** The database that it stands on, when it is somebody's own. */
+  readonly own: PlannedOwn | null;
   /** The application's database. */
   readonly database: string;
   readonly log: PlannedLog | null;

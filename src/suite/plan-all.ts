@@ -2,6 +2,7 @@
 import { UsageError } from "../errors.ts";
 import { quote } from "../host/sh.ts";
 import type { Catalog } from "../parts.ts";
+import { type OwnDatabase, whyNot } from "../plan/own.ts";
 import { type Choices, type Plan, plan } from "../plan/plan.ts";
 import { variantNames } from "../plan/variants.ts";
 import { parseShard, shardOf } from "../run/shard.ts";
@@ -24,6 +25,48 @@ export interface PlanAllRequest {
   readonly shard?: string | undefined;
 }
 
+/** The scenarios that are meant, and what they are planned with. */
+export interface PlannedAll {
+  readonly plans: readonly Plan[];
+  /** Those that cannot be lived in somebody's own database, each with why. */
+  readonly leftOut: readonly { readonly id: string; readonly because: string }[];
+}
+
+/** In somebody's own database. Throws UsageError when a scenario that was named cannot be lived there. */
+export async function planOwn(
+  { catalog, choices, ...request }: Omit<PlanAllRequest, "compareMethods">,
+  { database, places }: { readonly database: OwnDatabase; readonly places: number },
+): Promise<PlannedAll> {
+  const { names, tags, all = false } = request;
+  const scenarios = await scenariosFor({ names, tags, all, catalog });
+  const leftOut: { id: string; because: string }[] = [];
+  const plans: Plan[] = [];
+  for (const scenario of scenarios) {
+    const because = whyNot(scenario, database, places);
+    const told = Object.entries(choices.set ?? {}).filter(
+      ([name]) => !all || scenario.params.some((one) => one.name === name),
+    );
+    if (because === null)
+      plans.push(
+        plan(scenario, catalog, {
+          ...choices,
+          set: Object.fromEntries(told),
+          own: database,
+          engine: `${database.engine.name}@${database.version}`,
+        }),
+      );
+    else leftOut.push({ id: scenario.id, because });
+  }
+  const named = leftOut.find(({ id }) => scenarios.some((one) => one.id === id) && !all && tags.length === 0);
+  if (named !== undefined)
+    throw new UsageError(`${named.id} cannot be lived on ${database.name}: ${named.because}`, {
+      code: "FB_OWN_IMPOSSIBLE",
+      next: [`fogbell run --all --on ${quote(database.name)}`, `fogbell run ${named.id}`],
+    });
+  const shard = request.shard === undefined ? null : parseShard(request.shard);
+  return { plans: shard === null ? plans : shardOf(plans, shard, nameOf), leftOut };
+}
+
 /** Throws UsageError when nothing matches or names stand beside `all`, ScenarioError for a file that is not valid. */
 export async function planAll(request: PlanAllRequest): Promise<Plan[]> {
   const shard = request.shard === undefined ? null : parseShard(request.shard);
@@ -31,14 +74,13 @@ export async function planAll(request: PlanAllRequest): Promise<Plan[]> {
   return shard === null ? plans : shardOf(plans, shard, nameOf);
 }
 
-async function planWhole({
+/** Every scenario that is named, tagged or shipped. Throws UsageError when that is none. */
+async function scenariosFor({
   names,
   tags,
   all = false,
   catalog,
-  choices,
-  compareMethods = false,
-}: PlanAllRequest): Promise<Plan[]> {
+}: Pick<PlanAllRequest, "names" | "tags" | "all" | "catalog">): Promise<Scenario[]> {
   if (all && names.length > 0) {
     throw new UsageError(`${names.join(" ")} is named, and --all as well: name scenarios, or say --all`, {
       code: "FB_USAGE",
@@ -58,6 +100,17 @@ async function planWhole({
       next: ["fogbell scenario list", "fogbell run drop-table"],
     });
   }
+  return loaded;
+}
+
+async function planWhole({
+  catalog,
+  choices,
+  compareMethods = false,
+  all = false,
+  ...request
+}: PlanAllRequest): Promise<Plan[]> {
+  const loaded = await scenariosFor({ ...request, all, catalog });
   const plans = loaded.flatMap((scenario) =>
     enginesOf(scenario, all, choices.engine).flatMap((engine) => {
       const told = { ...choices, engine };

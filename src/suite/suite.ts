@@ -7,6 +7,8 @@ import { drill, variantOf } from "../drill/drill.ts";
 import { makeLabel } from "../host/label.ts";
 import { type Link, openLink } from "../host/link.ts";
 import { createRedactor, secretsIn } from "../host/redact.ts";
+import type { OwnSource } from "../own/own-stock.ts";
+import { ownWorld } from "../own/stand-in.ts";
 import { drillName, isAsDesigned } from "../paper/scorecard.ts";
 import type { Catalog, DrillName } from "../parts.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -27,6 +29,8 @@ export interface SuiteRequest {
   readonly outFolder: string;
   readonly keep: boolean;
   readonly trustBackups: boolean;
+  /** The sources of somebody's own database, for plans that stand on it. @internal */
+  readonly ownSources?: readonly OwnSource[];
   /** Build each world anew, and keep none. */
   readonly freshWorld: boolean;
   readonly signal: AbortSignal;
@@ -91,7 +95,7 @@ async function runOne(plan: Plan, request: SuiteRequest, { contended, link, earl
   const onEvent = (event: DrillEvent | Progress) => request.onEvent(event, name);
   const earlier = all.filter((one) => one.name === name.name).map(({ tookMs }) => tookMs);
   const store =
-    request.storeUrl === null
+    request.storeUrl === null || plan.own !== null
       ? { driver: storeFor(catalog, "directory:/").driver, options: (scratch: string) => ({ path: scratch }) }
       : (({ driver, options }) => ({ driver, options: () => options }))(storeFor(catalog, request.storeUrl));
   using journal = openJournal(join(folder, "journal.jsonl"), systemClock, onEvent);
@@ -107,7 +111,9 @@ async function runOne(plan: Plan, request: SuiteRequest, { contended, link, earl
     offsite: { driver: storeFor(catalog, "directory:/").driver, options: (scratch: string) => ({ path: scratch }) },
     redact: createRedactor([...secretsIn(process.env), ...(request.secrets ?? [])]),
     signal,
-    worlds: request.freshWorld ? null : openWorlds(),
+    // Somebody's own rows are never kept.
+    worlds: request.freshWorld || plan.own !== null ? null : openWorlds(),
+    ...(plan.own === null ? {} : { own: ownWorld(plan.own, request.ownSources ?? []) }),
     onProgress: onEvent,
     link,
     keep: request.keep,
@@ -117,7 +123,8 @@ async function runOne(plan: Plan, request: SuiteRequest, { contended, link, earl
     contended,
     limits: { toldMs: request.timeoutMs ?? null, earlier },
     // Whole seconds, so that every moment on the simulated timeline can be read in a file's name.
-    damagedAtMs: Math.floor(now.getTime() / 1000) * 1000,
+    damagedAtMs:
+      plan.own === null ? Math.floor(now.getTime() / 1000) * 1000 : Date.parse(plan.own.database.production.reach.at),
   });
   return closeRun({ events: journal.events, folder, reporters: catalog.reporters, say: request.say });
 }

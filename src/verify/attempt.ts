@@ -8,12 +8,10 @@ import { mkdir, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { alone } from "../backups/select.ts";
 import { unreadableError } from "../backups/unreadable.ts";
-import { type CheckFault, logFaultOf } from "../drill/check-copy.ts";
+import type { CheckFault } from "../drill/check-copy.ts";
 import { bring } from "../drill/source.ts";
-import { placed } from "../dumps.ts";
 import { asFogbellError, Defect, LostError, UnavailableError } from "../errors.ts";
-import { type ClientError, describeError, firstError } from "../host/client-errors.ts";
-import type { BackupFacts, CopyPhrases, DumpStory, LeftLog, Line, Method, Outcome } from "../parts.ts";
+import type { BackupFacts, CopyPhrases, DumpStory, Method } from "../parts.ts";
 import type { Mark } from "../record.ts";
 import { limited, openLimiter, VERIFY, withinRoom } from "../run/limiter.ts";
 import type { LimitedPhase } from "../run/limits.ts";
@@ -27,6 +25,7 @@ import { attacherOf, type Opened, openSandbox, placesFor, startsApplications } f
 import { placesOf } from "./places.ts";
 import { proveChecks } from "./prove-checks.ts";
 import { readCopy } from "./read-copy.ts";
+import { assertJudged, LeftBehind, restoreCopy } from "./restore-copy.ts";
 import type { Numbers, PlacedFinding } from "./scene.ts";
 import { type Candidate, limitsFor, serverFor } from "./task.ts";
 import { assertUnpackers } from "./unpackers.ts";
@@ -55,27 +54,6 @@ class OtherVersion extends UnavailableError {
   }
 }
 
-/** The log beside the copy is not what brings it further: the copy is looked at as it was taken. */
-class LeftBehind extends Error {
-  readonly left: LeftLog | null;
-
-  constructor(because: string, { point }: Candidate, kind: NonNullable<CheckFault["log"]>) {
-    super(because);
-    const key = point.log[0]?.key ?? "";
-    this.left = kind === "short" ? null : { kind, key, because };
-  }
-}
-
-/** Not a fault of the backup: throws UnavailableError instead of letting it be called bad. */
-export function assertJudged(copies: Pick<CopyPhrases, "unjudged">, errors: readonly ClientError[]): void {
-  const unjudged = copies.unjudged(errors);
-  if (unjudged === null) return;
-  throw new UnavailableError(`the copy cannot be judged here: ${unjudged.because}`, {
-    code: "FB_NOT_JUDGED",
-    next: unjudged.next ?? ["install what is missing into the sandbox's image", "fogbell doctor"],
-  });
-}
-
 /** The same of what a check found. */
 function assertJudgedFault(
   copies: Pick<CopyPhrases, "unjudged">,
@@ -84,79 +62,6 @@ function assertJudgedFault(
   if (madeBy !== null) throw new OtherVersion(because, madeBy);
   if (!alone) throw new UnavailableError(`the copy cannot be judged here: ${because}`, { code: "FB_NOT_JUDGED", next });
   assertJudged(copies, errors);
-}
-
-/** Our own preparation is never the backup's fault. */
-function assertPrepared(line: Line, { exitCode, errors = [] }: Outcome): void {
-  if (exitCode === 0) return;
-  const error = firstError(errors);
-  const why = error === undefined ? `exit code ${exitCode}` : describeError(error);
-  throw new UnavailableError(`the restore could not be prepared here: "${line.say}" failed: ${why}`, {
-    code: "FB_NOT_JUDGED",
-    next: ["please report this: it is no fault of the backup"],
-  });
-}
-
-/** Restores the copy. Returns the finding against it, or null. */
-async function restore(
-  kit: AttemptKit,
-  opened: Opened,
-  given: { candidate: Candidate; method: Method; facts: BackupFacts; story: DumpStory | null },
-): Promise<string | null> {
-  const prefix = kit.index === 0 ? "" : `older-${kit.index}-`;
-  const { copies } = kit.task.engine;
-  for (const line of copies.prepare(given.facts, given.story)) {
-    const outcome = await opened.runner.run(line, { phase: "restore", name: `${prefix}prepare` });
-    noteMade(kit, outcome.stdout);
-    assertJudged(copies, [...lacking(outcome.stdout), ...(outcome.errors ?? [])]);
-    assertPrepared(line, outcome);
-  }
-  for (const line of given.method.recover(given.facts, TARGET)) {
-    const outcome = await opened.runner.run(line, { phase: "restore", name: `${prefix}restore` });
-    if (outcome.exitCode === 0) continue;
-    const errors = outcome.errors ?? [];
-    assertJudged(copies, errors);
-    const error = firstError(errors);
-    const left = logFaultOf(line, outcome);
-    if (left !== undefined) {
-      // Codes from 10 on are our own script's, and so is what it printed.
-      const own = outcome.exitCode >= 10 ? outcome.stdout.trim() : "";
-      const why = error === undefined ? `exit code ${outcome.exitCode}` : describeError(error);
-      throw new LeftBehind(own || `"${line.say}" failed: ${why}`, given.candidate, left);
-    }
-    const { story, facts } = given;
-    // What the client counts is what it was fed.
-    const fed = copies.keepsLines === true ? undefined : facts.lines;
-    const inDump = (one: ClientError) => (story === null ? one : placed(one, story, fed));
-    const why = error === undefined ? `exit code ${outcome.exitCode}` : describeError(inDump(error));
-    return `"${line.say}" failed: ${why}`;
-  }
-  return null;
-}
-
-/** What a preparation found missing, as if a client had said so. */
-const lacking = (printed: string): ClientError[] =>
-  printed.split("\n").flatMap((line) => {
-    const [word, reason, named] = line.split("\t");
-    if (word !== "lacks" || reason === undefined || named === undefined) return [];
-    return [{ client: "the copy's own words", severity: "error", message: `${named} is needed`, reason, named }];
-  });
-
-/** What the preparation made or met, each with its name, in a sentence's words. */
-const MADE: Readonly<Record<string, string>> = {
-  role: "roles that the backup names and does not bring, made here for the restore",
-  tablespace: "tablespaces that the backup names, made here for the restore",
-  subscription: "subscriptions of the backup, which follow nobody here",
-};
-
-function noteMade({ write, index }: AttemptKit, printed: string): void {
-  if (index > 0) return;
-  for (const [word, what] of Object.entries(MADE)) {
-    const names = printed
-      .split("\n")
-      .flatMap((line) => (line.startsWith(`${word}\t`) ? [line.slice(word.length + 1)] : []));
-    if (names.length > 0) write({ kind: "note", text: `${what}: ${names.join(", ")}` });
-  }
 }
 
 /** The database to look at in a restored server: the one that was told, or the largest. */
@@ -213,7 +118,7 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
     const { server } = opened;
     bytes = story?.bytes ?? bytes;
     const failed = await withinRoom({ ...kit, server, bytes }, () =>
-      restore(kit, opened, { candidate, method, facts, story }),
+      restoreCopy(kit, opened.runner, { candidate, method, facts, story }),
     );
     say("restored", failed === null ? "yes" : "no", failed ?? `restored by ${method.name}`);
     const newer = failed === null ? newerThanItsServer(facts, opened.version) : null;

@@ -5,7 +5,7 @@ import type { Candidate } from "./task.ts";
 
 export interface PlaceFacts {
   readonly engine: Engine;
-  readonly candidate: Candidate;
+  readonly candidate: Pick<Candidate, "point" | "storeUrl">;
   readonly server: Server;
   readonly method: Method;
   readonly copy: { readonly backup: string; readonly log: string };

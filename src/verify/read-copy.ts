@@ -12,10 +12,15 @@ import { type AttemptKit, TARGET } from "./kit.ts";
 import { onlyDatabase, onlyOf } from "./only-database.ts";
 import type { Opened } from "./open-sandbox.ts";
 import type { PlacedFinding } from "./scene.ts";
-import type { Candidate } from "./task.ts";
+import type { Candidate, VerifyTask } from "./task.ts";
+
+/** What reading needs of an attempt. */
+export interface ReadKit extends Pick<AttemptKit, "index" | "write" | "signal"> {
+  readonly task: Pick<VerifyTask, "engine" | "database">;
+}
 
 interface Given {
-  readonly candidate: Candidate;
+  readonly candidate: Pick<Candidate, "point">;
   readonly facts: BackupFacts;
   readonly paths: readonly string[];
 }
@@ -35,7 +40,12 @@ export interface CopyRead {
  * Reads the copy to its end. One that names its database is restored under the sandbox's name instead, when nothing else
  * in it leaves. Throws RefusedError when something does.
  */
-export async function readCopy(kit: AttemptKit, opened: Opened, given: Given, method: Method): Promise<CopyRead> {
+export async function readCopy(
+  kit: ReadKit,
+  opened: Pick<Opened, "runner">,
+  given: Given,
+  method: Method,
+): Promise<CopyRead> {
   const own = method.check(given.facts, TARGET).find((line) => line.own === "check");
   const name = `fetch.check-copy${kit.index === 0 ? "" : `.${kit.index + 1}`}`;
   const plan = { engine: kit.task.engine, target: TARGET };
@@ -47,7 +57,7 @@ export async function readCopy(kit: AttemptKit, opened: Opened, given: Given, me
 }
 
 /** A dump that was read here. */
-function judge(kit: AttemptKit, { candidate, facts }: Given, { own, read }: { own: Line; read: ReadDump }): CopyRead {
+function judge(kit: ReadKit, { candidate, facts }: Given, { own, read }: { own: Line; read: ReadDump }): CopyRead {
   const { id } = candidate.point;
   const { engine, database: told } = kit.task;
   const { everywhere } = engine.copies;
@@ -76,7 +86,7 @@ function whichDatabase(read: ReadDump, choose: () => string | null): { only: str
 }
 
 /** What is read by programs, in the sandbox. */
-async function readInside(kit: AttemptKit, opened: Opened, given: Given): Promise<CopyRead> {
+async function readInside(kit: ReadKit, opened: Pick<Opened, "runner">, given: Given): Promise<CopyRead> {
   const { engine, database: told } = kit.task;
   const { candidate, facts } = given;
   const { id } = candidate.point;
@@ -101,7 +111,11 @@ async function readInside(kit: AttemptKit, opened: Opened, given: Given): Promis
 }
 
 /** What an archive would do, as its own program prints it, without its rows. Throws RefusedError when it leaves. */
-async function textOf(kit: AttemptKit, { runner }: Opened, { candidate, facts }: Given): Promise<DumpStory | null> {
+async function textOf(
+  kit: ReadKit,
+  { runner }: Pick<Opened, "runner">,
+  { candidate, facts }: Given,
+): Promise<DumpStory | null> {
   const text = kit.task.engine.dumpText?.(facts) ?? null;
   if (text === null) return null;
   const step = { phase: "restore", name: `contents-${kit.index}` } as const;
@@ -124,7 +138,7 @@ const leaving = (id: string, because: string) =>
   });
 
 /** Whom a replica would follow is no part of the data. */
-function sayLeftOut({ index, write }: AttemptKit, id: string, { leftOut = [] }: DumpStory): void {
+function sayLeftOut({ index, write }: ReadKit, id: string, { leftOut = [] }: DumpStory): void {
   const [first] = leftOut;
   if (index > 0 || first === undefined) return;
   const more = leftOut.length > 1 ? ` and ${leftOut.length - 1} more` : "";
@@ -135,13 +149,13 @@ function sayLeftOut({ index, write }: AttemptKit, id: string, { leftOut = [] }: 
 }
 
 /** Once, for the copy that is asked for. */
-function sayName({ index, write }: AttemptKit, id: string, only: string | null): void {
+function sayName({ index, write }: ReadKit, id: string, only: string | null): void {
   if (index > 0 || only === null) return;
   write({ kind: "note", text: `${id} names its database ${only}; it was restored under another name` });
 }
 
 /** A dump that says it is of another database than the one that was told: worth knowing, and proof of nothing. */
-function nameOf({ task }: AttemptKit, id: string, names: readonly string[]): readonly PlacedFinding[] {
+function nameOf({ task }: ReadKit, id: string, names: readonly string[]): readonly PlacedFinding[] {
   const { database: told } = task;
   const [theirs] = names;
   if (told === null || theirs === undefined) return [];

@@ -19,6 +19,9 @@ import type { Candidate, Younger } from "./task.ts";
 
 export interface SourceStock {
   readonly source: ConfiguredSource;
+  readonly store: Store;
+  /** Which keys other sources mean that are told of. */
+  readonly isOthers: (key: string) => boolean;
   /** Newest first. */
   readonly candidates: readonly Candidate[];
   readonly younger: readonly Younger[];
@@ -216,6 +219,8 @@ export async function stockOf(
   const told = new Set<Unread>([...bad, ...opened]);
   return {
     source,
+    store,
+    isOthers,
     candidates,
     younger: await tell(store, engine, strange, listing.placed()),
     unknown: left.filter((one) => !told.has(one)),

@@ -4,11 +4,11 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { isGlobals } from "../backups/companions.ts";
-import { UnavailableError, UsageError } from "../errors.ts";
+import { Defect, UnavailableError, UsageError } from "../errors.ts";
 import { sha256Of } from "../host/digest.ts";
 import { quote } from "../host/sh.ts";
 import type { Line, WorldStore } from "../parts.ts";
-import type { PlannedBackup } from "../plan/plan.ts";
+import type { Plan, PlannedBackup } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
 import { application, usesApplication } from "./application.ts";
 import { type Archive, openArchive, type Shipped } from "./archive.ts";
@@ -190,9 +190,12 @@ async function build(kit: WorldKit, standing: Standing): Promise<void> {
   await retention?.prune(damagedAtMs);
   standing.databaseBytes = await sizeOf(kit);
   const { databaseBytes } = standing;
-  const dataset =
-    "preset" in plan.dataset ? plan.dataset.preset : plan.dataset.sql.map((file) => basename(file)).join(", ");
-  kit.write({ kind: "dataset-built", dataset, seed: plan.seed, ...size, databaseBytes });
+  kit.write({ kind: "dataset-built", dataset: datasetName(plan.dataset), seed: plan.seed, ...size, databaseBytes });
+}
+
+function datasetName(dataset: Plan["dataset"]): string {
+  if ("backup" in dataset) return dataset.backup;
+  return "preset" in dataset ? dataset.preset : dataset.sql.map((file) => basename(file)).join(", ");
 }
 
 /** Keeps what was built for the next run. Whatever goes wrong with that is a note, and no reason to end a drill. */
@@ -268,6 +271,7 @@ async function datasetLines({ plan, server }: WorldKit, untilMs: number): Promis
   if ("preset" in plan.dataset) {
     return phrases.preset({ name: plan.dataset.preset, rows: plan.dataset.rows, seed: plan.seed, untilMs });
   }
+  if ("backup" in plan.dataset) throw new Defect("somebody's own database is restored, and not built");
   const names: string[] = [];
   for (const [index, file] of plan.dataset.sql.entries()) {
     const name = `${index + 1}-${basename(file)}`;

@@ -61,6 +61,11 @@ export interface Ledger extends LedgerView {
   /** Records the state of every table at a simulated moment. Throws UnavailableError when a question fails. */
   record(name: string, atMs: number): Promise<LedgerState>;
   /**
+   * Records what an older copy holds, asked where `ask` finds it now. It stands before every other state. Tables that only
+   * one of them knows are left out, and those that cannot be compared.
+   */
+  recordCopy(name: string, atMs: number): Promise<LedgerState>;
+  /**
    * Finds out by digest which tables the damage hit, whatever the scenario says it hit. From here on `record` carries
    * the catalogue and the sequences over as they were; of a table that was hit, each key as it was, unless somebody
    * wrote it afterwards: that is a good write, and stays. Allowed losses count back from `atMs`.
@@ -298,6 +303,25 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask, sav
       ]);
       const state: Recorded = { name, atMs, tables, catalogue, sequences };
       states.push(state);
+      return state;
+    },
+    async recordCopy(name, atMs) {
+      const there = new Set(rowsOf(await ask(phrases.listTables()), "the copy's tables").map(([table]) => table));
+      const asked = [...requests.values()].filter(({ table }) => there.has(table));
+      const found = await readWhatCanBe(asked);
+      const truth = states.at(-1)?.tables;
+      const read = asked.flatMap((request) => {
+        const buckets = found.get(request.table) ?? null;
+        return buckets === null ? [] : [{ request, buckets, before: truth?.get(request.table) }];
+      });
+      const tables = new Map(
+        await someAtOnce(read, async ({ request, buckets, before }) => {
+          const same = before !== undefined && isSame(before.buckets, buckets);
+          return [request.table, same ? before : await storeAs(request, buckets, before)] as const;
+        }),
+      );
+      const state = { name, atMs, tables, catalogue: await readCatalogue(), sequences: await readSequences() };
+      states.unshift(state);
       return state;
     },
     async recordDamage(atMs) {

@@ -4,10 +4,10 @@ import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import type { Shown } from "../../src/host/redact.ts";
 import type { BackupFacts, DumpStory, Engine, Line, Outcome, RecoveryPoint } from "../../src/parts.ts";
-import { assertJudged } from "../../src/verify/attempt.ts";
 import { lookThrough } from "../../src/verify/copy-checks.ts";
 import type { KnownCopy } from "../../src/verify/known.ts";
 import { judgeAnswer } from "../../src/verify/own-checks.ts";
+import { assertJudged } from "../../src/verify/restore-copy.ts";
 import type { CopyScene } from "../../src/verify/scene.ts";
 
 const engine = catalog.engines[0] as Engine;

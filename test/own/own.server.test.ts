@@ -1,0 +1,194 @@
+/**
+ * A drill on somebody's own database, from its own nightly dumps: the loss between two nights to the row, the copies never
+ * written to, and nothing that recovers from the copy that production is made of.
+ */
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { catalog } from "../../src/catalog.ts";
+import { sha256 } from "../../src/host/digest.ts";
+import { openOwn } from "../../src/own/open-own.ts";
+import type { Engine } from "../../src/parts.ts";
+import type { DrillResult } from "../../src/record.ts";
+import { planOwn } from "../../src/suite/plan-all.ts";
+import { runSuite } from "../../src/suite/suite.ts";
+import { stamp } from "../../src/world/timeline.ts";
+import { openBench, testFolder } from "../support/dumps.ts";
+import { configOf } from "../support/verifying.ts";
+
+const HOUR = 3_600_000;
+const NOW = Math.floor(Date.now() / 1000) * 1000;
+const { signal } = new AbortController();
+
+interface Job {
+  readonly engine: string;
+  readonly make: string;
+  /** Between last night and tonight: 7 rows inserted, 5 updated, 3 deleted, in the table that others refer to. */
+  readonly day: string;
+  readonly dump: string;
+  readonly sql: (text: string) => string;
+}
+
+const TABLES = (serial: string, moment: string) =>
+  `CREATE TABLE people (id ${serial} PRIMARY KEY, name varchar(40), note text);
+CREATE TABLE rental (id ${serial} PRIMARY KEY, person int NOT NULL, taken ${moment}, FOREIGN KEY (person) REFERENCES people (id));
+CREATE TABLE payment (id ${serial} PRIMARY KEY, rental int NOT NULL, amount int, FOREIGN KEY (rental) REFERENCES rental (id));`;
+const DAY = `INSERT INTO rental (person, taken) SELECT id, NULL FROM people WHERE id <= 7;
+UPDATE rental SET person = 50 WHERE id BETWEEN 11 AND 15; DELETE FROM rental WHERE id BETWEEN 901 AND 903;`;
+
+const JOBS: readonly Job[] = [
+  {
+    engine: "postgres",
+    make: `${TABLES("serial", "timestamptz")}
+INSERT INTO people (name) SELECT 'p' || g FROM generate_series(1, 50) g;
+INSERT INTO rental (person, taken) SELECT g % 49 + 1, now() FROM generate_series(1, 1000) g;
+INSERT INTO payment (rental, amount) SELECT g, g FROM generate_series(1, 800) g;`,
+    day: DAY,
+    dump: 'pg_dump -Fc -d films -f "$SCRATCH/x"',
+    sql: (text) => `psql -Xq -v ON_ERROR_STOP=1 -d films <<'SQL'\n${text}\nSQL`,
+  },
+  {
+    engine: "mariadb",
+    make: `${TABLES("int auto_increment", "timestamp NULL")}
+INSERT INTO people (name) SELECT seq FROM seq_1_to_50;
+INSERT INTO rental (person, taken) SELECT seq % 49 + 1, NOW() FROM seq_1_to_1000;
+INSERT INTO payment (rental, amount) SELECT seq, seq FROM seq_1_to_800;`,
+    day: DAY,
+    dump: 'mariadb-dump --socket="$DB_SOCKET" --single-transaction films | gzip >"$SCRATCH/x"',
+    sql: (text) => `mariadb --socket="$DB_SOCKET" films <<'SQL'\n${text}\nSQL`,
+  },
+];
+
+describe.each(JOBS)("$engine", (job) => {
+  const engine = catalog.engines.find(({ name }) => name === job.engine) as Engine;
+  let folder: Awaited<ReturnType<typeof testFolder>>;
+  let store = "";
+
+  beforeAll(async () => {
+    folder = await testFolder();
+    store = join(folder.path, "store");
+    await mkdir(store);
+    await using bench = await openBench(engine);
+    await bench.sh(job.engine === "postgres" ? "createdb films" : 'mariadb-admin --socket="$DB_SOCKET" create films');
+    await bench.sh(job.sql(job.make));
+    for (const ageMs of [50 * HOUR, 26 * HOUR, 2 * HOUR]) {
+      if (ageMs === 2 * HOUR) await bench.sh(job.sql(job.day));
+      await bench.sh(job.dump);
+      await writeFile(join(store, `films-${stamp(NOW - ageMs)}.dump`), await bench.take("x"));
+    }
+  });
+  afterAll(() => folder[Symbol.asyncDispose]());
+
+  const config = () =>
+    configOf(
+      `version: 1\ndatabases:\n  - name: films\n    engine: ${job.engine}\n    objectives: { rto: 10m, rpo: 25h }\n    sources: [{ store: "directory:${store}" }]\n`,
+    );
+
+  async function run(names: readonly string[], { set = {}, trustBackups = true } = {}): Promise<DrillResult> {
+    await using own = await openOwn({
+      catalog,
+      config: config(),
+      storeUrl: null,
+      name: "films",
+      production: "newest",
+      signal,
+    });
+    const { plans } = await planOwn({ names, tags: [], catalog, choices: { set } }, own);
+    const [run] = await runSuite({
+      plans,
+      catalog,
+      ownSources: own.sources,
+      sandbox: "local",
+      storeUrl: null,
+      outFolder: join(folder.path, "out"),
+      keep: false,
+      trustBackups,
+      freshWorld: false,
+      signal,
+      onEvent: () => {},
+      version: "test",
+    });
+    if (run === undefined) throw new Error("no run");
+    return run.result;
+  }
+
+  const hashes = async () => {
+    const names = (await readdir(store)).sort();
+    return Promise.all(names.map(async (name) => `${name} ${sha256(await readFile(join(store, name)))}`));
+  };
+
+  /** The shipped story with a part of it replaced, beside nothing else. */
+  async function changed(id: string, change: (text: string) => string): Promise<string> {
+    const file = join(folder.path, `${id}.drill.yaml`);
+    const text = change(await readFile("scenarios/drop-table.drill.yaml", "utf8"));
+    await writeFile(file, text.replace("id: drop-table", `id: ${id}`));
+    return file;
+  }
+
+  test("the loss is what lies between two nights, to the row, and the copies are as they were", async () => {
+    const before = await hashes();
+    const result = await run(["drop-table"]);
+    expect({ verdict: result.verdict, reasons: result.reasons }).toEqual({
+      verdict: "recovered",
+      reasons: [
+        "proven, within its objectives; 7 rows missing, 5 older and 3 extra, all explained by the loss that the scenario allows",
+      ],
+    });
+    expect(result.measured).toMatchObject({ rowsMissing: 7, rowsAltered: 5, rowsExtra: 3, rpaMs: 24 * HOUR });
+    expect(result.scenario.own?.name).toBe("films");
+    const [chosen] = result.sources.filter((one) => one.chosen);
+    const rejected = result.sources.find((one) => one.id === result.scenario.own?.production);
+    expect(rejected?.rejectedAs).toBe("is-production");
+    expect(chosen?.id).not.toBe(result.scenario.own?.production);
+    expect(await hashes()).toEqual(before);
+    // The procedure holds what recovers, and nothing of what made production.
+    expect(result.places.POINT?.value).toBe(chosen?.id);
+    expect(result.places.STORE?.value).toBe(`directory:${store}`);
+    expect(JSON.stringify(result)).not.toContain("planted");
+  });
+
+  test("a story that spoils the newest copy spoils a layer over it", async () => {
+    const before = await hashes();
+    const result = await run(["truncated-dump"]);
+    expect({ verdict: result.verdict, designed: result.scenario.designed }).toEqual({
+      verdict: "late",
+      designed: "late",
+    });
+    expect(result.measured).toMatchObject({ rowsMissing: 7, rowsAltered: 5, rowsExtra: 3 });
+    expect(result.sources.find((one) => one.chosen)?.id).toContain(stamp(NOW - 50 * HOUR).slice(0, 8));
+    expect(await hashes()).toEqual(before);
+  });
+
+  test("a recovery that does nothing is lost, a disaster that does nothing is void", async () => {
+    const nothing = await changed("no-recovery", (text) => text.replace(/.*do: copy-table-back.*\n/, ""));
+    const lost = await run([nothing]);
+    expect({ verdict: lost.verdict, because: lost.reasons[0] }).toMatchObject({
+      verdict: "lost",
+      because: expect.stringMatching(/rows of .*rental|rental does not exist/),
+    });
+    const calm = await changed("no-disaster", (text) =>
+      text
+        .replace("{ do: drop-table, table: $table }", '{ do: run-sql, sql: "SELECT 1 FROM $table" }')
+        .replace("{ probe: table-missing, table: $table }", "{ probe: row-count, table: $table }"),
+    );
+    const drilled = await run([calm]);
+    expect({ verdict: drilled.verdict, because: drilled.reasons[0] }).toEqual({
+      verdict: "void",
+      because: expect.stringMatching(/every table is as it was before|the verification cannot see this disaster/),
+    });
+  });
+
+  test("a table that is not there is named with its nearest, and nothing is judged", async () => {
+    const result = await run(["drop-table"], { set: { table: "rentals" } });
+    expect(result.verdict).toBe("void");
+    expect(result.reasons[0]).toMatch(/no table "rentals"; did you mean "rental"\?/);
+  });
+
+  test("a copy of somebody's own is not opened where it could reach out", async () => {
+    const result = await run(["drop-table"], { trustBackups: false });
+    expect({ verdict: result.verdict, code: result.problems[0]?.code }).toEqual({
+      verdict: "refused",
+      code: "FB_FOREIGN_BACKUP",
+    });
+  });
+});

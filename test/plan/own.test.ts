@@ -1,0 +1,123 @@
+/** A story in somebody's own database: what it needs, what stands for what, and why it cannot be lived. */
+import { describe, expect, it } from "vitest";
+import { catalog } from "../../src/catalog.ts";
+import type { Engine, RecoveryPoint } from "../../src/parts.ts";
+import { asOwn, copiesNeeded, type OwnDatabase, standings, whyNot } from "../../src/plan/own.ts";
+import { plan } from "../../src/plan/plan.ts";
+import { listScenarios } from "../../src/scenario/library.ts";
+import { loadScenario } from "../../src/scenario/load.ts";
+
+const engine = catalog.engines[0] as Engine;
+const DAY = 86_400_000;
+const NOW = Date.parse("2026-11-28T02:00:00Z");
+
+/** Nightly dumps, the newest first; nothing of them is read. */
+const nights = (count: number): RecoveryPoint[] =>
+  Array.from({ length: count }, (_, night) => {
+    const at = new Date(NOW - night * DAY).toISOString();
+    const object = { key: `films-${night}.dump`, sizeBytes: 10, modifiedAt: at };
+    return {
+      id: object.key,
+      name: object.key,
+      store: "a folder",
+      objects: [object],
+      log: [],
+      moment: { at, from: "name" },
+      reach: { at, from: "name" },
+      sizeBytes: 10,
+      facts: { engine: engine.name, method: "logical", format: "custom", packing: [], complete: "yes", because: "" },
+    } as RecoveryPoint;
+  });
+
+const films = (count: number): OwnDatabase => {
+  const [production, ...older] = nights(count);
+  return {
+    name: "films",
+    database: "films",
+    engine,
+    version: "15",
+    objectives: { rtoMs: DAY, rpoMs: DAY },
+    production: production as RecoveryPoint,
+    older,
+  };
+};
+
+const all = await Promise.all((await listScenarios()).map((file) => loadScenario(file, catalog)));
+const named = (id: string) => all.find((one) => one.id === id) ?? (all[0] as (typeof all)[0]);
+
+describe("what a story needs", () => {
+  it.each([
+    ["drop-table", 1],
+    ["truncated-dump", 2],
+    ["retention-eats-last-good", 3],
+    ["silent-empty-backup", 4],
+    // The one that is put over the database, the one that is written over, and the one to come back from.
+    ["last-backup-overwritten", 3],
+    ["stale-backup-over-prod", 2],
+    ["failover-to-replica", 1],
+    ["perfect-storm-no-backup", 1],
+  ])("%s: %i older copies", (id, needed) => {
+    expect(copiesNeeded(named(id), engine)).toBe(needed);
+    expect(whyNot(named(id), films(needed + 1), 1)).toBeNull();
+    if (needed > 1)
+      expect(whyNot(named(id), films(needed), 1)).toBe(
+        `it needs ${needed} copies older than the newest, and films has ${needed - 1} that can be used`,
+      );
+  });
+
+  it("is said in one sentence where it is not there", () => {
+    const reasons = all.flatMap((one) => whyNot(one, films(6), 1) ?? []);
+    expect(reasons.length).toBeGreaterThan(0);
+    for (const reason of reasons) expect(reason).toMatch(/^it[s ][^.;]+$/);
+    expect(whyNot(named("backups-share-the-blast"), films(6), 1)).toMatch(/copies in two places/);
+    expect(whyNot(named("wrong-tab-delete"), films(6), 1)).toMatch(/no file of roles/);
+    expect(whyNot(named("drop-table"), { ...films(6), version: "9.6" }, 1)).toMatch(/not told of postgres 9\.6/);
+  });
+});
+
+describe("what stands for what", () => {
+  it("is the order of age; a decoy is the oldest of all", () => {
+    const told = standings(named("last-backup-overwritten"), films(6));
+    expect(told.map(({ name, point }) => [name, point.id])).toEqual([
+      ["nightly", "films-1.dump"],
+      ["colleague", "films-2.dump"],
+      ["old-export", "films-5.dump"],
+    ]);
+  });
+
+  it("carries what is wrong with a copy", () => {
+    expect(standings(named("silent-empty-backup"), films(6)).map(({ fault }) => fault)).toEqual([
+      "error-text",
+      "empty",
+      "error-text",
+      null,
+    ]);
+  });
+});
+
+describe("the scenario as it is lived", () => {
+  it("asks for no heartbeat and no number of rows that only a shop has, and takes the database's objectives", () => {
+    const lived = asOwn(named("drop-table"), films(3));
+    expect(JSON.stringify([lived.healthy, lived.verify])).not.toContain("heartbeat");
+    expect(lived.healthy[0]?.options).toMatchObject({ min: 1 });
+    expect(lived.objectives).toEqual({ rtoMs: DAY, rpoMs: DAY });
+    expect(lived.world.backups).toEqual([]);
+  });
+
+  it("is made to end late where the copies that are left are older than the objective", () => {
+    expect(asOwn(named("truncated-dump"), films(6)).designed).toBe("late");
+    const patient = { ...films(6), objectives: { rtoMs: DAY, rpoMs: 9 * DAY } };
+    expect(asOwn(named("truncated-dump"), patient).designed).toBe("recovered");
+    expect(asOwn(named("perfect-storm-no-backup"), films(2)).designed).toBe("lost");
+  });
+
+  it("becomes a plan that is told apart from the shop's", () => {
+    const made = plan(named("drop-table"), catalog, { own: films(3), set: { table: "rental" } });
+    expect(made).toMatchObject({
+      database: "films",
+      variant: "on films, table rental",
+      dataset: { backup: "films-0.dump" },
+    });
+    expect(made.own?.about({ table: "payment" }).disaster[0]?.options).toEqual({ table: "payment" });
+  });
+});
