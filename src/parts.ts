@@ -1153,6 +1153,8 @@ export interface Action<O = unknown> extends Part<O> {
   readonly takesOver?: boolean;
   /** The backup whose file it wants as `$TAKEN`, by name. */
   takes?(options: O): string;
+  /** What it needs of somebody's own copies, beside one that can be restored: copies of files, or roles beside them. */
+  readonly ofOwn?: "copies-of-files" | "roles";
   /** What it does to the stores of the world, which no command inside the sandbox could. */
   store?(options: O): StoreDeed;
   lines(scene: Scene, options: O): readonly Line[];
@@ -1172,6 +1174,8 @@ export interface Probe<O = unknown> extends Part<O> {
   sees?(options: O): Sight;
   /** Present where its answer is how old the data is, measured as `gapMs`: how old it may be, in milliseconds. */
   ageAtMost?(options: O): number | undefined;
+  /** What is asked of somebody's own database instead, of which nobody knows what a shop's is known to hold. */
+  ofOwn?(options: O): O;
   /** It counts the copies there are: they are looked for before it is asked. */
   readonly countsCopies?: boolean;
   question(scene: Scene, options: O): Line;

@@ -8,5 +8,6 @@ export const copyFiles = defineAction<Record<string, never>>({
   options: z.strictObject({}) as z.ZodType<Record<string, never>>,
   gives: [],
   needs: ["sql"],
+  ofOwn: "copies-of-files",
   lines: (scene) => scene.phrases.copyFiles(),
 });

@@ -8,5 +8,6 @@ export const restoreRoles = defineAction<Record<string, never>>({
   options: z.strictObject({}) as z.ZodType<Record<string, never>>,
   gives: [],
   needs: ["sql", "side-restore"],
+  ofOwn: "roles",
   lines: (scene) => [scene.phrases.restoreRoles()],
 });

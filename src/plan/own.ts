@@ -2,7 +2,7 @@
  * A story told in somebody's own database: what the shop's world brought along is left out or stands for what is really
  * there, and a story that cannot be lived says why. Pure.
  */
-import type { Engine, RecoveryPoint } from "../parts.ts";
+import type { Action, Catalog, Engine, RecoveryPoint } from "../parts.ts";
 import type { Objectives } from "../record.ts";
 import type { Scenario, ToldBackup, ToldProbe } from "../scenario/scenario.ts";
 
@@ -21,19 +21,21 @@ export interface OwnDatabase {
   readonly older: readonly RecoveryPoint[];
 }
 
-/** What is not there in a database that nobody watched: nothing ticks in it. */
-const isHeartbeat = ({ probe }: ToldProbe) => probe === "heartbeat-gap";
+const partOf = <P extends { readonly name: string }>(parts: readonly P[], name: string): P | undefined =>
+  parts.find((one) => one.name === name);
 
-/** How many rows a shop has says nothing about another database; that there are some, does. */
-function ownProbe(told: ToldProbe): ToldProbe {
-  if (told.probe !== "row-count") return told;
-  return { ...told, options: { ...(told.options as object), min: 1 } };
-}
-
-/** What was lost is measured, and held against the objective: how much a shop's story allows is no rule here. */
-function ownLoss(told: ToldProbe, spanMs: number): ToldProbe {
-  const options = told.options as Record<string, unknown>;
-  return options["allow-loss"] === undefined ? told : { ...told, options: { ...options, "allow-loss": spanMs } };
+/**
+ * What is asked there: nothing ticks in a database that nobody watched, how many rows a shop has says nothing about it, and
+ * how much a shop may lose is no rule for it: what was lost is measured, and held against its own objective.
+ */
+function ownProbes(probes: readonly ToldProbe[], catalog: Catalog, spanMs: number): ToldProbe[] {
+  return probes.flatMap((told) => {
+    const part = partOf(catalog.probes, told.probe);
+    if (part?.ageAtMost !== undefined) return [];
+    const options = (part?.ofOwn?.(told.options) ?? told.options) as Record<string, unknown>;
+    const allows = options["allow-loss"] !== undefined;
+    return [{ ...told, options: allows ? { ...options, "allow-loss": spanMs } : options }];
+  });
 }
 
 const isLive = (engine: Engine, { method }: ToldBackup) =>
@@ -62,21 +64,23 @@ export function standings(scenario: Scenario, own: OwnDatabase): Standing[] {
   });
 }
 
-/** Names of backups that steps and sources mean. */
-function meant({ disaster, recovery }: Scenario): string[] {
-  const told = disaster.steps.flatMap(({ options }) => {
-    const { from, backup } = options as { from?: string; backup?: string };
-    return [from, backup].filter((one) => one !== undefined);
-  });
-  return [...told, recovery.source];
+/** Backups that the disaster takes, and those that it writes over, by name. */
+function harmed({ disaster }: Scenario, { actions }: Catalog) {
+  const steps = disaster.steps.map((step) => ({ part: partOf(actions, step.do), options: step.options }));
+  const deeds = steps.map(({ part, options }) => part?.store?.(options));
+  return {
+    taken: steps.flatMap(({ part, options }) => part?.takes?.(options) ?? []),
+    overwritten: deeds.flatMap((deed) => (deed?.kind === "overwrite" ? [deed.backup] : [])),
+    losesMain: deeds.some((deed) => deed?.kind === "lose-main"),
+  };
 }
 
 /** So many older copies a story needs: those that it means or spoils, and a good one to come back from. */
-export function copiesNeeded(scenario: Scenario, engine: Engine): number {
+export function copiesNeeded(scenario: Scenario, engine: Engine, catalog: Catalog): number {
   const files = scenario.world.backups.filter((one) => !isLive(engine, one) && one.ageMs > 0);
   const real = files.filter(({ decoy }) => !decoy).sort((a, b) => a.ageMs - b.ageMs);
-  const names = meant(scenario);
-  const overwritten = scenario.disaster.steps.flatMap(({ options }) => (options as { backup?: string }).backup ?? []);
+  const { taken, overwritten } = harmed(scenario, catalog);
+  const names = [...taken, ...overwritten, scenario.recovery.source];
   const spoilt = (one: ToldBackup) => faultOf(one) !== null || overwritten.includes(one.name);
   const lastMeant = real.findLastIndex((one) => names.includes(one.name) || spoilt(one));
   const firstGood = real.findIndex((one) => !spoilt(one));
@@ -84,39 +88,46 @@ export function copiesNeeded(scenario: Scenario, engine: Engine): number {
   return needed + (files.some(({ decoy, name }) => decoy && names.includes(name)) ? 1 : 0);
 }
 
-const does = ({ disaster, recovery }: Scenario, action: string) =>
-  [...disaster.steps, ...recovery.steps].some((step) => step.do === action);
+/** Whether a step needs of somebody's own copies what not everybody has. */
+const needs = ({ recovery }: Scenario, { actions }: Catalog, what: NonNullable<Action["ofOwn"]>) =>
+  recovery.steps.some((step) => partOf(actions, step.do)?.ofOwn === what);
+
+export interface Where {
+  readonly catalog: Catalog;
+  /** How many stores the copies lie in. */
+  readonly places: number;
+}
 
 /** Why this story cannot be lived in this database, as one sentence; null when it can. */
-export function whyNot(scenario: Scenario, own: OwnDatabase, places: number): string | null {
+export function whyNot(scenario: Scenario, own: OwnDatabase, { catalog, places }: Where): string | null {
   const { engine, version, name, older } = own;
   const offered = scenario.engines[engine.name] ?? [];
   if (!offered.includes(version)) return `it is not told of ${engine.name} ${version}`;
   if (scenario.params.length === 0) return "its SQL is about tables that only the shop has";
-  if (does(scenario, "lose-main-store") && places < 2)
+  if (harmed(scenario, catalog).losesMain && places < 2)
     return `it needs copies in two places, and all of ${name} lie in one`;
   const isText = own.older.every(
     ({ facts }) => engine.methods.find((one) => one.name === facts.method)?.side === "database",
   );
-  if (does(scenario, "copy-files") && isText)
+  if (needs(scenario, catalog, "copies-of-files") && isText)
     return "it preserves the files of a server that is shut down then, and a dump is restored into one that runs";
   const names = scenario.world.backups.some(({ options }) => (options as { "names-target"?: boolean })["names-target"]);
   if (names)
     return "it is about dumps that drop and make their database by name, which the drill would have to make first";
-  if (does(scenario, "restore-roles") && older[0]?.globals === undefined)
+  if (needs(scenario, catalog, "roles") && older[0]?.globals === undefined)
     return "it drops roles, and no file of roles lies beside the copies to bring them back from";
-  const needed = copiesNeeded(scenario, engine);
+  const needed = copiesNeeded(scenario, engine, catalog);
   if (older.length < needed)
     return `it needs ${needed} copies older than the newest, and ${name} has ${older.length} that can be used`;
   return null;
 }
 
 /** Where the story spoils the newest copies, what is left may be older than the objective allows: then late is the honest end. */
-function designedFor(scenario: Scenario, own: OwnDatabase): Scenario["designed"] {
+function designedFor(scenario: Scenario, own: OwnDatabase, catalog: Catalog): Scenario["designed"] {
   if (scenario.designed !== "recovered" || scenario.recovery.source === "none") return scenario.designed;
   const files = standings(scenario, own);
   const live = scenario.world.backups.some((one) => isLive(own.engine, one));
-  const overwritten = scenario.disaster.steps.flatMap(({ options }) => (options as { backup?: string }).backup ?? []);
+  const { overwritten } = harmed(scenario, catalog);
   const bad = files.filter(({ name, fault }) => fault !== null || overwritten.includes(name)).map(({ point }) => point);
   const first = own.older.find((point) => !bad.includes(point));
   if (first === undefined || (live && bad.length === 0)) return scenario.designed;
@@ -125,17 +136,16 @@ function designedFor(scenario: Scenario, own: OwnDatabase): Scenario["designed"]
 }
 
 /** The scenario as it is lived there. */
-export function asOwn(scenario: Scenario, own: OwnDatabase): Scenario {
+export function asOwn(scenario: Scenario, own: OwnDatabase, catalog: Catalog): Scenario {
   const newestMs = Date.parse(own.production.reach.at);
   const oldestMs = Date.parse(own.older.at(-1)?.moment.at ?? own.production.reach.at);
   const spanMs = Math.max(0, newestMs - oldestMs);
-  const tell = (probes: readonly ToldProbe[]) =>
-    probes.filter((one) => !isHeartbeat(one)).map((one) => ownLoss(ownProbe(one), spanMs));
+  const tell = (probes: readonly ToldProbe[]) => ownProbes(probes, catalog, spanMs);
   const ageMs = newestMs - Date.parse(own.older[0]?.moment.at ?? own.production.reach.at);
   const { retention, backups } = scenario.world;
   return {
     ...scenario,
-    designed: designedFor(scenario, own),
+    designed: designedFor(scenario, own, catalog),
     objectives: own.objectives,
     world: {
       ...scenario.world,

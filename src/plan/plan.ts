@@ -228,7 +228,7 @@ export function plan(told: Scenario, catalog: Catalog, choices: Choices = {}): P
   const meant = bindParams(told, engine, set);
   const right = choices.wrongMove === true ? withWrongMove(meant) : meant;
   const { own } = choices;
-  const scenario = own === undefined ? right : asOwn(right, own);
+  const scenario = own === undefined ? right : asOwn(right, own, catalog);
   const { backups, logEveryMs } = chooseVariant(scenario, engine, {
     backups: backupsOf(scenario, engine),
     variant: choices.variant,

@@ -26,6 +26,7 @@ export const rowCount = defineProbe<z.infer<typeof options>>({
   options,
   gives: [],
   needs: ["sql"],
+  ofOwn: ({ table }) => ({ table, min: 1 }),
   sees: ({ table }) => ({ only: [table] }),
   question: (scene, { table }) => scene.phrases.countRows(table),
   answer: ([first], _scene, { table, min, max }) =>

@@ -42,7 +42,7 @@ export async function planOwn(
   const leftOut: { id: string; because: string }[] = [];
   const plans: Plan[] = [];
   for (const scenario of scenarios) {
-    const because = whyNot(scenario, database, places);
+    const because = whyNot(scenario, database, { catalog, places });
     const told = Object.entries(choices.set ?? {}).filter(
       ([name]) => !all || scenario.params.some((one) => one.name === name),
     );

@@ -57,21 +57,23 @@ describe("what a story needs", () => {
     ["failover-to-replica", 1],
     ["perfect-storm-no-backup", 1],
   ])("%s: %i older copies", (id, needed) => {
-    expect(copiesNeeded(named(id), engine)).toBe(needed);
-    expect(whyNot(named(id), films(needed + 1), 1)).toBeNull();
+    expect(copiesNeeded(named(id), engine, catalog)).toBe(needed);
+    expect(whyNot(named(id), films(needed + 1), { catalog, places: 1 })).toBeNull();
     if (needed > 1)
-      expect(whyNot(named(id), films(needed), 1)).toBe(
+      expect(whyNot(named(id), films(needed), { catalog, places: 1 })).toBe(
         `it needs ${needed} copies older than the newest, and films has ${needed - 1} that can be used`,
       );
   });
 
   it("is said in one sentence where it is not there", () => {
-    const reasons = all.flatMap((one) => whyNot(one, films(6), 1) ?? []);
+    const reasons = all.flatMap((one) => whyNot(one, films(6), { catalog, places: 1 }) ?? []);
     expect(reasons.length).toBeGreaterThan(0);
     for (const reason of reasons) expect(reason).toMatch(/^it[s ][^.;]+$/);
-    expect(whyNot(named("backups-share-the-blast"), films(6), 1)).toMatch(/copies in two places/);
-    expect(whyNot(named("wrong-tab-delete"), films(6), 1)).toMatch(/no file of roles/);
-    expect(whyNot(named("drop-table"), { ...films(6), version: "9.6" }, 1)).toMatch(/not told of postgres 9\.6/);
+    expect(whyNot(named("backups-share-the-blast"), films(6), { catalog, places: 1 })).toMatch(/copies in two places/);
+    expect(whyNot(named("wrong-tab-delete"), films(6), { catalog, places: 1 })).toMatch(/no file of roles/);
+    expect(whyNot(named("drop-table"), { ...films(6), version: "9.6" }, { catalog, places: 1 })).toMatch(
+      /not told of postgres 9\.6/,
+    );
   });
 });
 
@@ -97,7 +99,7 @@ describe("what stands for what", () => {
 
 describe("the scenario as it is lived", () => {
   it("asks for no heartbeat and no number of rows that only a shop has, and takes the database's objectives", () => {
-    const lived = asOwn(named("drop-table"), films(3));
+    const lived = asOwn(named("drop-table"), films(3), catalog);
     expect(JSON.stringify([lived.healthy, lived.verify])).not.toContain("heartbeat");
     expect(lived.healthy[0]?.options).toMatchObject({ min: 1 });
     expect(lived.objectives).toEqual({ rtoMs: DAY, rpoMs: DAY });
@@ -105,10 +107,10 @@ describe("the scenario as it is lived", () => {
   });
 
   it("is made to end late where the copies that are left are older than the objective", () => {
-    expect(asOwn(named("truncated-dump"), films(6)).designed).toBe("late");
+    expect(asOwn(named("truncated-dump"), films(6), catalog).designed).toBe("late");
     const patient = { ...films(6), objectives: { rtoMs: DAY, rpoMs: 9 * DAY } };
-    expect(asOwn(named("truncated-dump"), patient).designed).toBe("recovered");
-    expect(asOwn(named("perfect-storm-no-backup"), films(2)).designed).toBe("lost");
+    expect(asOwn(named("truncated-dump"), patient, catalog).designed).toBe("recovered");
+    expect(asOwn(named("perfect-storm-no-backup"), films(2), catalog).designed).toBe("lost");
   });
 
   it("becomes a plan that is told apart from the shop's", () => {
