@@ -15,6 +15,8 @@ export class Limits {
   readonly #keys: string[] = [];
   #lifts = 0;
   #ways = 0;
+  /** Behind the last of these stands nothing more. */
+  #isLast = false;
   #tail: Buffer = Buffer.alloc(0);
 
   /** Null, or in words why pg_dump writes no such command here. */
@@ -56,14 +58,21 @@ export class Limits {
     let ways = 0;
     for (let at = bytes.indexOf(WAY_OUT); at >= 0 && at < before; at = bytes.indexOf(WAY_OUT, at + 1)) {
       const text = bytes.toString("latin1", at + WAY_OUT.length, at + LONGEST);
-      const key = /^\s+([A-Za-z0-9]+)/.exec(text)?.[1];
-      if (key !== undefined && this.#keys.includes(key)) ways += 1;
+      const [, key, rest = ""] = /^\s+([A-Za-z0-9]+)([\s\S]*)$/.exec(text) ?? [];
+      if (key === undefined || !this.#keys.includes(key)) continue;
+      ways += 1;
+      this.#isLast = at + LONGEST >= bytes.length && rest.trim() === "";
     }
     return ways;
   }
 
-  /** After the last piece: whether there are more ways out than commands; only who knows the key could write one. */
+  /**
+   * After the last piece: whether there are more ways out than commands; only who knows the key could write one. In a dump
+   * whose rows do not end its own last line reads as a row, and nothing comes behind it.
+   */
   hides(): boolean {
-    return this.#ways + this.#waysIn(this.#tail, this.#tail.length) > this.#lifts;
+    const ways = this.#ways + this.#waysIn(this.#tail, this.#tail.length);
+    const isSwallowed = this.#isLast && this.#key !== null;
+    return ways - (isSwallowed ? 1 : 0) > this.#lifts;
   }
 }

@@ -126,6 +126,10 @@ class Reading implements Listener {
   }
 
   command(text: string, line: number): void {
+    if (/^\\\.\s*$/.test(text)) {
+      this.#endOfNothing(line);
+      return;
+    }
     const command = readCommand(text);
     if (command.is === "quit") {
       this.cut ??= { line, where: "quit" };
@@ -138,6 +142,14 @@ class Reading implements Listener {
       const fault = this.limits[command.is](command.key, line);
       if (fault !== null) this.#leave("client-command", fault, line);
     }
+  }
+
+  /** The end of rows that nothing began, so that they read as a statement: psql stops there, and runs nothing. */
+  #endOfNothing(line: number): void {
+    this.cut ??= { line, where: "statement" };
+    this.#tokens = [];
+    this.isOpen = false;
+    this.wants = true;
   }
 
   #leave(kind: LeavingKind, what: string, line: number): void {

@@ -130,11 +130,15 @@ const byItself: Line = {
   destroys: false,
 };
 
+const HAS_MANIFEST = `{ test -s "$BACKUP/backup_manifest" ||
+  { echo "its backup_manifest is missing or empty"; false; }; } &&
+`;
+
 function check(facts: BackupFacts): readonly Line[] {
   if (facts.format === INCREMENTAL) return [byItself];
   const archive = archiveOf(facts);
   return [
-    checkArchive(archive, 'test -s "$BACKUP/backup_manifest" &&\n'),
+    checkArchive(archive, HAS_MANIFEST),
     ...logChecks(facts, checkLog(member(archive, "global/pg_control"))),
   ];
 }

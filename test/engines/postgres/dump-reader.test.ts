@@ -62,6 +62,21 @@ describe("the limit that a dump puts on its client", () => {
   });
 });
 
+describe("a dump that lacks an end", () => {
+  const broken = (text: string) => read(text, 11);
+  it("of its rows is cut, and its own last line hides nothing", () => {
+    const story = broken(dump("COPY public.a FROM stdin;\n1\n"));
+    expect([story.leaves, story.end]).toEqual([[], { is: "cut", line: 22, where: "rows" }]);
+    const hidden = broken(dump("COPY public.a FROM stdin;\n\\unrestrict abc123\n1\n"));
+    expect(hidden.leaves.map(({ kind }) => kind)).toEqual(["client-command"]);
+  });
+  it("or has one too many leaves nothing: psql stops there", () => {
+    const story = broken(dump("1\tx\n\\.\n"));
+    expect([story.leaves, story.end]).toEqual([[], { is: "cut", line: 14, where: "statement" }]);
+    expect(broken(dump("1\tx\n\\.\\! id\n")).leaves.map(({ kind }) => kind)).toContain("client-command");
+  });
+});
+
 describe("what a dump brings", () => {
   it("is told with lines, rows and roles", () => {
     const story = of(`CREATE TABLE public."Semi;Colon's ""q""" (
