@@ -14,7 +14,7 @@ import {
   numberOr,
   recoveryCommands,
   size,
-  UNNOTICED,
+  unnoticed,
   VERDICT_MEANING,
 } from "./words.ts";
 
@@ -130,7 +130,7 @@ function unproven(result: DrillResult): string[] {
           ...(result.findings.some(({ probe }) => probe === "ledger")
             ? []
             : [
-                `Rows: without a ledger of the backed-up moment, no row is compared with what production held; ${UNNOTICED}.`,
+                `Rows: without a ledger of the backed-up moment, no row is compared with what production held; ${unnoticed(result)}.`,
               ]),
         ]
       : ["Ages: the timeline is simulated (backups of known age, a writer between them); durations are real."]),

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { etaMs, formatBytes, formatDuration, formatLink, formatObjective, formatRate } from "../host/units.ts";
 import { drillName, scorecardText } from "../paper/scorecard.ts";
-import { UNNOTICED } from "../paper/words.ts";
+import { unnoticed } from "../paper/words.ts";
 import type { Artifact, DrillName, Follower, Screen } from "../parts.ts";
 import type { DrillEvent, DrillResult, Opening, Progress, Verdict } from "../record.ts";
 
@@ -216,7 +216,9 @@ export function summary(raw: DrillResult, { folder, color }: { folder: string; c
     ...(scenario.kind === "verify" ? notes.map((note) => `  note: ${note}`) : []),
     `  RTA ${against(measured.rtaMs, objectives.rtoMs)}${machine}${link}`,
     `  RPA ${against(measured.rpaMs, objectives.rpoMs)}`,
-    ...(isComparedWithNothing(raw) ? [`  without a ledger or checks of your own, ${UNNOTICED} (docs/verify.md)`] : []),
+    ...(isComparedWithNothing(raw)
+      ? [`  without a ledger or checks of your own, ${unnoticed(raw)} (docs/verify.md)`]
+      : []),
     `  read ${folder}/${runId}/report.md${scenario.kind === "verify" ? "" : `, ${folder}/${runId}/runbook.md`}`,
     ...next.map((command) => `  next: ${command}`),
     "",

@@ -87,6 +87,31 @@ const otherTable: Way = {
   },
 };
 
+/** Rows of a stretch of text, a share of them; every statement stays. */
+const thinned = (
+  name: string,
+  { of, share }: { readonly of: (line: string, at: number, all: Lines) => boolean; readonly share: number },
+): Way => ({
+  name,
+  noticed: "ledger",
+  change(bytes) {
+    const all = bytes.toString("latin1").split("\n");
+    let rows = 0;
+    const left = all.filter((line, at) => !of(line, at, all) || rows++ % 100 >= share);
+    return Buffer.from(left.join("\n"), "latin1");
+  },
+});
+/** A statement of several lines, told by its first. */
+const withoutStatement = (name: string, begins: RegExp): Way => ({
+  name,
+  noticed: "measured",
+  change(bytes) {
+    const text = bytes.toString("latin1");
+    const at = text.search(begins);
+    return at < 0 ? null : Buffer.from(text.slice(0, at) + text.slice(text.indexOf(";\n", at) + 2), "latin1");
+  },
+});
+
 const PG_CLOSING = "-- PostgreSQL database dump complete";
 
 export const POSTGRES_TEXT: readonly Way[] = [
@@ -185,6 +210,14 @@ export const POSTGRES_TEXT: readonly Way[] = [
     rowOf(CUSTOMERS),
     cell(3, () => "\\N"),
   ),
+  thinned("a table emptied", { of: rowOf(NOTES), share: 100 }),
+  thinned("a third of a table's rows missing", { of: rowOf(NOTES), share: 33 }),
+  withoutStatement(
+    "a unique constraint missing",
+    /ALTER TABLE ONLY public\.customers\n {4}ADD CONSTRAINT customers_email/,
+  ),
+  withoutStatement("a foreign key missing", /ALTER TABLE ONLY public\.orders\n {4}ADD CONSTRAINT orders_customer_fkey/),
+  withoutStatement("a trigger missing", /CREATE TRIGGER /),
 ];
 
 const MY_CLOSING = "-- Dump completed";
@@ -282,4 +315,7 @@ export const MARIADB_TEXT: readonly Way[] = [
     inserts("customers"),
     at(3, () => "NULL"),
   ),
+  thinned("a table emptied", { of: inserts("notes"), share: 100 }),
+  thinned("a third of a table's rows missing", { of: inserts("notes"), share: 33 }),
+  byLine("a unique constraint missing", "measured", (line) => /^ {2}UNIQUE KEY `email`/.test(line), gone),
 ];

@@ -1,12 +1,13 @@
 /**
  * Breakages, each with what must come of it by how it was made. `bad`: whoever reads to the end notices, so that good is
  * false. `ledger`: what is left is a whole backup of other data; only who knows what was there notices, and how often
- * anything does is measured.
+ * anything does is measured. `measured`: rows are whole, and something else is gone.
  */
+import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import type { Chance } from "./seeded.ts";
 
 export type Files = Readonly<Record<string, Buffer>>;
-export type Noticed = "bad" | "ledger";
+export type Noticed = "bad" | "ledger" | "measured";
 
 /** Breaks bytes; null: this place has nothing to break so, and another is tried. */
 export interface Way {
@@ -45,7 +46,7 @@ export const SUMMED: readonly Way[] = [
     change(bytes, chance) {
       const at = somewhere(bytes, chance);
       const copy = Buffer.from(bytes);
-      copy.fill(0, at, at + 512);
+      copy.fill(0, at, Math.min(bytes.length, at + 512));
       return copy.equals(bytes) ? null : copy;
     },
   },
@@ -70,6 +71,7 @@ export const SUMMED: readonly Way[] = [
     noticed: "bad",
     change(bytes, chance) {
       const size = Math.min(256, Math.floor(bytes.length / 8));
+      if (size < 32) return null;
       const at = 64 + chance.below(Math.floor(bytes.length / 3));
       const [one, other] = [bytes.subarray(at, at + size), bytes.subarray(at + 2 * size, at + 3 * size)];
       if (one.equals(other)) return null;
@@ -79,9 +81,20 @@ export const SUMMED: readonly Way[] = [
   },
 ];
 
+/** Empty pages are one match after another: another one of them unpacks to the same bytes, and nothing is broken. */
+function isSameInside(one: Buffer, other: Buffer): boolean {
+  try {
+    const unpack = one.readUInt16BE(0) === 0x1f8b ? gunzipSync : zstdDecompressSync;
+    return unpack(one).equals(unpack(other));
+  } catch {
+    return false;
+  }
+}
+
 /** Applies a way to one of several files; the names say which may be chosen. */
 export function inOne(files: Files, names: readonly string[], way: Way, chance: Chance): Files | null {
   const name = chance.pick(names);
-  const broken = way.change(files[name] ?? Buffer.alloc(0), chance);
-  return broken === null ? null : { ...files, [name]: broken };
+  const whole = files[name] ?? Buffer.alloc(0);
+  const broken = way.change(whole, chance);
+  return broken === null || isSameInside(whole, broken) ? null : { ...files, [name]: broken };
 }

@@ -10,7 +10,7 @@ import { CUT, type Files, inOne, type Noticed, SUMMED, type Way } from "./broken
 import { MARIADB_TEXT, POSTGRES_TEXT } from "./broken-text.ts";
 import { type Case, isGood, type Judged, judgeAll } from "./judged.ts";
 import { type Chance, seeded } from "./seeded.ts";
-import { copied, dumped, engineOf, filesOf, fill, LEDGER, ledgerOf, STAMP } from "./shops.ts";
+import { copied, dumped, EARLIER, engineOf, filesOf, fill, LEDGER, ledgerOf, STAMP } from "./shops.ts";
 
 /** One form of backup, and how it is broken how often. */
 interface Form {
@@ -52,6 +52,9 @@ function generate({ form, engine, files, of, ways, count }: Form, chance: Chance
   }
   return cases;
 }
+
+/** What tells of a stream is told by the stream, too. */
+const needed = ({ files }: Form) => Object.keys(files).filter((name) => !name.endsWith("xtrabackup_info"));
 
 /** Each of its files missing. */
 const missing = ({ form, engine, files }: Form, names: readonly string[]): Case[] =>
@@ -169,7 +172,7 @@ describe.each([
     const chance = seeded(seed);
     const cases = forms.flatMap((form) => generate({ ...form, ways: only("bad", form.ways) }, chance));
     const folders = forms.filter(({ files }) => Object.keys(files).length > 1);
-    const lost = folders.flatMap((form) => missing(form, Object.keys(form.files).slice(0, LONG ? 6 : 1)));
+    const lost = folders.flatMap((form) => missing(form, needed(form).slice(0, LONG ? 6 : 1)));
     const judged = await judgeAll(join(folder.path, engine), [...cases, ...lost]);
     all.push(...judged);
     expect(judged.filter(isGood).map(({ form, name, because }) => `${form}: ${name}: ${because}`)).toEqual([]);
@@ -189,6 +192,36 @@ describe.each([
         .map(({ name, verdict, because }) => `${name}: ${verdict}: ${because}`),
     ).toEqual([]);
     expect(judged.filter(({ because }) => !/rows? (are )?(missing|altered|extra)|ledger/.test(because))).toEqual([]);
+  });
+
+  test("what nothing but a ledger notices is measured", { timeout: 1_800_000 }, async () => {
+    const chance = seeded(seed + 2);
+    const [plain] = forms;
+    if (plain === undefined) throw new Error("no form");
+    const ways = plain.ways.filter(({ noticed }) => noticed !== "bad");
+    const cases = generate({ ...plain, ways, count: ways.length * 3 }, chance);
+    const before = join(folder.path, `${engine}-before`);
+    const earlier = Object.fromEntries(
+      Object.entries(plain.files).map(([key, bytes]) => [key.replace(STAMP, EARLIER), bytes]),
+    );
+    const good = await judgeAll(before, [{ ...plain, name: "whole", files: earlier, noticed: "clean" }]);
+    expect(good.map(({ verdict }) => verdict)).toEqual(["recovered"]);
+    const after = cases.map((one) => ({ ...one, after: join(before, "0", "out") }));
+    const alone = await judgeAll(join(folder.path, `${engine}-alone`), cases);
+    const compared = await judgeAll(join(folder.path, `${engine}-after`), after);
+    const kind = ({ name }: Case) => name.slice(0, name.lastIndexOf(", "));
+    const rate = (judged: readonly Judged[], of: string) => {
+      const some = judged.filter((one) => kind(one) === of);
+      return `${some.filter((one) => !isGood(one)).length} of ${some.length}`;
+    };
+    const rows = [...new Set(cases.map(kind))].map(
+      (of) => `  ${of}: alone ${rate(alone, of)}, after a good copy ${rate(compared, of)}`,
+    );
+    process.stdout.write(`\nnoticed without a ledger, ${engine}\n${rows.join("\n")}\n`);
+    if (LONG) {
+      expect(rate(compared, "a table emptied")).toBe("3 of 3");
+      expect(rate(compared, "a unique constraint missing")).toBe("3 of 3");
+    }
   });
 });
 

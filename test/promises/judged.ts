@@ -1,5 +1,5 @@
 /** Verifies generated backups in this process, some at a time, and keeps what came of each. */
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Verdict } from "../../src/record.ts";
 import { verifyAll } from "../../src/verify/verify-all.ts";
@@ -13,6 +13,8 @@ export interface Case {
   readonly engine: string;
   readonly files: Files;
   readonly noticed: Noticed | "clean";
+  /** What was remembered of the last good copy: a folder of results. */
+  readonly after?: string;
 }
 
 export interface Judged extends Case {
@@ -37,6 +39,7 @@ const yaml = (engine: string, store: string) =>
 export async function judge(folder: string, one: Case): Promise<Judged> {
   const store = join(folder, "store");
   await lay(store, one.files);
+  if (one.after !== undefined) await cp(one.after, join(folder, "out"), { recursive: true });
   try {
     const config = configOf(yaml(one.engine, store));
     const [run] = await verifyAll({ ...PLAINLY, config, storeUrl: null, outFolder: join(folder, "out") });

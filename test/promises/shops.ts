@@ -13,6 +13,8 @@ import type { Files } from "./broken.ts";
 
 const HOUR_MS = 3_600_000;
 export const STAMP = stamp(Date.now() - HOUR_MS);
+/** Of the copy before it. */
+export const EARLIER = stamp(Date.now() - 4 * HOUR_MS);
 export const LEDGER = `shop-${STAMP}.ledger.json.gz`;
 
 export function engineOf(name: string): Engine {

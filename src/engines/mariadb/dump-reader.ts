@@ -19,6 +19,8 @@ interface Table {
 
 const NAMING = /^(USE|(CREATE|ALTER|DROP) DATABASE)$/;
 
+const ZEROS = Buffer.alloc(16);
+
 class Reading implements DumpReader {
   private readonly lexer: DumpLexer;
   private readonly mode: ModeWatch;
@@ -44,6 +46,7 @@ class Reading implements DumpReader {
   private isClosed = false;
   private gaveBack = false;
   private cut: DumpEnd | null = null;
+  private tail: Buffer = Buffer.alloc(0);
   private hasStructure = false;
   private hasRows = false;
   private drops = false;
@@ -66,6 +69,16 @@ class Reading implements DumpReader {
     this.bytes += piece.length;
     this.endsWithLine = piece.at(-1) === 10;
     this.lexer.push(piece);
+    this.lookForZeros(piece);
+  }
+
+  /** So many in a row are in no string and no comment that a program wrote: a disk that was full, a cache that was lost. */
+  private lookForZeros(piece: Uint8Array): void {
+    const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.length);
+    const border = Buffer.concat([this.tail, bytes.subarray(0, ZEROS.length)]);
+    if (bytes.includes(ZEROS) || border.includes(ZEROS))
+      this.cut ??= { is: "cut", line: this.lexer.line, where: "zeros" };
+    this.tail = Buffer.concat([this.tail, bytes.subarray(-ZEROS.length)]).subarray(-ZEROS.length);
   }
 
   end(): DumpStory {

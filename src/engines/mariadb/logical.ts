@@ -151,15 +151,26 @@ SQL`;
 
 const SESSION = "SET SESSION sql_log_bin = 0,\n    unique_checks = 0, foreign_key_checks = 0";
 
+/**
+ * A dump sets a mode in which a value that its column cannot hold is changed, with a warning: a number that is none becomes
+ * 0. What was a row once has no such value. An enum's own empty value warns, too, and comes in as it was.
+ */
+const NO_ROW_CHANGED = `awk '/^Warning \\(Code (1264|1366|1406)\\)/ {
+  print "ERROR " substr($3, 1, 4) " (22007): a row"; exit
+}' "$SCRATCH/said" >"$SCRATCH/changed" &&
+{ [ ! -s "$SCRATCH/changed" ] ||
+  { cat "$SCRATCH/changed" >&2; false; }; }`;
+
 function recover(flavour: Flavour, facts: BackupFacts, target: Target): readonly Line[] {
   // Nothing of a restore belongs into the log, and rows were checked when they were first written. The client takes what
   // comes for statements alone, and no command of its own: a dump could hold any. What it says of a line is the dump's.
   const load = `{ ${readDump(facts)} ||
   echo 'unpacking failed;'; } |
   ${flavour.client} ${at("side")} -BN \\
-  --binary-mode --local-infile=0 \\
+  --binary-mode --local-infile=0 --show-warnings \\
   --init-command='${SESSION}' \\
-  "$SIDE_DATABASE"`;
+  "$SIDE_DATABASE" >"$SCRATCH/said" &&
+${NO_ROW_CHANGED}`;
   return [
     {
       say: "Make an empty database beside the damaged one.",
@@ -172,7 +183,7 @@ function recover(flavour: Flavour, facts: BackupFacts, target: Target): readonly
     {
       say: "Restore the backup into it. Nothing touches the damaged database.",
       script: load,
-      uses: ["SIDE_SOCKET", "SIDE_DATABASE", "BACKUP", ...roomOf(facts.packing), "EXPECTED_BYTES"],
+      uses: ["SIDE_SOCKET", "SIDE_DATABASE", "BACKUP", "SCRATCH", "EXPECTED_BYTES"],
       expect: "No output, and exit code 0.",
       ifNot: "Drop the side database and begin again with the next older recovery point.",
       destroys: false,

@@ -210,9 +210,14 @@ class Reading implements Listener {
     const { kind, name, leaves } = told;
     for (const role of told.roles) this.roles.add(role);
     const range = { from: this.#from, to: line };
-    if (leaves?.database !== undefined) this.sections.mention(leaves.database, { ...leaves, line: range.from }, range);
-    else if (leaves !== undefined) this.sections.leave({ ...leaves, line: range.from });
-    if (STRUCTURE.test(kind)) this.hasStructure = true;
+    if (leaves?.database !== undefined) {
+      const way = /^(CREATE|DROP) DATABASE$/.test(kind) ? "making" : "mention";
+      this.sections[way](leaves.database, { ...leaves, line: range.from }, range);
+    } else if (leaves !== undefined) this.sections.leave({ ...leaves, line: range.from });
+    if (STRUCTURE.test(kind)) {
+      this.hasStructure = true;
+      this.sections.structure();
+    }
     if (kind.startsWith("DROP ") && !this.hasStructure) this.drops = true;
     switch (kind) {
       case "CREATE TABLE":

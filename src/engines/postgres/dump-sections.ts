@@ -8,6 +8,7 @@ interface Section {
   name: string | null;
   from: number;
   to: number;
+  hasStructure: boolean;
   /** Lines that mention a database, and which. */
   readonly mentions: { readonly database: string; readonly range: LineRange }[];
 }
@@ -17,7 +18,7 @@ const OF_DATABASE = /^-- Database "(.*)" dump$/s;
 
 export class Sections {
   isCluster = false;
-  #sections: Section[] = [{ name: null, from: 1, to: 0, mentions: [] }];
+  #sections: Section[] = [{ name: null, from: 1, to: 0, hasStructure: false, mentions: [] }];
   #leaves: Leaving[] = [];
   #encodingAt: number | null = null;
   /** Between the first line of a cluster's dump and its last; what is appended behind it is none of it. */
@@ -59,7 +60,7 @@ export class Sections {
 
   #begin(name: string | null, line: number): void {
     this.#last.to = line - 1;
-    this.#sections.push({ name, from: line, to: 0, mentions: [] });
+    this.#sections.push({ name, from: line, to: 0, hasStructure: false, mentions: [] });
   }
 
   encoding(line: number): void {
@@ -79,6 +80,19 @@ export class Sections {
     if (last.name === null && !this.#isInCluster) last.name = database;
     else if (last.name !== database) this.#begin(database, from);
     this.mention(database, { kind: "database", what: "\\connect", line }, { from, to: line });
+  }
+
+  /** Something was made in the part that is open. */
+  structure(): void {
+    this.#last.hasStructure = true;
+  }
+
+  /** A database is made or dropped by name. Before anything else it is the dump's own; behind it is somebody's word. */
+  making(database: string, leaving: Leaving, range: LineRange): void {
+    const { name, hasStructure } = this.#last;
+    if (name === null && hasStructure && !this.#isInCluster)
+      this.leave({ kind: leaving.kind, line: leaving.line, what: `${leaving.what} in the middle of a dump` });
+    else this.mention(database, leaving, range);
   }
 
   mention(database: string, leaving: Leaving, range: LineRange): void {

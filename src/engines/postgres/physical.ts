@@ -137,10 +137,7 @@ const HAS_MANIFEST = `{ test -s "$BACKUP/backup_manifest" ||
 function check(facts: BackupFacts): readonly Line[] {
   if (facts.format === INCREMENTAL) return [byItself];
   const archive = archiveOf(facts);
-  return [
-    checkArchive(archive, HAS_MANIFEST),
-    ...logChecks(facts, checkLog(member(archive, "global/pg_control"))),
-  ];
+  return [checkArchive(archive, HAS_MANIFEST), ...logChecks(facts, checkLog(member(archive, "global/pg_control")))];
 }
 
 /** Each tablespace is an archive of its own, named by its number. */

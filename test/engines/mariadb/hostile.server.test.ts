@@ -62,7 +62,14 @@ function restore(text: string, facts: BackupFacts = FACTS) {
   const [, line] = mariadb.methods.find(({ name }) => name === "logical")?.recover(facts, { to: "end-of-log" }) ?? [];
   const file = join(folder, "dump.sql");
   spawnSync("sh", ["-c", `cat >"${file}"`], { input: text });
-  const env = { ...process.env, HOME: folder, BACKUP: file, SIDE_SOCKET: server.socket, SIDE_DATABASE: "side" };
+  const env = {
+    ...process.env,
+    HOME: folder,
+    SCRATCH: folder,
+    BACKUP: file,
+    SIDE_SOCKET: server.socket,
+    SIDE_DATABASE: "side",
+  };
   const script = (line?.script ?? "false").replace('--socket="$SIDE_SOCKET"', '--socket="$SIDE_SOCKET" -uroot');
   return spawnSync("sh", ["-c", script], { env, encoding: "utf8" });
 }

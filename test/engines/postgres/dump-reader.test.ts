@@ -62,6 +62,20 @@ describe("the limit that a dump puts on its client", () => {
   });
 });
 
+describe("a database that is made or dropped by name", () => {
+  const told = ({ leaves }: DumpStory) => leaves.map(({ what, database }) => [what, database]);
+  it("is the dump's own before anything else is made, also in the second of two dumps", () => {
+    const own = dump("CREATE DATABASE shop;\n\\connect shop\nCREATE TABLE public.a (i int);");
+    expect(told(read(own)).map(([, database]) => database)).toEqual(["shop", "shop"]);
+    expect(told(read(`${own}${own.replaceAll("shop", "two")}`)).map(([, database]) => database)).toContain("two");
+  });
+  it.each(["DROP DATABASE postgres", "CREATE DATABASE other"])("is none of it behind that: %s", (statement) => {
+    expect(told(of(`CREATE TABLE public.a (i int);\n${statement};`))).toEqual([
+      [`${statement.split(" ").slice(0, 2).join(" ")} in the middle of a dump`, undefined],
+    ]);
+  });
+});
+
 describe("a dump that lacks an end", () => {
   const broken = (text: string) => read(text, 11);
   it("of its rows is cut, and its own last line hides nothing", () => {
