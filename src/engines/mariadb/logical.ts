@@ -1,7 +1,7 @@
 /** Logical backups: mariadb-dump or mysqldump as plain SQL, packed or not, told by its content. */
 import { z } from "zod";
 import { messageInDump, messageOf } from "../../host/dump-messages.ts";
-import { type Compression, layersOf, roomOf, unpacked } from "../../host/packing.ts";
+import { type Compression, layersOf, unpacked } from "../../host/packing.ts";
 import { type BackupFacts, type Content, defineMethod, type Line, type Target } from "../../parts.ts";
 import { aboutLog, logChecks } from "../packed-log.ts";
 import { at, client, sql } from "./client.ts";
