@@ -71,7 +71,9 @@ SELECT setval('orders_id_seq', (SELECT max(id) FROM orders)); SELECT setval('cus
 const MARIADB = {
   words: { id: "bigint NOT NULL AUTO_INCREMENT", moment: "timestamp NULL", text: "varchar(60)" },
   more: `CREATE TRIGGER orders_touch BEFORE UPDATE ON orders FOR EACH ROW SET NEW.note = COALESCE(NEW.note, 'touched');
-CREATE TABLE fogbell_heartbeat (beat_at DATETIME(3) PRIMARY KEY);`,
+CREATE TABLE fogbell_heartbeat (beat_at DATETIME(3) PRIMARY KEY);
+CREATE PROCEDURE nothing_done() SELECT 1;
+CREATE EVENT some_day ON SCHEDULE EVERY 1 YEAR DO SELECT 1;`,
   beat: (ms: number) => `INSERT INTO fogbell_heartbeat VALUES (FROM_UNIXTIME(${ms} / 1000));`,
 };
 
@@ -129,7 +131,7 @@ function mariadbOf(bench: Bench) {
           `CREATE DATABASE ${database}; USE ${database}; SET time_zone = '+00:00'; ${planted(false, database)}`,
         );
         await bench.sh(
-          `mariadb-dump --socket="$DB_SOCKET" --triggers --skip-lock-tables ${database} >"$SCRATCH/${database}.planted"`,
+          `mariadb-dump --socket="$DB_SOCKET" --triggers --routines --events --skip-lock-tables ${database} >"$SCRATCH/${database}.planted"`,
         );
       }
       await bench.sh(
@@ -150,7 +152,7 @@ ${client} <"$SCRATCH/grants.planted"`);
         `mariadb-dump --socket="$DB_SOCKET" --skip-comments --skip-dump-date --skip-lock-tables --triggers --routines ${database} | sha256sum`,
       ),
     session: (role: string, database: string) =>
-      `mariadb --socket="$DB_SOCKET" -u ${role} ${database} -e "SELECT SLEEP(600)" >/dev/null 2>&1 </dev/null`,
+      `mariadb --socket="$DB_SOCKET" --skip-reconnect -u ${role} ${database} -e "SELECT SLEEP(600)" >/dev/null 2>&1 </dev/null`,
     sessions: (database: string) =>
       sql(
         "server",

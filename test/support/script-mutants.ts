@@ -68,6 +68,16 @@ const OPERATORS: readonly Operator[] = [
   { name: "truth turned", pattern: /\b(?:TRUE|FALSE|true|false)\b/g, becomes: pair("true", "false") },
 ];
 
+/** Flags that every call of a client has, whatever it is for: a test of all lines demands them (`house-flags.test.ts`). */
+const HOUSE_FLAG = /^(?:-Xq|-v (?:ON_ERROR_STOP|VERBOSITY)=\S+)$/;
+
+/** To psql and pg_dump the database is the same with the flag and without it. */
+const isDatabaseFlag = (script: string, at: number) => /^-d "\$\w+"/.test(script.slice(at));
+
+/** What sets a variable compares nothing. */
+const isSetting = (script: string, at: number) =>
+  /^\s*(?:SET\b|group_concat_max_len)/.test(script.slice(script.lastIndexOf("\n", at) + 1, at + 1));
+
 /** A redirection is no comparison, and an assignment none either. */
 const isComparison = (script: string, at: number) => !/^[<>]\s*["$/]/.test(script.slice(at));
 
@@ -76,7 +86,9 @@ export function mutantsOf(script: string): Mutant[] {
   return OPERATORS.flatMap(({ name, pattern, becomes }) =>
     [...script.matchAll(pattern)].flatMap((match): Mutant[] => {
       const [found] = match;
-      if (name === "comparison turned" && !isComparison(script, match.index)) return [];
+      const { index } = match;
+      if (name === "comparison turned" && (!isComparison(script, index) || isSetting(script, index))) return [];
+      if (name === "flag dropped" && (HOUSE_FLAG.test(found) || isDatabaseFlag(script, index))) return [];
       const other = becomes(found);
       if (other === found) return [];
       const line = script.slice(0, match.index).split("\n").length;
