@@ -284,6 +284,8 @@ export interface ScenarioFacts {
 export interface OwnFacts {
   /** As `fogbell.yaml` or the store calls it. */
   readonly name: string;
+  /** The name of the database itself. */
+  readonly database: string;
   /** The copy that production was made of, and its moment. */
   readonly production: string;
   readonly productionAt: string;

@@ -33,8 +33,8 @@ const common = { kind: "finding", line: 0 } as const;
 /** The database that a drill stands on, for its record. */
 export function ownFacts({ own }: Pick<Plan, "own">): { own?: OwnFacts } {
   if (own === null) return {};
-  const { name, production } = own.database;
-  return { own: { name, production: production.id, productionAt: production.reach.at } };
+  const { name, database, production } = own.database;
+  return { own: { name, database, production: production.id, productionAt: production.reach.at } };
 }
 
 /** By digest of every table: a disaster that changed nothing is none. Null in a world that was built. */

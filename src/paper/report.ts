@@ -133,7 +133,12 @@ function unproven(result: DrillResult): string[] {
                 `Rows: without a ledger of the backed-up moment, no row is compared with what production held; ${unnoticed(result)}.`,
               ]),
         ]
-      : ["Ages: the timeline is simulated (backups of known age, a writer between them); durations are real."]),
+      : result.scenario.own === undefined
+        ? ["Ages: the timeline is simulated (backups of known age, a writer between them); durations are real."]
+        : [
+            "Production's physical state: it was restored from a copy here, so bloat, statistics and load are not production's.",
+            "What was written after the newest copy: production stood at its moment, and nobody wrote meanwhile.",
+          ]),
     ...openingsOf(result).map(({ unproven }) => unproven),
     ...result.findings
       .filter(({ held }) => held === "unknown")
@@ -256,6 +261,10 @@ function reportView(result: DrillResult, past: readonly DrillResult[] = []) {
   return {
     id: result.scenario.id,
     title: result.scenario.title,
+    own:
+      result.scenario.own === undefined
+        ? null
+        : { ...result.scenario.own, at: moment(result.scenario.own.productionAt) },
     runId: result.runId,
     verdict: result.verdict.toUpperCase(),
     verdictMeaning: VERDICT_MEANING[result.verdict],

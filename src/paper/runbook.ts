@@ -1,5 +1,6 @@
 /** The panic runbook: the very commands of a drill, in the order in which they ran, with what a tired person needs around them. */
 import { sha256 } from "../host/digest.ts";
+import { quote } from "../host/sh.ts";
 import { formatDuration, formatObjective } from "../host/units.ts";
 import type { Phase } from "../parts.ts";
 import type { CommandRecord, DrillResult } from "../record.ts";
@@ -196,6 +197,34 @@ function stepNumber(shown: readonly CommandRecord[], fits: (record: CommandRecor
 /** The step that one person may still take alone: the last before the first that cannot be taken back. */
 const lastBefore = (step: number | null): number | null => (step === null || step === 1 ? null : step - 1);
 
+/** What the operator sets first. What is known of somebody's own database is filled in, the rest is left to fill. */
+function placesView({ places, scenario: { own } }: DrillResult, used: ReadonlySet<string>) {
+  const database = own?.database;
+  const isTheirs = (name: string, value: string) =>
+    own !== undefined && value !== "" && (THEIRS.has(name) || value === database || value === `${database}_side`);
+  const rows = Object.entries(places)
+    .filter(([name]) => used.has(name))
+    .map(([name, { meaning, value }]) => ({
+      name,
+      meaning,
+      value: value === "" ? "set while you go" : value,
+      here: isTheirs(name, value) ? value : null,
+    }));
+  const lines = rows.map(({ name, here }) => `export ${name}=${here === null ? "" : quote(here)}`);
+  return { places: rows, exports: new Raw(lines.join("\n")) };
+}
+
+/** Places that are the same in a drill on somebody's own backups and on the night. */
+const THEIRS: ReadonlySet<string> = new Set(["STORE", "POINT", "JOBS"]);
+
+/** On what the page was drilled: a page with somebody's name on it must not be the shop's without saying so. */
+function drilledOn({ scenario }: DrillResult, { system }: RunbookFacts): string {
+  const { own } = scenario;
+  if (own !== undefined) return `${own.name}, from its own backups: production stood for ${own.production}`;
+  if (system === undefined) return "a database that the drill made";
+  return `a database that the drill made, NOT ${system}: drill it with fogbell run ${scenario.id} --on ${system}`;
+}
+
 /** The view that `runbooks/runbook.md.hbs` prints. */
 export function runbookView(
   result: DrillResult,
@@ -243,9 +272,8 @@ export function runbookView(
     datasetSize: result.dataset === null ? "not measured" : size(result.dataset.databaseBytes),
     from: chosen === undefined ? "none" : chosen.id,
     fromAge: chosen === undefined ? "unknown" : formatDuration(chosen.ageMs),
-    places: Object.entries(result.places)
-      .filter(([name]) => used.has(name))
-      .map(([name, { meaning, value }]) => ({ name, meaning, value: value === "" ? "set while you go" : value })),
+    ...placesView(result, used),
+    drilledOn: drilledOn(result, facts),
     ...sections,
     slow: slowOrStuck(commands, drills),
     verify: result.findings

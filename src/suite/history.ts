@@ -79,7 +79,7 @@ export async function mustBeFolders(folders: readonly string[]): Promise<void> {
 /** A run folder by its path, or the newest run of a scenario that recovered. Throws UsageError when there is none. */
 export async function findRun(
   name: string,
-  { results, engine }: { results: string; engine?: string | undefined },
+  { results, engine, own }: { results: string; engine?: string | undefined; own?: string | undefined },
 ): Promise<KeptRun> {
   const named = await readRun(name);
   if (named !== null && "because" in named) {
@@ -95,7 +95,13 @@ export async function findRun(
       scenario.by === undefined &&
       (engine === undefined || `${scenario.engine}@${scenario.version}`.startsWith(engine)),
   );
-  const best = runs.findLast(({ result }) => result.verdict === "recovered") ?? runs.at(-1);
+  // Of drills on the database that is asked for, when there are any.
+  const theirs = own === undefined ? [] : runs.filter(({ result }) => result.scenario.own?.name === own);
+  const best =
+    theirs.findLast(({ result }) => result.verdict === "recovered") ??
+    theirs.at(-1) ??
+    runs.findLast(({ result }) => result.verdict === "recovered") ??
+    runs.at(-1);
   if (best !== undefined) return best;
   throw new UsageError(`no run folder ${name}, and no drill of a scenario ${name} in ${results}`, {
     code: "FB_NO_JOURNAL",

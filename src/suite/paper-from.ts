@@ -17,6 +17,7 @@ import { reportHtml, sessionHtml } from "../paper/report-html.ts";
 import { type RunbookFacts, renderRunbook } from "../paper/runbook.ts";
 import { renderSession } from "../paper/session.ts";
 import { readTemplates } from "../paper/templates.ts";
+import type { DrillResult } from "../record.ts";
 import { makeOutFolder } from "../run/out-folder.ts";
 import { readKnown } from "../verify/known.ts";
 import { findRun, type LostRun, readHistory } from "./history.ts";
@@ -211,11 +212,27 @@ export async function allRunbooks(request: AllRequest): Promise<{ files: readonl
   return { files: [...files, file] };
 }
 
+/** A page that was drilled on a database is that database's, whatever else the file tells of. */
+async function ownFacts(request: RunbookRequest, { engine, own }: DrillResult["scenario"]): Promise<RunbookFacts> {
+  if (own === undefined) return factsFrom(request, engine);
+  const config = await loadConfig(request.config);
+  const isTold = config?.databases.some(({ name }) => name === own.name) ?? false;
+  const facts = isTold ? await factsFrom({ ...request, database: own.name }, engine) : {};
+  return { ...facts, system: own.name, database: facts.database ?? own.database };
+}
+
 /** The runbook of a drill, with normal times from all kept drills like it. Throws UsageError when there is no such drill. */
 export async function runbookFrom(request: RunbookRequest): Promise<Made> {
-  const { result } = await findRun(request.name, request);
+  const { result } = await findRun(request.name, { ...request, own: request.database });
   const past = (await readHistory([request.results])).runs.map((run) => run.result);
-  const facts = await factsFrom(request, result.scenario.engine);
+  const own = result.scenario.own?.name;
+  if (own !== undefined && request.database !== undefined && own !== request.database) {
+    throw new UsageError(`the drill ${result.runId} stood on ${own}: a page for ${request.database} needs its own`, {
+      code: "FB_PAGE_OTHER_DATABASE",
+      next: [`fogbell run ${result.scenario.id} --on ${quote(request.database)}`, `--database ${quote(own)}`],
+    });
+  }
+  const facts = await ownFacts(request, result.scenario);
   const markdown = await renderRunbook(result, await readTemplates("runbooks"), {
     past,
     goodForMs: request.goodForMs,
