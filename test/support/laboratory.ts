@@ -140,7 +140,7 @@ function mariadbOf(bench: Bench) {
     },
     async reset(): Promise<void> {
       // A session outlives its database.
-      await bench.sh(`${client} -e "SELECT CONCAT('KILL ', ID, ';') FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND COMMAND <> 'Daemon'" |
+      await bench.sh(`${client} -e "SELECT CONCAT('KILL ', ID, ';') FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND INFO LIKE '%SLEEP(600)%'" |
   ${client} --force 2>/dev/null
 for old in $(${client} -e 'SHOW DATABASES' | grep -vE '^(mysql|sys|information_schema|performance_schema)$'); do ${client} -e "DROP DATABASE $old" || exit 1; done
 ${client} -e "DROP USER IF EXISTS lab_app@'%', lab_reports@'%'; CREATE USER lab_app@'%'; CREATE USER lab_reports@'%'"
