@@ -344,6 +344,64 @@ test.for(CASES)("%s, told %j, hears %j: %s", ([name, options, answers, held, bec
   expect(found).toEqual({ held, because, ...(measured === undefined ? {} : { measured }) });
 });
 
+describe("several keys that wait", () => {
+  const keys = new Map([
+    ["constraint\tpublic.items.a", FK],
+    ["constraint\tpublic.notes.b", FK],
+    ["constraint\tpublic.orders.c", "CHECK (x NOT VALID y)"],
+  ]);
+  const world = scene([state(1000, {}, { catalogue: keys })]);
+  const found = (...waiting: readonly string[]) =>
+    outcome(
+      [...keys]
+        .map(([key, text]) => `${key}\t${text}${waiting.includes(key.slice(-1)) ? " NOT VALID" : ""}`)
+        .join("\n"),
+    );
+  const constraints = (told: object, ...heard: Outcome[]) => probe("constraints").answer(heard, world, told);
+  const counts = (a: number, b: number) =>
+    outcome(
+      `a\tpublic.items\tpublic.orders\t${a}\t${Math.min(a, 4)}\nb\tpublic.notes\tpublic.orders\t${b}\t${Math.min(b, 6)}\n`,
+    );
+  test("are all named, in every sentence", () => {
+    expect(constraints({ "allow-orphans": false }, found("a", "b"))).toEqual({
+      held: "no",
+      because: "not validated: public.items.a, public.notes.b",
+      measured: { compared: 3, unvalidated: 2 },
+    });
+    expect(constraints({ "allow-orphans": true }, found("a", "b"), counts(7, 9))).toEqual({
+      held: "yes",
+      because:
+        "3 constraints stand; a waits with 7 rows for 4 lost rows of public.orders; b waits with 9 rows for 6 lost rows of public.orders",
+      measured: { compared: 3, orphans: 16, lostParents: 6 },
+    });
+    expect(constraints({ "allow-orphans": true }, found("a", "b"), counts(0, 0))).toEqual({
+      held: "no",
+      because: "not validated although nothing stands against it: public.items.a, public.notes.b",
+    });
+    expect(constraints({ "allow-orphans": true }, found("a", "b"), outcome(""))).toEqual({
+      held: "unknown",
+      because: "no count of orphans came back for public.items.a, public.notes.b",
+    });
+  });
+  test("wait for nobody when something else is wrong, and are asked about when nothing is", () => {
+    const gone = outcome(found("a").stdout.split("\n").slice(0, 2).join("\n"));
+    expect(constraints({ "allow-orphans": true }, gone)).toMatchObject({
+      held: "no",
+      because: "missing: constraint public.orders.c",
+    });
+    expect(constraints({ "allow-orphans": true }, found("a"))).toEqual(truth.phrases.orphans());
+    expect(constraints({ "allow-orphans": true }, found())).toMatchObject({
+      held: "yes",
+      because: "3 constraints as before",
+    });
+  });
+  test("are not allowed unless that is told", () =>
+    expect([
+      probe("constraints").options.parse({}),
+      probe("constraints").options.parse({ "allow-orphans": true }),
+    ]).toEqual([{ "allow-orphans": false }, { "allow-orphans": true }]));
+});
+
 describe("with nothing in the ledger", () => {
   const empty = scene([state(1000, {})]);
   test.each([
