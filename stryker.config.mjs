@@ -14,7 +14,8 @@ export default {
   ignoreStatic: tests === "",
   concurrency: 1,
   timeoutMS: 20000,
-  incremental: true,
+  // Of what runs while a file is loaded it would keep the old result, whatever the tests have become.
+  incremental: tests === "",
   incrementalFile: `.stryker/${file.replaceAll("/", ".")}.json`,
   tempDirName: ".stryker/tmp",
   cleanTempDir: "always",
