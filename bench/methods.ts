@@ -2,10 +2,12 @@
  * Restores of files and of MariaDB's dumps, and the way through a log: the drill's own commands, run as the drill runs
  * them, against the tools typed by hand in the same container, in turns, from one backup.
  */
+
 import { catalog } from "../src/catalog.ts";
 import { makeLabel } from "../src/host/label.ts";
 import { viewsOf } from "../src/host/unpack-head.ts";
 import type { BackupFacts, Engine, Line, Method, PlaceTable, Server, Target } from "../src/parts.ts";
+import { sideRemoved } from "../src/plan/capabilities.ts";
 import { createRunner, type Runner } from "../src/run/runner.ts";
 import { type Figure, round } from "./figures.ts";
 import { inTurns } from "./turns.ts";
@@ -246,7 +248,7 @@ async function drillsWay({ runner, method }: Bench, facts: BackupFacts): Promise
 }
 
 async function clear({ engine, method, runner }: Bench): Promise<void> {
-  for (const line of method.removeSide?.() ?? [engine.phrases.dropSide()]) await runner.must(line, step);
+  for (const line of sideRemoved(engine, method)) await runner.must(line, step);
   await runner.must(
     own('rm -rf "$SCRATCH"/log "$SCRATCH"/sets "$SCRATCH"/chain "$SCRATCH"/target "$SCRATCH"/errors; sync'),
     step,

@@ -11,9 +11,13 @@ import type { Packing } from "./host/packing.ts";
 import type { Shown } from "./host/redact.ts";
 import type { DrillEvent, DrillResult, Milestone, Opening, Progress } from "./record.ts";
 
-/** What a part can do or must have. Compared when planning, so that nothing starts for a drill that cannot work. */
+/**
+ * What a part can do or must have. Compared when planning, so that nothing starts for a drill that cannot work. Nobody has
+ * one unless something gives it: an engine gives those whose phrases it knows, by knowing them (`Protocols`).
+ */
 export type Capability =
-  | "sql" // the engine answers SQL
+  | keyof Protocols
+  | "loopback" // an application in a container of its own can reach the engine's server (`Engine.loopback`)
   | "side-restore" // a backup can be restored beside the damaged database
   | "one-table" // one table can be copied out of a side restore
   | "point-in-time" // a restore can go on through the log, to a moment that no backup was taken at
@@ -22,8 +26,7 @@ export type Capability =
   | "log" // the world archives the server's log
   | "application" // something stands for the application's own settings
   | "offsite" // the world keeps backups in a second store of their own
-  | "no-network" // the sandbox proves that nothing inside can reach out
-  | "foreign-backups"; // the sandbox may open backups that this run did not make
+  | "no-network"; // the sandbox proves that nothing inside can reach out
 
 /** The stages of a drill, in order. `world` to `proof` set the scene; `contain` to `normal` are the measured recovery. */
 export const PHASES = [
@@ -155,8 +158,8 @@ export interface Engine<O = unknown> extends Part<O> {
   readonly log?: LogArchive;
   /** How a server of this version is made and started; `settings` are the server's own, asked for by methods and the log. */
   server(version: string, options: O, settings?: Settings): ServerSpec;
-  /** How an application in a container of its own reaches the server, over the sandbox's own loopback. */
-  readonly loopback: Loopback;
+  /** How an application in a container of its own reaches the server, over the sandbox's own loopback. Absent: it cannot. */
+  readonly loopback?: Loopback;
   /** What it gives people who recover by hand; absent where nobody has thought of it yet. */
   readonly keyboard?: Keyboard;
   /** What its programs and scripts call the damaged server, the damaged database, and the restored one beside it. */
@@ -440,7 +443,7 @@ export interface Method<O = unknown> extends Part<O> {
   check(facts: BackupFacts, target: Target): readonly Line[];
   /** Restores `$BACKUP` into `$SIDE_DATABASE`, which it creates, and goes on through `$LOG` when the facts say so. */
   recover(facts: BackupFacts, target: Target): readonly Line[];
-  /** Removes what `recover` made. Default: the engine's `dropSide`. */
+  /** Removes what `recover` made. Default: the engine's `dropSide`, which it then has to know. */
   removeSide?(): readonly Line[];
   /** The ways to use it that are worth comparing on one disaster. */
   readonly variants: readonly Variant[];
@@ -640,93 +643,183 @@ export interface MadeAt {
  * An engine's language: intentions in, lines out. Actions and probes speak only through these, and only this layer
  * quotes identifiers. Tables are `schema.table` or `table` (then `public`).
  * Questions print tab-separated lines without headers; the shape of each is in its comment.
+ * By purpose: what a drill itself needs, then small protocols. An engine knows a protocol whole or not at all, and lacks it
+ * by default; a part that speaks one names it in `needs`, so that the planner says what is lacking.
  */
-export interface Phrases {
-  // -- the world
+export interface Phrases extends WorldPhrases, RowPhrases, Partial<AllOf<Protocols>> {
+  /** A table as the ledger names it, from what a scenario calls it. Not a question: no line. Default: as it is called. */
+  fullName?(table: string): string;
+}
+
+/** The optional protocols, each by the capability that knowing it gives. */
+export interface Protocols {
+  readonly tables: TablePhrases;
+  readonly writers: WriterPhrases;
+  readonly evidence: EvidencePhrases;
+  readonly sql: SqlPhrases;
+  readonly catalogue: CataloguePhrases;
+  readonly sequences: SequencePhrases;
+  readonly roles: RolePhrases;
+  readonly "side-databases": SideDatabasePhrases;
+  readonly databases: DatabasePhrases;
+  readonly siblings: SiblingPhrases;
+  readonly "row-repair": RepairPhrases;
+  readonly reading: ReadingPhrases;
+  readonly pages: PagePhrases;
+  readonly files: FilePhrases;
+  readonly sessions: SessionPhrases;
+}
+
+type AllOf<T> = { [K in keyof T]: (one: T[K]) => void }[keyof T] extends (all: infer All) => void ? All : never;
+
+/** The phrases as actions and probes hear them: all of them, because the planner has refused what an engine lacks. */
+export type Language = Required<Phrases>;
+
+/** What a drill itself says, whatever its story: to build a world, and to see that it is there. Every engine has these. */
+export interface WorldPhrases {
   /** Creates the application's database and roles, and fills it from a named preset. */
   preset(request: PresetRequest): readonly Line[];
-  /** Creates an empty application database for `dataset: {sql}`, then one line per file path in `$SCRATCH`. */
-  loadSql(files: readonly string[]): readonly Line[];
   /** Creates the heartbeat table (`fogbell.heartbeat`) in `$PGDATABASE`. */
   createHeartbeat(): Line;
   /** Commits one tick after another from `fromMs` (exclusive) to `toMs` (inclusive), in simulated Unix milliseconds. */
   writeTicks(request: TicksRequest): Line;
-  /** Runs the scenario's own SQL in the application's database, statement by statement; the first error ends it. */
-  runSql(say: string, text: string): Line;
-  // -- damage
-  dropTable(table: string): Line;
-  /** Drops the application's database, and the roles that are its own. */
-  dropDatabase(roles: readonly string[]): Line;
-  /** Stops the server, spoils a page in the middle of a table's file, and starts it again. */
-  corruptTable(table: string): Line;
-  /** The machine is gone: the server dies, and nothing of its data is left. */
-  loseServer(): Line;
-  /** A session that holds a table and does nothing more. Ends by itself after `seconds`. */
-  holdLock(table: string, seconds: number): Line;
-  /** Makes `$SIBLING` with the application's tables and nothing in them. */
-  makeSibling(): Line;
-  /** Runs the scenario's own SQL in `$SIBLING`. */
-  runSqlInSibling(say: string, text: string): Line;
-  /** What people do to a table that cannot be read: they let the server skip what is broken. */
-  skipBroken(table: string): Line;
-  // -- recovery
-  /** What the server has: its databases with size and age of their newest row, and its roles. Changes nothing. */
-  lookAround(): Line;
-  /** Shuts the server down and copies its files as they are, hashed. */
-  copyFiles(): readonly Line[];
-  /** Creates the roles that are missing, with what they may do, from `$GLOBALS`. */
-  restoreRoles(): Line;
-  /** What was restored beside becomes the application's database; the damaged one is kept or preserved before. */
-  takeOver(side: Side): readonly Line[];
-  /** Moves every sequence or counter past what may have been handed out and lost. */
-  bumpSequences(): Line;
-  /** Rows of tables from the side into the living database: what it would do, then the deed. */
-  repairRows(request: RepairRequest): readonly Line[];
-  /** Rows of `$SIBLING` that belong here, with numbers of their own. */
-  mergeRows(table: string, where: string): readonly Line[];
-  /** Names who blocks the restoring session, and ends it; waits until something is blocked. */
-  findBlocker(): Line;
-  stopWriters(): Line;
-  resumeWriters(): Line;
-  copyDamaged(): readonly Line[];
-  /** From `$SIDE_DATABASE` into `$PGDATABASE`: rows, keys, constraints, indexes, sequence, grants, dependent views. */
-  copyTableBack(table: string): readonly Line[];
-  takeBackup(): Line;
-  dropSide(): Line;
-  // -- questions
-  /** A table as the ledger names it, from what a scenario calls it. Not a question: no line. */
-  fullName(table: string): string;
-  /** `schema.table <TAB> hash kind <TAB> rows <TAB> key columns as a JSON array`, for every table that holds rows itself. */
-  listTables(): Line;
-  /** `schema.table <TAB> bucket <TAB> rows <TAB> sum of row digests`, for each non-empty bucket. */
-  bucketDigests(tables: readonly DigestRequest[]): Line;
-  /** `bucket(8 hex) key(16 hex) row(16 hex)`, one a row, sorted; `buckets` limits it to those. */
-  keyDigests(table: DigestRequest, buckets?: readonly number[]): Line;
-  /** `kind <TAB> name <TAB> definition`, of every constraint, index, trigger, view, policy, grant, column. */
-  catalogue(): Line;
-  /**
-   * `sequence <TAB> last value handed out <TAB> table <TAB> column that takes from it <TAB> highest value in use anywhere <TAB>
-   * direction`: `up`, `down`, or `round` for one that begins again. Whoever owns it, and when nobody does.
-   */
-  sequences(): Line;
-  /** `constraint name <TAB> table <TAB> parent table <TAB> child rows without parent <TAB> distinct lost parents`. */
-  orphans(): Line;
-  /** `number of rows`, or `missing` when the table does not exist. */
-  countRows(table: string): Line;
-  /** `yes` or `no`. */
-  tableExists(table: string): Line;
   /** `newest heartbeat in Unix milliseconds <TAB> number of heartbeats`, empty when there is none. */
   newestHeartbeat(database: "production" | "side"): Line;
   /** `bytes`. */
   databaseSize(): Line;
   /** `yes` or `no`; fails when the server does not answer. */
   databaseExists(): Line;
-  /** `yes` when the role can log in to the application's database, else `no`. */
-  canLogIn(role: string): Line;
-  /** `table <TAB> why` for each table (of those named) that cannot be read to its end, then `read <TAB> number of tables`. */
-  readAll(table?: string): Line;
+}
+
+/** What the ledger is recorded by, and what came back is compared by. Every engine has these. */
+export interface RowPhrases {
+  /** `schema.table <TAB> hash kind <TAB> rows <TAB> key columns as a JSON array`, for every table that holds rows itself. */
+  listTables(): Line;
+  /** `schema.table <TAB> bucket <TAB> rows <TAB> sum of row digests`, for each non-empty bucket. */
+  bucketDigests(tables: readonly DigestRequest[]): Line;
+  /** `bucket(8 hex) key(16 hex) row(16 hex)`, one a row, sorted; `buckets` limits it to those. */
+  keyDigests(table: DigestRequest, buckets?: readonly number[]): Line;
+}
+
+/** "tables": one table lost, and brought back into a database that lives. */
+export interface TablePhrases {
+  dropTable(table: string): Line;
+  /** `yes` or `no`. */
+  tableExists(table: string): Line;
+  /** `number of rows`, or `missing` when the table does not exist. */
+  countRows(table: string): Line;
+  /** From `$SIDE_DATABASE` into `$PGDATABASE`: rows, keys, constraints, indexes, sequence, grants, dependent views. */
+  copyTableBack(table: string): readonly Line[];
+}
+
+/** "writers": the application can be kept out and let in again. */
+export interface WriterPhrases {
+  stopWriters(): Line;
+  resumeWriters(): Line;
+}
+
+/** "evidence": the database as it is now can be copied, damaged or recovered. */
+export interface EvidencePhrases {
+  copyDamaged(): readonly Line[];
+  takeBackup(): Line;
+}
+
+/** "sql": a scenario brings statements and questions of its own. */
+export interface SqlPhrases {
+  /** Creates an empty application database for `dataset: {sql}`, then one line per file path in `$SCRATCH`. */
+  loadSql(files: readonly string[]): readonly Line[];
+  /** Runs the scenario's own SQL in the application's database, statement by statement; the first error ends it. */
+  runSql(say: string, text: string): Line;
   /** First column of the first row of the scenario's own query, which cannot write. */
   askSql(text: string, database: "production" | "side"): Line;
+}
+
+/** "catalogue": it can say what it consists of beside rows. */
+export interface CataloguePhrases {
+  /** `kind <TAB> name <TAB> definition`, of every constraint, index, trigger, view, policy, grant, column. */
+  catalogue(): Line;
+  /** `constraint name <TAB> table <TAB> parent table <TAB> child rows without parent <TAB> distinct lost parents`. */
+  orphans(): Line;
+}
+
+/** "sequences": it hands out numbers, and they can be moved. */
+export interface SequencePhrases {
+  /**
+   * `sequence <TAB> last value handed out <TAB> table <TAB> column that takes from it <TAB> highest value in use anywhere <TAB>
+   * direction`: `up`, `down`, or `round` for one that begins again. Whoever owns it, and when nobody does.
+   */
+  sequences(): Line;
+  /** Moves every sequence or counter past what may have been handed out and lost. */
+  bumpSequences(): Line;
+}
+
+/** "roles": accounts of its own, which log in. */
+export interface RolePhrases {
+  /** Creates the roles that are missing, with what they may do, from `$GLOBALS`. */
+  restoreRoles(): Line;
+  /** `yes` when the role can log in to the application's database, else `no`. */
+  canLogIn(role: string): Line;
+}
+
+/** "side-databases": a restored database lies on the damaged server, beside the other. */
+export interface SideDatabasePhrases {
+  dropSide(): Line;
+}
+
+/** "databases": a whole database can be lost and replaced. */
+export interface DatabasePhrases {
+  /** Drops the application's database, and the roles that are its own. */
+  dropDatabase(roles: readonly string[]): Line;
+  /** What the server has: its databases with size and age of their newest row, and its roles. Changes nothing. */
+  lookAround(): Line;
+  /** What was restored beside becomes the application's database; the damaged one is kept or preserved before. */
+  takeOver(side: Side): readonly Line[];
+}
+
+/** "siblings": a second database of similar name, that an application may be pointed at by mistake. */
+export interface SiblingPhrases {
+  /** Makes `$SIBLING` with the application's tables and nothing in them. */
+  makeSibling(): Line;
+  /** Runs the scenario's own SQL in `$SIBLING`. */
+  runSqlInSibling(say: string, text: string): Line;
+  /** Rows of `$SIBLING` that belong here, with numbers of their own. */
+  mergeRows(table: string, where: string): readonly Line[];
+}
+
+/** "row-repair": rows are put right one by one in tables that live. */
+export interface RepairPhrases {
+  /** Rows of tables from the side into the living database: what it would do, then the deed. */
+  repairRows(request: RepairRequest): readonly Line[];
+}
+
+/** "reading": everything can be read to its end, and what cannot is named. */
+export interface ReadingPhrases {
+  /** `table <TAB> why` for each table (of those named) that cannot be read to its end, then `read <TAB> number of tables`. */
+  readAll(table?: string): Line;
+}
+
+/** "pages": its files have pages that a disk can spoil. */
+export interface PagePhrases {
+  /** Stops the server, spoils a page in the middle of a table's file, and starts it again. */
+  corruptTable(table: string): Line;
+  /** What people do to a table that cannot be read: they let the server skip what is broken. */
+  skipBroken(table: string): Line;
+}
+
+/** "files": its server can die with its files, and they can be copied as they are. */
+export interface FilePhrases {
+  /** Shuts the server down and copies its files as they are, hashed. */
+  copyFiles(): readonly Line[];
+  /** The machine is gone: the server dies, and nothing of its data is left. */
+  loseServer(): Line;
+}
+
+/** "sessions": one session can keep others waiting. */
+export interface SessionPhrases {
+  /** A session that holds a table and does nothing more. Ends by itself after `seconds`. */
+  holdLock(table: string, seconds: number): Line;
+  /** Names who blocks the restoring session, and ends it; waits until something is blocked. */
+  findBlocker(): Line;
 }
 
 /** Which rows are put right, and which are left alone. */
@@ -1111,7 +1204,7 @@ export interface Server extends AsyncDisposable {
 
 /** What an action or a probe is told. */
 export interface Scene {
-  readonly phrases: Phrases;
+  readonly phrases: Language;
   /** The truth, once it was recorded. */
   readonly ledger: LedgerView;
   /** Simulated moment of the damage, Unix milliseconds; before the damage, the moment it is due. */
@@ -1301,12 +1394,3 @@ export interface Catalog {
   readonly probes: readonly Probe[];
   readonly reporters: readonly Reporter[];
 }
-
-// `define…` ties `options` to the functions' parameter and then forgets the type; the cast lives here and nowhere else.
-export const defineEngine = <O>(part: Engine<O>): Engine => part as unknown as Engine;
-export const defineMethod = <O>(part: Method<O>): Method => part as unknown as Method;
-export const defineStore = <O>(part: StoreDriver<O>): StoreDriver => part as unknown as StoreDriver;
-export const defineSandbox = <O>(part: SandboxDriver<O>): SandboxDriver => part as unknown as SandboxDriver;
-export const defineAction = <O>(part: Action<O>): Action => part as unknown as Action;
-export const defineProbe = <O>(part: Probe<O>): Probe => part as unknown as Probe;
-export const defineReporter = <O>(part: Reporter<O>): Reporter => part as unknown as Reporter;

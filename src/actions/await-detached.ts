@@ -1,14 +1,11 @@
 /** What was started apart is waited for, with its progress; it does not need whoever waits. */
-import { z } from "zod";
-import { apart } from "../host/sh.ts";
-import { defineAction } from "../parts.ts";
 
-export const awaitDetached = defineAction<Record<string, never>>({
+import { defineAction } from "../define.ts";
+import { apart } from "../host/sh.ts";
+
+export const awaitDetached = defineAction({
   name: "await-detached",
   summary: "Waits for a restore that was started apart from the terminal, and for its exit code.",
-  options: z.strictObject({}) as z.ZodType<Record<string, never>>,
-  gives: [],
-  needs: [],
   lines: () => [
     {
       say: "Wait for what was started apart. Closing this terminal stops nothing.",

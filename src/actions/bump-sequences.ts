@@ -1,12 +1,9 @@
 /** A number that was handed out after the backup lives on in mails, caches and other systems: it is never used again (entry 17). */
-import { z } from "zod";
-import { defineAction } from "../parts.ts";
+import { defineAction } from "../define.ts";
 
-export const bumpSequences = defineAction<Record<string, never>>({
+export const bumpSequences = defineAction({
   name: "bump-sequences",
   summary: "Moves every sequence or counter past numbers that were handed out and lost.",
-  options: z.strictObject({}) as z.ZodType<Record<string, never>>,
-  gives: [],
-  needs: ["sql"],
+  needs: ["sequences"],
   lines: (scene) => [scene.phrases.bumpSequences()],
 });

@@ -1,12 +1,9 @@
 /** Preserve first: the damaged state is evidence, and the way back from a wrong recovery. */
-import { z } from "zod";
-import { defineAction } from "../parts.ts";
+import { defineAction } from "../define.ts";
 
-export const copyDamaged = defineAction<Record<string, never>>({
+export const copyDamaged = defineAction({
   name: "copy-damaged",
   summary: "Copies the damaged state, and proves the copy.",
-  options: z.strictObject({}) as z.ZodType<Record<string, never>>,
-  gives: [],
-  needs: ["sql"],
+  needs: ["evidence"],
   lines: (scene) => scene.phrases.copyDamaged(),
 });

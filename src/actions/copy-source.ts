@@ -1,13 +1,10 @@
 /** The only good copy is not worked on: it is copied twice before the first attempt (story 004). */
-import { z } from "zod";
-import { defineAction } from "../parts.ts";
+import { defineAction } from "../define.ts";
 
-export const copySource = defineAction<Record<string, never>>({
+export const copySource = defineAction({
   name: "copy-source",
   shows: "fetched",
   summary: "Copies the fetched recovery point twice, and proves that all three are the same.",
-  options: z.strictObject({}) as z.ZodType<Record<string, never>>,
-  gives: [],
   needs: ["side-restore"],
   lines: () => [
     {

@@ -1,8 +1,8 @@
 /** Surgical recovery: one table from the side database, so that good writes made later in other tables stay. */
 import { z } from "zod";
+import { defineAction } from "../define.ts";
 import { started, startOption } from "../detached.ts";
 import { tableName } from "../fields.ts";
-import { defineAction } from "../parts.ts";
 
 const options = z.strictObject({
   table: tableName().describe("The table to copy back."),
@@ -13,7 +13,6 @@ export const copyTableBack = defineAction<z.infer<typeof options>>({
   name: "copy-table-back",
   summary: "Copies one table back with its keys, constraints, indexes, sequence, grants and views.",
   options,
-  gives: [],
-  needs: ["sql", "side-restore", "one-table"],
+  needs: ["tables", "side-restore", "one-table"],
   lines: (scene, { table, start }) => started(scene.phrases.copyTableBack(table), start),
 });

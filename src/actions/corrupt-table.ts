@@ -1,7 +1,7 @@
 /** What a disk does: nobody hears of it until the page is read (entry 3). */
 import { z } from "zod";
+import { defineAction } from "../define.ts";
 import { tableName } from "../fields.ts";
-import { defineAction } from "../parts.ts";
 
 const options = z.strictObject({ table: tableName().describe("The table whose file is spoiled.") });
 
@@ -9,8 +9,7 @@ export const corruptTable = defineAction<z.infer<typeof options>>({
   name: "corrupt-table",
   summary: "Spoils pages of a table's file, as a failing disk does.",
   options,
-  gives: [],
-  needs: ["sql"],
+  needs: ["pages"],
   hits: ({ table }) => table,
   lines: (scene, { table }) => [scene.phrases.corruptTable(table)],
 });

@@ -1,6 +1,6 @@
 /** The disaster of story 001: a clean-up script for one's own machine, run in the wrong tab. */
 import { z } from "zod";
-import { defineAction } from "../parts.ts";
+import { defineAction } from "../define.ts";
 
 const options = z.strictObject({
   roles: z
@@ -14,7 +14,6 @@ export const dropDatabase = defineAction<z.infer<typeof options>>({
   name: "drop-database",
   summary: "Drops the application's database, and roles with it.",
   options,
-  gives: [],
-  needs: ["sql"],
+  needs: ["databases"],
   lines: (scene, { roles }) => [scene.phrases.dropDatabase(roles)],
 });

@@ -1,7 +1,7 @@
 /** The disaster of stories 000 and 003: somebody drops a table that everything hangs on. */
 import { z } from "zod";
+import { defineAction } from "../define.ts";
 import { tableName } from "../fields.ts";
-import { defineAction } from "../parts.ts";
 
 const options = z.strictObject({ table: tableName().describe("The table to drop, with everything that hangs on it.") });
 
@@ -9,8 +9,7 @@ export const dropTable = defineAction<z.infer<typeof options>>({
   name: "drop-table",
   summary: "Drops a table, and with it the keys and views that hang on it.",
   options,
-  gives: [],
-  needs: ["sql"],
+  needs: ["tables"],
   hits: ({ table }) => table,
   lines: (scene, { table }) => [scene.phrases.dropTable(table)],
 });

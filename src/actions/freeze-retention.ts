@@ -1,12 +1,9 @@
 /** What prunes backups goes on pruning while people look for one. It is stopped before anything else is decided. */
-import { z } from "zod";
-import { defineAction } from "../parts.ts";
+import { defineAction } from "../define.ts";
 
-export const freezeRetention = defineAction<Record<string, never>>({
+export const freezeRetention = defineAction({
   name: "freeze-retention",
   summary: "Takes the job that prunes backups off its schedule, until a fresh one is proven.",
-  options: z.strictObject({}) as z.ZodType<Record<string, never>>,
-  gives: [],
   needs: ["retention"],
   lines: () => [
     {

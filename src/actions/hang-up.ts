@@ -1,13 +1,9 @@
 /** The laptop is closed, the train enters the tunnel: the terminal that a restore was started from is gone (story 001). */
-import { z } from "zod";
-import { defineAction } from "../parts.ts";
+import { defineAction } from "../define.ts";
 
-export const hangUp = defineAction<Record<string, never>>({
+export const hangUp = defineAction({
   name: "hang-up",
   summary: "Kills the terminal that the restore was started from.",
-  options: z.strictObject({}) as z.ZodType<Record<string, never>>,
-  gives: [],
-  needs: [],
   lines: () => [
     {
       say: "The terminal dies.",

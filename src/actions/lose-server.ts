@@ -1,12 +1,9 @@
 /** The night that a replica is there for (story 000). */
-import { z } from "zod";
-import { defineAction } from "../parts.ts";
+import { defineAction } from "../define.ts";
 
-export const loseServer = defineAction<Record<string, never>>({
+export const loseServer = defineAction({
   name: "lose-server",
   summary: "The machine is gone: the server dies, and its disk with it.",
-  options: z.strictObject({}) as z.ZodType<Record<string, never>>,
-  gives: [],
-  needs: ["sql"],
+  needs: ["files"],
   lines: (scene) => [scene.phrases.loseServer()],
 });

@@ -1,7 +1,7 @@
 /** Rows that were written to the wrong database belong here, with numbers of this one (story 003). */
 import { z } from "zod";
+import { defineAction } from "../define.ts";
 import { sqlText, tableName } from "../fields.ts";
-import { defineAction } from "../parts.ts";
 
 const options = z.strictObject({
   table: tableName().describe("The table they belong to."),
@@ -14,7 +14,6 @@ export const mergeRows = defineAction<z.infer<typeof options>>({
   name: "merge-rows",
   summary: "Brings rows of the other database home, with numbers of their own.",
   options,
-  gives: [],
-  needs: ["sql", "application"],
+  needs: ["siblings", "application"],
   lines: (scene, { table, where }) => scene.phrases.mergeRows(table, where),
 });

@@ -1,7 +1,8 @@
 /** The disaster of story 003: nothing is lost, and the application looks somewhere else. */
 import { z } from "zod";
+import { defineAction } from "../define.ts";
 import { sqlText } from "../fields.ts";
-import { defineAction, type Line } from "../parts.ts";
+import type { Line } from "../parts.ts";
 
 const options = z.strictObject({
   seed: sqlText("What the other database holds already: SQL that is run in it. Default: nothing.")
@@ -23,8 +24,7 @@ export const misdirect = defineAction<z.infer<typeof options>>({
   name: "misdirect",
   summary: "Points the application at a fresh database of similar name; the real one is untouched.",
   options,
-  gives: [],
-  needs: ["sql", "application"],
+  needs: ["siblings", "application"],
   lines: ({ phrases }, { seed, stray }) => [
     phrases.makeSibling(),
     ...(seed === undefined ? [] : [phrases.runSqlInSibling("Fill the other database with its first rows.", seed)]),

@@ -1,6 +1,6 @@
 /** What a careful team does before a migration: a name to come back to, at no cost. */
 import { z } from "zod";
-import { defineAction } from "../parts.ts";
+import { defineAction } from "../define.ts";
 
 const options = z.strictObject({
   point: z
@@ -14,7 +14,6 @@ export const namePoint = defineAction<z.infer<typeof options>>({
   name: "name-point",
   summary: "Names a moment of the log, for restore-beside with to: named-point.",
   options,
-  gives: [],
   needs: ["log", "named-point"],
   lines: ({ log }, { point }) => (log?.namePoint === undefined ? [] : [log.namePoint(point)]),
 });

@@ -1,6 +1,6 @@
 /** `> file` empties the file before the command even connects: the last good copy is the first thing to go (entry 12). */
 import { z } from "zod";
-import { defineAction } from "../parts.ts";
+import { defineAction } from "../define.ts";
 
 const options = z.strictObject({
   backup: z
@@ -14,8 +14,6 @@ export const overwriteBackup = defineAction<z.infer<typeof options>>({
   name: "overwrite-backup",
   summary: "Writes over a backup in the store with what a failed dump prints.",
   options,
-  gives: [],
-  needs: [],
   store: (told) => ({ kind: "overwrite", backup: told.backup, content: "connection to server failed\n" }),
   lines: () => [],
 });

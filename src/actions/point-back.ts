@@ -1,13 +1,10 @@
 /** The recovery of story 003: the data was never gone. */
-import { z } from "zod";
-import { defineAction } from "../parts.ts";
+import { defineAction } from "../define.ts";
 
-export const pointBack = defineAction<Record<string, never>>({
+export const pointBack = defineAction({
   name: "point-back",
   summary: "Points the application at its own database again.",
-  options: z.strictObject({}) as z.ZodType<Record<string, never>>,
-  gives: [],
-  needs: ["sql", "application"],
+  needs: ["application"],
   lines: () => [
     {
       say: "Point the application at its own database again.",

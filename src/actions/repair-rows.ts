@@ -1,7 +1,7 @@
 /** Surgical recovery: only the rows that the damage touched, so that everything written since stays (story 002). */
 import { z } from "zod";
+import { defineAction } from "../define.ts";
 import { sqlText, tableName } from "../fields.ts";
-import { defineAction } from "../parts.ts";
 
 const options = z.strictObject({
   tables: z
@@ -22,7 +22,6 @@ export const repairRows = defineAction<z.infer<typeof options>>({
   name: "repair-rows",
   summary: "Puts single rows right from the restored copy: a dry run that counts, then the deed, in one transaction.",
   options,
-  gives: [],
-  needs: ["sql", "side-restore", "one-table"],
+  needs: ["row-repair", "side-restore", "one-table"],
   lines: (scene, told) => scene.phrases.repairRows(told),
 });

@@ -1,7 +1,8 @@
 /** Restore beside, never over: the lines come from the method that made the backup. */
 import { z } from "zod";
+import { defineAction } from "../define.ts";
 import { started, startOption } from "../detached.ts";
-import { defineAction, type Target } from "../parts.ts";
+import type { Target } from "../parts.ts";
 
 const options = z.strictObject({
   to: z
@@ -35,8 +36,7 @@ export const restoreBeside = defineAction<Options>({
   name: "restore-beside",
   summary: "Restores the chosen recovery point beside the damaged database, forward through its log when it has one.",
   options,
-  gives: [],
-  needs: ["sql", "side-restore"],
+  needs: ["side-restore"],
   needsWhen: ({ to }) => (to === "named-point" ? ["point-in-time", "log", "named-point"] : []),
   target: targetOf,
   lines: (scene, told) => started(scene.restore(targetOf(told)), told.start),

@@ -1,6 +1,6 @@
 /** The disaster of story 004: backup and restore swapped, or a "test restore" that finds the original. */
 import { z } from "zod";
-import { defineAction } from "../parts.ts";
+import { defineAction } from "../define.ts";
 
 const options = z.strictObject({
   from: z
@@ -14,8 +14,6 @@ export const restoreOver = defineAction<z.infer<typeof options>>({
   name: "restore-over",
   summary: "Restores a backup over the living database, as a person does by mistake.",
   options,
-  gives: [],
-  needs: ["sql"],
   takes: ({ from }) => from,
   lines: (scene, { from }) => scene.over(from),
 });

@@ -1,12 +1,9 @@
 /** Pruning is let go on only when there is a fresh backup to prune the others for. */
-import { z } from "zod";
-import { defineAction } from "../parts.ts";
+import { defineAction } from "../define.ts";
 
-export const resumeRetention = defineAction<Record<string, never>>({
+export const resumeRetention = defineAction({
   name: "resume-retention",
   summary: "Puts the job that prunes backups back on its schedule.",
-  options: z.strictObject({}) as z.ZodType<Record<string, never>>,
-  gives: [],
   needs: ["retention"],
   lines: () => [
     {

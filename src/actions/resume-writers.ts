@@ -1,12 +1,9 @@
 /** Reopen: the last step before the clock of the headline stops. */
-import { z } from "zod";
-import { defineAction } from "../parts.ts";
+import { defineAction } from "../define.ts";
 
-export const resumeWriters = defineAction<Record<string, never>>({
+export const resumeWriters = defineAction({
   name: "resume-writers",
   summary: "Lets the application in again.",
-  options: z.strictObject({}) as z.ZodType<Record<string, never>>,
-  gives: [],
-  needs: ["sql"],
+  needs: ["writers"],
   lines: (scene) => [scene.phrases.resumeWriters()],
 });

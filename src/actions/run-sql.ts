@@ -1,7 +1,7 @@
 /** The scenario's own SQL, in the application's database of this run and nowhere else. */
 import { z } from "zod";
+import { defineAction } from "../define.ts";
 import { sqlText } from "../fields.ts";
-import { defineAction } from "../parts.ts";
 
 const options = z.strictObject({
   say: z
@@ -18,7 +18,6 @@ export const runSql = defineAction<z.infer<typeof options>>({
   name: "run-sql",
   summary: "Runs SQL of your own in the application's database.",
   options,
-  gives: [],
   needs: ["sql"],
   lines: (scene, { say, sql }) => [scene.phrases.runSql(say, sql)],
 });

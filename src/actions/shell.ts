@@ -1,6 +1,6 @@
 /** The scenario's own shell lines, inside this run's sandbox and nowhere else. */
 import { z } from "zod";
-import { defineAction } from "../parts.ts";
+import { defineAction } from "../define.ts";
 
 const options = z.strictObject({
   say: z
@@ -22,7 +22,5 @@ export const shell = defineAction<z.infer<typeof options>>({
   name: "shell",
   summary: "Runs shell lines of your own inside the sandbox.",
   options,
-  gives: [],
-  needs: [],
   lines: (_scene, { say, script }) => [{ say, script: script.trim(), uses: [], destroys: true, isOwn: true }],
 });

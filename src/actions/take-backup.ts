@@ -1,12 +1,9 @@
 /** After a recovery the old backups no longer describe the database. */
-import { z } from "zod";
-import { defineAction } from "../parts.ts";
+import { defineAction } from "../define.ts";
 
-export const takeBackup = defineAction<Record<string, never>>({
+export const takeBackup = defineAction({
   name: "take-backup",
   summary: "Takes a fresh backup, and reads it to its end.",
-  options: z.strictObject({}) as z.ZodType<Record<string, never>>,
-  gives: [],
-  needs: ["sql"],
+  needs: ["evidence"],
   lines: (scene) => [scene.phrases.takeBackup()],
 });

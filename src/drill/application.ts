@@ -11,7 +11,13 @@ export interface Attaching {
 }
 
 /** Throws UnavailableError where no application can be started. */
-export function assertAttaches({ box, next }: Pick<Attaching, "box" | "next">): void {
+export function assertAttaches({ box, engine, next }: Pick<Attaching, "box" | "engine" | "next">): void {
+  if (engine.loopback === undefined) {
+    throw new UnavailableError(`no application can reach ${engine.name} over the sandbox's own loopback`, {
+      code: "FB_NO_APPLICATION",
+      next: ["take out what starts the application"],
+    });
+  }
   if (box.attach !== undefined) return;
   throw new UnavailableError(`the ${box.kind} sandbox starts no application in a container`, {
     code: "FB_NO_APPLICATION",
@@ -23,7 +29,7 @@ export function assertAttaches({ box, next }: Pick<Attaching, "box" | "next">): 
 export async function attach(application: ApplicationSpec, given: Attaching): Promise<AsyncDisposable> {
   const { box, engine, database } = given;
   assertAttaches(given);
-  const env = { DATABASE_HOST: "127.0.0.1", DATABASE_NAME: database, ...engine.loopback.environment(database) };
+  const env = { DATABASE_HOST: "127.0.0.1", DATABASE_NAME: database, ...engine.loopback?.environment(database) };
   const started = await box.attach?.({ ...application, env: { ...env, ...application.env } });
   return started ?? { [Symbol.asyncDispose]: async () => {} };
 }

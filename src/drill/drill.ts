@@ -2,9 +2,11 @@
  * One drill, told from top to bottom: the world is built, broken, proven broken, recovered from its backups, and proven
  * whole; every phase is timed, and everything made on the way goes. What happened is in the journal and nowhere else.
  */
+
 import { basename, relative } from "node:path";
 import { overLink } from "../host/units.ts";
 import type { LedgerView, Phase, Probe, Scene } from "../parts.ts";
+import { languageOf, sideRemoved } from "../plan/capabilities.ts";
 import { overOf, type Plan, type PlannedPart } from "../plan/plan.ts";
 import type { EventBody, FindingRecord, Mark } from "../record.ts";
 import { endRun, type Failed } from "../run/end-run.ts";
@@ -154,12 +156,12 @@ function begin({ plan, kit, server, store, signal, write }: Telling) {
     });
   const runner = runnerFor(write);
   const sceneOf = (ledger: LedgerView): Scene => ({
-    phrases: plan.engine.phrases,
+    phrases: languageOf(plan.engine),
     ledger,
     damagedAtMs: kit.damagedAtMs,
     log: plan.log?.archive ?? null,
     restore: (target) => (told.point === null ? [] : (told.method?.recover(told.point.facts, target) ?? [])),
-    removeSide: () => told.method?.removeSide?.() ?? [plan.engine.phrases.dropSide()],
+    removeSide: () => sideRemoved(plan.engine, told.method),
     copies: told.copies,
     side: side(),
     over: (name) => told.standIn?.over(name) ?? overOf(plan, name),

@@ -3,7 +3,8 @@
  * clock on the simulated timeline, and stand-ins for what a sandbox without a network cannot reach. Shared by all engines.
  */
 import { z } from "zod";
-import { type BackupFacts, defineMethod, type Line, type LogArchive, type Method } from "../parts.ts";
+import { defineMethod } from "../define.ts";
+import type { BackupFacts, Line, LogArchive, Method } from "../parts.ts";
 
 /** What differs between engines. */
 export interface Surroundings {
@@ -188,7 +189,6 @@ export const scriptOf = (surroundings: Surroundings): Method =>
     summary: "Your own backup and restore scripts, run unchanged, as cron runs them.",
     options,
     gives: ["side-restore", "one-table"],
-    needs: ["sql"],
     side: "database",
     variants: [],
     scripts: ({ backup, restore }) => ({ files: restore === undefined ? [backup] : [backup, restore], restore }),

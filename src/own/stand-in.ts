@@ -9,6 +9,7 @@ import { bring } from "../drill/source.ts";
 import { Defect, RefusedError, UnavailableError } from "../errors.ts";
 import { formatBytes } from "../host/units.ts";
 import type { BackupFacts, Method, Phase, Places, PlaceTable, RecoveryPoint } from "../parts.ts";
+import { languageOf } from "../plan/capabilities.ts";
 import { chooseParams, readSurvey } from "../plan/choose-params.ts";
 import type { Plan, PlannedOwn } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
@@ -128,7 +129,7 @@ async function aboutTables(
   tables: ReadonlyMap<string, { rows: number }>,
 ): Promise<Plan> {
   const { plan, own, write } = making;
-  const { phrases, copies } = plan.engine;
+  const { copies } = plan.engine;
   const survey = await runner.ask(copies.survey(), { ...WORLD, name: "survey" });
   if (survey.exitCode !== 0)
     throw new UnavailableError("the restored database does not tell what its tables are to each other", {
@@ -140,7 +141,7 @@ async function aboutTables(
     params: plan.scenario.params,
     told: own.told,
     tables: readSurvey(survey.stdout, rowsOf),
-    fullName: phrases.fullName,
+    fullName: languageOf(plan.engine).fullName,
   });
   for (const text of because) write({ kind: "note", text });
   return own.about(values);

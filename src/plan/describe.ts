@@ -3,6 +3,7 @@
 import { Defect } from "../errors.ts";
 import { formatDuration } from "../host/units.ts";
 import type { BackupFacts, LedgerView, Line, Scene } from "../parts.ts";
+import { languageOf, sideRemoved } from "./capabilities.ts";
 import { overOf, type Plan, type PlannedBackup } from "./plan.ts";
 
 export interface PlannedCommand extends Line {
@@ -51,7 +52,7 @@ function emptyScene(plan: Plan): Scene {
     window: () => [],
   };
   return {
-    phrases: plan.engine.phrases,
+    phrases: languageOf(plan.engine),
     ledger,
     damagedAtMs: 0,
     log: plan.log?.archive ?? null,
@@ -59,7 +60,7 @@ function emptyScene(plan: Plan): Scene {
     copies: [],
     side: source?.method.side ?? "database",
     over: (name) => overOf(plan, name),
-    removeSide: () => source?.method.removeSide?.() ?? [plan.engine.phrases.dropSide()],
+    removeSide: () => sideRemoved(plan.engine, source?.method),
   };
 }
 

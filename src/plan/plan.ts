@@ -1,23 +1,12 @@
 /** From a scenario to a plan: every part chosen, every pair checked, before anything starts. */
 import type { z } from "zod";
-import { type Issue, ScenarioError, UsageError } from "../errors.ts";
+import { ScenarioError, UsageError } from "../errors.ts";
 import { nearest } from "../host/near-miss.ts";
 import { quote } from "../host/sh.ts";
-import type {
-  Action,
-  Capability,
-  Catalog,
-  Engine,
-  Line,
-  Method,
-  Part,
-  Probe,
-  ServerSpec,
-  Settings,
-  Target,
-} from "../parts.ts";
+import type { Action, Catalog, Engine, Line, Method, Part, Probe, ServerSpec, Settings, Target } from "../parts.ts";
 import { type Scenario, SOURCES } from "../scenario/scenario.ts";
 import { bindParams } from "./bind-params.ts";
+import { impossible } from "./impossible.ts";
 import { asOwn, type OwnDatabase, standings } from "./own.ts";
 import type { Plan, PlannedBackup, PlannedLog, PlannedPart, PlannedStep } from "./planned.ts";
 import { asVariant, LOG_EVERY_MS, variantNames } from "./variants.ts";
@@ -77,20 +66,6 @@ function findPart<P extends Part>(parts: readonly P[], name: string): P {
   return part;
 }
 
-/** Capabilities that a part needs and nothing chosen gives, as issues at the part's line. */
-function lacking(told: readonly PlannedPart<Part>[], given: ReadonlySet<Capability>): Issue[] {
-  return told.flatMap(({ part, options, line }) =>
-    [...part.needs, ...("needsWhen" in part ? ((part as Action).needsWhen?.(options) ?? []) : [])]
-      .filter((need) => !given.has(need))
-      .map((need) => ({
-        line,
-        column: 1,
-        path: part.name,
-        message: `${part.name} needs "${need}", which no chosen engine or method gives`,
-      })),
-  );
-}
-
 /** The server with what the world's methods and its log ask of it. */
 function specOf(
   engine: Engine,
@@ -102,7 +77,7 @@ function specOf(
     {},
     ...asked,
     log?.archive.settings,
-    isReached ? engine.loopback.settings : {},
+    isReached ? engine.loopback?.settings : {},
   ) as Settings;
   const spec = engine.server(version, engine.options.parse({}), settings);
   const programs = backups.flatMap(({ method }) => method.programs ?? []);
@@ -186,29 +161,24 @@ function variantOf({ wrongMove, variant, set = {}, own }: Choices): string | nul
   return [...(way === undefined ? [] : [way]), ...told].join(", ") || null;
 }
 
-const backupsOf = (scenario: Scenario, engine: Engine): PlannedBackup[] =>
-  scenario.world.backups
+/** The backups as the scenario tells them, oldest first. Throws ScenarioError for methods that the engine does not know. */
+function backupsOf(scenario: Scenario, engine: Engine): PlannedBackup[] {
+  const known = engine.methods.map(({ name }) => name);
+  const issues = scenario.world.backups
+    .filter(({ method }) => !known.includes(method))
+    .map(({ name, method }) => ({
+      line: 1,
+      column: 1,
+      path: `world.backups.${name}`,
+      message: `world.backups.${name} is made by "${method}", which ${engine.name} does not know; it knows ${known.join(", ")}`,
+    }));
+  if (issues.length > 0) throw new ScenarioError(scenario.file, issues, { code: "FB_SCENARIO_IMPOSSIBLE" });
+  return scenario.world.backups
     .map(({ name, method, options, ageMs, decoy, offsite, fault }) => {
       const part = findPart(engine.methods, method);
       return { name, method: part, options: optionsOf(part, options, engine.name), ageMs, decoy, offsite, fault };
     })
     .sort((a, b) => b.ageMs - a.ageMs);
-
-type Chosen = Pick<Plan, "engine" | "backups" | "log"> & { readonly own: OwnDatabase | undefined };
-
-/** Everything that what was chosen can do. */
-function capabilities(scenario: Scenario, { engine, backups, log, own }: Chosen): ReadonlySet<Capability> {
-  const { methods } = engine;
-  return new Set<Capability>([
-    ...engine.gives,
-    "application",
-    ...backups.flatMap(({ method }) => method.gives),
-    ...(own?.older ?? []).flatMap(({ facts }) => methods.find(({ name }) => name === facts.method)?.gives ?? []),
-    ...(log === null ? [] : (["log"] as const)),
-    ...(scenario.world.retention === null ? [] : (["retention"] as const)),
-    ...(log?.archive.namePoint === undefined ? [] : (["named-point"] as const)),
-    ...(backups.some(({ offsite }) => offsite) ? (["offsite"] as const) : []),
-  ]);
 }
 
 /** What the database holds, and what it is called. */
@@ -249,8 +219,8 @@ export function plan(told: Scenario, catalog: Catalog, choices: Choices = {}): P
   const reopened = tell(scenario.reopened);
 
   const clean = tell(scenario.recovery.clean);
-  const given = capabilities(scenario, { engine, backups, log, own });
-  const issues = lacking([...disaster, ...recovery, ...healthy, ...proof, ...clean, ...verify, ...reopened], given);
+  const parts = [...disaster, ...recovery, ...healthy, ...proof, ...clean, ...verify, ...reopened];
+  const issues = impossible({ scenario, engine, backups, log, own, told: parts });
   if (issues.length > 0) throw new ScenarioError(scenario.file, issues, { code: "FB_SCENARIO_IMPOSSIBLE" });
 
   return {

@@ -1,6 +1,6 @@
 /** Which database does the application use? Asked before anything is called lost (story 003). */
 import { z } from "zod";
-import { defineProbe } from "../parts.ts";
+import { defineProbe } from "../define.ts";
 import { answered } from "./reading.ts";
 
 const options = z.strictObject({
@@ -15,7 +15,6 @@ export const applicationDatabase = defineProbe<z.infer<typeof options>>({
   name: "application-database",
   summary: "The application is pointed at its own database.",
   options,
-  gives: [],
   needs: ["application"],
   sees: () => ({ only: [] }),
   question: () => ({

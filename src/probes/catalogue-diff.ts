@@ -1,6 +1,6 @@
 /** Compares what a database consists of with the ledger's catalogue, for the probes that each guard some kinds of it. */
-import { z } from "zod";
-import { defineProbe, type Finding, type LedgerState, type Outcome, type Probe } from "../parts.ts";
+import { defineProbe } from "../define.ts";
+import type { Finding, LedgerState, Outcome, Probe } from "../parts.ts";
 import { answered, count, fields } from "./reading.ts";
 
 export interface CatalogueDifference {
@@ -63,12 +63,10 @@ function some(names: readonly string[]): string {
 /** A probe that guards some kinds of objects and has nothing to be told. */
 export function catalogueProbe(told: { name: string; summary: string; kinds: readonly string[]; noun: string }): Probe {
   const { name, summary, kinds, noun } = told;
-  return defineProbe<Record<string, never>>({
+  return defineProbe({
     name,
     summary,
-    options: z.strictObject({}) as z.ZodType<Record<string, never>>,
-    gives: [],
-    needs: ["sql"],
+    needs: ["catalogue"],
     question: (scene) => scene.phrases.catalogue(),
     answer: ([first], scene) =>
       answered(first, (outcome) =>

@@ -3,7 +3,8 @@
  * exit code 0: row counts alone must never pass a drill.
  */
 import { z } from "zod";
-import { defineProbe, type Finding, type Outcome, type Scene } from "../parts.ts";
+import { defineProbe } from "../define.ts";
+import type { Finding, Outcome, Scene } from "../parts.ts";
 import { compareCatalogue, judge, readCatalogue } from "./catalogue-diff.ts";
 import { count, fields, unanswered } from "./reading.ts";
 
@@ -62,8 +63,7 @@ export const constraints = defineProbe<Options>({
   name: "constraints",
   summary: "Every constraint is there, with the same definition, and validated.",
   options,
-  gives: [],
-  needs: ["sql"],
+  needs: ["catalogue"],
   question: (scene) => scene.phrases.catalogue(),
   answer: ([first, second], scene, { "allow-orphans": allowOrphans }) => {
     const missing = unanswered(first);

@@ -1,7 +1,7 @@
 /** A table that answers is not a table that can be read: only a reading to its end tells (entry 3). */
 import { z } from "zod";
+import { defineProbe } from "../define.ts";
 import { tableName } from "../fields.ts";
-import { defineProbe } from "../parts.ts";
 import { answered, count, fields } from "./reading.ts";
 
 const options = z.strictObject({
@@ -17,8 +17,7 @@ export const fullRead = defineProbe<z.infer<typeof options>>({
   name: "full-read",
   summary: "Every table can be read to its end.",
   options,
-  gives: [],
-  needs: ["sql"],
+  needs: ["reading"],
   sees: ({ table }) => (table === undefined ? { allBut: [] } : { only: [table] }),
   question: (scene, { table }) => scene.phrases.readAll(table),
   answer: ([first], _scene, { broken }) =>

@@ -3,9 +3,9 @@
  * start, so file times flatter the RPO.
  */
 import { z } from "zod";
+import { defineProbe } from "../define.ts";
 import { duration } from "../fields.ts";
 import { formatDuration } from "../host/units.ts";
-import { defineProbe } from "../parts.ts";
 import { answered, fields } from "./reading.ts";
 
 const options = z.strictObject({
@@ -28,8 +28,6 @@ export const heartbeatGap = defineProbe<z.infer<typeof options>>({
   ageAtMost: ({ max }) => max,
   summary: "The newest heartbeat in the data is not much older than the damage. Measures the RPA.",
   options,
-  gives: [],
-  needs: ["sql"],
   sees: ({ of }) => (of === "side" ? { allBut: [] } : { only: [] }),
   question: (scene, { of }) => scene.phrases.newestHeartbeat(of),
   answer: ([first], scene, { of, max, min = 0 }) =>

@@ -1,6 +1,6 @@
 /** Authentication failure looks like a dead cache: is the role there at all? (story 001) */
 import { z } from "zod";
-import { defineProbe } from "../parts.ts";
+import { defineProbe } from "../define.ts";
 import { yesOrNo } from "./reading.ts";
 
 const options = z.strictObject({
@@ -20,8 +20,7 @@ export const login = defineProbe<z.infer<typeof options>>({
   name: "login",
   summary: "The application's role may log in to its database.",
   options,
-  gives: [],
-  needs: ["sql"],
+  needs: ["roles"],
   sees: () => ({ only: [] }),
   question: (scene, { role }) => scene.phrases.canLogIn(role),
   answer: ([first], _scene, { role, works }) =>

@@ -1,7 +1,7 @@
 /** A table holds a plausible number of rows. Zero is never plausible unless `max` says so. */
 import { z } from "zod";
+import { defineProbe } from "../define.ts";
 import { tableName } from "../fields.ts";
-import { defineProbe } from "../parts.ts";
 import { answered, count, fields } from "./reading.ts";
 
 const options = z.strictObject({
@@ -24,8 +24,7 @@ export const rowCount = defineProbe<z.infer<typeof options>>({
   name: "row-count",
   summary: "A table exists and holds so many rows.",
   options,
-  gives: [],
-  needs: ["sql"],
+  needs: ["tables"],
   ofOwn: ({ table }) => ({ table, min: 1 }),
   sees: ({ table }) => ({ only: [table] }),
   question: (scene, { table }) => scene.phrases.countRows(table),

@@ -5,18 +5,10 @@
  */
 import { z } from "zod";
 import { type Buckets, differingBuckets } from "../buckets.ts";
+import { defineProbe } from "../define.ts";
 import { duration, tableName } from "../fields.ts";
 import { formatDuration } from "../host/units.ts";
-import {
-  defineProbe,
-  type Finding,
-  type Keys,
-  type LedgerState,
-  type Line,
-  type Outcome,
-  type Scene,
-  type TableState,
-} from "../parts.ts";
+import type { Finding, Keys, LedgerState, Line, Outcome, Scene, TableState } from "../parts.ts";
 import { count, fields, unanswered } from "./reading.ts";
 
 const options = z.strictObject({
@@ -283,8 +275,6 @@ export const rows = defineProbe<Options>({
   name: "rows",
   summary: "Every row is as the ledger has it, compared by key: none missing, altered or extra.",
   options,
-  gives: [],
-  needs: ["sql"],
   sees: ({ tables, except = [] }) => (tables === undefined ? { allBut: except } : { only: tables }),
   question: (scene, options) => scene.phrases.bucketDigests(guarded(scene, options).map((state) => state.request)),
   answer: (outcomes, scene, options) => {

@@ -1,14 +1,11 @@
 /** No number is handed out twice: sequences stand past the data, past what refers to it, and past where they stood. */
-import { z } from "zod";
-import { defineProbe } from "../parts.ts";
+import { defineProbe } from "../define.ts";
 import { answered, count, fields } from "./reading.ts";
 
-export const sequencesAhead = defineProbe<Record<string, never>>({
+export const sequencesAhead = defineProbe({
   name: "sequences-ahead",
   summary: "Every sequence stands past every number in use and past its value before the damage.",
-  options: z.strictObject({}) as z.ZodType<Record<string, never>>,
-  gives: [],
-  needs: ["sql"],
+  needs: ["sequences"],
   question: (scene) => scene.phrases.sequences(),
   answer: ([first], scene) =>
     answered(first, (outcome) => {

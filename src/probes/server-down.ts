@@ -1,14 +1,10 @@
 /** Proof that nobody answers where the server was. */
-import { z } from "zod";
-import { defineProbe } from "../parts.ts";
+import { defineProbe } from "../define.ts";
 
 /** So ends the question when the server did not answer it. */
-export const serverDown = defineProbe<Record<string, never>>({
+export const serverDown = defineProbe({
   name: "server-down",
   summary: "The server does not answer.",
-  options: z.strictObject({}) as z.ZodType<Record<string, never>>,
-  gives: [],
-  needs: ["sql"],
   question: (scene) => {
     const { built: _printed, ...line } = scene.phrases.databaseExists();
     return { ...line, script: `( ${line.script}\n) >/dev/null 2>&1\ncase $? in 0) echo up;; *) echo down;; esac` };

@@ -1,6 +1,6 @@
 /** The scenario's own check, as shell lines inside the sandbox: exit code 0 is a yes. */
 import { z } from "zod";
-import { defineProbe } from "../parts.ts";
+import { defineProbe } from "../define.ts";
 
 const options = z.strictObject({
   script: z
@@ -24,8 +24,6 @@ export const shellProbe = defineProbe<z.infer<typeof options>>({
   name: "shell",
   summary: "Shell lines of your own inside the sandbox end well, and print something.",
   options,
-  gives: [],
-  needs: [],
   question: (_scene, { script, about }) => ({
     say: `Check: ${about}.`,
     script: script.trim(),

@@ -1,7 +1,8 @@
 /** The scenario's own question: one number, or one word, from a query that cannot write. */
 import { z } from "zod";
+import { defineProbe } from "../define.ts";
 import { sqlText } from "../fields.ts";
-import { defineProbe, type Finding } from "../parts.ts";
+import type { Finding } from "../parts.ts";
 import { answered } from "./reading.ts";
 
 const options = z.strictObject({
@@ -51,7 +52,6 @@ export const sqlProbe = defineProbe<Options>({
   name: "sql",
   summary: "A query of your own comes out as expected; it cannot write.",
   options,
-  gives: [],
   needs: ["sql"],
   question: (scene, { ask, of }) => scene.phrases.askSql(ask, of),
   answer: ([first], _scene, told) =>

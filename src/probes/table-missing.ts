@@ -1,7 +1,7 @@
 /** Proof that a dropped table is gone. */
 import { z } from "zod";
+import { defineProbe } from "../define.ts";
 import { tableName } from "../fields.ts";
-import { defineProbe } from "../parts.ts";
 import { yesOrNo } from "./reading.ts";
 
 const options = z.strictObject({ table: tableName().describe("The table that must be gone.") });
@@ -10,8 +10,7 @@ export const tableMissing = defineProbe<z.infer<typeof options>>({
   name: "table-missing",
   summary: "A table does not exist.",
   options,
-  gives: [],
-  needs: ["sql"],
+  needs: ["tables"],
   question: (scene, { table }) => scene.phrases.tableExists(table),
   answer: ([first], _scene, { table }) =>
     yesOrNo(first, (exists) =>

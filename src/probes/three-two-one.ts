@@ -1,16 +1,12 @@
 /** Three copies, in two kinds of place, one of them off site: audited in what was really found, not in what is planned. */
-import { z } from "zod";
-import { defineProbe } from "../parts.ts";
+import { defineProbe } from "../define.ts";
 
 /** The original runs; a replica of it is no second kind of place. */
 const ORIGINAL = "a running server";
 
-export const threeTwoOne = defineProbe<Record<string, never>>({
+export const threeTwoOne = defineProbe({
   name: "three-two-one",
   summary: "The data and two copies of it, in two kinds of place, one of them off site.",
-  options: z.strictObject({}) as z.ZodType<Record<string, never>>,
-  gives: [],
-  needs: ["sql"],
   countsCopies: true,
   sees: () => ({ only: [] }),
   question: (scene) => scene.phrases.databaseExists(),

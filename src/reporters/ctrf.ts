@@ -1,7 +1,7 @@
 /** The Common Test Report Format: one JSON shape for all test tools. `other` is what could not be judged. */
 import { z } from "zod";
+import { defineReporter } from "../define.ts";
 import { drillName } from "../paper/scorecard.ts";
-import { defineReporter } from "../parts.ts";
 import type { DrillResult } from "../record.ts";
 import { type Case, type CaseStatus, casesOf, durationMsOf } from "./cases.ts";
 
@@ -83,8 +83,6 @@ export const ctrfReporter = defineReporter<Options>({
   name: "ctrf",
   summary: "CTRF JSON: a test for each question, phase and objective, with what was measured.",
   options,
-  gives: [],
-  needs: [],
   optionsFrom({ environment: env, shard }) {
     const github = env.GITHUB_RUN_ID === undefined ? null : `${env.GITHUB_SERVER_URL}/${env.GITHUB_REPOSITORY}`;
     return {

@@ -4,8 +4,8 @@
  */
 import { isAbsolute, join, relative } from "node:path/posix";
 import { z } from "zod";
+import { defineReporter } from "../define.ts";
 import { drillName, scorecardPage } from "../paper/scorecard.ts";
-import { defineReporter } from "../parts.ts";
 import type { DrillResult } from "../record.ts";
 import { lineToBlame } from "./cases.ts";
 
@@ -70,8 +70,6 @@ export const githubReporter = defineReporter<Options>({
   isUsual: ({ environment }) => environment.GITHUB_ACTIONS === "true",
   summary: "GitHub Actions: the job's summary, and an annotation on the YAML line of what is not recovered.",
   options,
-  gives: [],
-  needs: [],
   optionsFrom: ({ environment, workingFolder }) => ({
     summaryFile: environment.GITHUB_STEP_SUMMARY ?? null,
     workspace: environment.GITHUB_WORKSPACE ?? null,

@@ -3,9 +3,9 @@
  * actions agree on: a suite for each drill, a case for each question, phase and objective; seconds; `failure` for a no,
  * `error` for what could not be judged.
  */
-import { z } from "zod";
+
+import { defineReporter } from "../define.ts";
 import { drillName } from "../paper/scorecard.ts";
-import { defineReporter } from "../parts.ts";
 import type { DrillResult } from "../record.ts";
 import { type Case, casesOf, durationMsOf } from "./cases.ts";
 
@@ -105,12 +105,9 @@ function testsuite(result: DrillResult): string {
   ].join("\n");
 }
 
-export const junitReporter = defineReporter<Record<string, never>>({
+export const junitReporter = defineReporter({
   name: "junit",
   summary: "JUnit XML: a suite for each drill, a case for each question, phase and objective.",
-  options: z.strictObject({}) as z.ZodType<Record<string, never>>,
-  gives: [],
-  needs: [],
   async render(results) {
     const all = count(results.flatMap(casesOf));
     const time = seconds(results.reduce((sum, result) => sum + durationMsOf(result), 0));

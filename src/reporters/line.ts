@@ -1,5 +1,5 @@
 /** What a log gets, in CI and wherever nothing can be drawn over. */
-import { defineReporter } from "../parts.ts";
+import { defineReporter } from "../define.ts";
 import { closing, followOnScreen, type ScreenOptions, screenOptions } from "./screen.ts";
 
 export const lineReporter = defineReporter<ScreenOptions>({
@@ -7,8 +7,6 @@ export const lineReporter = defineReporter<ScreenOptions>({
   isUsual: ({ isTty }) => !isTty,
   summary: "Plain lines, for logs: no cursor, nothing drawn over.",
   options: screenOptions,
-  gives: [],
-  needs: [],
   optionsFrom: ({ outFolder, color }) => ({ folder: outFolder, color }),
   follow: (screen) => followOnScreen(screen, { isLive: false }),
   render: async (results, options) => [closing(results, options)],

@@ -1,14 +1,11 @@
 /** Pages for people: in each run folder the report and the runbook; named, one page on all drills of the call. */
-import { z } from "zod";
-import { scorecardPage } from "../paper/scorecard.ts";
-import { defineReporter } from "../parts.ts";
 
-export const markdownReporter = defineReporter<Record<string, never>>({
+import { defineReporter } from "../define.ts";
+import { scorecardPage } from "../paper/scorecard.ts";
+
+export const markdownReporter = defineReporter({
   name: "markdown",
   summary: "One page on all drills: the verdicts, then what was asked of each, and how it was answered.",
-  options: z.strictObject({}) as z.ZodType<Record<string, never>>,
-  gives: [],
-  needs: [],
   async forFolder(result) {
     const { renderReport, reportPageOf } = await import("../paper/report.ts");
     const { renderRunbook } = await import("../paper/runbook.ts");

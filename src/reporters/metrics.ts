@@ -4,7 +4,7 @@
  * each, are carried over from it: alert on `time() - fogbell_last_success_timestamp_seconds`.
  */
 import { z } from "zod";
-import { defineReporter } from "../parts.ts";
+import { defineReporter } from "../define.ts";
 import type { DrillResult, Verdict } from "../record.ts";
 import { durationMsOf } from "./cases.ts";
 
@@ -105,8 +105,6 @@ export const metricsReporter = defineReporter<Options>({
   name: "metrics",
   summary: "Prometheus metrics, for the textfile collector.",
   options,
-  gives: [],
-  needs: [],
   optionsFrom: ({ earlier }) => ({ before: earlier(FILE) }),
   async render(results, { before }) {
     // Later ones replace earlier ones of the same name and labels: a drill run twice counts once.

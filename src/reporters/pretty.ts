@@ -1,5 +1,5 @@
 /** What a person sees on a terminal. */
-import { defineReporter } from "../parts.ts";
+import { defineReporter } from "../define.ts";
 import { closing, followOnScreen, type ScreenOptions, screenOptions } from "./screen.ts";
 
 export const prettyReporter = defineReporter<ScreenOptions>({
@@ -7,8 +7,6 @@ export const prettyReporter = defineReporter<ScreenOptions>({
   isUsual: ({ isTty }) => isTty,
   summary: "A terminal's view: one live line, the phases, each question with its answer.",
   options: screenOptions,
-  gives: [],
-  needs: [],
   optionsFrom: ({ outFolder, color }) => ({ folder: outFolder, color }),
   follow: (screen) => followOnScreen(screen, { isLive: screen.isTty }),
   render: async (results, options) => [closing(results, options)],

@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import type Docker from "dockerode";
+import { defineSandbox } from "../define.ts";
 import { FogbellError, UnavailableError } from "../errors.ts";
 import { allDone } from "../host/all-done.ts";
 import { pause } from "../host/stream.ts";
@@ -9,7 +10,6 @@ import { formatBytes } from "../host/units.ts";
 import {
   type Availability,
   type Command,
-  defineSandbox,
   type Line,
   OUTPUT_LIMIT_BYTES,
   type RunLabel,
@@ -310,7 +310,6 @@ export const docker = defineSandbox<SandboxOptions>({
   summary: "A container without network, rights or ports.",
   options: sandboxOptions as never,
   gives: ["no-network"],
-  needs: [],
   available,
   open,
   enter,

@@ -7,6 +7,7 @@ import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, release, tmpdir, totalmem, type } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { defineSandbox } from "../define.ts";
 import { FogbellError, UnavailableError } from "../errors.ts";
 import { explainDisk, isFull } from "../host/disk-fault.ts";
 import { LABEL_NAME } from "../host/label.ts";
@@ -17,7 +18,6 @@ import { quote } from "../host/sh.ts";
 import { formatBytes } from "../host/units.ts";
 import {
   type Command,
-  defineSandbox,
   type Line,
   OUTPUT_LIMIT_BYTES,
   type RunLabel,
@@ -292,8 +292,6 @@ export const local = defineSandbox<SandboxOptions>({
   name: "local",
   summary: "A throwaway server from programs installed on this machine, on a socket, without rights.",
   options: sandboxOptions as never,
-  gives: [],
-  needs: [],
   available,
   open,
   enter,

@@ -5,12 +5,13 @@ import { lstat, mkdir, open, readdir, readFile, realpath, rename, rm, stat, utim
 import { dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
+import { defineStore } from "../define.ts";
 import { RefusedError, UnavailableError, UnreadableError, UsageError } from "../errors.ts";
 import { assertInner } from "../host/inner-key.ts";
 import { LABEL_NAME, parseLabel } from "../host/label.ts";
 import { quote } from "../host/sh.ts";
 import { abortable } from "../host/stream.ts";
-import { defineStore, type RunLabel, type Store, type StoredObject, type WorldStore } from "../parts.ts";
+import type { RunLabel, Store, StoredObject, WorldStore } from "../parts.ts";
 import { explain } from "./directory-errors.ts";
 import { toObject, walk } from "./directory-list.ts";
 
@@ -217,8 +218,6 @@ export const directory = defineStore<Options>({
   name: "directory",
   summary: "A directory of this machine.",
   options,
-  gives: [],
-  needs: [],
   fromUrl,
   open: async ({ path }, signal) => reader(await openRoot(path), signal),
   openForWorld,

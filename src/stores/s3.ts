@@ -1,5 +1,6 @@
 /** Backups in any S3-compatible store. Opened for recovery it only reads; a world writes below its own prefix. */
-import { defineStore, type RunLabel, type Store, type WorldStore } from "../parts.ts";
+import { defineStore } from "../define.ts";
+import type { RunLabel, Store, WorldStore } from "../parts.ts";
 import type { Place } from "./s3-client.ts";
 import { type S3Options, s3FromUrl, s3Options, s3PlaceOf } from "./s3-url.ts";
 
@@ -94,8 +95,6 @@ export const s3 = defineStore<S3Options>({
   name: "s3",
   summary: "Any S3-compatible store, with credentials from the usual chain.",
   options: s3Options as never,
-  gives: [],
-  needs: [],
   fromUrl: s3FromUrl,
   open,
   openForWorld,

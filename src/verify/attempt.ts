@@ -12,6 +12,7 @@ import type { CheckFault } from "../drill/check-copy.ts";
 import { bring } from "../drill/source.ts";
 import { asFogbellError, Defect, LostError, UnavailableError } from "../errors.ts";
 import type { BackupFacts, CopyPhrases, DumpStory, Method } from "../parts.ts";
+import { sideRemoved } from "../plan/capabilities.ts";
 import type { Mark } from "../record.ts";
 import { limited, openLimiter, VERIFY, withinRoom } from "../run/limiter.ts";
 import type { LimitedPhase } from "../run/limits.ts";
@@ -181,7 +182,7 @@ async function prove(
     must: (line, name) => runner.must(line, { phase: "verify", name: `prove-${name}` }),
     ask: (line, name) => runner.ask(line, { phase: "verify", name: `prove-${name}` }),
     restore: method.recover(facts, TARGET),
-    remove: method.removeSide?.() ?? [engine.phrases.dropSide()],
+    remove: sideRemoved(engine, method),
     write: kit.write,
     within: (work) => kit.limiter.within("prove", () => withinRoom({ ...kit, server, bytes }, work)),
   });
@@ -231,7 +232,7 @@ async function openFetched(kit: AttemptKit, { candidate, facts, fetched, mark }:
   const { point } = candidate;
   // A copy of files is reached itself, and finds the port free.
   const isReached = startsApplications(kit.task) && methodOf(kit, facts).side === "database";
-  const reached = isReached ? kit.task.engine.loopback.settings : {};
+  const reached = isReached ? (kit.task.engine.loopback?.settings ?? {}) : {};
   const opened = await limited(kit, "world", () => openSandbox(kit, serverFor(kit.task.engine, facts, reached)));
   mark("T5");
   await assertUnpackers(opened, [...facts.packing, ...(facts.logPacking ?? [])], kit.index);

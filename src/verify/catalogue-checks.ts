@@ -151,11 +151,12 @@ const tablesGone = (baseline: KnownCopy, scene: CopyScene, counted: Counted) => 
   ...Object.keys(baseline.rows).filter((name) => counted.rows[name] === undefined && mayShrink(scene, name)),
 ];
 
-/** Lists every object. What is kept of a definition is its hash. */
+/** Lists every object. What is kept of a definition is its hash. Null: the engine has nothing beside rows. */
 export async function catalogueOf(
   scene: CopyScene,
   counted: Counted,
-): Promise<{ finding: Finding; catalogue: Record<string, string> }> {
+): Promise<{ finding: Finding | null; catalogue: Record<string, string> }> {
+  if (scene.phrases.catalogue === undefined) return { catalogue: {}, finding: null };
   const outcome = await scene.ask(scene.phrases.catalogue(), "read-catalogue");
   const lines = read(outcome);
   if (lines === null) return { catalogue: {}, finding: silent(outcome) };

@@ -23,10 +23,10 @@ export async function lookThrough(scene: CopyScene): Promise<Looked> {
   const large = await largeObjectsOf(scene);
   if (large.finding !== null) say("large-objects", "every large object", large.finding);
   const { catalogue, finding: listed } = await catalogueOf(scene, counted);
-  say("catalogue", "every object", listed);
+  if (listed !== null) say("catalogue", "every object", listed);
   say("foreign-keys", "every row", await keysOf(scene));
   const { behind, finding: numbered } = await sequencesOf(scene);
-  say("sequences", "every sequence", numbered);
+  if (numbered !== null) say("sequences", "every sequence", numbered);
   const { lags, finding: fresh } = await freshness(scene);
   say("freshness", scene.task.fresh?.table ?? "the newest row", fresh);
   if (scene.task.canary !== null) say("canary", scene.task.canary.table, await canary(scene, scene.task.canary));

@@ -132,7 +132,7 @@ function differingTables(ledger: CopyLedger, found: ReadonlyMap<string, Map<numb
 
 /** Sequences that would hand out again what they had handed out when the backup began, or that are gone. */
 async function sequencesBehind({ sequences }: CopyLedger, engine: Engine, ask: Ask): Promise<string[]> {
-  if (sequences.length === 0) return [];
+  if (sequences.length === 0 || engine.phrases.sequences === undefined) return [];
   const lines = rowsOf(await ask(engine.phrases.sequences(), "compare-sequences"), "the sequences");
   const now = new Map(lines.map(([name = "", value = ""]) => [name, value]));
   return sequences.flatMap(([name, before]) => {

@@ -2,6 +2,7 @@
 
 import { FogbellError, LostError } from "../errors.ts";
 import type { Method } from "../parts.ts";
+import { sideRemoved } from "../plan/capabilities.ts";
 import { aboutMember, archiveMembers, brokenAmong, knownOf, labelOf, together } from "./archive-members.ts";
 import type { Attempted, AttemptKit, Given } from "./kit.ts";
 import type { Opened } from "./open-sandbox.ts";
@@ -39,7 +40,7 @@ export async function openEach({ kit, opened, given, method, open }: EachRequest
     const attempted = await open({ ...kit, task }, opened, { ...given, facts, ledger: null, mark });
     opens.push({ label, attempted });
     opened.places.table = table;
-    for (const line of method.removeSide?.() ?? [kit.task.engine.phrases.dropSide()])
+    for (const line of sideRemoved(kit.task.engine, method))
       await opened.runner.run(line, { phase: "verify", name: `remove-${kit.index}-${index}` });
   }
   const numbers = opens.flatMap(({ label, attempted }) =>

@@ -40,7 +40,7 @@ export async function openSandbox(
   if (!box.opensForeign && !kit.trustBackups) {
     throw foreignBackup(box.kind);
   }
-  if (startsApplications(task)) assertAttaches({ box, next: WITH_DOCKER });
+  if (startsApplications(task)) assertAttaches({ box, engine: task.engine, next: WITH_DOCKER });
   const server = await box.start(spec);
   unwind.add(`${task.engine.name} server`, () => server[Symbol.asyncDispose]());
   if (index === 0) {

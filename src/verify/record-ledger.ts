@@ -45,10 +45,12 @@ async function unreadOf(engine: Engine, ask: Ask, tables: CopyLedger["tables"]):
 }
 
 /** Where each sequence that goes up stands. Asked before the backup begins, so that what it carries is never behind. */
-const sequencesOf = async (engine: Engine, ask: Ask): Promise<CopyLedger["sequences"]> =>
-  rowsOf(await ask(engine.phrases.sequences(), "list-sequences"), "the sequences").flatMap(
+async function sequencesOf({ phrases }: Engine, ask: Ask): Promise<CopyLedger["sequences"]> {
+  if (phrases.sequences === undefined) return [];
+  return rowsOf(await ask(phrases.sequences(), "list-sequences"), "the sequences").flatMap(
     ([name = "", value = "", , , , direction]): [string, string][] => (direction === "up" ? [[name, value]] : []),
   );
+}
 
 export interface RecordRequest {
   readonly engine: Engine;

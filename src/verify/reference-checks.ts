@@ -78,7 +78,9 @@ function judgeSequences(lines: readonly string[][], scene: CopyScene): { finding
   return { behind, finding: { held: "yes", because: said.join("; "), measured, remarks } };
 }
 
-export async function sequencesOf(scene: CopyScene): Promise<{ finding: Finding; behind: string[] }> {
+/** Null: the engine hands out no numbers. */
+export async function sequencesOf(scene: CopyScene): Promise<{ finding: Finding | null; behind: string[] }> {
+  if (scene.phrases.sequences === undefined) return { behind: [], finding: null };
   const outcome = await scene.ask(scene.phrases.sequences(), "read-sequences");
   const lines = read(outcome);
   return lines === null ? { finding: silent(outcome), behind: [] } : judgeSequences(lines, scene);

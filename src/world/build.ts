@@ -8,6 +8,7 @@ import { Defect, UnavailableError, UsageError } from "../errors.ts";
 import { sha256Of } from "../host/digest.ts";
 import { quote } from "../host/sh.ts";
 import type { Line, WorldStore } from "../parts.ts";
+import { languageOf } from "../plan/capabilities.ts";
 import type { Plan, PlannedBackup } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
 import { application, usesApplication } from "./application.ts";
@@ -285,7 +286,7 @@ async function datasetLines({ plan, server }: WorldKit, untilMs: number): Promis
     await server.put(`${server.folders.scratch}/${name}`, createReadStream(file), found.size);
     names.push(name);
   }
-  return phrases.loadSql(names);
+  return languageOf(plan.engine).loadSql(names);
 }
 
 interface TakeRequest {

@@ -265,11 +265,13 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask, sav
   }
 
   async function readCatalogue(): Promise<Map<string, string>> {
+    if (phrases.catalogue === undefined) return new Map();
     const rows = rowsOf(await ask(phrases.catalogue()), "the catalogue");
     return new Map(rows.map(([kind, object, ...definition]) => [`${kind}\t${object}`, definition.join("\t")]));
   }
 
   async function readSequences(): Promise<Map<string, bigint>> {
+    if (phrases.sequences === undefined) return new Map();
     const rows = rowsOf(await ask(phrases.sequences()), "the sequences");
     return new Map(rows.map(([sequence = "", value]) => [sequence, BigInt(value ?? 0)]));
   }

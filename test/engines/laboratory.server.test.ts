@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import { EXPERIMENTS } from "../support/experiments.ts";
-import { type Laboratory, openLaboratory } from "../support/laboratory.ts";
+import { fluent, type Laboratory, openLaboratory } from "../support/laboratory.ts";
 
 describe.each(catalog.engines.filter(({ name }) => name !== "mysql"))("$name", (engine) => {
   let lab: Laboratory;
@@ -14,7 +14,7 @@ describe.each(catalog.engines.filter(({ name }) => name !== "mysql"))("$name", (
   test.each(EXPERIMENTS)("$of: $does", async ({ lines, play }) => {
     await lab.reset();
     const before = await lab.fingerprint("other");
-    await play(lab, lines(engine));
+    await play(lab, lines(fluent(engine)));
     // Whatever a script is told to do to the shop, the database beside it is as it was.
     expect(await lab.fingerprint("other")).toBe(before);
   });

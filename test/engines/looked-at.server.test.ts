@@ -1,7 +1,9 @@
 /** Questions to a copy, on real servers with planted faults: what each must find, and what it must leave alone. */
+
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import type { CopyPhrases, Engine, LargeObjects, Line } from "../../src/parts.ts";
+import { languageOf } from "../../src/plan/capabilities.ts";
 import { type Bench, openBench } from "../support/dumps.ts";
 
 const engineOf = (name: string) => catalog.engines.find((one) => one.name === name) as Engine;
@@ -37,7 +39,7 @@ INSERT INTO one DEFAULT VALUES; INSERT INTO two VALUES (900);
 CREATE SEQUENCE down_seq INCREMENT -1; CREATE TABLE downs (id int DEFAULT nextval('down_seq')); INSERT INTO downs DEFAULT VALUES;
 CREATE SEQUENCE unused_seq; CREATE TABLE kid (film int REFERENCES film); CREATE SEQUENCE word_seq; CREATE TABLE words (id text DEFAULT 'w' || nextval('word_seq')); INSERT INTO words DEFAULT VALUES;`);
     const found = Object.fromEntries(
-      (await ask(engine.phrases.sequences())).map(([name, value, , , used, direction]) => [
+      (await ask(languageOf(engine).sequences())).map(([name, value, , , used, direction]) => [
         name,
         `${value} ${used} ${direction}`,
       ]),
@@ -62,7 +64,7 @@ CREATE TRIGGER off BEFORE INSERT ON g.t FOR EACH ROW EXECUTE FUNCTION g.f(); ALT
 CREATE TABLE g.open (id int); ALTER TABLE g.open ENABLE ROW LEVEL SECURITY; CREATE POLICY everybody ON g.open USING (true);
 CREATE MATERIALIZED VIEW g.empty AS SELECT 1 AS one WITH NO DATA; CREATE MATERIALIZED VIEW g.full AS SELECT 1 AS one;
 CREATE PUBLICATION told FOR TABLE g.t;`);
-    const states = (await ask(engine.phrases.catalogue()))
+    const states = (await ask(languageOf(engine).catalogue()))
       .filter(
         ([kind = "", name = ""]) =>
           /^(not-null|unique|validated|enabled|row-security|kept-apart|populated|publication)/.test(kind) &&
@@ -197,7 +199,7 @@ SQL`);
   test("accounts that objects run as and that are not here, each with how many", async () =>
     expect(await ask(engine.copies.absent() as Line)).toEqual([["app@%", "2"]]));
   test("counters and sequences, against every column that takes from them", async () =>
-    expect(await ask(engine.phrases.sequences())).toEqual([
+    expect(await ask(languageOf(engine).sequences())).toEqual([
       [`${ODD}.i'd \``, "2", ODD, "i'd `", "99", "up"],
       ["down_sq", expect.any(String), "", "", expect.any(String), "down"],
       ["lone", "0", "", "", "0", "up"],

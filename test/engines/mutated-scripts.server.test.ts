@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import type { Engine } from "../../src/parts.ts";
 import { EXPERIMENTS } from "../support/experiments.ts";
-import { type Laboratory, openLaboratory } from "../support/laboratory.ts";
+import { fluent, type Laboratory, openLaboratory } from "../support/laboratory.ts";
 import { LONG } from "../support/long.ts";
 import { mutantsOf } from "../support/script-mutants.ts";
 
@@ -40,7 +40,7 @@ async function isKilled(lab: Laboratory, from: string, script: string): Promise<
 
 /** Each script once, with every change of it. */
 const changesOf = (engine: Engine) => {
-  const all = EXPERIMENTS.flatMap(({ of, lines }) => lines(engine).map(({ script }) => ({ of, script })));
+  const all = EXPERIMENTS.flatMap(({ of, lines }) => lines(fluent(engine)).map(({ script }) => ({ of, script })));
   return [...new Map(all.reverse().map((one) => [one.script, one])).values()]
     .reverse()
     .flatMap(({ of, script }) => mutantsOf(script).map((mutant) => ({ of, from: script, ...mutant })));

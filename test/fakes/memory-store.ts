@@ -1,10 +1,11 @@
 /** A store in memory that can be told to misbehave: cut connections, end early, change content. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { defineStore } from "../../src/define.ts";
 import { UnavailableError } from "../../src/errors.ts";
 import { assertInner } from "../../src/host/inner-key.ts";
 import { abortable } from "../../src/host/stream.ts";
-import { defineStore, type RunLabel, type Store, type StoreDriver, type StoredObject } from "../../src/parts.ts";
+import type { RunLabel, Store, StoreDriver, StoredObject } from "../../src/parts.ts";
 
 export interface Misbehaviour {
   /** Bytes after which each read breaks, as long as `cuts` lasts. */

@@ -1,7 +1,9 @@
 /** Outcomes and scenes for probes, without a server. */
+
 import { postgres } from "../../src/engines/postgres/engine.ts";
 import type { Shown } from "../../src/host/redact.ts";
 import type { LedgerState, LedgerView, Outcome, Scene, TableState } from "../../src/parts.ts";
+import { languageOf } from "../../src/plan/capabilities.ts";
 
 export const outcome = (stdout: string, more: Partial<Outcome> = {}): Outcome => ({
   commandId: "x",
@@ -72,7 +74,7 @@ export function scene(states: readonly LedgerState[], damagedAtMs = 1000): Scene
     window: (maxLossMs) => states.filter(({ atMs }) => atMs <= damagedAtMs && atMs >= damagedAtMs - maxLossMs),
   };
   return {
-    phrases: postgres.phrases,
+    phrases: languageOf(postgres),
     ledger,
     damagedAtMs,
     log: null,

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { reason, select } from "../../src/backups/select.ts";
 import { catalog } from "../../src/catalog.ts";
 import { ScenarioError, UsageError } from "../../src/errors.ts";
-import type { BackupFacts, Capability, Catalog, RecoveryPoint } from "../../src/parts.ts";
+import type { BackupFacts, Capability, Catalog, Engine, RecoveryPoint } from "../../src/parts.ts";
+import { MEANING, PROTOCOLS } from "../../src/plan/capabilities.ts";
 import { describe as describePlan, describeText } from "../../src/plan/describe.ts";
 import { plan } from "../../src/plan/plan.ts";
 import { listScenarios } from "../../src/scenario/library.ts";
@@ -63,11 +64,13 @@ describe("plan", () => {
 
 describe("a capability that nothing gives makes a scenario impossible, and each need of it is told with its line", async () => {
   const all = await Promise.all((await listScenarios()).map((file) => loadScenario(file, catalog)));
-  /** Of engines and methods. */
+  /** Engines that know none of a protocol's phrases, or engines and methods that do not give it. */
+  const phrasesOf = (capability: Capability) => PROTOCOLS.find(({ name }) => name === capability)?.phrases ?? [];
   const poorer = (capability: Capability): Catalog => ({
     ...catalog,
     engines: catalog.engines.map((engine) => ({
       ...engine,
+      phrases: { ...engine.phrases, ...Object.fromEntries(phrasesOf(capability).map((phrase) => [phrase, undefined])) },
       gives: engine.gives.filter((one) => one !== capability),
       methods: engine.methods.map((method) => ({
         ...method,
@@ -80,37 +83,60 @@ describe("a capability that nothing gives makes a scenario impossible, and each 
     retention: (world) => ({ ...world, retention: null }),
     offsite: (world) => ({ ...world, backups: world.backups.map((backup) => ({ ...backup, offsite: false })) }),
   };
-  test.each<Capability>(["sql", "side-restore", "one-table", "retention", "offsite"])("%s", (capability) => {
-    let refused = 0;
-    for (const told of all) {
-      const made = plan(told, catalog);
-      const parts = [...made.disaster, ...made.recovery, ...made.healthy, ...made.proof, ...made.verify];
-      const needing = parts.filter(({ part }) => part.needs.includes(capability));
-      const poor = { ...told, world: WORLDS[capability]?.(told.world) ?? told.world };
-      const asked = () => plan(poor, WORLDS[capability] === undefined ? poorer(capability) : catalog);
-      if (needing.length === 0) {
-        asked();
-        continue;
+  // What is needed by a backup and by no part stands below.
+  const PROTOCOLS_OF_PARTS = PROTOCOLS.map(({ name }) => name).filter((name) => name !== "side-databases");
+  test.each<Capability>([...PROTOCOLS_OF_PARTS, "side-restore", "one-table", "retention", "offsite"])(
+    "%s",
+    (capability) => {
+      let refused = 0;
+      for (const told of all) {
+        const made = plan(told, catalog);
+        const parts = [...made.disaster, ...made.recovery, ...made.healthy, ...made.proof, ...made.verify];
+        const needing = parts.filter(({ part }) => part.needs.includes(capability));
+        const poor = { ...told, world: WORLDS[capability]?.(told.world) ?? told.world };
+        const asked = () => plan(poor, WORLDS[capability] === undefined ? poorer(capability) : catalog);
+        if (needing.length === 0) {
+          asked();
+          continue;
+        }
+        refused += 1;
+        try {
+          asked();
+          expect.unreachable(told.id);
+        } catch (error) {
+          const { code, issues } = error as ScenarioError;
+          expect(code, told.id).toBe("FB_SCENARIO_IMPOSSIBLE");
+          const said = issues.map(({ line, message }) => `${line}: ${message}`);
+          const wanted = needing.map(
+            ({ part, line }) =>
+              `${line}: ${part.name} needs "${capability}" (${MEANING[capability]}), which neither ${made.engine.name} nor a chosen method gives`,
+          );
+          expect(said, told.id).toEqual(expect.arrayContaining(wanted));
+          expect(
+            issues.every(({ message }) => message.includes(`"${capability}"`)),
+            told.id,
+          ).toBe(true);
+        }
       }
-      refused += 1;
-      try {
-        asked();
-        expect.unreachable(told.id);
-      } catch (error) {
-        const { code, issues } = error as ScenarioError;
-        expect(code, told.id).toBe("FB_SCENARIO_IMPOSSIBLE");
-        const said = issues.map(({ line, message }) => `${line}: ${message}`);
-        const wanted = needing.map(
-          ({ part, line }) => `${line}: ${part.name} needs "${capability}", which no chosen engine or method gives`,
-        );
-        expect(said, told.id).toEqual(expect.arrayContaining(wanted));
-        expect(
-          issues.every(({ message }) => message.includes(`"${capability}"`)),
-          told.id,
-        ).toBe(true);
-      }
-    }
-    expect(refused).toBeGreaterThan(0);
+      expect(refused).toBeGreaterThan(0);
+    },
+  );
+  test("side-databases, for a backup that comes back as one", () =>
+    expect(() => plan(scenario, poorer("side-databases"))).toThrow(
+      'world.backups.nightly needs "side-databases" (a database can lie beside another on one server)',
+    ));
+  test("loopback, for an application of somebody's own", () => {
+    const application = { image: "app:1", command: [], env: {} } as unknown as Scenario["world"]["application"];
+    const told = { ...scenario, world: { ...scenario.world, application } };
+    const { loopback: _none, ...rest } = catalog.engines[0] as Engine;
+    expect(() => plan(told, { ...catalog, engines: [rest] })).toThrow('world.application needs "loopback"');
+  });
+  test("a way to back up that an engine does not know is one of the reasons, not a defect", () => {
+    const [engine] = catalog.engines as [Engine];
+    const poor = { ...engine, methods: engine.methods.filter(({ name }) => name !== "logical") };
+    expect(() => plan(scenario, { ...catalog, engines: [poor] })).toThrow(
+      /nightly is made by "logical", which postgres does not know; it knows physical, /,
+    );
   });
   test("a point by name needs a log that knows names, whatever else is there", () => {
     const beside = all.find(({ id }) => id === "drop-table") as Scenario;

@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import { postgres } from "../../src/engines/postgres/engine.ts";
 import type { Finding, Line, Outcome, Probe } from "../../src/parts.ts";
+import { languageOf } from "../../src/plan/capabilities.ts";
 import { outcome, scene, state } from "../fakes/outcome.ts";
 
 const probe = (name: string) => catalog.probes.find((one) => one.name === name) as Probe;
@@ -439,28 +440,28 @@ test.each(
 });
 
 describe("what is asked, what is needed, what is seen", () => {
-  const { phrases } = postgres;
+  const phrases = languageOf(postgres);
   const ALL = { allBut: [] };
   const NONE = { only: [] };
   const ONE = { only: ["t"] };
   test.each<[string, object, Line | null, object | undefined, string[]]>([
     ["application-database", {}, null, NONE, ["application"]],
-    ["constraints", {}, phrases.catalogue(), undefined, ["sql"]],
-    ["indexes", {}, phrases.catalogue(), undefined, ["sql"]],
-    ["grants", {}, phrases.catalogue(), undefined, ["sql"]],
-    ["objects", {}, phrases.catalogue(), undefined, ["sql"]],
-    ["sequences-ahead", {}, phrases.sequences(), undefined, ["sql"]],
-    ["database-missing", {}, phrases.databaseExists(), undefined, ["sql"]],
-    ["three-two-one", {}, phrases.databaseExists(), NONE, ["sql"]],
-    ["full-read", {}, phrases.readAll(), ALL, ["sql"]],
-    ["full-read", { table: "t" }, phrases.readAll("t"), ONE, ["sql"]],
-    ["row-count", { table: "t" }, phrases.countRows("t"), ONE, ["sql"]],
-    ["table-missing", { table: "t" }, phrases.tableExists("t"), undefined, ["sql"]],
-    ["heartbeat-gap", { of: "production" }, phrases.newestHeartbeat("production"), NONE, ["sql"]],
-    ["heartbeat-gap", { of: "side" }, phrases.newestHeartbeat("side"), ALL, ["sql"]],
-    ["login", { role: "app" }, phrases.canLogIn("app"), NONE, ["sql"]],
+    ["constraints", {}, phrases.catalogue(), undefined, ["catalogue"]],
+    ["indexes", {}, phrases.catalogue(), undefined, ["catalogue"]],
+    ["grants", {}, phrases.catalogue(), undefined, ["catalogue"]],
+    ["objects", {}, phrases.catalogue(), undefined, ["catalogue"]],
+    ["sequences-ahead", {}, phrases.sequences(), undefined, ["sequences"]],
+    ["database-missing", {}, phrases.databaseExists(), undefined, []],
+    ["three-two-one", {}, phrases.databaseExists(), NONE, []],
+    ["full-read", {}, phrases.readAll(), ALL, ["reading"]],
+    ["full-read", { table: "t" }, phrases.readAll("t"), ONE, ["reading"]],
+    ["row-count", { table: "t" }, phrases.countRows("t"), ONE, ["tables"]],
+    ["table-missing", { table: "t" }, phrases.tableExists("t"), undefined, ["tables"]],
+    ["heartbeat-gap", { of: "production" }, phrases.newestHeartbeat("production"), NONE, []],
+    ["heartbeat-gap", { of: "side" }, phrases.newestHeartbeat("side"), ALL, []],
+    ["login", { role: "app" }, phrases.canLogIn("app"), NONE, ["roles"]],
     ["sql", { ask: "SELECT 1", of: "side" }, phrases.askSql("SELECT 1", "side"), undefined, ["sql"]],
-    ["server-down", {}, null, undefined, ["sql"]],
+    ["server-down", {}, null, undefined, []],
     ["shell", { script: " true\n", about: "x" }, null, undefined, []],
     ["http", { path: "/", port: 80, status: 200 }, null, undefined, []],
   ])("%s, told %j", (name, options, line, sees, needs) => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { z } from "zod";
 import { catalog } from "../../src/catalog.ts";
-import { defineReporter } from "../../src/parts.ts";
+import { defineReporter } from "../../src/define.ts";
 import { plan } from "../../src/plan/plan.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
 import { runSuite } from "../../src/suite/suite.ts";

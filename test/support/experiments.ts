@@ -1,12 +1,12 @@
 /** What each script must do to a planted shop, and what it must leave alone. Each can be played again with a changed script. */
 import { expect } from "vitest";
-import type { DigestRequest, Engine, Line } from "../../src/parts.ts";
-import { BEATS, type Laboratory } from "./laboratory.ts";
+import type { DigestRequest, Line } from "../../src/parts.ts";
+import { BEATS, type Fluent, type Laboratory } from "./laboratory.ts";
 
 export interface Experiment {
   readonly of: string;
   readonly does: string;
-  lines(engine: Engine): readonly Line[];
+  lines(engine: Fluent): readonly Line[];
   /** Throws when the lines do something else. */
   play(lab: Laboratory, lines: readonly Line[]): Promise<void>;
 }
@@ -34,7 +34,7 @@ const asking = async <T>(lab: Laboratory, ask: () => Promise<T>): Promise<T> => 
   return answer;
 };
 const nameOf = (lab: Laboratory, table: string) => lab.engine.phrases.fullName(table);
-const request = (engine: Engine, table: string, keyColumns: readonly string[]): DigestRequest => ({
+const request = (engine: Fluent, table: string, keyColumns: readonly string[]): DigestRequest => ({
   table: engine.phrases.fullName(table),
   buckets: 16,
   keyColumns,

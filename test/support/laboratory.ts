@@ -2,15 +2,20 @@
  * A small real server for scripts by themselves: a shop as it is now, as it was before (the side), and a third database of the
  * same tables that no script may ever touch. Every row is planted, so that each answer is known.
  */
-import type { Engine, Line, Outcome } from "../../src/parts.ts";
+import type { Engine, Language, Line, Outcome } from "../../src/parts.ts";
+import { languageOf } from "../../src/plan/capabilities.ts";
 import { type Bench, openBench } from "./dumps.ts";
 
 /** The databases of the laboratory: `other` has the shop's tables with other rows, and a session of its own. */
 export const DATABASES = ["shop", "shop_side", "other"] as const;
 export type DatabaseName = (typeof DATABASES)[number];
 
+/** An engine of the catalogue, which knows everything. */
+export type Fluent = Engine & { readonly phrases: Language };
+export const fluent = (engine: Engine): Fluent => ({ ...engine, phrases: languageOf(engine) });
+
 export interface Laboratory extends AsyncDisposable {
-  readonly engine: Engine;
+  readonly engine: Fluent;
   readonly isPostgres: boolean;
   /** Plants everything anew. */
   reset(): Promise<void>;
@@ -178,7 +183,7 @@ export async function openLaboratory(engine: Engine): Promise<Laboratory> {
     );
   };
   return {
-    engine,
+    engine: fluent(engine),
     isPostgres,
     sql: async (database, text) => (await own.sql(database, text)).trimEnd(),
     run,

@@ -1,15 +1,7 @@
 /** MariaDB and MySQL: one family. How a server of it is made, and its language. */
 import { z } from "zod";
-import {
-  defineEngine,
-  type Engine,
-  type Phrases,
-  type PlaceRequest,
-  type PlaceTable,
-  type ServerFolders,
-  type ServerSpec,
-  type Settings,
-} from "../../parts.ts";
+import { defineEngine } from "../../define.ts";
+import type { Engine, Phrases, PlaceRequest, PlaceTable, ServerFolders, ServerSpec, Settings } from "../../parts.ts";
 import { scriptOf } from "../script.ts";
 import { askedOf } from "./asked.ts";
 import { copiesOf } from "./copies.ts";
@@ -173,8 +165,6 @@ function engineOf({ flavour, summary, versions }: Family): Engine {
     name: flavour.name,
     summary,
     options,
-    gives: ["sql"],
-    needs: [],
     versions,
     methods:
       flavour.name === "mariadb"

@@ -1,8 +1,9 @@
 /** Logical backups: mariadb-dump or mysqldump as plain SQL, packed or not, told by its content. */
 import { z } from "zod";
+import { defineMethod } from "../../define.ts";
 import { messageInDump, messageOf } from "../../host/dump-messages.ts";
 import { type Compression, layersOf, unpacked } from "../../host/packing.ts";
-import { type BackupFacts, type Content, defineMethod, type Line, type Target } from "../../parts.ts";
+import type { BackupFacts, Content, Line, Target } from "../../parts.ts";
 import { aboutLog, logChecks } from "../packed-log.ts";
 import { at, client, sql } from "./client.ts";
 import { readHeader } from "./dump-header.ts";
@@ -199,7 +200,6 @@ export const logicalOf = (flavour: Flavour) =>
     summary: `${flavour.dump}, plain SQL, with routines, triggers and events.`,
     options,
     gives: ["side-restore", "one-table", "point-in-time"],
-    needs: ["sql"],
     side: "database",
     over: (told) => over(flavour, told),
     variants: [

@@ -1,18 +1,13 @@
 /** Physical backups: mariadb-backup's stream, full or incremental, restored as a server of its own, and forward through the log. */
 
 import { z } from "zod";
+import { defineMethod } from "../../define.ts";
 import type { Compression } from "../../host/packing.ts";
 import { apart } from "../../host/sh.ts";
-import {
-  type BackupFacts,
-  type Content,
-  defineMethod,
-  type Gathered,
-  type Line,
-  type StoredObject,
-  type Target,
-} from "../../parts.ts";
+
+import type { BackupFacts, Content, Gathered, Line, StoredObject, Target } from "../../parts.ts";
 import { aboutLog, logChecks } from "../packed-log.ts";
+
 import { at } from "./client.ts";
 import {
   checkFiles,
@@ -227,7 +222,6 @@ export const physicalOf = (flavour: Flavour) =>
     summary: "mariadb-backup, full and incremental, and forward through the archived log to any moment since.",
     options,
     gives: ["side-restore", "one-table", "point-in-time"],
-    needs: ["sql"],
     side: "server",
     programs: ["mariadb-backup", "mbstream"],
     variants: [

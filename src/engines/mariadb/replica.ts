@@ -4,10 +4,11 @@
  */
 
 import { z } from "zod";
+import { defineMethod } from "../../define.ts";
 import { durationText } from "../../fields.ts";
 import { apart } from "../../host/sh.ts";
 import { parseDuration } from "../../host/units.ts";
-import { defineMethod, type Line, type Target } from "../../parts.ts";
+import type { Line, Target } from "../../parts.ts";
 import { at, client } from "./client.ts";
 import { removeSide, startScript } from "./files.ts";
 import type { Flavour } from "./flavour.ts";
@@ -280,7 +281,6 @@ export const replicaOf = (flavour: Flavour) =>
       "A second server that applies the log, at once or with a delay: opened, or brought to just before the damage.",
     options,
     gives: ["side-restore", "one-table", "point-in-time"],
-    needs: ["sql"],
     side: "server",
     settings: { server_id: "1", log_bin: "binlog", binlog_format: "ROW", sync_binlog: "1" },
     programs: ["mariadb-backup", "perl"],

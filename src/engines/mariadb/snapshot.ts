@@ -3,8 +3,9 @@
  * middle of its work it is what a crash would leave, and is repaired from its own log when it starts.
  */
 import { z } from "zod";
+import { defineMethod } from "../../define.ts";
 import { type Compression, isTar, layersOf, unpacked, whole } from "../../host/packing.ts";
-import { type BackupFacts, type Content, defineMethod, type Line } from "../../parts.ts";
+import type { BackupFacts, Content, Line } from "../../parts.ts";
 import { removeSide, startSide, UNPACKED, untilReady } from "./files.ts";
 import type { Flavour } from "./flavour.ts";
 
@@ -115,7 +116,6 @@ export const snapshotOf = (flavour: Flavour) =>
     summary: "An image of the data folder, of a stopped server or of one held still.",
     options,
     gives: ["side-restore", "one-table"],
-    needs: ["sql"],
     side: "server",
     variants: [{ name: "snapshot", options: () => ({}), log: false }],
     backup: (stem, told) => backup(flavour, stem, told),

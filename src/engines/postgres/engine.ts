@@ -1,15 +1,8 @@
 /** PostgreSQL: how a server of it is made, and its language. */
 
 import { z } from "zod";
-import {
-  defineEngine,
-  type Phrases,
-  type PlaceRequest,
-  type PlaceTable,
-  type ServerFolders,
-  type ServerSpec,
-  type Settings,
-} from "../../parts.ts";
+import { defineEngine } from "../../define.ts";
+import type { Phrases, PlaceRequest, PlaceTable, ServerFolders, ServerSpec, Settings } from "../../parts.ts";
 import { PACKERS } from "../packers.ts";
 import { scriptOf } from "../script.ts";
 import * as objects from "./catalogue.ts";
@@ -186,8 +179,6 @@ export const postgres = defineEngine<z.infer<typeof options>>({
   name: "postgres",
   summary: "PostgreSQL, 15, 17 and 18.",
   options,
-  gives: ["sql"],
-  needs: [],
   versions: ["15", "17", "18"],
   methods: [logical, physical, repositoryMethod, replica, snapshot, script],
   phrases,

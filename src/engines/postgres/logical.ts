@@ -1,16 +1,9 @@
 /** Logical backups: pg_dump in its plain, custom and directory formats, told apart by their content. */
 import { z } from "zod";
+import { defineMethod } from "../../define.ts";
 import { messageBefore, messageInDump, messageOf, withoutMessages } from "../../host/dump-messages.ts";
 import { type Compression, layersOf, unpacked } from "../../host/packing.ts";
-import {
-  type BackupFacts,
-  type Content,
-  type DumpReader,
-  defineMethod,
-  type Gathered,
-  type Line,
-  type StoredObject,
-} from "../../parts.ts";
+import type { BackupFacts, Content, DumpReader, Gathered, Line, StoredObject } from "../../parts.ts";
 import { fromArchive, isAlone, isWhole, layOut, placesOf } from "./archive-copy.ts";
 import { archiveFacts } from "./archive-header.ts";
 import { dumpReader } from "./dump-reader.ts";
@@ -236,7 +229,6 @@ export const logical = defineMethod<Options>({
   summary: "pg_dump, plain, custom or directory format, with pg_dumpall's globals.",
   options,
   gives: ["side-restore", "one-table"],
-  needs: ["sql"],
   side: "database",
   over,
   variants: [{ name: "logical", options: () => ({}), log: false }],

@@ -1,11 +1,11 @@
 /** Physical backups: pg_basebackup's tar with its manifest, restored as a server of its own, and forward through the log. */
 import { z } from "zod";
+import { defineMethod } from "../../define.ts";
 import { isTar, layersOf } from "../../host/packing.ts";
 import {
   type BackupFacts,
   CHECK_ENDS,
   type Content,
-  defineMethod,
   type Gathered,
   type Line,
   type StoredObject,
@@ -198,7 +198,6 @@ export const physical = defineMethod<Options>({
   summary: "pg_basebackup, and forward through the archived log to any moment since.",
   options,
   gives: ["side-restore", "one-table", "point-in-time"],
-  needs: ["sql"],
   side: "server",
   variants: [
     { name: "physical", options: () => ({}), log: false },

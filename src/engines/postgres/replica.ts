@@ -4,10 +4,11 @@
  */
 
 import { z } from "zod";
+import { defineMethod } from "../../define.ts";
 import { durationText } from "../../fields.ts";
 import { apart } from "../../host/sh.ts";
 import { parseDuration } from "../../host/units.ts";
-import { defineMethod, type Line, type Target } from "../../parts.ts";
+import type { Line, Target } from "../../parts.ts";
 import { removeSide } from "./files.ts";
 import { type LogSource, throughLog } from "./log.ts";
 import { PSQL } from "./psql.ts";
@@ -158,7 +159,6 @@ export const replica = defineMethod<Options>({
     "A second server that streams the log, at once or with a delay: opened, or brought to just before the damage.",
   options,
   gives: ["side-restore", "one-table", "point-in-time"],
-  needs: ["sql"],
   side: "server",
   settings: { wal_keep_size: "1GB" },
   live: { delayMs, hold, arrive },

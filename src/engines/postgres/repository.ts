@@ -1,15 +1,7 @@
 /** pgBackRest: full, differential and incremental backups in one repository, which holds the archived log as well. */
 import { z } from "zod";
-import {
-  type BackupFacts,
-  type Content,
-  defineMethod,
-  type Gathered,
-  type Line,
-  type LogArchive,
-  type StoredObject,
-  type Target,
-} from "../../parts.ts";
+import { defineMethod } from "../../define.ts";
+import type { BackupFacts, Content, Gathered, Line, LogArchive, StoredObject, Target } from "../../parts.ts";
 import { removeSide, settingsOfSide, TABLESPACES, UNPACKED } from "./files.ts";
 import { type LogSource, log, throughLog } from "./log.ts";
 
@@ -202,7 +194,6 @@ export const repositoryMethod = defineMethod<Options>({
   summary: "pgBackRest: full, differential and incremental backups, with the log, in one repository.",
   options,
   gives: ["side-restore", "one-table", "point-in-time"],
-  needs: ["sql"],
   side: "server",
   variants: [
     {

@@ -4,8 +4,9 @@
  * own log when it starts.
  */
 import { z } from "zod";
+import { defineMethod } from "../../define.ts";
 import { type Compression, isTar, layersOf } from "../../host/packing.ts";
-import { type BackupFacts, type Content, defineMethod, type Line } from "../../parts.ts";
+import type { BackupFacts, Content, Line } from "../../parts.ts";
 import { type Archive, checkArchive, ENDING, removeSide, settingsOfSide, startSide, unpack } from "./files.ts";
 
 const options = z.strictObject({
@@ -105,7 +106,6 @@ export const snapshot = defineMethod<Options>({
   summary: "An image of the data folder, of a stopped server or of one held still.",
   options,
   gives: ["side-restore", "one-table"],
-  needs: ["sql"],
   side: "server",
   variants: [{ name: "snapshot", options: () => ({}), log: false }],
   backup,

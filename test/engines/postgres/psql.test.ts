@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { postgres } from "../../../src/engines/postgres/engine.ts";
 import { identifier, literal, parseTable, uncopy } from "../../../src/engines/postgres/psql.ts";
+import { languageOf } from "../../../src/plan/capabilities.ts";
 
 test.each([
   ["orders", '"orders"'],
@@ -22,9 +23,9 @@ test("no name can end a heredoc or a quoted word", () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 40 }), (name) => {
       for (const line of [
-        postgres.phrases.dropTable(name),
-        postgres.phrases.countRows(name),
-        ...postgres.phrases.copyTableBack(name),
+        languageOf(postgres).dropTable(name),
+        languageOf(postgres).countRows(name),
+        ...languageOf(postgres).copyTableBack(name),
       ]) {
         const ends = line.script.split("\n").filter((one) => one === "SQL").length;
         expect(ends).toBe(line.script.split("<<'SQL'").length - 1);

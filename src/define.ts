@@ -1,0 +1,23 @@
+/**
+ * How a part is declared: `define…` ties its `options` to the parameter of its functions and then forgets the type; the
+ * cast lives here and nowhere else. What a part does not say is: no options, gives nothing, needs nothing.
+ */
+import { z } from "zod";
+import type { Action, Engine, Method, Part, Probe, Reporter, SandboxDriver, StoreDriver } from "./parts.ts";
+
+/** A part as it is written down: its options only have to be told when there are some. */
+export type Declared<P extends Part<O>, O> = Omit<P, keyof typeof NOTHING> &
+  Partial<Pick<P, "gives" | "needs">> &
+  (object extends O ? Partial<Pick<P, "options">> : Pick<P, "options">);
+
+const NOTHING = { options: z.strictObject({}), gives: [], needs: [] };
+
+const complete = <P>(part: object): P => ({ ...NOTHING, ...part }) as P;
+
+export const defineEngine = <O = object>(part: Declared<Engine<O>, O>): Engine => complete(part);
+export const defineMethod = <O = object>(part: Declared<Method<O>, O>): Method => complete(part);
+export const defineStore = <O = object>(part: Declared<StoreDriver<O>, O>): StoreDriver => complete(part);
+export const defineSandbox = <O = object>(part: Declared<SandboxDriver<O>, O>): SandboxDriver => complete(part);
+export const defineAction = <O = object>(part: Declared<Action<O>, O>): Action => complete(part);
+export const defineProbe = <O = object>(part: Declared<Probe<O>, O>): Probe => complete(part);
+export const defineReporter = <O = object>(part: Declared<Reporter<O>, O>): Reporter => complete(part);
