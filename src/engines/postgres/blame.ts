@@ -1,18 +1,5 @@
-/**
- * Whose fault a failed restore is. What this machine, this version or Fogbell's own sandbox lacks says nothing of the
- * backup: it is named, with what to do about it. Everything else is the backup's own fault.
- */
-import { type ClientError, describeError } from "../../host/client-errors.ts";
-import type { Unjudged } from "../../parts.ts";
-
-interface Lack {
-  /** In the sentence "the copy cannot be judged here: …". */
-  readonly because: (name: string) => string;
-  readonly next: (name: string) => readonly string[];
-}
-
-const OWN_SERVER = "fogbell verify --sandbox local, on a machine that has it";
-const inImage = (what: string) => [`install ${what} into the sandbox's image, then: fogbell verify`, OWN_SERVER];
+/** What can be lacking here that says nothing of a backup, and what to do about it. */
+import { inImage, type Lack, OWN_SERVER, unjudgedBy } from "../unjudged.ts";
 
 const LACKS: Readonly<Record<string, Lack>> = {
   "no-extension": {
@@ -110,12 +97,4 @@ const LACKS: Readonly<Record<string, Lack>> = {
 };
 
 /** Why a failure says nothing about the backup; else null. */
-export function unjudged(errors: readonly ClientError[]): Unjudged | null {
-  for (const error of errors) {
-    const lack = error.severity === "error" && error.reason !== undefined ? LACKS[error.reason] : undefined;
-    if (lack === undefined) continue;
-    const name = error.named ?? "";
-    return { because: `${lack.because(name)}. It said: ${describeError(error)}`, next: lack.next(name) };
-  }
-  return null;
-}
+export const unjudged = unjudgedBy(LACKS);

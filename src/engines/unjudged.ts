@@ -1,0 +1,29 @@
+/**
+ * Whose fault a failed restore is, whatever the engine: what this machine, this version or Fogbell's own sandbox lacks says
+ * nothing of the backup. It is named, with what to do about it; everything else is the backup's own fault.
+ */
+import { type ClientError, describeError } from "../host/client-errors.ts";
+import type { Unjudged } from "../parts.ts";
+
+/** Something that is not here, told by its name where the error has one, else "". */
+export interface Lack {
+  /** In the sentence "the copy cannot be judged here: …". */
+  readonly because: (name: string) => string;
+  readonly next: (name: string) => readonly string[];
+}
+
+export const OWN_SERVER = "fogbell verify --sandbox local, on a machine that has it";
+export const inImage = (what: string) => [`install ${what} into the sandbox's image, then: fogbell verify`, OWN_SERVER];
+
+/** `CopyPhrases.unjudged` of an engine, by the reasons that its errors are read with. */
+export const unjudgedBy =
+  (lacks: Readonly<Record<string, Lack>>) =>
+  (errors: readonly ClientError[]): Unjudged | null => {
+    for (const error of errors) {
+      const lack = error.severity === "error" && error.reason !== undefined ? lacks[error.reason] : undefined;
+      if (lack === undefined) continue;
+      const name = error.named ?? "";
+      return { because: `${lack.because(name)}. It said: ${describeError(error)}`, next: lack.next(name) };
+    }
+    return null;
+  };
