@@ -70,13 +70,16 @@ export function capabilitiesOf(engine: Engine): readonly Capability[] {
   ];
 }
 
+const OPTIONAL: ReadonlySet<unknown> = new Set(PROTOCOLS.flatMap(({ phrases }) => phrases));
+
 /** The engine's phrases for whoever runs a plan. One that it does not know throws: the planner has refused what needs it. */
 export function languageOf({ name, phrases }: Engine): Language {
   const fullName = phrases.fullName ?? ((table: string) => table);
   return new Proxy({ ...phrases, fullName } as Language, {
     get: (known, phrase) => {
-      if (phrase in known || typeof phrase === "symbol") return Reflect.get(known, phrase);
-      throw new Defect(`${name} cannot say ${phrase}, and nothing refused what needs it`);
+      const found = Reflect.get(known, phrase);
+      if (found !== undefined || !OPTIONAL.has(phrase)) return found;
+      throw new Defect(`${name} cannot say ${String(phrase)}, and nothing refused what needs it`);
     },
   });
 }
