@@ -513,9 +513,9 @@ export interface BackupFacts {
   readonly made?: MadeAt;
   /**
    * Half of a backup: rows without the tables that they belong into, as `--data-only` leaves them; or tables whose rows lie
-   * in text files beside them, as `--tab` does.
+   * in text files beside them, as `--tab` does; or both without what comes behind the rows, such as keys.
    */
-  readonly lacks?: "tables" | "rows";
+  readonly lacks?: "tables" | "rows" | "rest";
   /** Of a dump that names its databases: the one that is meant, restored without the lines that make or enter it by name. */
   readonly only?: string;
   /** The lines of its text that are meant then. */
@@ -543,6 +543,8 @@ export interface BackupFacts {
   readonly logPacking?: Packing;
   /** Whether it needs the backups before it. */
   readonly isChain?: boolean;
+  /** Between which places of the server's own changes a copy of files lies; a full one begins at 0. */
+  readonly span?: { readonly from: string; readonly to: string };
   /** What a repository calls this backup. */
   readonly label?: string;
   /** A dump: the rows of the moment at which it began, restored as a database of a server that runs. Absent: files. */

@@ -31,7 +31,8 @@ const NOISE: ReadonlySet<string> = new Set(
 /** Systems by the beginning of their names: of a database server, not of a database. */
 const SYSTEM = /^postg\w{3,5}$/i;
 /** With a number behind them they count: `dump2`. */
-const COUNTED = /^(?:backup|bkp|bak|dump|copy|snap|run|rev|v|day|week|month|slot|gen|kw|cw|wk|w)$/i;
+const COUNTED =
+  /^(?:backup|bkp|bak|dump|copy|snap|inc|incr|increment|diff|run|rev|v|day|week|month|slot|gen|kw|cw|wk|w)$/i;
 const ALIAS = /^(?:last|latest|current|newest|recent)$/i;
 /** Beside a backup, whatever its name: sums, signatures, what a tool notes down. */
 const BESIDE = /^(?:metadata|meta|manifest|ledger|sha\d+(?:sum)?|md5(?:sum)?|checksums?|crc32|asc|sig|minisig)$/i;

@@ -9,6 +9,7 @@ import { generations, pointId } from "./generations.ts";
 import { withLogs } from "./log-beside.ts";
 import { isPieceOf } from "./log-names.ts";
 import { momentInName } from "./moments.ts";
+import { withSpans } from "./spans.ts";
 import { joined, partsOf } from "./split-parts.ts";
 import { createBreaker, settled } from "./unreadable.ts";
 
@@ -160,7 +161,7 @@ async function stockAmong({ store, engines, objects, beside }: Among): Promise<I
       ...(unreadable === undefined ? {} : { unreadable }),
     });
   }
-  return { points: await withLogs(store, engines, points, beside), unknown };
+  return { points: await withLogs(store, engines, withSpans(points), beside), unknown };
 }
 
 async function takeStockOnce(store: Store, engines: readonly Engine[], prefix: string): Promise<Inventory> {

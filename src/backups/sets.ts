@@ -82,36 +82,78 @@ function counterpart(entry: Entry, among: readonly Entry[]): Entry | undefined {
     .sort((a, b) => Math.abs(writtenMs(a) - writtenMs(entry)) - Math.abs(writtenMs(b) - writtenMs(entry)))[0];
 }
 
+/** Sections of a dump: what is called so is no whole structure. What comes behind the rows is a file of its own. */
+const isBeforeRows = ({ placed }: Entry) => /(^|[^\p{L}])pre[-_.]?data([^\p{L}]|$)/iu.test(placed.key);
+
+/** Rows of one night with what belongs to them, as far as it is there. */
+interface Night {
+  readonly data: Entry;
+  readonly structure: Entry | undefined;
+  readonly others: readonly Entry[];
+}
+
+/** One of each series of what comes last: keys, triggers, views. */
+function restOf(data: Entry, rest: readonly Entry[]): Entry[] {
+  const series = [...grouped(rest, ({ placed }) => placed.glob).values()];
+  return series.flatMap((among) => counterpart(data, among) ?? []);
+}
+
+const globsOf = (entries: readonly Entry[]) => new Set(entries.map(({ placed }) => placed.glob));
+
+/** What the nights before have and this one has not. */
+function missingIn(night: Night, before: readonly Night[]): string[] {
+  const last = before.at(-1);
+  const here = globsOf(night.others);
+  const gone = (last?.others ?? []).filter(({ placed }) => !here.has(placed.glob));
+  return [
+    ...(night.structure === undefined ? ["its structure"] : []),
+    ...gone.map(({ placed }) => `the file like ${baseName(placed.key)}`),
+  ];
+}
+
+function joinNight(night: Night, before: readonly Night[]): Entry {
+  const { data, structure, others } = night;
+  const members = [data, ...(structure === undefined ? [] : [structure]), ...others];
+  const lead = members.find(isLead);
+  if (lead === undefined) return data;
+  // A structure that is not taken every night is another night's: rows by themselves are half, and nothing is gone.
+  const isUsual = structure !== undefined || before.some((one) => one.structure !== undefined);
+  if (!isUsual && isLead(data))
+    return { ...data, point: { ...data.point, facts: { ...data.point.facts, lacks: "tables" } } };
+  const parts = [
+    ...(structure === undefined ? [] : [partOf(structure, "structure")]),
+    partOf(data, "data"),
+    ...others.map((one) => partOf(one, "rest")),
+  ];
+  const point = joined({ lead, parts, missing: missingIn(night, before) }, members);
+  const isCut = structure !== undefined && isBeforeRows(structure) && others.length === 0;
+  const facts = isCut && point.facts.complete !== "no" ? { ...point.facts, lacks: "rest" as const } : point.facts;
+  return { ...data, unread: null, point: { ...point, facts }, members: members.map((one) => one.placed) };
+}
+
+/** A structure without its rows: they are gone where all before it have theirs; where some have not, it is taken more often. */
+function joinLonely(structure: Entry, before: readonly Entry[], isPaired: (entry: Entry) => boolean): Entry {
+  if (!isLead(structure) || !before.every(isPaired)) return structure;
+  const together = { lead: structure, parts: [partOf(structure, "structure")], missing: ["the file with its rows"] };
+  return { ...structure, point: joined(together, [structure]) };
+}
+
 /** Rows, their structure and the rest of each night of one job. */
 function joinRoles(group: readonly Entry[]): Entry[] {
-  const of = (role: Placed["role"]) => group.filter(({ placed }) => placed.role === role);
+  const of = (role: Placed["role"]) =>
+    group.filter(({ placed }) => placed.role === role).sort((a, b) => writtenMs(a) - writtenMs(b));
   const [structures, datas, rest] = [of("structure"), of("data"), of("rest")];
   if (structures.length === 0 || datas.length === 0) return [...group];
-  const used = new Set<Entry>();
-  const sets = datas.map((data): Entry => {
-    const structure = counterpart(data, structures);
-    const others = rest.filter(({ placed }) => placed.night === data.placed.night);
-    const members = [data, ...(structure === undefined ? [] : [structure]), ...others];
-    for (const one of members) used.add(one);
-    const lead = members.find(isLead);
-    if (lead === undefined) return data;
-    const parts = [
-      ...(structure === undefined ? [] : [partOf(structure, "structure")]),
-      partOf(data, "data"),
-      ...others.map((one) => partOf(one, "rest")),
-    ];
-    const missing = structure === undefined ? ["its structure"] : [];
-    const placed = members.map((one) => one.placed);
-    return { ...data, unread: null, point: joined({ lead, parts, missing }, members), members: placed };
+  const nights = datas.map((data): Night => {
+    return { data, structure: counterpart(data, structures), others: restOf(data, rest) };
   });
-  const lonely = structures.filter((one) => !used.has(one));
-  const halves = lonely.map((structure): Entry => {
-    used.add(structure);
-    if (!isLead(structure)) return structure;
-    const together = { lead: structure, parts: [partOf(structure, "structure")], missing: ["the file with its rows"] };
-    return { ...structure, point: joined(together, [structure]) };
-  });
-  return [...sets, ...halves, ...group.filter((one) => !used.has(one))];
+  const sets = nights.map((night, index) => joinNight(night, nights.slice(0, index)));
+  const paired = new Set(nights.flatMap(({ structure }) => structure ?? []));
+  const lonely = structures.flatMap((one, index) =>
+    paired.has(one) ? [] : [joinLonely(one, structures.slice(0, index), (entry) => paired.has(entry))],
+  );
+  const used = new Set([...nights.flatMap(({ data, others }) => [data, ...others]), ...structures]);
+  return [...sets, ...lonely, ...group.filter((one) => !used.has(one))];
 }
 
 const endsAs = (name: string, word: string) =>

@@ -28,6 +28,15 @@ export function assertWholeKind({ id, parts, facts: { lacks } }: RecoveryPoint, 
       },
     );
   }
+  if (lacks === "rest") {
+    throw new UnavailableError(
+      `${id} is what stands before the rows and the rows (pre-data, data), and no night has what comes behind them (post-data): keys, indexes and triggers`,
+      {
+        code: "FB_NOT_JUDGED",
+        next: ["keep all three sections of a night beside each other, or take one dump of everything"],
+      },
+    );
+  }
   if (lacks === "rows") {
     throw new UnavailableError(
       `${id} holds tables whose rows lie in text files beside it (--tab), which are not read here`,

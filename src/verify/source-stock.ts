@@ -2,6 +2,7 @@
 import { beginningsOf } from "../backups/beginning.ts";
 import { isGlobals, isLedger } from "../backups/companions.ts";
 import { type Entry, entriesOf, keyOf, type Unread } from "../backups/entries.ts";
+import { leadKey } from "../backups/generations.ts";
 import { type Job, type Jobs, jobsOf } from "../backups/jobs.ts";
 import { type Listing, listingOf, showing } from "../backups/listing.ts";
 import { takeStock } from "../backups/locate.ts";
@@ -92,6 +93,21 @@ async function beyond(
   return objects.filter(({ key }) => isPieceOf([engine], key) && !isIgnored(key));
 }
 
+/** Copies that others go on from may lie where the pattern does not reach: everything else of the store may be one. */
+async function before(
+  store: Store,
+  points: readonly RecoveryPoint[],
+  source: ConfiguredSource,
+  objects: readonly StoredObject[],
+): Promise<StoredObject[]> {
+  const misses = points.some(({ facts, unreadable }) => facts.span !== undefined && unreadable !== undefined);
+  if (!misses) return [];
+  const isIgnored = ignoring(source);
+  const here = new Set(objects.map(({ key }) => key));
+  const listing = await listingOf(store, "");
+  return listing.objects.filter(({ key }) => !here.has(key) && !isIgnored(key));
+}
+
 interface Looked {
   readonly points: readonly RecoveryPoint[];
   readonly unread: readonly Unread[];
@@ -109,14 +125,19 @@ async function lookAt(
   const shown = showing(store, objects);
   const first = await takeStock(shown, [engine], "");
   const log = await beyond(store, engine, first.points, source);
-  const inventory = log.length === 0 ? first : await takeStock(showing(store, [...objects, ...log]), [engine], "");
-  const isOf = ({ facts }: RecoveryPoint) =>
+  const others = await before(store, first.points, source, objects);
+  const more = [...log, ...others];
+  const inventory = more.length === 0 ? first : await takeStock(showing(store, [...objects, ...more]), [engine], "");
+  const isOther = new Set(others.map(({ key }) => key));
+  const isOf = ({ facts, ...point }: RecoveryPoint) =>
+    !isOther.has(leadKey(point)) &&
     facts.engine === engine.name &&
     (method === undefined || facts.method === method) &&
     (database === undefined || facts.database === undefined || facts.database === database);
   const points = inventory.points.filter(isOf);
+  const unknown = inventory.unknown.filter(({ key }) => !isOther.has(key));
   const sample = pattern === undefined ? undefined : sampleOf(pattern);
-  const { entries, placed } = entriesOf({ points, unknown: inventory.unknown }, sample === undefined ? [] : [sample]);
+  const { entries, placed } = entriesOf({ points, unknown }, sample === undefined ? [] : [sample]);
   const jobs = await jobsOf(entries, beginningsOf(store, [engine]));
   const meant = meantJobs(jobs, sample === undefined ? undefined : placed.get(sample)?.words);
   const series = meant.flatMap((job) => job.series);
@@ -125,7 +146,7 @@ async function lookAt(
   return {
     points: [...new Set(series.flatMap((one) => one.points))],
     unread,
-    left: inventory.unknown.filter((one) => !isTaken.has(one)),
+    left: unknown.filter((one) => !isTaken.has(one)),
     entries,
   };
 }

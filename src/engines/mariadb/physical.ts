@@ -21,6 +21,7 @@ import {
 } from "./file-copies.ts";
 import { removeSide, startSide, UNPACKED } from "./files.ts";
 import type { Flavour } from "./flavour.ts";
+import { checkFolders, isFolders, recoverFolders } from "./folder-chain.ts";
 import { checkLog, throughLog } from "./log.ts";
 
 const options = z.strictObject({
@@ -112,9 +113,12 @@ function inspect(flavour: Flavour, content: Content): BackupFacts | null {
   const value = (name: string) => new RegExp(`^${name} = (.*)$`, "m").exec(text)?.[1]?.trim();
   if (packing.length > 0 || !/^tool_name = (mariabackup|mariadb-backup)/m.test(text)) return null;
   const incremental = value("incremental") === "Y";
-  // A folder of files; what is streamed into sets says so. Half of one is in the folders before it.
+  // A folder of files; what is streamed into sets says so. Half of an incremental one is in the folders before it.
   const isFolder = value("format") === "file";
-  if (isFolder && incremental) return null;
+  const [, from] = /^(\d+)$/.exec(value("innodb_from_lsn") ?? "") ?? [];
+  const [, to] = /^(\d+)$/.exec(value("innodb_to_lsn") ?? "") ?? [];
+  const isSpanned = isFolder && from !== undefined && to !== undefined;
+  if (isFolder && incremental && !isSpanned) return null;
   const server = /^[0-9.]+/.exec(value("server_version") ?? "")?.[0];
   const place = /filename '([^']+)', position '([0-9]+)'/.exec(value("binlog_pos") ?? "");
   const after = /GTID of the last change '([\d,-]+)'/.exec(value("binlog_pos") ?? "")?.[1];
@@ -127,7 +131,8 @@ function inspect(flavour: Flavour, content: Content): BackupFacts | null {
     ...(server === undefined ? {} : { serverVersion: server }),
     complete: "unknown",
     because: "a stream: known when it has been read to its end",
-    isChain: incremental,
+    isChain: incremental && !isFolder,
+    ...(isSpanned ? { span: { from: incremental ? from : "0", to } } : {}),
     ...(began === undefined ? {} : { made: { text: began, at: "begin" } }),
     ...(place?.[1] === undefined || place[2] === undefined ? {} : { logFrom: place[1], logPosition: place[2] }),
     ...(after === undefined ? {} : { logOf: after }),
@@ -156,6 +161,7 @@ awk '{ line[NR] = $0; if ($1 == 0) full = NR }
   "$SCRATCH/sets" >"$SCRATCH/chain"`;
 
 function check(flavour: Flavour, facts: BackupFacts): readonly Line[] {
+  if (isFolders(facts)) return [checkFolders(SETS), ...logChecks(facts, checkLog(flavour, facts))];
   if (isFileCopy(facts)) return [...checkFiles(facts), ...logChecks(facts, checkLog(flavour, facts))];
   return [
     {
@@ -210,7 +216,7 @@ done <"$SCRATCH/chain"`),
     progress: UNPACKED,
   };
   return [
-    isFileCopy(facts) ? recoverFiles(facts) : restore,
+    isFolders(facts) ? recoverFolders : isFileCopy(facts) ? recoverFiles(facts) : restore,
     startSide(flavour),
     ...(facts.hasLog === true ? aboutLog(throughLog(flavour, facts, target)) : []),
   ];

@@ -118,6 +118,43 @@ field l54 engine-lacks 'a table of FEDERATED, whose rows lie elsewhere'
 field l55 engine-lacks 'a column, a comment and a value that only speak of an engine'
   expect 0 '\b451 rows' "$BAD"
   { sed 's/ENGINE=ROCKSDB\(.*\);/ENGINE=InnoDB\1;\nCREATE TABLE `v` (`engine` varchar(30) DEFAULT NULL COMMENT "ENGINE=ROCKSDB", CHECK (`engine` = "ROCKSDB"));\nINSERT INTO `v` VALUES ("ROCKSDB");/' "$W/rocks.sql"; } | put shop-$N.sql
+mb() { mariadb-backup --no-defaults --backup -uroot -S "$W/two/s" --datadir="$W/two/data" "$@" >/dev/null 2>&1; }
+mb --target-dir="$W/full"; db two shop -e 'INSERT INTO orders (id) SELECT seq FROM seq_8001_to_8100'; mb --target-dir="$W/inc1" --incremental-basedir="$W/full"
+db two shop -e 'INSERT INTO orders (id) SELECT seq FROM seq_8101_to_8200'; mb --target-dir="$W/inc2" --incremental-basedir="$W/inc1"
+keep() { cp -r "$W/$1" "$S/$2"; stamp "$2"; }
+days() { at '-50 hours'; keep full "${1}full$2"; at '-26 hours'; keep inc1 "${1}inc1$2"; at '-2 hours'; keep inc2 "${1}inc2$2"; }
+
+field l61 increments 'a full mariadb-backup, and two incremental ones after it'
+  expect 0 '\b650 rows' "$BAD"
+  days '' ''
+
+field l62 increments 'the same, the full one was prepared'
+  expect 0 '\b650 rows' "$BAD"
+  days backup- ''; mariadb-backup --no-defaults --prepare --target-dir="$S/backup-full" >/dev/null 2>&1; at '-49 hours'; stamp backup-full
+
+field l63 increments 'the full one is gone'
+  expect 4 '(?s)=== verify.*increment' "$BAD"
+  days '' ''; rm -r "$S/full"
+
+field l64 increments 'folders by day, full on one and incremental on the next'
+  expect 0 '\b550 rows' "$BAD"
+  at '-26 hours'; mkdir "$S/full" "$S/incr"; keep full full/$DAY; at '-2 hours'; keep inc1 incr/$DAY
+
+field l65 increments 'an incremental stream beside a full one'
+  expect 4 '(?s)=== verify.*increment' "$BAD"
+  mb --stream=xbstream --incremental-basedir="$W/inc2" >"$W/i.xb" || true
+  at '-26 hours'; (cd "$W/full" && true); mariadb-backup --no-defaults --backup -uroot -S "$W/two/s" --datadir="$W/two/data" --stream=xbstream 2>/dev/null | gzip -1 | put shop-full-$DAY.xb.gz
+  at '-2 hours'; mariadb-backup --no-defaults --backup -uroot -S "$W/two/s" --datadir="$W/two/data" --incremental-basedir="$W/inc2" --stream=xbstream 2>/dev/null | gzip -1 | put shop-incr-$DAY.xb.gz
+
+# parts of a night
+dbdump two --single-transaction --no-data --skip-triggers shop >"$W/p-s.sql"; dbdump two --single-transaction --no-create-info --skip-triggers shop >"$W/p-d.sql"
+field l71 parts-of-one 'structure once, rows each night: half'
+  expect 4 '(?s)=== verify.*(data|rows|half|structure)' "$BAD"
+  at '-9 days'; put shop-schema-$DAY.sql <"$W/p-s.sql"; for i in 2 1 0; do at "-$i days -2 hours"; put shop-data-$DAY.sql <"$W/p-d.sql"; done
+
+field l72 parts-of-one 'structure every few hours, rows each night: good'
+  expect 0 '\b650 rows' "$BAD"
+  for i in 2 1; do at "-$i days"; put shop-data-$N.sql <"$W/p-d.sql"; for h in 0 6 12 18; do at "-$((i * 24 - h)) hours"; put shop-schema-$N.sql <"$W/p-s.sql"; done; done
 db_down one; db_down two
 # ---- WAL: two clusters, each with an archive; the first one lives on after somebody opened a copy of it
 for c in arc brc; do
@@ -146,8 +183,9 @@ field l33 wal-packed 'packed with zstd and under their own names, in folders as 
 
 field l34 wal-packed 'pg_receivewal --compress=gzip, with the piece that is still being received'
   expect 0 '\b[2-4]50 rows'
-  base arc-base; pg_use arc 5440; mkdir "$W/recv"; pg_receivewal -D "$W/recv" --compress=gzip:1 -n >/dev/null 2>&1 & rp=$!
-  sleep 1; q app -c "INSERT INTO orders SELECT g FROM generate_series(5001,5100) g"; q app -c "SELECT pg_switch_wal()" >/dev/null; q app -c 'INSERT INTO orders VALUES (6000)'; sleep 1; kill -INT $rp; wait $rp || true
+  base arc-base; pg_use arc 5440; mkdir "$W/recv"; pg_receivewal -S recv --create-slot >/dev/null 2>&1
+  q app -c "INSERT INTO orders SELECT g FROM generate_series(5001,5100) g"; q app -c "SELECT pg_switch_wal()" >/dev/null; q app -c 'INSERT INTO orders VALUES (6000)'
+  pg_receivewal -D "$W/recv" -S recv --compress=gzip:1 -n --endpos="$(q app -Atc 'SELECT pg_current_wal_lsn()')" >/dev/null 2>&1 || true
   waly arc wal/ 'gzip -1' .gz; for f in "$W"/recv/*; do put "wal/$(basename "$f")" <"$f"; done; expect 0 '\b550 rows'
 
 field l35 wal-unread 'packed with brotli'
@@ -187,3 +225,20 @@ field l42 wal-timelines 'somebody opened a copy, which archived too, and the ser
   base brc-base; waly brc wal/; at '-60 minutes'; for f in "$S"/wal/00000002*; do touch -d @$T "$f"; done
   at '-10 minutes'; l=$(wals brc | grep ^00000001 | tail -1); touch -d @$T "$S/wal/$l"
 pg_down arc; pg_down brc; pg_use pg 5432
+
+# sections of one night
+pg_use pg 5432; createdb sect; q sect -c 'CREATE TABLE a (id int PRIMARY KEY, v int); INSERT INTO a SELECT g, g FROM generate_series(1,140) g; CREATE INDEX ON a (v)'
+for s in pre-data data post-data; do pg_dump --section=$s sect >"$W/sect-$s.sql"; done
+night() { for s in "$@"; do put $DAY/sect-$s.sql <"$W/sect-$s.sql"; done; }
+
+field l73 parts-of-one 'pre-data, data and post-data of each night'
+  expect 0 '\b140 rows' "$BAD"
+  for i in 1 0; do at "-$i days -2 hours"; night pre-data data post-data; done
+
+field l74 parts-of-one 'the newest night has no post-data'
+  expect 1 '(?s)=== verify.*post-data'
+  at '-26 hours'; night pre-data data post-data; at '-2 hours'; night pre-data data
+
+field l75 parts-of-one 'no night has post-data'
+  expect 4 '(?s)=== verify.*post-data' "$BAD"
+  for i in 1 0; do at "-$i days -2 hours"; night pre-data data; done
