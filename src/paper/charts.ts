@@ -156,6 +156,12 @@ export function ladder({ sources, objectives }: DrillResult): Promise<Chart> {
   }));
 }
 
+/** Seconds are no unit for a day: an axis to 80,000 is read by nobody. */
+function unitFor(seconds: number): { readonly name: string; readonly seconds: number } {
+  if (seconds < 180) return { name: "seconds", seconds: 1 };
+  return seconds < 3 * 3600 ? { name: "minutes", seconds: 60 } : { name: "hours", seconds: 3600 };
+}
+
 /** RTA or RPA of every timed drill, oldest first, against the objective. */
 export function trend(what: "RTA" | "RPA", results: readonly DrillResult[]): Promise<Chart> {
   const rows = results.flatMap(({ measured, endedAt, verdict, objectives }, index) => {
@@ -179,6 +185,9 @@ export function trend(what: "RTA" | "RPA", results: readonly DrillResult[]): Pro
     .join("; ");
   const near = rows.filter(({ objective }) => objective <= most * 3);
   const isShown = near.length > 0;
+  const highestSeconds = Math.max(most, ...near.map(({ objective }) => objective));
+  const unit = unitFor(highestSeconds);
+  const highest = highestSeconds / unit.seconds;
   const above = rows.at(-1)?.objective;
   const told = isShown
     ? "dashed: the objective"
@@ -193,11 +202,17 @@ export function trend(what: "RTA" | "RPA", results: readonly DrillResult[]): Pro
       label: fit === "wide" ? `drill, oldest first; ${told}` : told,
       labelOffset: 44,
       labelAnchor: "center",
-      ticks: Math.min(fit === "wide" ? 12 : 5, rows.length),
+      ticks: Math.min(fit === "wide" ? 12 : 5, results.length),
       tickFormat: "d",
-      domain: [0.5, Math.max(1, rows.length) + 0.5],
+      // Every drill has its place, also one that was not timed.
+      domain: [0.5, Math.max(1, results.length) + 0.5],
     },
-    y: { label: "seconds", grid: true, domain: [0, Math.max(most, ...near.map(({ objective }) => objective)) * 1.1] },
+    y: {
+      label: unit.name,
+      grid: true,
+      domain: [0, highest * 1.1],
+      transform: (seconds: number) => seconds / unit.seconds,
+    },
     marks: [
       plot.line(near, { x: "run", y: "objective", stroke: BAD, strokeDasharray: "6,4", strokeWidth: 2 }),
       plot.line(rows, { x: "run", y: "seconds", stroke: "var(--bar)", strokeWidth: 2 }),
@@ -214,11 +229,15 @@ export function trend(what: "RTA" | "RPA", results: readonly DrillResult[]): Pro
   }));
 }
 
-/** Scenario against engine: the last verdict in each field, as a word. */
+/** Room for a scenario's name with its way to back up, and for a verdict with its count. */
+const ROW_NAMES = 300;
+const COLUMN = 115;
+
+/** Scenario and way to back up against engine: the last verdict in each field, as a word. */
 export function coverage(past: readonly Past[]): Promise<Chart> {
   const cells = past.map(({ scenario, engine, last, drills }) => ({
-    scenario,
-    engine: last.scenario.variant === undefined ? engine : `${engine}, ${last.scenario.variant}`,
+    scenario: last.scenario.variant === undefined ? scenario : `${scenario}, ${last.scenario.variant}`,
+    engine,
     verdict: last.verdict,
     text: `${last.verdict} (${drills})`,
   }));
@@ -226,11 +245,11 @@ export function coverage(past: readonly Past[]): Promise<Chart> {
   const engines = [...new Set(cells.map(({ engine }) => engine))].sort();
   const words = cells.map(({ scenario, engine, text }) => `${scenario} on ${engine}: ${text}`).join("; ");
   return draw("What was drilled, and how it ended last", words, (plot, fit) => ({
-    ...rowsFit(fit, scenarios.length, 220),
+    ...rowsFit(fit, scenarios.length, ROW_NAMES),
     marginTop: fit === "wide" ? 50 : 70,
-    // More columns than a phone is wide are scrolled to, never squeezed.
-    ...(fit === "narrow" ? { width: Math.max(WIDTHS.narrow, 20 + engines.length * 110) } : {}),
-    x: { label: null, axis: "top", domain: engines, tickFormat: (engine: string) => engine.replace(", ", "\n") },
+    // More columns than the page is wide are scrolled to, never squeezed.
+    width: Math.max(WIDTHS[fit], (fit === "wide" ? ROW_NAMES : 20) + engines.length * COLUMN),
+    x: { label: null, axis: "top", domain: engines },
     y: { label: null, domain: scenarios, ...axisFit(fit) },
     marks: [
       ...named(plot, fit, scenarios),

@@ -31,11 +31,14 @@ export function paperLines(text: string): string[] {
   });
 }
 
+/** A path goes on in the next line after a slash, and is never broken inside a name. */
+const breakable = (html: string) => html.replace(/([/@])(?=[\w.$-])/g, "$1<wbr>");
+
 function inlineHtml(inline: readonly Inline[]): string {
   return inline
     .map((part) => {
       // Underscores stand for a line to write on.
-      const text = escapeHtml(part.text).replace(
+      const text = breakable(escapeHtml(part.text)).replace(
         /_{4,}/g,
         (blank) => `<span class="blank" style="width:${Math.max(2, blank.length / 5)}cm"></span>`,
       );
@@ -45,12 +48,18 @@ function inlineHtml(inline: readonly Inline[]): string {
     .join("");
 }
 
+type Row = readonly (readonly Inline[])[];
+
 /** A head without words heads nothing. */
-const cells = (tag: "th" | "td", row: readonly (readonly Inline[])[]) =>
+const headCells = (row: Row) =>
+  row.map((cell) => (plain(cell) === "" ? "<td></td>" : `<th scope="col">${inlineHtml(cell)}</th>`)).join("");
+
+/** With the words of its head on each cell: on a phone a row stands as lines, and each line says what it is. */
+const cells = (row: Row, head: Row) =>
   row
-    .map((cell) => {
-      const [open, close] = tag === "th" && plain(cell) !== "" ? ['th scope="col"', "th"] : ["td", "td"];
-      return `<${open}>${inlineHtml(cell)}</${close}>`;
+    .map((cell, at) => {
+      const label = plain(head[at] ?? []);
+      return `<td${label === "" ? "" : ` data-label="${escapeHtml(label)}"`}>${inlineHtml(cell)}</td>`;
     })
     .join("");
 
@@ -86,11 +95,11 @@ function blockHtml(block: Block, anchor: (text: string) => string): string {
     case "table": {
       // A table whose head is empty is a form.
       const isForm = block.head.every((cell) => plain(cell) === "");
-      const head = isForm ? "" : `<thead><tr>${cells("th", block.head)}</tr></thead>`;
+      const head = isForm ? "" : `<thead><tr>${headCells(block.head)}</tr></thead>`;
       const rows = block.rows.map((row) =>
         isForm && row[0] !== undefined
-          ? `<tr><th scope="row">${inlineHtml(row[0])}</th>${cells("td", row.slice(1))}</tr>`
-          : `<tr>${cells("td", row)}</tr>`,
+          ? `<tr><th scope="row">${inlineHtml(row[0])}</th>${cells(row.slice(1), [])}</tr>`
+          : `<tr>${cells(row, block.head)}</tr>`,
       );
       return `<table>${head}<tbody>${rows.join("")}</tbody></table>`;
     }
@@ -117,7 +126,7 @@ ul { list-style: none; margin: .4em 0; padding: 0; } li { margin: .25em 0; paddi
 li.box::before { content: "☐"; font-size: 1.25em; display: inline-block; width: 1.28em; text-indent: 0; }
 li:not(.box)::before { content: "•"; display: inline-block; width: 1.6em; text-indent: 0; }
 table { border-collapse: collapse; width: 100%; margin: .5em 0; font-size: 10.5pt; } tr { break-inside: avoid; }
-th, td { border: 1px solid #777; padding: .3em .5em; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+th, td { border: 1px solid #777; padding: .3em .5em; text-align: left; vertical-align: top; overflow-wrap: break-word; }
 th { background: #eee; } thead { display: table-header-group; }
 .blank { display: inline-block; border-bottom: 1px solid #000; height: 1em; max-width: 100%; }
 .step { break-inside: avoid; border-left: 3px solid #000; padding: .1em 0 .2em .7em; margin: .9em 0; font-size: 13pt; }
@@ -128,7 +137,10 @@ th { background: #eee; } thead { display: table-header-group; }
 hr { border: 0; border-top: 3px dashed #000; }
 @page { size: auto; margin: 1.6cm 1.5cm; @bottom-right { content: "page " counter(page) " of " counter(pages); font: 9pt Verdana, sans-serif; } }
 @media print { body { max-width: none; padding: 0; } pre { background: #fff; overflow: visible; } }
-@media screen and (max-width: 600px) { body { padding: .6rem; } table { display: block; overflow-x: auto; } }
+@media screen and (max-width: 600px) { body { padding: .6rem; font-size: 11pt; }
+  table, tbody, tr, th, td { display: block; border: 0; } thead { display: none; }
+  tr { border: 1px solid #777; margin: .4em 0; padding: .2em .4em; } th, td { padding: .15em .2em; }
+  td[data-label]::before { content: attr(data-label) ": "; font-weight: bold; } .blank { min-width: 40%; } }
 `;
 
 /** The section under this heading stands in a frame that is read at arm's length. */

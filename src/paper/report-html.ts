@@ -22,8 +22,8 @@ a { color: inherit; } h1 { font-size: 1.8rem; line-height: 1.2; } h2 { margin-to
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { border: 1px solid var(--line); padding: .3rem .55rem; text-align: left; vertical-align: top; overflow-wrap: break-word; }
 th { background: var(--soft); } figure { margin: 1.4rem 0; } figcaption { font-weight: 600; margin-bottom: .3rem; }
-figure .words { font-size: .9rem; } svg { max-width: 100%; height: auto; color: var(--fg); }
-.narrow { display: none; } .narrow svg { max-width: none; } @media screen and (max-width: 34rem) { .narrow { display: block; } .wide { display: none; } }
+figure .words { font-size: .9rem; } svg { height: auto; color: var(--fg); }
+.narrow { display: none; } @media screen and (max-width: 34rem) { .narrow { display: block; } .wide { display: none; } }
 pre { background: var(--soft); border: 1px solid var(--line); padding: .6rem; overflow-x: auto; font-size: .85rem; }
 code { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: .9em; overflow-wrap: anywhere; }
 li { margin: .2rem 0; } .blank { display: inline-block; border-bottom: 1px solid currentColor; height: 1em; max-width: 100%; }
