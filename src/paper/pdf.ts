@@ -31,6 +31,20 @@ function inlineTypst(inline: readonly Inline[]): string {
     .join("");
 }
 
+/** In a narrow column a path goes on in the next line after a slash; typst breaks where there is an invisible space. */
+const inCell = (inline: readonly Inline[]): Inline[] =>
+  inline.map((part) => ({ ...part, text: part.text.replace(/([/@])(?=[\w.$-])/g, "$1\u200b") }));
+
+/** A step stays on its page, but for one with so many lines that half a page would stay empty before it. */
+const LONG_LINES = 22;
+const isLong = (block: Block) => block.kind === "code" && paperLines(block.text).length > LONG_LINES;
+
+/** The last line of a step never stands alone on the next page. */
+const stepTypst = (blocks: readonly Block[]): string =>
+  blocks
+    .map((block, at) => (at === blocks.length - 2 ? `#block(sticky: true)[${blockTypst(block)}]` : blockTypst(block)))
+    .join("\n");
+
 function blockTypst(block: Block): string {
   switch (block.kind) {
     case "heading":
@@ -38,7 +52,7 @@ function blockTypst(block: Block): string {
     case "paragraph":
       return `#par[${inlineTypst(block.inline)}]`;
     case "code":
-      return `#shell(${literal(paperLines(block.text).join("\n"))})`;
+      return `#shell(${isLong(block)}, ${literal(paperLines(block.text).join("\n"))})`;
     case "rule":
       return "#cut";
     case "list":
@@ -46,7 +60,7 @@ function blockTypst(block: Block): string {
     case "table": {
       const isForm = block.head.every((cell) => plain(cell) === "");
       const columns = Math.max(block.head.length, 1);
-      const cell = (inline: readonly Inline[]) => `[${inlineTypst(inline)}]`;
+      const cell = (inline: readonly Inline[]) => `[${inlineTypst(inCell(inline))}]`;
       const head = isForm
         ? ""
         : `table.header(${block.head.map((inline) => `[#strong[${inlineTypst(inline)}]]`).join(", ")}),`;
@@ -54,28 +68,28 @@ function blockTypst(block: Block): string {
       return `#table(columns: (${Array(columns).fill("auto").join(", ")},), ${head} ${rows})`;
     }
     case "step":
-      return `#step[\n${block.blocks.map(blockTypst).join("\n")}\n]`;
+      return `#step(${block.blocks.some(isLong)})[\n${stepTypst(block.blocks)}\n]`;
   }
 }
 
 const PREAMBLE = `
-#set text(font: "DejaVu Sans", size: 11pt, lang: "en", ligatures: false)
-#set par(leading: 0.6em, spacing: 0.8em)
-#show heading: it => block(sticky: true, above: 1.4em, below: 0.7em, it)
-#show heading.where(level: 1): set text(size: 18pt)
-#show heading.where(level: 2): set text(size: 14pt)
-#show raw: set text(font: "DejaVu Sans Mono", size: 9pt, ligatures: false)
-#set table(stroke: 0.5pt + luma(110), inset: 5pt)
-#show table: set text(size: 9.5pt)
+#set text(font: "DejaVu Sans", size: 9.5pt, lang: "en", ligatures: false)
+#set par(leading: 0.55em, spacing: 0.7em)
+#show heading: it => block(sticky: true, above: 1.2em, below: 0.6em, it)
+#show heading.where(level: 1): set text(size: 16pt)
+#show heading.where(level: 2): set text(size: 12.5pt)
+#show raw: set text(font: "DejaVu Sans Mono", size: 8.5pt, ligatures: false)
+#set table(stroke: 0.5pt + luma(110), inset: 3.5pt)
+#show table: set text(size: 8.5pt)
 #show table.cell: set par(justify: false)
 #let blank(width) = box(width: width, height: 0.9em, stroke: (bottom: 0.6pt + black))
-#let shell(code) = block(width: 100%, stroke: 0.5pt + luma(110), fill: luma(246), inset: 6pt, breakable: false,
-  text(size: 8.5pt, font: "DejaVu Sans Mono", raw(code, block: true)))
+#let shell(long, code) = block(width: 100%, stroke: 0.5pt + luma(110), fill: luma(246), inset: 5pt, breakable: long,
+  text(size: 8pt, font: "DejaVu Sans Mono", raw(code, block: true)))
 #let cut = line(length: 100%, stroke: (thickness: 2pt, dash: "dashed"))
-#let entry(box-before, body) = block(spacing: 0.7em, grid(columns: (1.3em, 1fr),
+#let entry(box-before, body) = block(spacing: 0.6em, grid(columns: (1.3em, 1fr),
   if box-before { box(width: 0.85em, height: 0.85em, stroke: 0.8pt + black) } else { [•] }, body))
-#let step(body) = block(breakable: false, above: 1.2em, stroke: (left: 2pt + black), inset: (left: 8pt), body)
-#let frame(body) = block(width: 100%, breakable: false, stroke: 3pt + black, inset: 10pt, text(size: 15pt, body))
+#let step(long, body) = block(breakable: long, above: 0.9em, stroke: (left: 2pt + black), inset: (left: 8pt), body)
+#let frame(body) = block(width: 100%, breakable: false, stroke: 3pt + black, inset: 8pt, text(size: 14pt, body))
 `;
 
 function bodyTypst(blocks: readonly Block[]): string {
@@ -99,7 +113,7 @@ function bodyTypst(blocks: readonly Block[]): string {
 export async function typstSource(markdown: string, title: string, paper: Paper): Promise<string> {
   const blocks = await blocksOf(withoutIdentity(markdown));
   return `#set document(title: ${literal(title)}, date: none)
-#set page(paper: "${paper}", margin: (x: 1.5cm, top: 1.5cm, bottom: 1.8cm),
+#set page(paper: "${paper}", margin: (x: 1.5cm, top: 1.2cm, bottom: 1.4cm),
   footer: context [#set text(size: 8.5pt); #grid(columns: (1fr, auto), text(${literal(title)}), [page #counter(page).display() of #counter(page).final().first()])])
 ${PREAMBLE}
 ${bodyTypst(blocks)}

@@ -70,6 +70,17 @@ describe("the PDF", () => {
     expect(text).toContain("/FontFile");
     expect(Buffer.compare(a, await pdf(page, "Runbook", "us-letter"))).not.toBe(0);
   });
+
+  test.each(["drop-table", "drop-table-mariadb"])("the page of %s is at most eight sheets of A4", async (name) => {
+    const made = await pdf(readFileSync(`runbooks/samples/${name}.md`, "utf8"), "Runbook", "a4");
+    const pages =
+      Buffer.from(made)
+        .toString("latin1")
+        .match(/\/Type\s*\/Page\b/g)?.length ?? 0;
+    expect(pages).toBeGreaterThan(3);
+    expect(pages).toBeLessThanOrEqual(8);
+  });
+
   test.each(EVIL)("%s goes in as a string and compiles", async (evil) => {
     const markdown = `# Title\n\n\`\`\`sh\n${evil}\n\`\`\`\n\n${evil.replaceAll("<", "&lt;")} \`code\`; and more\n`;
     const source = await typstSource(markdown, evil, "a4");
