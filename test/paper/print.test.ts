@@ -72,7 +72,7 @@ describe("the PDF", () => {
   });
 
   test.each(["drop-table", "drop-table-mariadb"])("the page of %s is at most eight sheets of A4", async (name) => {
-    const made = await pdf(readFileSync(`runbooks/samples/${name}.md`, "utf8"), "Runbook", "a4");
+    const made = await pdf(await readFile(`runbooks/samples/${name}.md`, "utf8"), "Runbook", "a4");
     const pages =
       Buffer.from(made)
         .toString("latin1")
