@@ -36,7 +36,7 @@ const inCell = (inline: readonly Inline[]): Inline[] =>
   inline.map((part) => ({ ...part, text: part.text.replace(/([/@])(?=[\w.$-])/g, "$1\u200b") }));
 
 /** A step stays on its page, but for one with so many lines that half a page would stay empty before it. */
-const LONG_LINES = 22;
+const LONG_LINES = 10;
 const isLong = (block: Block) => block.kind === "code" && paperLines(block.text).length > LONG_LINES;
 
 /** The last line of a step never stands alone on the next page. */
@@ -74,7 +74,7 @@ function blockTypst(block: Block): string {
 
 const PREAMBLE = `
 #set text(font: "DejaVu Sans", size: 9.5pt, lang: "en", ligatures: false)
-#set par(leading: 0.55em, spacing: 0.7em)
+#set par(leading: 0.52em, spacing: 0.62em)
 #show heading: it => block(sticky: true, above: 1.2em, below: 0.6em, it)
 #show heading.where(level: 1): set text(size: 16pt)
 #show heading.where(level: 2): set text(size: 12.5pt)
@@ -113,7 +113,7 @@ function bodyTypst(blocks: readonly Block[]): string {
 export async function typstSource(markdown: string, title: string, paper: Paper): Promise<string> {
   const blocks = await blocksOf(withoutIdentity(markdown));
   return `#set document(title: ${literal(title)}, date: none)
-#set page(paper: "${paper}", margin: (x: 1.5cm, top: 1.2cm, bottom: 1.4cm),
+#set page(paper: "${paper}", margin: (x: 1.5cm, top: 1.1cm, bottom: 1.3cm),
   footer: context [#set text(size: 8.5pt); #grid(columns: (1fr, auto), text(${literal(title)}), [page #counter(page).display() of #counter(page).final().first()])])
 ${PREAMBLE}
 ${bodyTypst(blocks)}
