@@ -89,6 +89,21 @@ const COPIED: Readonly<Record<string, Change>> = {
   "a block that raises": beforeTrailer("DO $$ BEGIN RAISE EXCEPTION 'zqcanary'; END $$;"),
   "a command of nobody's": beforeTrailer("\\zqcanary zqcanary"),
   "an echo": beforeTrailer("\\echo zqcanary"),
+  "a row as a number": beforeTrailer("SELECT email::int FROM public.parents;"),
+  "a row as a statement": beforeTrailer("DO $$ BEGIN EXECUTE (SELECT email FROM public.parents LIMIT 1); END $$;"),
+  "a row as a message": beforeTrailer(
+    "DO $$ BEGIN RAISE EXCEPTION USING MESSAGE = (SELECT email FROM public.parents LIMIT 1), ERRCODE = '22P02', COLUMN = 'zqcanary'; END $$;",
+  ),
+  "a row as a name": beforeTrailer(
+    "DO $$ BEGIN EXECUTE format('DROP TABLE %I', (SELECT email FROM public.parents LIMIT 1)); END $$;",
+  ),
+  "a row that is asserted": beforeTrailer(
+    "DO $$ BEGIN ASSERT false, (SELECT email FROM public.parents LIMIT 1); END $$;",
+  ),
+  "a file of the machine": beforeTrailer(
+    "DO $$ BEGIN PERFORM lo_export(lo_from_bytea(0, 'zqcanary'), current_setting('data_directory') || '/zq'); PERFORM pg_read_file('zq')::int; END $$;",
+  ),
+  "a file that is named by a row": beforeTrailer("SELECT pg_read_file(email) FROM public.parents;"),
   "a division": beforeTrailer("SELECT 1 / (length(email) - length(email)) FROM public.parents;"),
   "a unique index too late": beforeTrailer("CREATE UNIQUE INDEX zq ON public.children ((tags[1]));"),
   "a check too late": beforeTrailer("ALTER TABLE public.parents ADD CONSTRAINT zq CHECK (email = '');"),
