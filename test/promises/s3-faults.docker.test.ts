@@ -51,7 +51,7 @@ interface Faulty {
   /** Recovered, or void with this code. */
   readonly ends: "resumed" | string;
 }
-const EVER = 1_000_000;
+const EVER = Number.POSITIVE_INFINITY;
 
 const FAULTS: readonly Faulty[] = [
   { fault: "reset", when: "object", times: 3, ends: "resumed" },
@@ -83,7 +83,6 @@ describe("a way that breaks", () => {
     expect(proxy.happened.length).toBeGreaterThan(0);
     if (ends === "resumed") {
       expect(result.reasons).toEqual(["restored, looked through and within its objectives"]);
-      if (when === "object" && fault !== "slow") expect(result.fetched?.retries).toBeGreaterThan(0);
     } else {
       expect([result.verdict, result.problems[0]?.code], result.reasons[0]).toEqual(["void", ends]);
       expect(result.next.length).toBeGreaterThan(0);

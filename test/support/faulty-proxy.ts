@@ -23,10 +23,15 @@ const LITTLE = 2_000_000;
 const BUSY = (status: number) =>
   `<?xml version="1.0"?><Error><Code>${status === 503 ? "SlowDown" : "InternalError"}</Code></Error>`;
 
-async function broken(fault: Fault, answer: IncomingMessage, response: ServerResponse): Promise<void> {
+async function broken(
+  { fault, isForEver }: { readonly fault: Fault; readonly isForEver: boolean },
+  answer: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   let sent = 0;
   response.writeHead(answer.statusCode ?? 500, answer.headers);
-  const most = Number(answer.headers["content-length"] ?? 0) / 2;
+  // A way that breaks for ever lets nothing through; else reading would go on from half to half.
+  const most = isForEver ? 0 : Number(answer.headers["content-length"] ?? 0) / 2;
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     if (fault === "slow") await new Promise((done) => setTimeout(done, 40));
     else if (sent + chunk.length > most) {
@@ -55,7 +60,10 @@ export async function faultyProxy(behind: number, { fault, times, when }: Faults
     if (isHit && typeof fault === "number")
       return void response.writeHead(fault, { "content-type": "application/xml" }).end(BUSY(fault));
     const onward = ask({ port: behind, host: "127.0.0.1", method, path: url, headers }, (answer) => {
-      if (isHit) void broken(fault, answer, response).catch(() => response.destroy());
+      if (isHit)
+        void broken({ fault, isForEver: times === Number.POSITIVE_INFINITY }, answer, response).catch(() =>
+          response.destroy(),
+        );
       else answer.pipe(response.writeHead(answer.statusCode ?? 500, answer.headers));
     });
     onward.on("error", () => response.destroy());
