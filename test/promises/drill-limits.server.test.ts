@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { labelledFolders } from "../../src/host/scratch.ts";
 import { processesOf } from "../../src/sandboxes/local-processes.ts";
+import { some } from "../support/long.ts";
 import { play } from "../support/play.ts";
 
 const SCRIPT = "test/fixtures/scenarios/script.drill.yaml";
@@ -37,7 +38,7 @@ async function drill(scripts: { readonly backup?: string; readonly restore?: str
 
 const SLEEP = 'psql -Xqc "SELECT pg_sleep(100000)" -d postgres';
 
-test.each([
+const WAITING = [
   ["a backup script", { backup: `#!/bin/sh\n${SLEEP}\n` }, "building the world"],
   ["a restore script", { restore: `#!/bin/sh\n${SLEEP}\n` }, "the restore"],
   [
@@ -46,7 +47,9 @@ test.each([
     "the restore",
   ],
   ["the disaster's own SQL", { sql: 'do: run-sql, sql: "SELECT pg_sleep(100000)"' }, "the disaster"],
-])("%s that waits for ever", async (_, scripts, doing) => {
+] as const;
+
+test.each(some("what waits for ever in a drill", WAITING, 3))("%s that waits for ever", async (_, scripts, doing) => {
   const result = await drill(scripts);
   expect(result.reasons[0]).toBe(
     `${doing} did not end within its time limit (20 s, as it was told), so nothing is judged`,
