@@ -82,11 +82,14 @@ describe("a journal that holds a little of everything", () => {
     { kind: "source-chosen", sourceId: "a", because: "" },
     { kind: "source-fetched", sourceId: "a", bytes: 1, sha256: "a", retries: 0 },
     { kind: "source-rejected", sourceId: "a", because: "cut" },
+    { kind: "source-chosen", sourceId: "b", because: "" },
     { kind: "source-chosen", sourceId: "c", because: "" },
     { kind: "source-fetched", sourceId: "c", bytes: 2, sha256: "c", retries: 1 },
     { kind: "source-fetched", sourceId: "b", bytes: 3, sha256: "b", retries: 0 },
     ...command("restore.one"),
-    ...command("restore.two").slice(0, 1),
+    ...command("restore.two")
+      .slice(0, 1)
+      .concat(command("restore.three", "false", 3).map((body) => ({ ...body, stderrTail: "no" }) as EventBody)),
     { kind: "note", text: "first" },
     { kind: "note", text: "second" },
     { kind: "places", places: { A: { meaning: "m", value: "1" } } },
@@ -95,13 +98,14 @@ describe("a journal that holds a little of everything", () => {
     { kind: "problem", code: "FB_X", message: "m", next: ["x", "y"], makes: "void", interrupted: false },
     { kind: "problem", code: "FB_Y", message: "m", next: ["y", "z"], makes: "void", interrupted: true },
     { kind: "phase-began", phase: "restore" },
+    { kind: "note", text: "third" },
   ];
   const result = deriveResult(stamped(bodies));
   test("what is told once, last or first", () =>
     expect(result).toMatchObject({
       damagedAtSimulated: "2026-01-02",
       dataset: { dataset: "shop" },
-      notes: ["first", "second"],
+      notes: ["first", "second", "third"],
       places: { A: { value: "2" } },
       next: ["x", "y", "z"],
       interrupted: true,
@@ -111,7 +115,7 @@ describe("a journal that holds a little of everything", () => {
   test("a phase that did not end lasts until the last event", () =>
     expect(result.phases).toEqual([
       { phase: "world", beganMs: 1000, durationMs: 12 },
-      { phase: "restore", beganMs: (bodies.length - 1) * 1000, durationMs: 0 },
+      { phase: "restore", beganMs: (bodies.length - 2) * 1000, durationMs: 1000 },
     ]));
   test("sources: which was taken, and why the others were not", () => {
     expect(result.sources.map(({ id, chosen, rejected, rejectedAs }) => [id, chosen, rejected, rejectedAs])).toEqual([
@@ -130,21 +134,23 @@ describe("a journal that holds a little of everything", () => {
   });
   test("commands: one that did not end has no end", () =>
     expect(
-      result.commands.map(({ command: { id }, exitCode, durationMs, stdoutTail }) => [
+      result.commands.map(({ command: { id }, exitCode, durationMs, stdoutTail, stderrTail }) => [
         id,
         exitCode,
         durationMs,
         stdoutTail,
+        stderrTail,
       ]),
     ).toEqual([
-      ["restore.one", 0, 1500, "1 row"],
-      ["restore.two", null, null, ""],
+      ["restore.one", 0, 1500, "1 row", ""],
+      ["restore.two", null, null, "", ""],
+      ["restore.three", 3, 1500, "1 row", "no"],
     ]));
   test("where it breaks off: in a phase, after one, before the first", () => {
     const said = (all: readonly EventBody[]) =>
       deriveResult(stamped(all)).reasons.find((text) => text.includes("breaks off"));
     expect(said(bodies)).toMatch(
-      /breaks off 26\.0 s after it began \(2026-11-20T12:00:26\.000Z\), in the phase restore: the process died/,
+      /breaks off 30\.0 s after it began \(2026-11-20T12:00:30\.000Z\), in the phase restore: the process died/,
     );
     expect(said(bodies.slice(0, 4))).toMatch(/, after the phase world: /);
     expect(said(bodies.slice(0, 1))).toMatch(/, before the first phase: /);
@@ -157,6 +163,8 @@ describe("a journal that holds a little of everything", () => {
     if (began?.kind !== "drill-began") throw new Error("WELL begins");
     const verify: EventBody = { ...began, scenario: { ...began.scenario, kind: "verify" } };
     expect(deriveResult(stamped([verify, ...bodies.slice(1)])).verified).toBeNull();
+    const looked = { kind: "copy-verified", source: "s" } as unknown as EventBody;
+    expect(deriveResult(stamped([verify, ...bodies.slice(1), looked])).verified).toEqual({ source: "s" });
     const tried: EventBody = { kind: "mutation-tried", mutation: "m", subject: "s", noticedBy: ["rows"], because: "" };
     expect(deriveResult(stamped([...bodies, tried])).mutations).toEqual([
       { mutation: "m", subject: "s", noticedBy: ["rows"], because: "" },
