@@ -6,7 +6,8 @@ import { catalog } from "../src/catalog.ts";
 import { SANDBOXES } from "../src/cli/shared-flags.ts";
 import { partsNamed } from "./support/part-names.ts";
 import { sentencesRead } from "./support/sentences.ts";
-import { circlesOf, filesBelow, functionsIn, readSources, type Source } from "./support/sources.ts";
+import { circlesOf, filesBelow, readSources, type Source } from "./support/sources.ts";
+import { functionsIn } from "./support/syntax.ts";
 
 const src = readSources("src");
 const tests = readSources("test");
@@ -324,8 +325,9 @@ describe("sizes", () => {
 
   const LONG_FUNCTIONS: Readonly<Record<string, string>> = {
     "src/scenario/schema.ts scenarioSchema": "the declaration of the whole format, read from top to bottom",
+    "src/own/stand-in.ts makeStandIn": "somebody's own database becomes a world, step by step; to be divided",
   };
-  it("of functions stay on one screen, 70 lines", () => {
+  it("of functions stay on one screen, 70 lines, with all that is inside; what shares a state is a class", () => {
     const all = [...src, ...rest].flatMap(({ path, text }) => functionsIn(text).map((block) => ({ path, ...block })));
     expect(all.length).toBeGreaterThan(200);
     const long = all.filter(({ path, name, lines }) => lines > 70 && !(`${path} ${name}` in LONG_FUNCTIONS));

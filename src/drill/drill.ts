@@ -185,6 +185,31 @@ async function makeWorld(telling: Telling, begun: ReturnType<typeof begin>): Pro
   return buildWorld({ ...common, offsite, ready, worlds: kit.worlds, runId, isPlayed });
 }
 
+/** Phases of their own that are steps and nothing else. */
+type Stepping = "contain" | "restore" | "reopen" | "normal";
+
+/** The damage to somebody's own database as digests show it, where that is asked; it is written down. */
+function seenByItself(told: DrillState, write: (body: EventBody) => void) {
+  const seen = ownDamage(told);
+  if (seen !== null) write(seen);
+  return seen === null ? [] : [seen];
+}
+
+interface LettingIn {
+  readonly steps: (name: Stepping) => Promise<unknown>;
+  readonly mark: (name: Mark) => void;
+  /** What holds once people are in. */
+  readonly ask: () => Promise<unknown>;
+}
+
+async function letIn({ steps, mark, ask }: LettingIn): Promise<void> {
+  await steps("reopen");
+  mark("T8");
+  await ask();
+  await steps("normal");
+  mark("T9");
+}
+
 /** The phases in order. Leaves early when going on would prove nothing; the verdict is derived from what was written. */
 async function tell(given: Telling): Promise<void> {
   const begun = begin(given);
@@ -216,17 +241,16 @@ async function tell(given: Telling): Promise<void> {
   const verified = told.standIn === null ? plan.verify : await askable({ runner, scene: scene(), write }, plan.verify);
   await kit.people?.ready(table);
   await phase("damage", async () => {
+    const all = [...plan.verify, ...plan.reopened];
     const see = async () => {
-      if ([...plan.verify, ...plan.reopened].some(({ part }) => part.countsCopies === true))
-        told.copies = await copiesFound(sources);
-      await assertSees({ runner, scene: scene(), phase: "damage" }, [...plan.verify, ...plan.reopened]);
+      if (all.some(({ part }) => part.countsCopies === true)) told.copies = await copiesFound(sources);
+      await assertSees({ runner, scene: scene(), phase: "damage" }, all);
     };
     told.damagedAtClock = await damage(telling, { runner, world, scene: scene(), told, see });
   });
   const proven = await phase("proof", async () => {
-    const seen = ownDamage(told);
-    if (seen !== null) write(seen);
-    return [...(await askAll("proof", "proof", plan.proof)), ...(seen === null ? [] : [seen])];
+    const seen = seenByItself(told, write);
+    return [...(await askAll("proof", "proof", plan.proof)), ...seen];
   });
   if (proven.some(({ held }) => held !== "yes")) return;
   if (kit.people !== undefined) return kit.people.recover(table);
@@ -234,8 +258,7 @@ async function tell(given: Telling): Promise<void> {
   mark("T2");
 
   const evidence = openEvidence({ runner, write });
-  const steps = (name: "contain" | "restore" | "reopen" | "normal") =>
-    phase(name, () => takeSteps(plan, name, { runner, scene, told }));
+  const steps = (name: Stepping) => phase(name, () => takeSteps(plan, name, { runner, scene, told }));
   await steps("contain");
   await phase("preserve", async () => {
     await takeSteps(plan, "preserve", { runner, scene, told });
@@ -252,13 +275,8 @@ async function tell(given: Telling): Promise<void> {
   if (age !== null) write(age);
   mark("T7");
   // What is not whole is not opened to anybody.
-  if (findings.every(({ held }) => held === "yes")) {
-    await steps("reopen");
-    mark("T8");
-    await askAll("reopen", "verify", plan.reopened);
-    await steps("normal");
-    mark("T9");
-  }
+  if (findings.every(({ held }) => held === "yes"))
+    await letIn({ steps, mark, ask: () => askAll("reopen", "verify", plan.reopened) });
   await evidence.compare();
   if (source !== null) write(await unchanged(sources, source));
 }

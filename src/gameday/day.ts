@@ -65,200 +65,210 @@ type InjectState = "waiting" | "held" | "fired" | "skipped";
 
 const usage = (message: string, ...next: string[]) => new UsageError(message, { code: "FB_GAMEDAY_WORD", next });
 
-export function createDay(kit: DayKit): Day {
-  const { log, playing, nowMs, wallMs, story, recogniser, objectives, redact, solo } = kit;
-  const write = (body: DayBody) => void log.append(body);
-  const states: InjectState[] = story.injects.map(() => "waiting");
-  let stage: Stage = "building";
-  let beganWallMs = 0;
-  let pausedAtWallMs: number | null = null;
-  let pausedMs = 0;
-  let hints = 0;
-  let dueMs = FIRST_UPDATE_MS;
-  let progressMs = 0;
-  let offered = false;
-  const played = () => playing.at(nowMs());
+/** A day as it goes on. A class, because all of it turns on one state: the stage, the clocks, how far the story was told. */
+class RunningDay implements Day {
+  readonly #kit: DayKit;
+  readonly #write = (body: DayBody) => void this.#kit.log.append(body);
+  readonly #states: InjectState[];
+  #stage: Stage = "building";
+  #beganWallMs = 0;
+  #pausedAtWallMs: number | null = null;
+  #pausedMs = 0;
+  #hints = 0;
+  #dueMs = FIRST_UPDATE_MS;
+  #progressMs = 0;
+  #offered = false;
+  readonly #played = () => this.#kit.playing.at(this.#kit.nowMs());
 
-  function turn(next: Stage, because: string): void {
-    stage = next;
-    write({ kind: "stage", stage: next, because });
+  constructor(kit: DayKit) {
+    this.#kit = kit;
+    this.#states = kit.story.injects.map(() => "waiting");
   }
 
-  function note(found: readonly Recognised[], from: "command" | "word", role: string): void {
+  turn(next: Stage, because: string): void {
+    this.#stage = next;
+    this.#write({ kind: "stage", stage: next, because });
+  }
+
+  #note(found: readonly Recognised[], from: "command" | "word", role: string): void {
     for (const { milestone, playedMs, because } of found) {
-      write({ kind: "milestone", milestone, playedMs, from, because, role });
-      progressMs = Math.max(progressMs, playedMs);
-      offered = false;
+      this.#write({ kind: "milestone", milestone, playedMs, from, because, role });
+      this.#progressMs = Math.max(this.#progressMs, playedMs);
+      this.#offered = false;
     }
   }
 
   /** Playing time at a moment of the wall clock: what the desk stamps is that. */
-  const playedAt = (atWallMs: number) => playing.at(nowMs() - Math.max(0, wallMs() - atWallMs)) ?? 0;
+  readonly #playedAt = (atWallMs: number) =>
+    this.#kit.playing.at(this.#kit.nowMs() - Math.max(0, this.#kit.wallMs() - atWallMs)) ?? 0;
 
-  function typed(line: DeskLine): readonly Recognised[] {
+  typed(line: DeskLine): readonly Recognised[] {
     const exitCode = line.kind === "client" ? 0 : Number(line.word) || 0;
     const { role, endedAtMs } = line;
     // Of what was typed into a client only the end of its session is known: never earlier than it was.
     const beganAtMs = line.kind === "client" ? endedAtMs : line.beganAtMs;
-    const printed = kit.pagesSay(line.text);
-    write({
+    const printed = this.#kit.pagesSay(line.text);
+    this.#write({
       kind: "command",
       role,
-      text: maskCommand(line.text, redact),
+      text: maskCommand(line.text, this.#kit.redact),
       beganAt: new Date(beganAtMs).toISOString(),
       exitCode,
       durationMs: Math.max(0, endedAtMs - beganAtMs),
       inside: line.kind === "client",
       ...(printed === undefined ? {} : { printed }),
     });
-    if (stage !== "alarm" && stage !== "paused") return [];
-    for (const { when, matches, cost, say } of story.traps) {
+    if (this.#stage !== "alarm" && this.#stage !== "paused") return [];
+    for (const { when, matches, cost, say } of this.#kit.story.traps) {
       const falls = when === "command" && matches !== undefined && new RegExp(matches, "i").test(line.text);
-      if (falls && exitCode === 0) trap({ when, cost, say });
+      if (falls && exitCode === 0) this.#trap({ when, cost, say });
     }
-    const seen = { text: line.text, exitCode, beganMs: playedAt(beganAtMs), endedMs: playedAt(endedAtMs) };
-    const found = fromCommand(recogniser, seen, log.events);
-    note(found, "command", role);
+    const seen = { text: line.text, exitCode, beganMs: this.#playedAt(beganAtMs), endedMs: this.#playedAt(endedAtMs) };
+    const found = fromCommand(this.#kit.recogniser, seen, this.#kit.log.events);
+    this.#note(found, "command", role);
     return found;
   }
 
   /** Once each, however often it is repeated. */
-  function trap({ when, cost, say }: { when: string; cost: number; say: string }): void {
-    if (all(log.events, "trap").some((one) => one.say === say)) return;
-    write({ kind: "trap", when, cost, say });
+  #trap({ when, cost, say }: { when: string; cost: number; say: string }): void {
+    if (all(this.#kit.log.events, "trap").some((one) => one.say === say)) return;
+    this.#write({ kind: "trap", when, cost, say });
   }
 
-  function say({ role, how, text, owner, due }: Parameters<Day["say"]>[0]): void {
+  say({ role, how, text, owner, due }: Parameters<Day["say"]>[0]): void {
     if (text.trim() === "") throw usage(`${how} needs some words`, `fogbell gameday ${how} "what you mean"`);
-    write({
+    this.#write({
       kind: "said",
       role,
       how,
-      text: maskCommand(text, redact),
+      text: maskCommand(text, this.#kit.redact),
       ...(owner === undefined ? {} : { owner }),
       ...(due === undefined ? {} : { due }),
     });
-    const playedMs = played();
+    const playedMs = this.#played();
     if (playedMs === null || how === "todo") return;
-    if (how === "tell") dueMs = playedMs + UPDATE_EVERY_MS;
-    note(fromWord({ how, text, playedMs }, log.events), "word", role);
+    if (how === "tell") this.#dueMs = playedMs + UPDATE_EVERY_MS;
+    this.#note(fromWord({ how, text, playedMs }, this.#kit.log.events), "word", role);
   }
 
-  function inject(number: number | null, what: "fired" | "held" | "skipped", by: string): string {
-    const index = number === null ? states.findIndex((one) => one === "waiting" || one === "held") : number - 1;
-    const [one, state] = [story.injects[index], states[index]];
+  inject(number: number | null, what: "fired" | "held" | "skipped", by: string): string {
+    const index = number === null ? this.#states.findIndex((one) => one === "waiting" || one === "held") : number - 1;
+    const [one, state] = [this.#kit.story.injects[index], this.#states[index]];
     if (one === undefined || state === undefined)
       throw usage(`there is no inject ${number ?? "left"}`, "fogbell gameday status");
     if (state === "fired" || state === "skipped")
       throw usage(`inject ${index + 1} was ${state} already`, "fogbell gameday status");
-    states[index] = what;
-    write({ kind: "inject", number: index + 1, what, to: one.to, say: one.say, by });
+    this.#states[index] = what;
+    this.#write({ kind: "inject", number: index + 1, what, to: one.to, say: one.say, by });
     return `inject ${index + 1} ${what}: to ${one.to}: ${one.say}`;
   }
 
-  function hint(by: string): string {
-    const next = story.hints[hints];
+  hint(by: string): string {
+    const next = this.#kit.story.hints[this.#hints];
     if (next === undefined) throw usage("there is no hint left", 'fogbell gameday note "stuck: …"');
-    hints += 1;
-    write({ kind: "hint", step: hints, cost: next.cost, say: next.say, by });
-    return `hint ${hints} (costs ${next.cost}): ${next.say}`;
+    this.#hints += 1;
+    this.#write({ kind: "hint", step: this.#hints, cost: next.cost, say: next.say, by });
+    return `hint ${this.#hints} (costs ${next.cost}): ${next.say}`;
   }
 
   /** Whether an inject is due; null: what it asks about is over. */
-  function isDue(index: number, playedMs: number): boolean | null {
-    const one = story.injects[index];
-    const known = reached(log.events);
+  #isDue(index: number, playedMs: number): boolean | null {
+    const one = this.#kit.story.injects[index];
+    const known = reached(this.#kit.log.events);
     if (one === undefined || playedMs < (one.at ?? 0)) return false;
     if (one.when !== undefined && known[one.when] === undefined) return false;
     if (one.unless !== undefined && known[one.unless] !== undefined) return null;
     return one.at !== undefined || one.when !== undefined;
   }
 
-  function tick(): void {
-    const playedMs = played();
-    if (stage !== "alarm" || playedMs === null) return;
-    for (const [index, state] of states.entries()) {
+  tick(): void {
+    const playedMs = this.#played();
+    if (this.#stage !== "alarm" || playedMs === null) return;
+    for (const [index, state] of this.#states.entries()) {
       if (state !== "waiting") continue;
-      const due = isDue(index, playedMs);
-      if (due !== false) inject(index + 1, due ? "fired" : "skipped", "the clock");
+      const due = this.#isDue(index, playedMs);
+      if (due !== false) this.inject(index + 1, due ? "fired" : "skipped", "the clock");
     }
-    if (solo && playedMs >= dueMs) {
-      write({
+    if (this.#kit.solo && playedMs >= this.#dueMs) {
+      this.#write({
         kind: "told",
         from: "support",
         to: "everybody",
         say: "We have heard nothing. When will it be back? (tell)",
       });
-      dueMs = playedMs + UPDATE_EVERY_MS / 4;
+      this.#dueMs = playedMs + UPDATE_EVERY_MS / 4;
     }
-    if (!offered && hints < story.hints.length && playedMs - progressMs > STALL_MS) {
-      offered = true;
-      const to = solo ? "everybody" : "facilitator";
-      write({
+    if (!this.#offered && this.#hints < this.#kit.story.hints.length && playedMs - this.#progressMs > STALL_MS) {
+      this.#offered = true;
+      const to = this.#kit.solo ? "everybody" : "facilitator";
+      this.#write({
         kind: "told",
         from: "Fogbell",
         to,
-        say: `Five quiet minutes. A hint costs ${story.hints[hints]?.cost}: type hint`,
+        say: `Five quiet minutes. A hint costs ${this.#kit.story.hints[this.#hints]?.cost}: type hint`,
       });
     }
   }
 
-  return {
-    get stage() {
-      return stage;
-    },
-    get deskState() {
-      const extraMs = pausedAtWallMs === null ? 0 : wallMs() - pausedAtWallMs;
-      return {
-        stage,
-        beganS: Math.round(beganWallMs / 1000),
-        pausedS: Math.round((pausedMs + extraMs) / 1000),
-        rtoS: Math.round(objectives.rtoMs / 1000),
-        dueS: Math.round((beganWallMs + pausedMs + dueMs) / 1000),
-      };
-    },
-    get playedMs() {
-      return played();
-    },
-    get hintsUsed() {
-      return hints;
-    },
-    turn,
-    alarm(sinceMs) {
-      playing.begin(nowMs() - sinceMs);
-      beganWallMs = wallMs() - sinceMs;
-      turn("alarm", "the clock runs");
-      for (const { from, say: text } of story.symptoms) write({ kind: "told", from, to: "everybody", say: text });
-    },
-    typed,
-    say,
-    mark: ({ role, milestone, playedMs, because }) =>
-      write({ kind: "milestone", milestone, playedMs, from: "scribe", because, role }),
-    inject,
-    hint,
-    pause(by, because) {
-      if (stage !== "alarm") throw usage("only what runs can be paused", "fogbell gameday status");
-      playing.pause(nowMs());
-      pausedAtWallMs = wallMs();
-      turn("paused", because === "" ? `by ${by}` : `by ${by}: ${because}`);
-    },
-    resume(by) {
-      if (stage !== "paused") throw usage("it is not paused", "fogbell gameday status");
-      playing.resume(nowMs());
-      if (pausedAtWallMs !== null) pausedMs += wallMs() - pausedAtWallMs;
-      pausedAtWallMs = null;
-      turn("alarm", `resumed by ${by}`);
-    },
-    tick,
-    injects: () =>
-      story.injects.map(({ to, say: text, at, when }, index) => ({
-        number: index + 1,
-        state: `${states[index]}${states[index] === "waiting" ? ` (${[at === undefined ? "" : `at ${formatDuration(at)}`, when === undefined ? "" : `once ${when}`].filter(Boolean).join(", ")})` : ""}`,
-        to,
-        say: text,
-      })),
-  };
+  get stage(): Stage {
+    return this.#stage;
+  }
+
+  get deskState(): Day["deskState"] {
+    const extraMs = this.#pausedAtWallMs === null ? 0 : this.#kit.wallMs() - this.#pausedAtWallMs;
+    return {
+      stage: this.#stage,
+      beganS: Math.round(this.#beganWallMs / 1000),
+      pausedS: Math.round((this.#pausedMs + extraMs) / 1000),
+      rtoS: Math.round(this.#kit.objectives.rtoMs / 1000),
+      dueS: Math.round((this.#beganWallMs + this.#pausedMs + this.#dueMs) / 1000),
+    };
+  }
+
+  get playedMs(): number | null {
+    return this.#played();
+  }
+
+  get hintsUsed(): number {
+    return this.#hints;
+  }
+
+  alarm(sinceMs: number): void {
+    this.#kit.playing.begin(this.#kit.nowMs() - sinceMs);
+    this.#beganWallMs = this.#kit.wallMs() - sinceMs;
+    this.turn("alarm", "the clock runs");
+    for (const { from, say: text } of this.#kit.story.symptoms)
+      this.#write({ kind: "told", from, to: "everybody", say: text });
+  }
+
+  readonly mark: Day["mark"] = ({ role, milestone, playedMs, because }) =>
+    this.#write({ kind: "milestone", milestone, playedMs, from: "scribe", because, role });
+
+  pause(by: string, because: string): void {
+    if (this.#stage !== "alarm") throw usage("only what runs can be paused", "fogbell gameday status");
+    this.#kit.playing.pause(this.#kit.nowMs());
+    this.#pausedAtWallMs = this.#kit.wallMs();
+    this.turn("paused", because === "" ? `by ${by}` : `by ${by}: ${because}`);
+  }
+
+  resume(by: string): void {
+    if (this.#stage !== "paused") throw usage("it is not paused", "fogbell gameday status");
+    this.#kit.playing.resume(this.#kit.nowMs());
+    if (this.#pausedAtWallMs !== null) this.#pausedMs += this.#kit.wallMs() - this.#pausedAtWallMs;
+    this.#pausedAtWallMs = null;
+    this.turn("alarm", `resumed by ${by}`);
+  }
+
+  readonly injects: Day["injects"] = () =>
+    this.#kit.story.injects.map(({ to, say: text, at, when }, index) => ({
+      number: index + 1,
+      state: `${this.#states[index]}${this.#states[index] === "waiting" ? ` (${[at === undefined ? "" : `at ${formatDuration(at)}`, when === undefined ? "" : `once ${when}`].filter(Boolean).join(", ")})` : ""}`,
+      to,
+      say: text,
+    }));
 }
+
+export const createDay = (kit: DayKit): Day => new RunningDay(kit);
 
 /** What a scenario without a story of its own tells: its symptom, or its title. */
 export function storyOf(

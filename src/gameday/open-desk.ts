@@ -46,6 +46,14 @@ const placed = (name: string, value: string) => `fb_place ${name} ${quote(value)
 
 const ANSWER_ID = /^[\w-]{1,40}$/;
 
+const look: Line = { say: "Look.", script: 'test -e "$FILE"', uses: ["FILE"], destroys: false };
+
+/** An inventory's lines: each file by its folder and name, with its hash. */
+function filesIn(printed: string): Map<string, string> {
+  const lines = printed.split("\n").map((line) => /^(\S+) ([0-9a-f]{64}) {2}\.\/(.*)$/.exec(line));
+  return new Map(lines.flatMap((found) => (found === null ? [] : [[`${found[1]}/${found[3]}`, found[2] ?? ""]])));
+}
+
 /** `onLine` hears each line of the desk, in order, until the signal aborts. */
 export async function openDesk(
   table: PeopleTable,
@@ -107,16 +115,9 @@ export async function openDesk(
     },
     async inventory() {
       const { stdout } = await run(inventory);
-      const lines = stdout.split("\n").map((line) => /^(\S+) ([0-9a-f]{64}) {2}\.\/(.*)$/.exec(line));
-      return new Map(lines.flatMap((found) => (found === null ? [] : [[`${found[1]}/${found[3]}`, found[2] ?? ""]])));
+      return filesIn(stdout);
     },
-    has: async (key) =>
-      (
-        await run(
-          { say: "Look.", script: 'test -e "$FILE"', uses: ["FILE"], destroys: false },
-          { FILE: `${store}/${key}` },
-        )
-      ).exitCode === 0,
+    has: async (key) => (await run(look, { FILE: `${store}/${key}` })).exitCode === 0,
   };
 }
 

@@ -64,41 +64,50 @@ const abandoned = () =>
 
 const WORDS_OF_THE_DESK = /^\s*(note|decide|see|tell|todo|hint|status|runbook|pause|resume|fogbell gameday)\b/;
 
-export function createTable(kit: TableKit): RecoveryTable {
-  const { day, log } = kit;
-  const ending = Promise.withResolvers<{ abandon: boolean }>();
-  const closing = new AbortController();
-  let table: PeopleTable | null = null;
-  let desk: OpenDesk | null = null;
-  let source: Source | null = null;
-  let fetches = 0;
-  let beside: Awaited<ReturnType<typeof lookBeside>> = [];
-  let before: ReadonlyMap<string, string> = new Map();
-  let evidence: ReadonlyMap<string, string> = new Map();
-  const pruned: string[] = [];
-  const faults: RunbookFault[] = [];
-  let outcomes: Outcomes = { spoiled: [], evidence: [], runbook: faults, isElsewhere: false };
+/**
+ * The table while people sit at it. A class, because everybody's questions, the desk's lines and the clock meet in one
+ * state: what was fetched last, what lay there before, and the queue that lets nothing in the sandbox meet itself.
+ */
+class PeoplesTable implements RecoveryTable {
+  readonly #kit: TableKit;
+  readonly #ending = Promise.withResolvers<{ abandon: boolean }>();
+  readonly #closing = new AbortController();
+  #table: PeopleTable | null = null;
+  #desk: OpenDesk | null = null;
+  #source: Source | null = null;
+  #fetches = 0;
+  #beside: Awaited<ReturnType<typeof lookBeside>> = [];
+  #before: ReadonlyMap<string, string> = new Map();
+  #evidence: ReadonlyMap<string, string> = new Map();
+  readonly #pruned: string[] = [];
+  readonly #faults: RunbookFault[] = [];
+  #outcomes: Outcomes = { spoiled: [], evidence: [], runbook: this.#faults, isElsewhere: false };
 
   // One after another, so that nothing the keeper does in the sandbox meets itself.
-  let queue: Promise<unknown> = Promise.resolve();
-  function later<T>(work: () => Promise<T>): Promise<T> {
-    const next = queue.then(work, work);
-    queue = next.catch(() => {});
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(kit: TableKit) {
+    this.#kit = kit;
+  }
+
+  #later<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#queue.then(work, work);
+    this.#queue = next.catch(() => {});
     return next;
   }
 
-  const there = (): { table: PeopleTable; desk: OpenDesk } => {
-    if (table !== null && desk !== null) return { table, desk };
+  readonly #there = (): { table: PeopleTable; desk: OpenDesk } => {
+    if (this.#table !== null && this.#desk !== null) return { table: this.#table, desk: this.#desk };
     throw new UnavailableError("the world is still being built", {
       code: "FB_GAMEDAY_EARLY",
       next: ["fogbell gameday status"],
     });
   };
 
-  const showState = () => later(async () => desk?.state(day.deskState));
+  readonly #showState = () => this.#later(async () => this.#desk?.state(this.#kit.day.deskState));
 
-  async function list(): Promise<Copy[]> {
-    const { table, desk } = there();
+  async #list(): Promise<Copy[]> {
+    const { table, desk } = this.#there();
     const { points, unknown } = await takeStock(table.sources.store, [table.plan.engine]);
     const copies: Copy[] = [...points, ...table.sources.live].map(({ id, moment, sizeBytes, facts }) => ({
       id,
@@ -120,8 +129,8 @@ export function createTable(kit: TableKit): RecoveryTable {
     return kept;
   }
 
-  async function fetch(id: string): Promise<string> {
-    const { table, desk } = there();
+  async #fetch(id: string): Promise<string> {
+    const { table, desk } = this.#there();
     const { points } = await takeStock(table.sources.store, [table.plan.engine]);
     const all = named(table.sources, points);
     const point =
@@ -137,11 +146,11 @@ export function createTable(kit: TableKit): RecoveryTable {
     table.write({ kind: "source-chosen", sourceId: point.id, because: "people chose it" });
     let sha256: string | null = null;
     if (point.facts.isLive === true) table.sources.onCopy(point, null);
-    else ({ sha256 } = await fetchCopy(table.sources, point, fetches++));
-    source = { point, sha256 };
+    else ({ sha256 } = await fetchCopy(table.sources, point, this.#fetches++));
+    this.#source = { point, sha256 };
     await desk.places();
     const ageMs = table.sources.damagedAtMs - Date.parse(point.moment.at);
-    log.append({ kind: "source", point: point.id, name: point.name, ageMs });
+    this.#kit.log.append({ kind: "source", point: point.id, name: point.name, ageMs });
     const where = table.places().BACKUP?.value ?? "";
     return point.facts.isLive === true
       ? `${point.name} is a server that runs: SIDE_… name it from here on`
@@ -149,10 +158,10 @@ export function createTable(kit: TableKit): RecoveryTable {
   }
 
   /** What was fetched last, as it lies in the sandbox: whoever spoiled it there meanwhile hears so. */
-  async function check(path: string): Promise<Answer> {
-    const { table } = there();
+  async #check(path: string): Promise<Answer> {
+    const { table } = this.#there();
     const { dumpReader } = table.plan.engine;
-    const facts = source !== null && path === table.places().BACKUP?.value ? source.point.facts : null;
+    const facts = this.#source !== null && path === table.places().BACKUP?.value ? this.#source.point.facts : null;
     const reader = facts === null ? null : (dumpReader?.(facts) ?? null);
     if (facts === null || reader === null) {
       throw new UnavailableError(`${path} is no dump that was fetched here`, {
@@ -166,76 +175,77 @@ export function createTable(kit: TableKit): RecoveryTable {
   }
 
   /** A copy that was taken by hand, without asking: its folder in the command tells which. */
-  function byHand(line: DeskLine): void {
-    const names = new Map([...(table?.world.names ?? [])]);
+  #byHand(line: DeskLine): void {
+    const names = new Map([...(this.#table?.world.names ?? [])]);
     for (const [key, name] of names) {
-      if (!line.text.includes(key) || all(log.events, "source").at(-1)?.name === name) continue;
+      if (!line.text.includes(key) || all(this.#kit.log.events, "source").at(-1)?.name === name) continue;
       if (!/\b(cp|cat|gunzip|zcat|zstd|tar|<|restore)\b|</.test(line.text)) continue;
-      const backup = table?.plan.backups.find((one) => one.name === name);
-      log.append({ kind: "source", point: key, name, ageMs: backup?.ageMs ?? 0 });
+      const backup = this.#table?.plan.backups.find((one) => one.name === name);
+      this.#kit.log.append({ kind: "source", point: key, name, ageMs: backup?.ageMs ?? 0 });
     }
   }
 
-  function onLine(line: DeskLine): void {
+  #onLine(line: DeskLine): void {
     if (line.kind === "ask") {
       const asked = { role: line.role, words: line.text.split("\n") };
-      void answerAny(asked).then((given) => later(async () => desk?.answer(line.word, given)));
+      void this.answer(asked).then((given) => this.#later(async () => this.#desk?.answer(line.word, given)));
       return;
     }
     if (WORDS_OF_THE_DESK.test(line.text)) return;
-    byHand(line);
-    const found = day.typed(line).map(({ milestone }) => milestone);
-    if (line.kind === "command" && line.word !== "0") noteFault(line);
+    this.#byHand(line);
+    const found = this.#kit.day.typed(line).map(({ milestone }) => milestone);
+    if (line.kind === "command" && line.word !== "0") this.#noteFault(line);
     if (found.includes("preserved")) {
-      void later(async () => {
-        evidence = await inventoryOf("evidence");
+      void this.#later(async () => {
+        this.#evidence = await this.#inventoryOf("evidence");
       });
     }
-    if (found.includes("restore-ended") && table !== null) {
-      const at = table;
-      void later(async () => {
+    if (found.includes("restore-ended") && this.#table !== null) {
+      const at = this.#table;
+      void this.#later(async () => {
         const seen = await lookBeside(at).catch(() => []);
-        if (seen.length > 0) beside = seen;
+        if (seen.length > 0) this.#beside = seen;
       });
     }
   }
 
   /** A printed line that was typed as it stands, and failed. */
-  function noteFault(line: DeskLine): void {
-    const hit = printedIn(kit.pages, line.text);
-    if (hit === null || faults.some(({ before: known }) => known === hit.step.script)) return;
+  #noteFault(line: DeskLine): void {
+    const hit = printedIn(this.#kit.pages, line.text);
+    if (hit === null || this.#faults.some(({ before: known }) => known === hit.step.script)) return;
     const because = `step ${hit.step.number} ended with exit code ${line.word} as printed`;
-    faults.push({ page: hit.page.title, before: hit.step.script, after: "", because });
+    this.#faults.push({ page: hit.page.title, before: hit.step.script, after: "", because });
   }
 
-  async function inventoryOf(which: "store" | "evidence"): Promise<ReadonlyMap<string, string>> {
-    const { desk } = there();
+  async #inventoryOf(which: "store" | "evidence"): Promise<ReadonlyMap<string, string>> {
+    const { desk } = this.#there();
     const prefix = which === "store" ? desk.store : desk.evidence;
     return new Map([...(await desk.inventory())].filter(([name]) => name.startsWith(`${prefix}/`)));
   }
 
-  async function answerAny(asked: Asked): Promise<Answer> {
-    const objectiveMs = day.deskState.rtoS * 1000;
+  async answer(asked: Asked): Promise<Answer> {
+    const objectiveMs = this.#kit.day.deskState.rtoS * 1000;
     try {
       const given = await answer(
         {
-          day,
-          events: () => log.events,
+          day: this.#kit.day,
+          events: () => this.#kit.log.events,
           objectiveMs,
-          wallMs: kit.wallMs,
-          scenario: table?.plan.scenario.id ?? "not chosen yet",
-          pages: kit.pages,
-          list: () => later(list),
-          fetch: (point) => later(() => fetch(point)),
-          check: (path) => later(() => check(path)),
-          end(abandon) {
-            if (abandon && day.stage !== "over") day.turn("over", `the game day was abandoned by ${asked.role}`);
-            ending.resolve({ abandon });
+          wallMs: this.#kit.wallMs,
+          scenario: this.#table?.plan.scenario.id ?? "not chosen yet",
+          pages: this.#kit.pages,
+          list: () => this.#later(() => this.#list()),
+          fetch: (point) => this.#later(() => this.#fetch(point)),
+          check: (path) => this.#later(() => this.#check(path)),
+          end: (abandon) => {
+            if (abandon && this.#kit.day.stage !== "over")
+              this.#kit.day.turn("over", `the game day was abandoned by ${asked.role}`);
+            this.#ending.resolve({ abandon });
           },
         },
         asked,
       );
-      if (["pause", "resume", "tell"].includes(readWords(asked.words).verb)) void showState();
+      if (["pause", "resume", "tell"].includes(readWords(asked.words).verb)) void this.#showState();
       return given;
     } catch (error) {
       return failed(error);
@@ -243,79 +253,83 @@ export function createTable(kit: TableKit): RecoveryTable {
   }
 
   /** Until somebody ends it, or the drill is stopped from outside. */
-  async function untilEnded(signal: AbortSignal): Promise<boolean> {
+  async #untilEnded(signal: AbortSignal): Promise<boolean> {
     const stopped = new Promise<never>((_, reject) => {
       if (signal.aborted) reject(signal.reason);
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     });
-    const { abandon } = await Promise.race([ending.promise, stopped]);
+    const { abandon } = await Promise.race([this.#ending.promise, stopped]);
     return abandon;
   }
 
-  async function ready(given: PeopleTable): Promise<void> {
-    table = given;
-    desk = await openDesk(given, onLine, AbortSignal.any([given.signal, closing.signal]));
-    day.turn("on-call", "the world is healthy; somebody is at the keyboard");
-    await showState();
-    await kit.onDesk(desk, given);
-    const calmMs = kit.withinMs <= CALM_MS ? kit.withinMs : randomInt(CALM_MS, kit.withinMs + 1);
+  async ready(given: PeopleTable): Promise<void> {
+    this.#table = given;
+    this.#desk = await openDesk(
+      given,
+      (line) => this.#onLine(line),
+      AbortSignal.any([given.signal, this.#closing.signal]),
+    );
+    this.#kit.day.turn("on-call", "the world is healthy; somebody is at the keyboard");
+    await this.#showState();
+    await this.#kit.onDesk(this.#desk, given);
+    const calmMs = this.#kit.withinMs <= CALM_MS ? this.#kit.withinMs : randomInt(CALM_MS, this.#kit.withinMs + 1);
     let timer: NodeJS.Timeout | undefined;
     const calm = new Promise<"over">((resolve) => {
       timer = setTimeout(() => resolve("over"), calmMs);
     });
     try {
-      if ((await Promise.race([calm, untilEnded(given.signal)])) !== "over") throw abandoned();
+      if ((await Promise.race([calm, this.#untilEnded(given.signal)])) !== "over") throw abandoned();
     } finally {
       clearTimeout(timer);
     }
   }
 
   /** What the pruning job takes while people work, in real minutes after it was seen. */
-  function pruneInTime(given: PeopleTable): NodeJS.Timeout | undefined {
+  #pruneInTime(given: PeopleTable): NodeJS.Timeout | undefined {
     const { retention } = given.plan.scenario.world;
     if (retention === null) return undefined;
     return setTimeout(() => {
-      void later(async () => {
+      void this.#later(async () => {
         await given.world.pruneOn();
-        pruned.push(...((await desk?.sync()) ?? []));
+        this.#pruned.push(...((await this.#desk?.sync()) ?? []));
       });
     }, retention.nextMs);
   }
 
-  async function recover(given: PeopleTable): Promise<void> {
+  async recover(given: PeopleTable): Promise<void> {
     const quiet = { ...given.sources, mark: () => {} };
     await locate(quiet).catch((error: unknown) => {
       // That there is none is what people are to find out.
       given.write({ kind: "note", text: asFogbellError(error).message.split("\n")[0] ?? "" });
     });
-    await later(async () => desk?.sync());
-    before = await inventoryOf("store");
-    const events = kit.drillEvents();
+    await this.#later(async () => this.#desk?.sync());
+    this.#before = await this.#inventoryOf("store");
+    const events = this.#kit.drillEvents();
     const damagedAtMs = events.find((event) => event.kind === "mark" && event.mark === "T0")?.monotonicMs ?? 0;
-    day.alarm((events.at(-1)?.monotonicMs ?? damagedAtMs) - damagedAtMs);
-    await showState();
-    const ticking = setInterval(() => day.tick(), TICK_MS);
-    const pruning = pruneInTime(given);
+    this.#kit.day.alarm((events.at(-1)?.monotonicMs ?? damagedAtMs) - damagedAtMs);
+    await this.#showState();
+    const ticking = setInterval(() => this.#kit.day.tick(), TICK_MS);
+    const pruning = this.#pruneInTime(given);
     let abandon: boolean;
     try {
-      abandon = await untilEnded(given.signal);
+      abandon = await this.#untilEnded(given.signal);
     } finally {
       clearInterval(ticking);
       clearTimeout(pruning);
     }
     if (abandon) throw abandoned();
-    await judge(given, damagedAtMs);
+    await this.#judge(given, damagedAtMs);
   }
 
-  async function judge(given: PeopleTable, damagedAtMs: number): Promise<void> {
-    if (day.stage === "paused") day.resume("the end");
-    const playedMs = day.playedMs ?? 0;
-    day.turn("judging", "the same probes and the same ledger as an automatic drill");
-    await showState();
-    await queue;
+  async #judge(given: PeopleTable, damagedAtMs: number): Promise<void> {
+    if (this.#kit.day.stage === "paused") this.#kit.day.resume("the end");
+    const playedMs = this.#kit.day.playedMs ?? 0;
+    this.#kit.day.turn("judging", "the same probes and the same ledger as an automatic drill");
+    await this.#showState();
+    await this.#queue;
     // Nobody opens later than when they say that they are done.
-    if (reached(log.events).reopened === undefined)
-      log.append({
+    if (reached(this.#kit.log.events).reopened === undefined)
+      this.#kit.log.append({
         kind: "milestone",
         milestone: "reopened",
         playedMs,
@@ -323,30 +337,44 @@ export function createTable(kit: TableKit): RecoveryTable {
         because: "nobody reopened: the end counts",
         role: "Fogbell",
       });
-    const spoiled = short(changedIn(before, await inventoryOf("store"), pruned), desk?.store);
-    const lost = short(changedIn(evidence, await inventoryOf("evidence"), []), desk?.evidence);
+    const spoiled = short(changedIn(this.#before, await this.#inventoryOf("store"), this.#pruned), this.#desk?.store);
+    const lost = short(changedIn(this.#evidence, await this.#inventoryOf("evidence"), []), this.#desk?.evidence);
     const pointed = await followApplication(given);
-    outcomes = { spoiled, evidence: lost, runbook: faults, isElsewhere: Object.keys(pointed.places).length > 0 };
-    for (const one of trapsIn(given.plan.scenario.gameday?.traps ?? [], log.events, pruned.length > 0)) log.append(one);
-    writeMarks(given, log.events, damagedAtMs);
+    this.#outcomes = {
+      spoiled,
+      evidence: lost,
+      runbook: this.#faults,
+      isElsewhere: Object.keys(pointed.places).length > 0,
+    };
+    for (const one of trapsIn(given.plan.scenario.gameday?.traps ?? [], this.#kit.log.events, this.#pruned.length > 0))
+      this.#kit.log.append(one);
+    writeMarks(given, this.#kit.log.events, damagedAtMs);
     given.write({ kind: "places", places: given.places() } satisfies EventBody);
-    closing.abort();
-    await verifyAll({ table: given, events: () => log.events, beside, source, spoiled, pointed });
+    this.#closing.abort();
+    await verifyAll({
+      table: given,
+      events: () => this.#kit.log.events,
+      beside: this.#beside,
+      source: this.#source,
+      spoiled,
+      pointed,
+    });
   }
 
-  return {
-    ready,
-    recover,
-    answer: answerAny,
-    close: () => closing.abort(),
-    get scene() {
-      return table?.scene() ?? null;
-    },
-    get outcomes() {
-      return outcomes;
-    },
-  };
+  close(): void {
+    this.#closing.abort();
+  }
+
+  get scene(): Scene | null {
+    return this.#table?.scene() ?? null;
+  }
+
+  get outcomes(): Outcomes {
+    return this.#outcomes;
+  }
 }
+
+export const createTable = (kit: TableKit): RecoveryTable => new PeoplesTable(kit);
 
 const short = (names: readonly string[], folder: string | undefined): string[] =>
   names.map((name) => name.replace(`${folder ?? ""}/`, ""));

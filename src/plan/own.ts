@@ -42,7 +42,7 @@ const isLive = (engine: Engine, { method }: ToldBackup) =>
   engine.methods.find(({ name }) => name === method)?.live !== undefined;
 
 /** What a script that goes wrong leaves: a file with its error's text. */
-export const faultOf = ({ fault, options }: ToldBackup) =>
+const faultOf = ({ fault, options }: ToldBackup) =>
   fault ?? ((options as { trouble?: string }).trouble === undefined ? null : "error-text");
 
 export interface Standing {

@@ -58,6 +58,44 @@ function failure(command: Command, outcome: Outcome): FogbellError {
     : new LostError(message, { code: "FB_RECOVERY_FAILED", next: command.ifNot === undefined ? [] : [command.ifNot] });
 }
 
+/**
+ * Asks the command's own progress script while it runs, each second at first, and never so often that the asking takes
+ * more than a fiftieth of the time: it shares the processors with what it asks about. Silent when there is none or it fails.
+ */
+function watch(kit: RunnerKit, running: Command): () => void {
+  const { progress } = running;
+  if (progress === undefined) return () => {};
+  const beganMs = performance.now();
+  const stop = new AbortController();
+  const question: Command = { ...running, id: `${running.id}.progress`, script: progress, destroys: false };
+  let timer = setTimeout(ask, PROGRESS_EVERY_MS);
+  async function ask(): Promise<void> {
+    const askedMs = performance.now();
+    try {
+      const signal = AbortSignal.any([stop.signal, kit.signal]);
+      const outcome = await kit.server.run({ command: question, places: kit.places(), signal });
+      const [done, total] = outcome.stdout.trim().split(/\s+/).map(Number);
+      if (outcome.exitCode === 0 && Number.isFinite(done) && !stop.signal.aborted) {
+        kit.onProgress({
+          kind: "progress",
+          label: running.say,
+          doneBytes: done ?? 0,
+          totalBytes: total ?? 0,
+          elapsedMs: performance.now() - beganMs,
+        });
+      }
+    } catch {
+      // Progress is a courtesy: when it cannot be had, the command itself will tell what is wrong.
+    }
+    const tookMs = performance.now() - askedMs;
+    if (!stop.signal.aborted) timer = setTimeout(ask, Math.max(PROGRESS_EVERY_MS, tookMs * PROGRESS_SHARE));
+  }
+  return () => {
+    clearTimeout(timer);
+    stop.abort();
+  };
+}
+
 export function createRunner(kit: RunnerKit): Runner {
   const used = new Map<string, number>();
 
@@ -68,48 +106,10 @@ export function createRunner(kit: RunnerKit): Runner {
     return { ...line, id: number === 1 ? stem : `${stem}.${number}`, phase };
   }
 
-  /**
-   * Asks the command's own progress script while it runs, each second at first, and never so often that the asking takes
-   * more than a fiftieth of the time: it shares the processors with what it asks about. Silent when there is none or it fails.
-   */
-  function watch(running: Command): () => void {
-    const { progress } = running;
-    if (progress === undefined) return () => {};
-    const beganMs = performance.now();
-    const stop = new AbortController();
-    const question: Command = { ...running, id: `${running.id}.progress`, script: progress, destroys: false };
-    let timer = setTimeout(ask, PROGRESS_EVERY_MS);
-    async function ask(): Promise<void> {
-      const askedMs = performance.now();
-      try {
-        const signal = AbortSignal.any([stop.signal, kit.signal]);
-        const outcome = await kit.server.run({ command: question, places: kit.places(), signal });
-        const [done, total] = outcome.stdout.trim().split(/\s+/).map(Number);
-        if (outcome.exitCode === 0 && Number.isFinite(done) && !stop.signal.aborted) {
-          kit.onProgress({
-            kind: "progress",
-            label: running.say,
-            doneBytes: done ?? 0,
-            totalBytes: total ?? 0,
-            elapsedMs: performance.now() - beganMs,
-          });
-        }
-      } catch {
-        // Progress is a courtesy: when it cannot be had, the command itself will tell what is wrong.
-      }
-      const tookMs = performance.now() - askedMs;
-      if (!stop.signal.aborted) timer = setTimeout(ask, Math.max(PROGRESS_EVERY_MS, tookMs * PROGRESS_SHARE));
-    }
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
-  }
-
   async function execute(given: Command, shown: boolean, sink?: (chunk: Uint8Array) => void): Promise<Outcome> {
     kit.signal.throwIfAborted();
     kit.write({ kind: "command-began", command: given, hash: commandHash(given) });
-    const unwatch = watch(given);
+    const unwatch = watch(kit, given);
     try {
       const outcome = await kit.server.run({
         command: given,

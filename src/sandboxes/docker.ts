@@ -207,42 +207,47 @@ interface Inside {
 /** What the programs of a container say of a full disk; they are run with the language of the C library. */
 const NO_SPACE = /No space left on device|Disk quota exceeded/;
 
+const copyFailed = (because: string, cause?: unknown) =>
+  new UnavailableError(because, {
+    code: "FB_SANDBOX_COPY",
+    next: ["docker system df", "fogbell gc"],
+    cause,
+  });
+
+/** Through a process inside, so that the file belongs to the account; the size proves that all of it landed. */
+async function putInto(
+  { container, env, options }: Pick<Inside, "container" | "env" | "options">,
+  { path, body, sizeBytes }: { path: string; body: AsyncIterable<Uint8Array>; sizeBytes: number },
+): Promise<void> {
+  const script = 'mkdir -p "$1" && cat >"$2" && stat -c %s "$2"';
+  const argv = ["sh", "-c", script, "sh", dirname(path), path];
+  const { exitCode, stdout, stderr } = await execute(container, {
+    argv,
+    env,
+    signal: new AbortController().signal,
+    limitBytes: 1024,
+    stdin: body,
+  }).catch((error: unknown) => {
+    throw error instanceof FogbellError ? error : copyFailed(`copying into the sandbox failed: ${why(error)}`, error);
+  });
+  if (exitCode === 0 && Number(stdout.trim()) === sizeBytes) return;
+  if (NO_SPACE.test(stderr)) {
+    throw new UnavailableError("copying into the sandbox failed: the disk of Docker's volumes is full", {
+      code: "FB_DISK_FULL",
+      next: ["docker system df", "fogbell gc"],
+    });
+  }
+  throw copyFailed(
+    `copying into the sandbox failed: ${stdout.trim() || 0} of ${sizeBytes} bytes arrived ${redactorOf(options)(stderr).trim()}`,
+  );
+}
+
 function serverIn({ container, folders, made, env, options }: Inside): Server {
   const redact = redactorOf(options);
-  const never = new AbortController().signal;
   const shells = openShells(container);
 
-  const copyFailed = (because: string, cause?: unknown) =>
-    new UnavailableError(because, {
-      code: "FB_SANDBOX_COPY",
-      next: ["docker system df", "fogbell gc"],
-      cause,
-    });
-
-  async function put(path: string, body: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<void> {
-    // Through a process inside, so that the file belongs to the account; the size proves that all of it landed.
-    const script = 'mkdir -p "$1" && cat >"$2" && stat -c %s "$2"';
-    const argv = ["sh", "-c", script, "sh", dirname(path), path];
-    const { exitCode, stdout, stderr } = await execute(container, {
-      argv,
-      env,
-      signal: never,
-      limitBytes: 1024,
-      stdin: body,
-    }).catch((error: unknown) => {
-      throw error instanceof FogbellError ? error : copyFailed(`copying into the sandbox failed: ${why(error)}`, error);
-    });
-    if (exitCode === 0 && Number(stdout.trim()) === sizeBytes) return;
-    if (NO_SPACE.test(stderr)) {
-      throw new UnavailableError("copying into the sandbox failed: the disk of Docker's volumes is full", {
-        code: "FB_DISK_FULL",
-        next: ["docker system df", "fogbell gc"],
-      });
-    }
-    throw copyFailed(
-      `copying into the sandbox failed: ${stdout.trim() || 0} of ${sizeBytes} bytes arrived ${redact(stderr).trim()}`,
-    );
-  }
+  const put = (path: string, body: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<void> =>
+    putInto({ container, env, options }, { path, body, sizeBytes });
 
   async function* get(path: string): AsyncIterable<Uint8Array> {
     try {

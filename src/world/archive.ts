@@ -28,6 +28,13 @@ export interface Archive {
 
 const deed = (say: string, script: string): Line => ({ say, script, uses: ["ARCHIVE"], destroys: false });
 
+/** Every file of a listing, with what changes when it does: its size and its moment. */
+const stampsIn = (listed: string): { name: string; stamp: string }[] =>
+  listed.split("\n").flatMap((line) => {
+    const [, stamp, name] = /^(\d+ \d+) \.\/(.*)$/.exec(line) ?? [];
+    return stamp === undefined || name === undefined ? [] : [{ name, stamp }];
+  });
+
 /** `onPiece` is told the hash of each file that was brought to the store. */
 export function openArchive(
   { runner, server, store, write }: WorldKit,
@@ -36,17 +43,15 @@ export function openArchive(
   known: readonly (readonly [string, string])[] = [],
 ): Archive {
   const step = { phase: "world", name: "archive" } as const;
-
   const seen = new Map<string, string>(known);
 
   /** Whole files only, and of a repository those that are new or not what they were. */
   async function list(): Promise<string[]> {
     const script = 'cd "$ARCHIVE" && find . -type f -exec stat -c "%s %Y %n" {} +';
     const listed = await runner.must(deed("List what is archived.", script), step);
-    const found = listed.stdout.split("\n").flatMap((line) => {
-      const [, stamp = "", name = ""] = /^(\d+ \d+) \.\/(.*)$/.exec(line) ?? [];
-      return archive.isPiece(name) && seen.get(name) !== stamp ? [{ name, stamp }] : [];
-    });
+    const found = stampsIn(listed.stdout).filter(
+      ({ name, stamp }) => archive.isPiece(name) && seen.get(name) !== stamp,
+    );
     if (archive.stays) {
       for (const { name, stamp } of found) seen.set(name, stamp);
       await prune(listed.stdout);
@@ -56,7 +61,7 @@ export function openArchive(
 
   /** What was pruned from a repository goes from the store as well. */
   async function prune(listed: string): Promise<void> {
-    const here = new Set(listed.split("\n").map((line) => /^\d+ \d+ \.\/(.*)$/.exec(line)?.[1]));
+    const here = new Set(stampsIn(listed).map(({ name }) => name));
     for (const name of [...seen.keys()].filter((one) => !here.has(one))) {
       await store.remove(name);
       seen.delete(name);

@@ -143,23 +143,39 @@ function openStates(folder: string, { states }: SavedLedger): Recorded[] {
   }));
 }
 
-/** Opens a ledger in a folder of this run, empty or as it was saved. `ask` runs a question in the production server. */
-export async function openLedger(folder: string, phrases: Phrases, ask: Ask, saved?: SavedLedger): Promise<Ledger> {
-  await mkdir(folder, { recursive: true });
-  const states: Recorded[] = saved === undefined ? [] : openStates(folder, saved);
-  const requests = new Map<string, DigestRequest>(
-    states.flatMap(({ tables }) => [...tables.values()].map(({ table, request }) => [table, request] as const)),
-  );
-  let damagedAtMs = Number.POSITIVE_INFINITY;
+/**
+ * The ledger of a world. A class, because its states, the tables it knows and what the damage hit change together: a
+ * state that is recorded after the damage goes by all of them.
+ */
+class WorldLedger implements Ledger {
+  readonly states: Recorded[];
+  readonly #folder: string;
+  readonly #phrases: Phrases;
+  readonly #ask: Ask;
+  readonly #requests: Map<string, DigestRequest>;
+  #damagedAtMs = Number.POSITIVE_INFINITY;
   /** Tables that the damage hit, as it left them; null for one that is gone or cannot be read. */
-  const hit = new Map<string, StoredTable | null>();
-  let files = new Set(states.flatMap(({ tables }) => [...tables.values()])).size;
+  readonly #hit = new Map<string, StoredTable | null>();
+  #files: number;
 
-  async function findTables(): Promise<void> {
-    for (const [table = "", hash, rows, keyColumns] of rowsOf(await ask(phrases.listTables()), "the tables")) {
+  constructor(folder: string, phrases: Phrases, ask: Ask, states: Recorded[]) {
+    this.#folder = folder;
+    this.#phrases = phrases;
+    this.#ask = ask;
+    this.states = states;
+    const tables = states.flatMap((state) => [...state.tables.values()]);
+    this.#requests = new Map(tables.map(({ table, request }) => [table, request]));
+    this.#files = new Set(tables).size;
+  }
+
+  async #findTables(): Promise<void> {
+    for (const [table = "", hash, rows, keyColumns] of rowsOf(
+      await this.#ask(this.#phrases.listTables()),
+      "the tables",
+    )) {
       // The number of buckets is fixed when a table is first seen, so that all its states compare.
-      if (requests.has(table)) continue;
-      requests.set(table, {
+      if (this.#requests.has(table)) continue;
+      this.#requests.set(table, {
         table,
         buckets: bucketsFor(Number(rows)),
         hash: hash === "record" ? "record" : "text",
@@ -168,22 +184,22 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask, sav
     }
   }
 
-  async function store(request: DigestRequest, buckets: Buckets): Promise<StoredTable> {
-    const before = states.at(-1)?.tables.get(request.table);
-    return before !== undefined && isSame(before.buckets, buckets) ? before : storeAs(request, buckets, before);
+  async #store(request: DigestRequest, buckets: Buckets): Promise<StoredTable> {
+    const before = this.states.at(-1)?.tables.get(request.table);
+    return before !== undefined && isSame(before.buckets, buckets) ? before : this.#storeAs(request, buckets, before);
   }
 
   /** Asks for no key of a bucket that is as it was in `before`: those are copied. */
-  async function storeAs(request: DigestRequest, buckets: Buckets, before?: StoredTable): Promise<StoredTable> {
-    files += 1;
-    const file = join(folder, `${files}.digests`);
+  async #storeAs(request: DigestRequest, buckets: Buckets, before?: StoredTable): Promise<StoredTable> {
+    this.#files += 1;
+    const file = join(this.#folder, `${this.#files}.digests`);
     const changed = differingBuckets(before?.buckets ?? new Map(), buckets).filter((bucket) => buckets.has(bucket));
     if (before === undefined || changed.length > buckets.size * MOST_CHANGED) {
-      await storeKeys(phrases.keyDigests(request), request, file);
+      await this.#storeKeys(this.#phrases.keyDigests(request), request, file);
       return new StoredTable(request, buckets, file);
     }
     const part = `${file}.part`;
-    await storeKeys(phrases.keyDigests(request, changed), request, part);
+    await this.#storeKeys(this.#phrases.keyDigests(request, changed), request, part);
     const news = new StoredTable(request, new Map(changed.map((bucket) => [bucket, buckets.get(bucket) ?? ""])), part);
     const table = new StoredTable(request, buckets, file);
     table.assemble(news, before);
@@ -191,30 +207,30 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask, sav
     return table;
   }
 
-  async function storeKeys(question: Line, { table }: DigestRequest, file: string): Promise<void> {
+  async #storeKeys(question: Line, { table }: DigestRequest, file: string): Promise<void> {
     const stream = createWriteStream(file);
-    const outcome = await ask(question, (chunk) => void stream.write(chunk));
+    const outcome = await this.#ask(question, (chunk) => void stream.write(chunk));
     stream.end();
     await finished(stream);
     rowsOf(outcome, table);
   }
 
-  async function readBuckets(asked: readonly DigestRequest[]): Promise<Map<string, Map<number, string>>> {
+  async #readBuckets(asked: readonly DigestRequest[]): Promise<Map<string, Map<number, string>>> {
     const found = new Map<string, Map<number, string>>(asked.map((request) => [request.table, new Map()]));
-    const answers = await Promise.all(inParts(asked).map((part) => ask(phrases.bucketDigests(part))));
+    const answers = await Promise.all(inParts(asked).map((part) => this.#ask(this.#phrases.bucketDigests(part))));
     for (const [table = "", bucket, rows, sum] of answers.flatMap((answer) => rowsOf(answer, "the rows")))
       found.get(table)?.set(Number(bucket), `${rows}\t${sum}`);
     return found;
   }
 
   /** Table by table when they cannot be read together; null for one that cannot be read at all. */
-  async function readWhatCanBe(asked: readonly DigestRequest[]): Promise<Map<string, Map<number, string> | null>> {
-    const together = await readBuckets(asked).catch(() => null);
+  async #readWhatCanBe(asked: readonly DigestRequest[]): Promise<Map<string, Map<number, string> | null>> {
+    const together = await this.#readBuckets(asked).catch(() => null);
     if (together !== null) return together;
     const one = async (request: DigestRequest) =>
       [
         request.table,
-        await readBuckets([request]).then(
+        await this.#readBuckets([request]).then(
           (found) => found.get(request.table) ?? null,
           () => null,
         ),
@@ -222,24 +238,24 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask, sav
     return new Map(await someAtOnce(asked, one));
   }
 
-  async function readTables(): Promise<Map<string, StoredTable>> {
-    const known = [...requests.values()];
-    const alive = known.filter(({ table }) => !hit.has(table) || hit.get(table) !== null);
-    const found = await readBuckets(alive);
+  async #readTables(): Promise<Map<string, StoredTable>> {
+    const known = [...this.#requests.values()];
+    const alive = known.filter(({ table }) => !this.#hit.has(table) || this.#hit.get(table) !== null);
+    const found = await this.#readBuckets(alive);
     const read = async (request: DigestRequest): Promise<StoredTable> => {
-      const before = states.at(-1)?.tables.get(request.table);
-      const damaged = hit.get(request.table);
+      const before = this.states.at(-1)?.tables.get(request.table);
+      const damaged = this.#hit.get(request.table);
       const buckets = found.get(request.table) ?? new Map<number, string>();
-      if (damaged === undefined || before === undefined) return store(request, buckets);
+      if (damaged === undefined || before === undefined) return this.#store(request, buckets);
       // Gone or unreadable, or not written to since: what it was just before is still the truth.
       if (damaged === null || isSame(damaged.buckets, buckets)) return before;
-      return mend({ before, damaged, now: await storeAs(request, buckets, damaged) });
+      return this.#mend({ before, damaged, now: await this.#storeAs(request, buckets, damaged) });
     };
     return new Map(await someAtOnce(known, async (request) => [request.table, await read(request)]));
   }
 
   /** The truth of a table that was hurt and written to since: each key as it was, unless somebody changed it afterwards. */
-  function mend({ before, damaged, now }: Mending): StoredTable {
+  #mend({ before, damaged, now }: Mending): StoredTable {
     const buckets = new Map<number, string>();
     const lines: string[] = [];
     const all = new Set([...before.buckets.keys(), ...damaged.buckets.keys(), ...now.buckets.keys()]);
@@ -258,98 +274,114 @@ export async function openLedger(folder: string, phrases: Phrases, ask: Ask, sav
       buckets.set(bucket, sum?.buckets.get(bucket) ?? `${kept.length}\tmixed`);
       lines.push(...kept.map((row) => `${bucket.toString(16).padStart(8, "0")}${row}\n`));
     }
-    files += 1;
-    const file = join(folder, `${files}.digests`);
+    this.#files += 1;
+    const file = join(this.#folder, `${this.#files}.digests`);
     writeFileSync(file, lines.join(""));
     return new StoredTable(now.request, buckets, file);
   }
 
-  async function readCatalogue(): Promise<Map<string, string>> {
-    if (phrases.catalogue === undefined) return new Map();
-    const rows = rowsOf(await ask(phrases.catalogue()), "the catalogue");
+  async #readCatalogue(): Promise<Map<string, string>> {
+    if (this.#phrases.catalogue === undefined) return new Map();
+    const rows = rowsOf(await this.#ask(this.#phrases.catalogue()), "the catalogue");
     return new Map(rows.map(([kind, object, ...definition]) => [`${kind}\t${object}`, definition.join("\t")]));
   }
 
-  async function readSequences(): Promise<Map<string, bigint>> {
-    if (phrases.sequences === undefined) return new Map();
-    const rows = rowsOf(await ask(phrases.sequences()), "the sequences");
+  async #readSequences(): Promise<Map<string, bigint>> {
+    if (this.#phrases.sequences === undefined) return new Map();
+    const rows = rowsOf(await this.#ask(this.#phrases.sequences()), "the sequences");
     return new Map(rows.map(([sequence = "", value]) => [sequence, BigInt(value ?? 0)]));
   }
 
-  return {
-    states,
-    save: () => ({
-      states: states.map(({ name, atMs, tables, catalogue, sequences }) => ({
+  save(): SavedLedger {
+    return {
+      states: this.states.map(({ name, atMs, tables, catalogue, sequences }) => ({
         name,
         atMs,
         tables: [...tables.values()].map((table) => table.save()),
         catalogue: [...catalogue],
         sequences: [...sequences].map(([sequence, value]) => [sequence, String(value)] as const),
       })),
-    }),
-    get truth() {
-      const last = states.at(-1);
-      if (last === undefined) throw new UnavailableError("the ledger is empty", { code: "FB_LEDGER" });
-      return last;
-    },
-    window: (maxLossMs) => states.filter((state) => state.atMs <= damagedAtMs && state.atMs >= damagedAtMs - maxLossMs),
-    async record(name, atMs) {
-      if (hit.size === 0 || hit.size < requests.size) await findTables();
-      // After the damage, what went with it is still the truth: the objects that were there just before.
-      const last = damagedAtMs === Number.POSITIVE_INFINITY ? undefined : states.at(-1);
-      // Nobody writes meanwhile, so the order of these questions changes nothing.
-      const [tables, catalogue, sequences] = await Promise.all([
-        readTables(),
-        last?.catalogue ?? readCatalogue(),
-        last?.sequences ?? readSequences(),
-      ]);
-      const state: Recorded = { name, atMs, tables, catalogue, sequences };
-      states.push(state);
-      return state;
-    },
-    async recordCopy(name, atMs) {
-      const there = new Set(rowsOf(await ask(phrases.listTables()), "the copy's tables").map(([table]) => table));
-      const asked = [...requests.values()].filter(({ table }) => there.has(table));
-      const found = await readWhatCanBe(asked);
-      const truth = states.at(-1)?.tables;
-      const read = asked.flatMap((request) => {
-        const buckets = found.get(request.table) ?? null;
-        return buckets === null ? [] : [{ request, buckets, before: truth?.get(request.table) }];
-      });
-      const tables = new Map(
-        await someAtOnce(read, async ({ request, buckets, before }) => {
-          const same = before !== undefined && isSame(before.buckets, buckets);
-          return [request.table, same ? before : await storeAs(request, buckets, before)] as const;
-        }),
+    };
+  }
+
+  get truth(): Recorded {
+    const last = this.states.at(-1);
+    if (last === undefined) throw new UnavailableError("the ledger is empty", { code: "FB_LEDGER" });
+    return last;
+  }
+
+  window(maxLossMs: number): Recorded[] {
+    return this.states.filter(
+      (state) => state.atMs <= this.#damagedAtMs && state.atMs >= this.#damagedAtMs - maxLossMs,
+    );
+  }
+
+  async record(name: string, atMs: number): Promise<Recorded> {
+    if (this.#hit.size === 0 || this.#hit.size < this.#requests.size) await this.#findTables();
+    // After the damage, what went with it is still the truth: the objects that were there just before.
+    const last = this.#damagedAtMs === Number.POSITIVE_INFINITY ? undefined : this.states.at(-1);
+    // Nobody writes meanwhile, so the order of these questions changes nothing.
+    const [tables, catalogue, sequences] = await Promise.all([
+      this.#readTables(),
+      last?.catalogue ?? this.#readCatalogue(),
+      last?.sequences ?? this.#readSequences(),
+    ]);
+    const state: Recorded = { name, atMs, tables, catalogue, sequences };
+    this.states.push(state);
+    return state;
+  }
+
+  async recordCopy(name: string, atMs: number): Promise<Recorded> {
+    const listed = rowsOf(await this.#ask(this.#phrases.listTables()), "the copy's tables");
+    const there = new Set(listed.map(([table]) => table));
+    const asked = [...this.#requests.values()].filter(({ table }) => there.has(table));
+    const found = await this.#readWhatCanBe(asked);
+    const truth = this.states.at(-1)?.tables;
+    const read = asked.flatMap((request) => {
+      const buckets = found.get(request.table) ?? null;
+      return buckets === null ? [] : [{ request, buckets, before: truth?.get(request.table) }];
+    });
+    const tables = new Map(
+      await someAtOnce(read, async ({ request, buckets, before }) => {
+        const same = before !== undefined && isSame(before.buckets, buckets);
+        return [request.table, same ? before : await this.#storeAs(request, buckets, before)] as const;
+      }),
+    );
+    const [catalogue, sequences] = [await this.#readCatalogue(), await this.#readSequences()];
+    const state: Recorded = { name, atMs, tables, catalogue, sequences };
+    this.states.unshift(state);
+    return state;
+  }
+
+  async recordDamage(atMs: number): Promise<string[]> {
+    this.#damagedAtMs = atMs;
+    const before = this.states.at(-1)?.tables ?? new Map<string, StoredTable>();
+    const isThere = await this.#ask(this.#phrases.databaseExists()).then(
+      ({ exitCode, stdout }) => exitCode === 0 && stdout.trim() === "yes",
+    );
+    const found = isThere
+      ? await this.#readWhatCanBe([...this.#requests.values()])
+      : new Map<string, Map<number, string> | null>();
+    for (const [table, state] of before) {
+      const buckets = found.get(table) ?? null;
+      if (buckets !== null && isSame(state.buckets, buckets)) continue;
+      const isEmpty = buckets === null || buckets.size === 0;
+      // Of an empty table nobody knows whether it is there; it is asked again when somebody has written to it.
+      this.#hit.set(
+        table,
+        buckets === null
+          ? null
+          : isEmpty
+            ? new StoredTable(state.request, new Map(), "")
+            : await this.#storeAs(state.request, buckets, state),
       );
-      const state = { name, atMs, tables, catalogue: await readCatalogue(), sequences: await readSequences() };
-      states.unshift(state);
-      return state;
-    },
-    async recordDamage(atMs) {
-      damagedAtMs = atMs;
-      const before = states.at(-1)?.tables ?? new Map<string, StoredTable>();
-      const isThere = await ask(phrases.databaseExists()).then(
-        ({ exitCode, stdout }) => exitCode === 0 && stdout.trim() === "yes",
-      );
-      const found = isThere
-        ? await readWhatCanBe([...requests.values()])
-        : new Map<string, Map<number, string> | null>();
-      for (const [table, state] of before) {
-        const buckets = found.get(table) ?? null;
-        if (buckets !== null && isSame(state.buckets, buckets)) continue;
-        const isEmpty = buckets === null || buckets.size === 0;
-        // Of an empty table nobody knows whether it is there; it is asked again when somebody has written to it.
-        hit.set(
-          table,
-          buckets === null
-            ? null
-            : isEmpty
-              ? new StoredTable(state.request, new Map(), "")
-              : await storeAs(state.request, buckets, state),
-        );
-      }
-      return [...hit.keys()];
-    },
-  };
+    }
+    return [...this.#hit.keys()];
+  }
+}
+
+/** Opens a ledger in a folder of this run, empty or as it was saved. `ask` runs a question in the production server. */
+export async function openLedger(folder: string, phrases: Phrases, ask: Ask, saved?: SavedLedger): Promise<Ledger> {
+  await mkdir(folder, { recursive: true });
+  return new WorldLedger(folder, phrases, ask, saved === undefined ? [] : openStates(folder, saved));
 }

@@ -36,7 +36,7 @@ const yaml = (engine: string, store: string) =>
   `version: 1\ndatabases:\n  - name: Shop\n    engine: ${engine}\n    objectives: { rto: 1h, rpo: 25h }\n    sources: [{ store: "directory:${store}" }]\n`;
 
 /** One verify of these files, as somebody's own backup. */
-export async function judge(folder: string, one: Case): Promise<Judged> {
+async function judge(folder: string, one: Case): Promise<Judged> {
   const store = join(folder, "store");
   await lay(store, one.files);
   if (one.after !== undefined) await cp(one.after, join(folder, "out"), { recursive: true });

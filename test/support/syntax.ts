@@ -50,3 +50,21 @@ export function nameOf(node: unknown): string | undefined {
   if (node.type === "MemberExpression") return nameOf(node.property);
   return node.type === "ChainExpression" || node.type === "TSNonNullExpression" ? nameOf(node.expression) : undefined;
 }
+
+export interface Block {
+  readonly name: string;
+  readonly line: number;
+  readonly lines: number;
+}
+
+/** Every function and method of a file, each counted whole: what stands inside it counts for it, too. */
+export function functionsIn(text: string): Block[] {
+  const found: Block[] = [];
+  visit(text, (node, [outer]) => {
+    if (!/^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type)) return;
+    const line = lineAt(text, node.start);
+    const name = nameOf(node.id) ?? nameOf(outer?.key) ?? nameOf(outer?.id) ?? "";
+    found.push({ name, line, lines: lineAt(text, node.end) - line + 1 });
+  });
+  return found;
+}

@@ -45,22 +45,20 @@ function digests({ table, buckets, keyColumns }: DigestRequest, around: (rows: s
   LEFT(MD5(', ${key}, '), 16) AS k, LEFT(MD5(', ${row}, '), 16) AS r FROM ', ${literal(identifier(table))}, ${literal(after)})`;
 }
 
-/** Everything that can be asked, for one of the two. */
-export function questionsOf(flavour: Flavour) {
-  const ask = (say: string, text: string, destination?: "production" | "side", flags?: string) =>
-    question(flavour, say, text, destination, flags);
-
-  const listTables = (): Line =>
-    ask(
-      "List every table and its key.",
-      `
+const TABLES_AND_KEYS = `
 SELECT t.TABLE_NAME, 'text', COALESCE(t.TABLE_ROWS, 0), COALESCE((
   SELECT CONCAT('[', GROUP_CONCAT(JSON_QUOTE(i.COLUMN_NAME) ORDER BY i.SEQ_IN_INDEX SEPARATOR ','), ']')
   FROM information_schema.STATISTICS i
   WHERE i.TABLE_SCHEMA = t.TABLE_SCHEMA AND i.TABLE_NAME = t.TABLE_NAME AND i.INDEX_NAME = 'PRIMARY'), '[]')
 FROM information_schema.TABLES t
-WHERE t.${HERE} AND t.${TABLES_OF_ROWS} ORDER BY 1;`,
-    );
+WHERE t.${HERE} AND t.${TABLES_OF_ROWS} ORDER BY 1;`;
+
+/** Everything that can be asked, for one of the two. */
+export function questionsOf(flavour: Flavour) {
+  const ask = (say: string, text: string, destination?: "production" | "side", flags?: string) =>
+    question(flavour, say, text, destination, flags);
+
+  const listTables = (): Line => ask("List every table and its key.", TABLES_AND_KEYS);
 
   const bucketDigests = (requests: readonly DigestRequest[]): Line =>
     ask(

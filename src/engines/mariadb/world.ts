@@ -9,6 +9,42 @@ import { shop } from "./shop.ts";
 
 const PRESETS: Readonly<Record<string, (flavour: Flavour, request: PresetRequest) => readonly Line[]>> = { shop };
 
+/** Each tick is a transaction of its own, as an application's would be. */
+function writeTicks(flavour: Flavour, { fromMs, toMs, everyMs, preset, seed }: TicksRequest): Line {
+  const ticks = Math.floor((toMs - fromMs) / everyMs);
+  // Ticks count back from the end of the stretch, so that one falls exactly on it.
+  const first = toMs - (ticks - 1) * everyMs;
+  const trade = preset === null ? "" : `    CALL fogbell_tick(moment, ${first} DIV ${everyMs} + n, ${seed});\n`;
+  return {
+    say: `Let the writer commit ${ticks} times.`,
+    ...printed(
+      sql(
+        flavour,
+        `
+DROP PROCEDURE IF EXISTS fogbell_write;
+DELIMITER //
+CREATE PROCEDURE fogbell_write()
+BEGIN
+  DECLARE n BIGINT DEFAULT 0;
+  DECLARE moment BIGINT;
+  WHILE n < ${ticks} DO
+    SET moment = ${first} + n * ${everyMs};
+    START TRANSACTION;
+${trade}    INSERT INTO fogbell_heartbeat VALUES (FROM_UNIXTIME(moment / 1000));
+    COMMIT;
+    SET n = n + 1;
+  END WHILE;
+END //
+DELIMITER ;
+CALL fogbell_write();
+DROP PROCEDURE fogbell_write;`,
+      ),
+    ),
+    uses: placesOf("production"),
+    destroys: false,
+  };
+}
+
 export function worldOf(flavour: Flavour) {
   return {
     preset(request: PresetRequest): readonly Line[] {
@@ -52,41 +88,6 @@ export function worldOf(flavour: Flavour) {
       uses: placesOf("production"),
       destroys: false,
     }),
-
-    /** Each tick is a transaction of its own, as an application's would be. */
-    writeTicks({ fromMs, toMs, everyMs, preset, seed }: TicksRequest): Line {
-      const ticks = Math.floor((toMs - fromMs) / everyMs);
-      // Ticks count back from the end of the stretch, so that one falls exactly on it.
-      const first = toMs - (ticks - 1) * everyMs;
-      const trade = preset === null ? "" : `    CALL fogbell_tick(moment, ${first} DIV ${everyMs} + n, ${seed});\n`;
-      return {
-        say: `Let the writer commit ${ticks} times.`,
-        ...printed(
-          sql(
-            flavour,
-            `
-DROP PROCEDURE IF EXISTS fogbell_write;
-DELIMITER //
-CREATE PROCEDURE fogbell_write()
-BEGIN
-  DECLARE n BIGINT DEFAULT 0;
-  DECLARE moment BIGINT;
-  WHILE n < ${ticks} DO
-    SET moment = ${first} + n * ${everyMs};
-    START TRANSACTION;
-${trade}    INSERT INTO fogbell_heartbeat VALUES (FROM_UNIXTIME(moment / 1000));
-    COMMIT;
-    SET n = n + 1;
-  END WHILE;
-END //
-DELIMITER ;
-CALL fogbell_write();
-DROP PROCEDURE fogbell_write;`,
-          ),
-        ),
-        uses: placesOf("production"),
-        destroys: false,
-      };
-    },
+    writeTicks: (request: TicksRequest): Line => writeTicks(flavour, request),
   };
 }
