@@ -310,6 +310,8 @@ export interface DumpReader {
  * reader makes one.
  */
 export interface DumpStory {
+  /** When it was begun or completed, as its text says. */
+  readonly made?: MadeAt;
   readonly lines: number;
   readonly bytes: number;
   readonly end: DumpEnd;
@@ -496,6 +498,8 @@ export interface Content {
   readonly packing: Packing;
   /** Of an archive the names of its members, as far as the start goes. */
   readonly members?: readonly string[];
+  /** When the file in its layers was written last, in milliseconds, as they say. */
+  readonly writtenAtMs?: number;
 }
 
 /** What a backup says of itself. */
@@ -553,6 +557,10 @@ export interface BackupFacts {
   readonly isLive?: boolean;
   /** The user's script that restores it, by its file's name. */
   readonly script?: string;
+  /** To be restored one after another: what it holds needs an order that several jobs at once do not keep. */
+  readonly inOrder?: boolean;
+  /** When the file that was packed was written last, as its archive or its gzip says: a copy of that keeps it. */
+  readonly fileAt?: string;
 }
 
 /** One restorable thing in a store. */
@@ -852,6 +860,8 @@ export interface CopyPhrases {
   atCopy(places: PlaceTable): PlaceTable;
   /** Of a restored dump its programs name lines as they are in the dump, whichever part of it is meant. */
   readonly keepsLines?: boolean;
+  /** What a dump makes may call its own database by name: it is restored under that name, where there is no other server. */
+  readonly keepsName?: boolean;
   /** The databases that a dump makes or enters by name, one a line; null: such a copy names none. */
   named(facts: BackupFacts): Line | null;
   /**

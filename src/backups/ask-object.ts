@@ -54,9 +54,18 @@ function shown(facts: BackupFacts): BackupFacts {
   return Object.fromEntries(tamed) as unknown as BackupFacts;
 }
 
+/** A copy of an object loses its time, and what is packed in it keeps its own. */
+function withFileTime(facts: BackupFacts, { writtenAtMs }: Content): BackupFacts {
+  const at = writtenAtMs === undefined ? new Date(Number.NaN) : new Date(writtenAtMs);
+  return Number.isNaN(at.getTime()) ? facts : { ...facts, fileAt: at.toISOString() };
+}
+
 /** The first of several ways to look at it that the method knows. */
 function ask(method: Method, contents: readonly Content[]): BackupFacts | null {
-  const found = contents.flatMap((content) => method.inspect(content) ?? []);
+  const found = contents.flatMap((content) => {
+    const facts = method.inspect(content);
+    return facts === null ? [] : [withFileTime(facts, content)];
+  });
   const [first, second] = found;
   if (first === undefined) return null;
   // Dumps of several databases in one archive: it is called by none of them.

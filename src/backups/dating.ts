@@ -3,32 +3,33 @@
  * own zone, in the one that was told, or in the one that the objects' times prove; where nothing tells it, the whole width
  * of the world's zones counts. Pure.
  */
-import { knownOffsets, momentsOnWall } from "../host/time-zone.ts";
+import { knownOffsets } from "../host/time-zone.ts";
 import type { MadeAt, Moment, MomentDoubt } from "../parts.ts";
 import { inOneOrder, leadOf, type OpenDate } from "./day-order.ts";
-import { DAY_MS, HOUR_MS, MINUTE_MS, type WallSpan, type Written, writtenIn, writtenInWords } from "./moments.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, type WallSpan, type Written, writtenInWords } from "./moments.ts";
 import { type NameWords, wordsOf } from "./name-words.ts";
+import {
+  byContent,
+  CLOCKS_MS,
+  type Dating,
+  differs,
+  EAST_MS,
+  HOURS_MS,
+  inUtc,
+  type Told,
+  toMoment,
+  WEST_MS,
+} from "./told-moment.ts";
 
 /** What is dated: an object with what its inside says. */
 export interface Datable {
   readonly key: string;
   readonly modifiedAt: string;
   readonly made?: MadeAt | undefined;
+  /** When the file that is packed in it was written last, as its layers say. */
+  readonly fileAt?: string | undefined;
 }
 
-export interface Dating {
-  /** The zone of the job's clocks, as somebody told it: an IANA name. */
-  readonly timezone?: string | undefined;
-  readonly nowMs: number;
-}
-
-/** Clocks of two machines differ so much without meaning anything. */
-const CLOCKS_MS = 5 * MINUTE_MS;
-/** The zones of the world, from UTC: names are at most so much later, and so much earlier. */
-const EAST_MS = 14 * HOUR_MS;
-const WEST_MS = 12 * HOUR_MS;
-/** A difference of so much is worth a word, where a job that runs long does not explain it any more. */
-const HOURS_MS = 2 * HOUR_MS;
 /** Before that, an object's time was never set. */
 const FIRST_MS = Date.UTC(2000, 0, 1);
 
@@ -44,20 +45,6 @@ interface Seen {
   readonly hasTime: boolean;
   /** The span in UTC, when a zone is written or told. */
   readonly sure: WallSpan | null;
-}
-
-function inUtc(wall: WallSpan, offsets: readonly number[] | null, timezone: string | undefined): WallSpan | null {
-  if (offsets !== null) {
-    return {
-      fromMs: wall.fromMs - Math.max(...offsets) * MINUTE_MS,
-      toMs: wall.toMs - Math.min(...offsets) * MINUTE_MS,
-    };
-  }
-  if (timezone === undefined) return null;
-  return {
-    fromMs: momentsOnWall(timezone, wall.fromMs).earliestMs,
-    toMs: momentsOnWall(timezone, wall.toMs).latestMs,
-  };
 }
 
 /** Of several ways to read a date the one that the object's time speaks for; the earliest when it speaks for none. */
@@ -83,12 +70,18 @@ interface Read extends OpenDate {
   readonly written: Written | null;
 }
 
+/** The earliest of what says something: what was never set, or lies in the future, does not. */
+function earliest(all: readonly number[], nowMs: number): number | null {
+  const told = all.filter((ms) => ms >= FIRST_MS && ms <= nowMs + CLOCKS_MS);
+  return told.length === 0 ? null : Math.min(...told);
+}
+
 function read(object: Datable, { nowMs }: Dating): Read {
   const { key, modifiedAt } = object;
   const words = wordsOf(key);
   const writtenMs = Date.parse(modifiedAt);
   const isAhead = writtenMs > nowMs + CLOCKS_MS;
-  const objectMs = Number.isNaN(writtenMs) || writtenMs < FIRST_MS || isAhead ? null : writtenMs;
+  const objectMs = earliest([isAhead ? Number.NaN : writtenMs, Date.parse(object.fileAt ?? "")], nowMs);
   const written = writtenInWords(words, objectMs ?? nowMs);
   return { object, job: jobOf(words), objectMs, isAhead, written, lead: leadOf(words), spans: written?.spans ?? [] };
 }
@@ -200,22 +193,6 @@ interface Job {
   readonly nowMs: number;
 }
 
-/** A moment before it has been written out. */
-interface Told {
-  readonly atMs: number;
-  readonly latestMs: number;
-  readonly from: Moment["from"];
-  readonly doubt?: MomentDoubt;
-}
-
-const iso = (ms: number) => new Date(ms).toISOString();
-
-const differs = (other: "name" | "content" | "object-time", otherMs: number): MomentDoubt => ({
-  kind: "differs",
-  other,
-  otherAt: iso(otherMs),
-});
-
 /** A span that is sure, beside the object's time: whichever is earlier counts. */
 function bySpan(one: Seen, span: WallSpan, { nowMs, copied }: Job): Told {
   const { objectMs, isAhead, hasTime } = one;
@@ -307,39 +284,23 @@ function byTime(one: Seen, wall: WallSpan, job: Job): Told {
   return { ...told, latestMs: Math.min(objectMs, wall.toMs + WEST_MS), doubt };
 }
 
+/** What was told by the time of a file in the object is told by its content. */
+function ofFile({ object: { fileAt, modifiedAt }, objectMs }: Seen, told: Told): Told {
+  if (fileAt === undefined || objectMs !== Date.parse(fileAt) || objectMs === Date.parse(modifiedAt)) return told;
+  const { doubt, from } = told;
+  const isOther = doubt?.kind === "differs" && doubt.other === "object-time";
+  return {
+    ...told,
+    from: from === "object-time" ? "content" : from,
+    ...(isOther ? { doubt: { ...doubt, other: "content" } } : {}),
+  };
+}
+
 /** By the object's time alone. One in the future says nothing but that clocks differ. */
-function byObject({ object: { modifiedAt }, isAhead }: Seen): Told {
-  const atMs = Date.parse(modifiedAt);
+function byObject({ object: { modifiedAt }, objectMs, isAhead }: Seen): Told {
+  const atMs = objectMs ?? Date.parse(modifiedAt);
   const told = { atMs, latestMs: atMs, from: "object-time" } as const;
-  return isAhead ? { ...told, doubt: { kind: "ahead" } } : told;
-}
-
-/** What the inside of a backup says, when that is earlier than everything else: an old backup under a new name. */
-function byContent(told: Told, { made }: Datable, { timezone }: Dating): Told {
-  const written = made === undefined ? null : writtenIn(made.text);
-  const [wall] = written?.spans ?? [];
-  if (written?.hasTime !== true || wall === undefined) return told;
-  const sure = inUtc(wall, written.offsets, timezone);
-  const latestMs = sure?.toMs ?? wall.toMs + WEST_MS;
-  const isAmongUnknown = told.doubt?.kind === "ahead";
-  if (latestMs >= told.atMs - HOURS_MS && !isAmongUnknown) return told;
-  return {
-    atMs: sure?.fromMs ?? wall.fromMs - EAST_MS,
-    latestMs,
-    from: "content",
-    doubt: differs(told.from, told.atMs),
-  };
-}
-
-function toMoment(told: Told, order: number | null): Moment {
-  const { atMs, latestMs, from, doubt } = told;
-  return {
-    at: iso(atMs),
-    from,
-    ...(latestMs > atMs ? { latest: iso(latestMs) } : {}),
-    ...(order === null ? {} : { order }),
-    ...(doubt === undefined ? {} : { doubt }),
-  };
+  return isAhead && objectMs === null ? { ...told, doubt: { kind: "ahead" } } : told;
 }
 
 function momentsOfJob(all: readonly Seen[], dating: Dating): ReadonlyMap<Seen, Moment> {
@@ -349,10 +310,11 @@ function momentsOfJob(all: readonly Seen[], dating: Dating): ReadonlyMap<Seen, M
   const east = nights.reduce((most, one) => Math.max(most, provenOffset(lagOf(one)) ?? 0), 0);
   const momentOf = (one: Seen): Moment => {
     const { object, wall, sure, hasTime } = one;
-    if (wall === null) return toMoment(byContent(byObject(one), object, dating), null);
-    const own = sure !== null ? bySpan(one, sure, job) : hasTime ? byTime(one, wall, job) : byDays(one, wall, job);
+    if (wall === null) return toMoment(byContent(ofFile(one, byObject(one)), object.made, dating), null);
+    const told = sure !== null ? bySpan(one, sure, job) : hasTime ? byTime(one, wall, job) : byDays(one, wall, job);
+    const own = ofFile(one, told);
     return toMoment(
-      byContent(own, object, dating),
+      byContent(own, object.made, dating),
       orderOf(one, { isCopied: found.has(one), east, nowMs: dating.nowMs }),
     );
   };

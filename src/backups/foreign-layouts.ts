@@ -50,7 +50,47 @@ export function formsOfArchives(view: View): Form | null {
   return null;
 }
 
+/** What a tool keeps in pieces of its own is a backup only for that tool. */
+const repository = (name: string, ...next: string[]): Form =>
+  foreign(`a file in a repository of ${name}: what is in it shows only to ${name}`, ...next);
+
 const LAYOUTS: readonly (readonly [RegExp, Form])[] = [
+  [
+    /(^|\/)(data\/[\da-f]{2}\/[\da-f]{64}|(index|keys|snapshots|locks)\/[\da-f]{64})$/,
+    repository("restic", "restic snapshots", "restic restore latest --target FOLDER, then verify what it brings back"),
+  ],
+  [
+    /(^|\/)data\/\d+\/\d+$|(^|\/)(index|hints|integrity)\.\d+$/,
+    repository("borg", "borg list REPOSITORY", "borg extract REPOSITORY::ARCHIVE, then verify what it brings back"),
+  ],
+  [
+    /(^|\/)kopia\.(repository|blobcfg|maintenance)(\.f)?$|(^|\/)[pqx_][\da-f]{3}\/[\da-f]{3}\/[^/]+\.f$|\.f$/,
+    repository("Kopia", "kopia snapshot list", "kopia restore SNAPSHOT FOLDER, then verify what it brings back"),
+  ],
+  [
+    /(^|\/)duplicity-(full|inc|new)[^/]*\.(manifest|sigtar|difftar)/,
+    repository("duplicity", "duplicity restore URL FOLDER, then verify what it brings back"),
+  ],
+  [
+    /(^|\/)duplicati-[^/]*\.d(block|index|list)\./,
+    repository("Duplicati", "restore it into a folder, then verify what it brings back"),
+  ],
+  [
+    /(^|\/)rdiff-backup-data\//,
+    repository("rdiff-backup", "rdiff-backup restore REPOSITORY FOLDER, then verify what it brings back"),
+  ],
+  [
+    /(^|\/)@(\.done|\.post|\.users)?\.(json|sql)$|@@?\d*\.(tsv|csv)(\.zst|\.gz)?(\.idx)?$/,
+    foreign("a file of MySQL Shell's dump", "mysqlsh: util.loadDump(FOLDER) restores it; Fogbell does not yet"),
+  ],
+  [
+    /\.vma(\.\w+)?$|(^|\/)vzdump-/,
+    foreign("a backup of a whole machine (Proxmox)", "restore the machine, then verify a dump of its database"),
+  ],
+  [
+    /\.(vbk|vib|vrb)$/,
+    foreign("a backup of a whole machine (Veeam)", "restore the machine, then verify a dump of its database"),
+  ],
   [
     /(^|\/)base\/\d{8}T\d{6}\/(backup\.info|data\.tar(\.\w+)?)$/,
     foreign("a file in the layout of barman-cloud", "barman-cloud-restore brings it back; then verify a dump of it"),

@@ -36,6 +36,12 @@ function dumpOf(text: string): Form {
   };
 }
 
+/** Nothing but accounts follows the heading of such a dump, which names no database. */
+const isOfAccounts = (text: string): boolean =>
+  /^-- (MariaDB|MySQL) dump \d/m.test(text) &&
+  /^(?:CREATE USER|CREATE ROLE|GRANT) /m.test(text) &&
+  !/^(?:-- Current Database|-- Table structure|CREATE (?:TABLE|DATABASE)|USE |INSERT )/m.test(text);
+
 const JOB = ["look at the job that makes it, and at its exit code"];
 const message = (name: string, is: Signature["is"]): Signature => ({ is, form: { kind: "message", name, next: JOB } });
 
@@ -101,6 +107,18 @@ const PACKED: readonly Signature[] = [
     "a cluster's roles and tablespaces alone (pg_dumpall --globals-only): it brings no database",
     ["keep it beside a dump of each database: pg_dump DATABASE"],
     matches(/^(?:--\r?\n)?-- \w+ database cluster dump\r?\n/m),
+  ),
+  foreign(
+    "the accounts of a MariaDB or MySQL server alone (--system=users): no database and no row is in it",
+    ["keep it beside a dump of each database: mariadb-dump DATABASE"],
+    (_, text) => isOfAccounts(text),
+  ),
+  foreign(
+    "the accounts of a MariaDB or MySQL server alone, as SHOW GRANTS prints them: no database and no row is in it",
+    ["keep it beside a dump of each database: mariadb-dump DATABASE"],
+    matches(
+      /^(?:-- Grants dumped by pt-show-grants|(?:(?:--|#)[^\n]*\n|\s)*(?:GRANT|CREATE USER) [^\n]* (?:TO|IDENTIFIED|@))/,
+    ),
   ),
   foreign(
     "packed with qpress, as mariadb-backup --compress does",
@@ -172,6 +190,11 @@ const OTHER_TOOLS: readonly Signature[] = [
     matches(
       /^(\/\*M?!\d+\\- enable the sandbox mode \*\/|\s|SET [^\n]*;)*\/\*!\d{5} SET (@OLD_CHARACTER_SET_CLIENT|@saved_cs_client|NAMES)/,
     ),
+  ),
+  foreign(
+    "a file in a repository of borg: what is in it shows only to borg",
+    ["borg list REPOSITORY", "borg extract REPOSITORY::ARCHIVE, then verify what it brings back"],
+    matches(/^This is a Borg (Backup )?repository|^BORG_SEG|^\[repository\]\nversion = /i),
   ),
   foreign("a database of SQLite", ["sqlite3 FILE 'PRAGMA integrity_check'"], begins("SQLite format 3\0")),
   foreign("a dump of Redis (RDB)", ["redis-check-rdb FILE"], matches(/^REDIS\d{4}/)),

@@ -50,8 +50,17 @@ function overlap(points: readonly RecoveryPoint[]): boolean {
   return spans.some(({ from }, index) => index > 0 && from <= (spans[index - 1]?.to ?? 0));
 }
 
-/** One series, or one for each database where names do not tell them apart and content does. */
-function seriesOf(entries: readonly Entry[]): Omit<Series, "not">[] {
+/** Whether names leave open whose backups these are, and what they say of themselves does not. */
+function isToldByContent(points: readonly RecoveryPoint[]): boolean {
+  const databases = new Set(points.map(({ facts }) => facts.database));
+  return databases.size > 1 && !databases.has(undefined) && overlap(points);
+}
+
+/**
+ * One series, or one for each database where names do not tell them apart and content does. `isByContent`: that is so
+ * among all series of these names, of which this may be one database's alone (`daily-…` beside `weekly-…`).
+ */
+function seriesOf(entries: readonly Entry[], isByContent: boolean): Omit<Series, "not">[] {
   const points = entries.flatMap(({ point }) => (point === null ? [] : [point]));
   const unread = entries.flatMap(({ unread: one }) => (one === null ? [] : [one]));
   if (points.length === 0) return [];
@@ -61,10 +70,8 @@ function seriesOf(entries: readonly Entry[]): Omit<Series, "not">[] {
     points,
     placed,
   );
+  if (!isByContent && !isToldByContent(points)) return [{ pattern, database: null, points, unread }];
   const databases = new Set(points.map(({ facts }) => facts.database));
-  if (databases.size < 2 || databases.has(undefined) || !overlap(points)) {
-    return [{ pattern, database: null, points, unread }];
-  }
   return [...databases].map((database) => ({
     pattern,
     database: database ?? null,
@@ -85,7 +92,10 @@ function jobsAmong(entries: readonly Entry[]): Grouped[] {
   const engines = [...new Set(entries.flatMap(({ point }) => (point === null ? [] : [point.facts.engine])))];
   return engines.flatMap((engine) => {
     const own = entries.filter(({ point }) => point === null || point.facts.engine === engine);
-    const series = [...grouped(own, ({ placed }) => placed.glob).values()].flatMap(seriesOf);
+    // Words that only say how often, or that it is a backup, name nobody.
+    const isNamed = own.some(({ placed }) => placed.isNamed);
+    const isByContent = !isNamed && isToldByContent(own.flatMap(({ point }) => (point === null ? [] : [point])));
+    const series = [...grouped(own, ({ placed }) => placed.glob).values()].flatMap((one) => seriesOf(one, isByContent));
     const databases = [...new Set(series.map(({ database }) => database))];
     return databases.map((database) => {
       const of = series.filter((one) => one.database === database);

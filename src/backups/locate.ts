@@ -3,7 +3,7 @@
 import { FogbellError } from "../errors.ts";
 import type { BackupFacts, Engine, Gathered, Method, Moment, RecoveryPoint, Store, StoredObject } from "../parts.ts";
 import { type Answer, askObject } from "./ask-object.ts";
-import { type Companions, companionsAmong, isGlobals, isLedger, isUnfinished } from "./companions.ts";
+import { type Companions, companionsAmong, isGlobals, isLedger, setAside } from "./companions.ts";
 import type { Form } from "./form.ts";
 import { generations, pointId } from "./generations.ts";
 import { withLogs } from "./log-beside.ts";
@@ -30,6 +30,9 @@ export interface UnknownObject extends StoredObject {
   /** What it is instead; absent when it could not be read. */
   readonly form?: Form;
 }
+
+/** With its slash. */
+const folderOf = (key: string) => key.slice(0, key.lastIndexOf("/") + 1);
 
 interface Candidate extends Gathered {
   readonly engine: Engine;
@@ -138,7 +141,7 @@ async function stockAmong({ store, engines, objects, beside }: Among): Promise<I
     const { lead, members, method } = candidate;
     const isFree = (member: StoredObject) => left.has(member) || (candidate.shared === true && shared.has(member));
     if (lead.sizeBytes === 0 || !members.every(isFree)) continue;
-    if (members.length === 1 && isUnfinished(lead.key)) continue;
+    if (setAside(members.length === 1 ? lead.key : folderOf(lead.key)) !== null) continue;
     const answer = await answerOf(lead, method);
     if (answer === null) left.delete(lead);
     const facts = answer?.facts.get(method);
@@ -156,7 +159,7 @@ async function stockAmong({ store, engines, objects, beside }: Among): Promise<I
     const { because, form, unreadable } = answer;
     unknown.push({
       ...object,
-      because: isUnfinished(object.key) ? "by its name a copy that is not finished" : because,
+      because: setAside(object.key) ?? because,
       ...(form === undefined ? {} : { form }),
       ...(unreadable === undefined ? {} : { unreadable }),
     });

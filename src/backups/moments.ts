@@ -31,11 +31,34 @@ interface Found {
   readonly last: NameWord | null;
 }
 
+/** Two dates of one name that lie so far apart are not from when to when: one of them is somebody's number, or a version. */
+export const FAR_MS = 180 * DAY_MS;
+/** Until when something is kept says nothing about when it was made. */
+const UNTIL = /^(?:exp\p{L}*|until|till|bis|keep|kept|retain\p{L}*|valid|ttl|delete\p{L}*|purge\p{L}*)$/iu;
+
+/** The latest that a whole date may be, in milliseconds. */
+export const latestDay = (word: NameWord): number =>
+  word.kind === "date"
+    ? Math.max(...word.readings.map(({ year = 0, month = 1, day = 1 }) => Date.UTC(year, month - 1, day)))
+    : Number.NaN;
+
+/** Of several whole dates without a time the first; the last one where the first lies far before: `tenant_20240115_20261127`. */
+function dayAmong(words: readonly NameWord[], days: readonly NameWord[], nearMs: number): NameWord | undefined {
+  const [first] = days;
+  if (first === undefined || days.length === 1) return first;
+  const later = days.filter((one) => {
+    const before = words[words.indexOf(one) - 1]?.text ?? "";
+    return !UNTIL.test(before) && !(latestDay(one) > nearMs + 2 * DAY_MS);
+  });
+  const last = later.reduce((most, one) => (latestDay(one) > latestDay(most) ? one : most), first);
+  return latestDay(last) - latestDay(first) > FAR_MS ? last : first;
+}
+
 /** The whole date nearest to the file's own name, one with a time behind it first; else folders' pieces of one. */
-function dateIn(folders: readonly (readonly NameWord[])[]): Found {
+function dateIn(folders: readonly (readonly NameWord[])[], nearMs: number): Found {
   for (const words of [...folders].reverse()) {
     const days = words.filter(isDay);
-    const day = days.find((one) => words[words.indexOf(one) + 1]?.kind === "time") ?? days[0];
+    const day = days.find((one) => words[words.indexOf(one) + 1]?.kind === "time") ?? dayAmong(words, days, nearMs);
     if (day?.kind === "date") {
       return { dates: day.readings.filter((one) => one.day && one.month && one.year), last: day };
     }
@@ -88,7 +111,7 @@ export function writtenInWords({ folders }: NameWords, nearMs: number): Written 
   if (epoch?.kind === "epoch") {
     return { spans: [{ fromMs: epoch.atMs, toMs: epoch.atMs }], offsets: [0], hasTime: true };
   }
-  const { dates, last } = dateIn(folders);
+  const { dates, last } = dateIn(folders, nearMs);
   const days = dates.flatMap((date) => daysOf(date, nearMs) ?? []);
   if (last === null || days.length === 0) return null;
   const behind = words.slice(words.indexOf(last) + 1);

@@ -91,8 +91,9 @@ function threeShort(a: number, b: number, c: number): CalendarDate[] {
 function separatedDate(text: string, from: number): Reading | null {
   let match = at(YMD, text, from);
   if (match !== null) {
-    const [whole, year, , month, day] = match;
-    const found = toDate(whole.length, { year: Number(year), month: Number(month), day: Number(day) });
+    const [whole, year, separator, month, day = ""] = match;
+    const isNext = isDayFirst(text, from + whole.length - day.length, separator);
+    const found = isNext ? null : toDate(whole.length, { year: Number(year), month: Number(month), day: Number(day) });
     if (found !== null) return found;
   }
   match = at(CJK, text, from);
@@ -109,7 +110,15 @@ function separatedDate(text: string, from: number): Reading | null {
   match = at(WEEK, text, from);
   if (match !== null) return toDate(match[0].length, { year: Number(match[1]), week: Number(match[2]) });
   match = at(YEAR_MONTH, text, from);
-  return match === null ? null : toDate(match[0].length, { year: Number(match[1]), month: Number(match[3]) });
+  if (match === null || isDayFirst(text, from + match[0].length - 2, match[2])) return null;
+  return toDate(match[0].length, { year: Number(match[1]), month: Number(match[3]) });
+}
+
+/** A whole date of its own, with other separators than what stands before: `erp_2024_05-11-2026`. */
+function isDayFirst(text: string, from: number, separator: string | undefined): boolean {
+  const match = at(DMY, text, from);
+  if (match === null || match[2] === separator) return false;
+  return dates(...eitherWay(Number(match[4]), Number(match[1]), Number(match[3]))).length > 0;
 }
 
 /** Two digits for the year, with something between: only where no time can be meant. All readings are kept. */

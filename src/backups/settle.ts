@@ -1,5 +1,6 @@
 /** What single names leave open, and a whole listing tells: whose a number is, what is a word and what is new every night. Pure. */
 import { agrees, globOf, isDate, isDay, isStar, type Parsed, type Piece, printed, roleOf } from "./key-pieces.ts";
+import { FAR_MS, latestDay } from "./moments.ts";
 
 /** Groups by a text, in order. */
 export function grouped<T>(all: readonly T[], by: (one: T) => string): Map<string, T[]> {
@@ -105,6 +106,28 @@ function isOwner(group: readonly Parsed[], index: number): boolean {
   return piece.word.kind === "counter" && nights.size > 1 && all.size === 1;
 }
 
+/**
+ * A whole date that lies far before the one that a backup is of, and goes with several nights: a tenant's number, or a
+ * version's. One that is another one in every night is of the night.
+ */
+function settleFarDates(group: readonly Parsed[]): void {
+  const [first] = group;
+  if (first === undefined || first.pieces.filter(isWholeDay).length < 2) return;
+  const ofNight = (one: Parsed) => Math.max(...one.pieces.filter(isWholeDay).map(({ word }) => latestDay(word)));
+  first.pieces.forEach((piece, index) => {
+    if (!isWholeDay(piece)) return;
+    const isFar = (one: Parsed) => ofNight(one) - latestDay((one.pieces[index] as Piece).word) > FAR_MS;
+    if (!group.every(isFar)) return;
+    const values = new Set(group.map(({ pieces }) => pieces[index]?.word.text));
+    const nights = new Set(group.map(ofNight));
+    if (values.size === group.length && nights.size > 1) return;
+    for (const { pieces } of group) (pieces[index] as Piece).use = "word";
+  });
+}
+
+const isWholeDay = ({ use, word }: Piece) =>
+  use === "hole" && word.kind === "date" && word.readings.every(({ year, month, day }) => year && month && day);
+
 function settleOwners(group: readonly Parsed[]): void {
   const owners = (group[0]?.pieces ?? []).map((_, index) => index).filter((index) => isOwner(group, index));
   for (const { pieces } of group) for (const index of owners) (pieces[index] as Piece).use = "word";
@@ -136,6 +159,7 @@ function settleRoles(all: readonly Parsed[]): void {
 /** Settles every piece of every key. Linear in their number. */
 export function settle(all: readonly Parsed[]): void {
   settleRoles(all);
+  for (const group of sameShape(all, globOf)) settleFarDates(group);
   for (const group of sameShape(all, globOf)) settleDisagreeing(group);
   for (const group of sameShape(all, globOf)) settleUnsure(group);
   const random = all.filter(({ pieces }) => pieces.some(looksRandom));

@@ -1,6 +1,6 @@
 /** What is newer than the newest backup, looks like the same job's, and is not understood: never passed over. Pure. */
 import type { StoredObject } from "../parts.ts";
-import { isUnfinished } from "./companions.ts";
+import { setAside } from "./companions.ts";
 import { writtenIn } from "./moments.ts";
 import type { Placed } from "./series.ts";
 
@@ -9,7 +9,7 @@ const BESIDE =
   /\.(?:txt|md|html?|log|err|out|json|ya?ml|xml|ini|conf|cfg|sh|py|pl|lock|pid|status|ok|done|success|list|lst|idx|sha\d*|sha\d+sum|md5|md5sum|crc32|asc|sig|minisig|metadata|meta|manifest)$|(?:^|\/)\.|~$/i;
 
 /** Whether a name says that it is no backup by itself. */
-const isEvidentlyNone = (key: string): boolean => BESIDE.test(key) || isUnfinished(key);
+const isEvidentlyNone = (key: string): boolean => BESIDE.test(key) || setAside(key) !== null;
 
 /** A job's own newest, to compare with. */
 export interface Newest {

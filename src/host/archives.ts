@@ -12,6 +12,8 @@ export interface Member {
   readonly sizeBytes: number;
   /** Whether it is a file; folders, links and devices have nothing in them. */
   readonly isFile: boolean;
+  /** When it was written last, in milliseconds; absent where the archive does not say. */
+  readonly writtenAtMs?: number;
   /** Read before the next member is asked for, or left. */
   readonly body: Bytes;
 }
@@ -43,11 +45,12 @@ export async function* tarMembers(source: Bytes): AsyncGenerator<Member> {
   const fed = feed();
   try {
     for await (const entry of tar) {
-      const { name, size = 0, type } = entry.header;
+      const { name, size = 0, type, mtime } = entry.header;
       yield {
         name,
         sizeBytes: size,
         isFile: type === "file" || type === "contiguous-file",
+        ...(mtime === undefined || mtime.getTime() <= 0 ? {} : { writtenAtMs: mtime.getTime() }),
         body: entry as unknown as Bytes,
       };
       entry.resume();

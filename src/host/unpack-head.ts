@@ -19,6 +19,8 @@ export interface View {
   readonly members?: readonly { readonly name: string; readonly sizeBytes: number }[];
   /** Why a layer could not be taken off to its end although its bytes are there; null when none was. */
   readonly broken: string | null;
+  /** When the file in it was written last, in milliseconds: by the archive that it is in, or by gzip of a file. */
+  readonly writtenAtMs?: number;
 }
 
 /** So much of a layer is looked at. */
@@ -92,12 +94,18 @@ async function inTar(view: View, depth: number): Promise<View[]> {
   const members: { name: string; sizeBytes: number }[] = [];
   const views: View[] = [];
   try {
-    for await (const { name, sizeBytes, isFile, body } of tarMembers(chunksOf(view.bytes))) {
+    for await (const { name, sizeBytes, isFile, body, writtenAtMs } of tarMembers(chunksOf(view.bytes))) {
       members.push({ name, sizeBytes });
       if (!isFile || members.length > MOST_MEMBERS) continue;
       const { bytes } = await startOf(body);
       const isWhole = bytes.length === sizeBytes;
-      const inside = { bytes, packing: [...view.packing, { tar: name }], isWhole, broken: null };
+      const inside = {
+        bytes,
+        packing: [...view.packing, { tar: name }],
+        isWhole,
+        broken: null,
+        ...earlier(view, writtenAtMs),
+      };
       views.push(...(await expand(inside, depth + 1)));
     }
   } catch {
@@ -136,6 +144,16 @@ async function inZip(view: View, depth: number): Promise<View[]> {
   return [{ ...view, members: names }, ...views];
 }
 
+/** What gzip notes of a file that it packs; zero of a pipe. Source: RFC 1952, 2.3.1, MTIME. */
+function gzipTime(bytes: Buffer): number | undefined {
+  const seconds = bytes.length >= 8 ? bytes.readUInt32LE(4) : 0;
+  return seconds === 0 ? undefined : seconds * 1000;
+}
+
+/** Of the times of several layers the earliest: the others are of packing it again. */
+const earlier = ({ writtenAtMs: outer }: View, inner: number | undefined): Pick<View, "writtenAtMs"> =>
+  inner === undefined ? {} : { writtenAtMs: Math.min(outer ?? inner, inner) };
+
 /** Every way to look at it, the outermost first. */
 async function expand(view: View, depth: number): Promise<View[]> {
   const { bytes, packing } = view;
@@ -143,7 +161,8 @@ async function expand(view: View, depth: number): Promise<View[]> {
   const compressor = compressorOf(bytes);
   if (compressor !== null) {
     const inside = await unpackedStart(view, compressor);
-    return expand({ ...view, ...inside, packing: [...packing, compressor] }, depth + 1);
+    const told = compressor === "gzip" ? earlier(view, gzipTime(bytes)) : {};
+    return expand({ ...view, ...inside, ...told, packing: [...packing, compressor] }, depth + 1);
   }
   if (isTar(bytes)) return inTar(view, depth);
   if (isZip(bytes)) return inZip(view, depth);

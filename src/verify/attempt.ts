@@ -17,6 +17,7 @@ import type { Mark } from "../record.ts";
 import { limited, openLimiter, VERIFY, withinRoom } from "../run/limiter.ts";
 import type { LimitedPhase } from "../run/limits.ts";
 import { readLedger } from "./copy-ledger.ts";
+import { asRead } from "./dated.ts";
 import { fetchCandidate } from "./fetch-copy.ts";
 import { type Attempted, type AttemptKit, type Given, TARGET } from "./kit.ts";
 import { look } from "./look.ts";
@@ -137,7 +138,7 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
     const prefix = kit.index === 0 ? "" : `older-${kit.index}-`;
     return look({
       task: kit.task,
-      point: candidate.point,
+      point: asRead(candidate, story?.made, kit.task.askedAtMs),
       facts,
       story,
       version: opened.version,

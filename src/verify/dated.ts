@@ -1,8 +1,9 @@
 /** Candidates with their moments: what names, contents and objects' times of one source say together. Pure. */
-import { type Dating, momentsOf } from "../backups/dating.ts";
+import { momentsOf } from "../backups/dating.ts";
 import { leadKey } from "../backups/generations.ts";
 import { momentInName } from "../backups/moments.ts";
-import type { Moment, RecoveryPoint } from "../parts.ts";
+import { type Dating, withMade } from "../backups/told-moment.ts";
+import type { MadeAt, Moment, RecoveryPoint } from "../parts.ts";
 import type { Candidate } from "./task.ts";
 
 /** A repository names its backups by moments of its own and says that its objects' times count. */
@@ -22,12 +23,19 @@ export function datedPoints(points: readonly RecoveryPoint[], dating: Dating): R
     key: objects[0]?.key ?? "",
     modifiedAt: objects[0]?.modifiedAt ?? "",
     made: facts.made,
+    fileAt: facts.fileAt,
   }));
   const moments = new Map(momentsOf(objects, dating).map((moment, index) => [open[index], moment]));
   return points.map((one) => {
     const moment = moments.get(one);
     return moment === undefined ? one : withMoment(one, moment);
   });
+}
+
+/** A copy that was read to its end: what it says there of when it was made may be older than all that was known before. */
+export function asRead({ point, timezone }: Candidate, made: MadeAt | undefined, nowMs: number): RecoveryPoint {
+  const moment = withMade(point.moment, made, { timezone, nowMs });
+  return moment === point.moment ? point : withMoment(point, moment);
 }
 
 /** The same for candidates. */

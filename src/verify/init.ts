@@ -165,11 +165,13 @@ async function look(
   } = await proposalsOf(url, { store, engines: catalog.engines, inventory });
   const more = sealedAs(engine, sealed, proposals);
   const left = strange.filter(({ form }) => form?.with !== "age" && form?.with !== "gpg");
+  // Of many the one that says most.
+  const example = left.find(({ form }) => form !== undefined && form.kind !== "unknown") ?? left[0];
   const unrecognised =
-    left.length === 0
+    example === undefined
       ? []
       : [
-          `${left.length} objects in ${store.place} are no backups that are recognised: ${left[0]?.key}: ${left[0]?.because}`,
+          `${left.length} objects in ${store.place} are no backups that are recognised: ${example.key}: ${example.because}`,
         ];
   const [bare] = structures;
   const halves =

@@ -16,17 +16,26 @@ export interface PlaceFacts {
 /** Names that every program takes as they are, with room for an ending. */
 const PLAIN = /^[A-Za-z0-9_.-]{1,50}$/;
 
-/** A database that is made beside may be called anything: a name that a program cannot take is no fault of the copy. */
-function plainSide(table: PlaceTable, database: string): PlaceTable {
+/**
+ * A database that is made beside may be called anything: a name that a program cannot take is no fault of the copy. Where
+ * what a dump makes calls its own database by name, it is called so here, too: nothing else lies in the sandbox's server.
+ */
+function sideNamed(table: PlaceTable, { engine, method, candidate, database }: PlaceFacts): PlaceTable {
   const side = table.SIDE_DATABASE;
-  if (side === undefined || side.value === database || PLAIN.test(database)) return table;
-  return { ...table, SIDE_DATABASE: { ...side, value: "restored_side" } };
+  if (side === undefined || side.value === database) return table;
+  const { keepsName, everywhere } = engine.copies;
+  const named = (value: string) => ({ ...table, SIDE_DATABASE: { ...side, value } });
+  if (!PLAIN.test(database)) return named("restored_side");
+  // A log is brought forward from one name to another.
+  const isOwn = keepsName === true && method.side === "database" && candidate.point.log.length === 0;
+  return isOwn && !everywhere.includes(database.toLowerCase()) ? named(database) : table;
 }
 
-export function placesOf({ engine, candidate, server, method, copy, globals, database }: PlaceFacts): PlaceTable {
+export function placesOf(known: PlaceFacts): PlaceTable {
+  const { engine, candidate, server, method, copy, globals, database } = known;
   const { folders } = server;
   return {
-    ...plainSide(engine.places({ folders, database, side: method.side, replica: null }), database),
+    ...sideNamed(engine.places({ folders, database, side: method.side, replica: null }), known),
     ...commonPlaces({
       STORE: candidate.storeUrl,
       POINT: candidate.point.id,

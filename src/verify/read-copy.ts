@@ -62,6 +62,7 @@ function judge(kit: ReadKit, { candidate, facts }: Given, { own, read }: { own: 
   const { engine, database: told } = kit.task;
   const { everywhere } = engine.copies;
   const names = read.story.databases.map(({ name }) => name);
+  assertHoldsMore(id, read.story);
   const { only, fault } = whichDatabase(read, () => onlyOf(names, { id, told, everywhere }));
   if (fault?.is === "leaves") throw leaving(id, fault.because);
   if (fault === null) sayName(kit, id, only);
@@ -73,8 +74,19 @@ function judge(kit: ReadKit, { candidate, facts }: Given, { own, read }: { own: 
     facts: lines === null ? seen : { ...seen, ...(only === null ? {} : { only }), lines },
     found: fault === null ? null : dumpFault(own, fault),
     story: read.story,
-    named: nameOf(kit, id, facts.database === undefined ? names : [facts.database]),
+    named: nameOf(kit, id, facts.database === undefined ? names : [facts.database, ...names]),
   };
+}
+
+/** Accounts alone are half of a backup, and nothing against it: what they would do elsewhere is what they are for. */
+function assertHoldsMore(id: string, { leaves, hasStructure, hasRows, end }: DumpStory): void {
+  const isOfAccounts = leaves.every(({ kind }) => kind === "account" || kind === "unclear");
+  if (hasStructure || hasRows || end.is === "cut" || !isOfAccounts || leaves.every(({ kind }) => kind !== "account"))
+    return;
+  throw new UnavailableError(`${id} holds accounts and what they may do, and no database: there are no rows to judge`, {
+    code: "FB_NOT_JUDGED",
+    next: ["keep it beside a dump of each database, and let a pattern or `ignore:` leave it out"],
+  });
 }
 
 /** Which of the databases that it names is restored, and what is against it then. */
@@ -151,16 +163,20 @@ function sayLeftOut({ index, write }: ReadKit, id: string, { leftOut = [] }: Dum
 /** Once, for the copy that is asked for. */
 function sayName({ index, write }: ReadKit, id: string, only: string | null): void {
   if (index > 0 || only === null) return;
-  write({ kind: "note", text: `${id} names its database ${only}; it was restored under another name` });
+  write({ kind: "note", text: `${id} names its database ${only}; the lines that do were left out of the restore` });
 }
 
-/** A dump that says it is of another database than the one that was told: worth knowing, and proof of nothing. */
+/**
+ * A dump that says it is of another database than the one that was told: nobody but its people knows which of the two is
+ * right, and it may be a copy of staging with all of production's tables. Never good before that is settled.
+ */
 function nameOf({ task }: ReadKit, id: string, names: readonly string[]): readonly PlacedFinding[] {
   const { database: told } = task;
   const [theirs] = names;
   if (told === null || theirs === undefined) return [];
-  const common = { probe: "database", subject: id, held: "yes", line: 0 } as const;
-  if (names.includes(told)) return [{ ...common, because: `it says that it is a dump of ${told}` }];
-  const because = `it says that it is a dump of the database ${theirs}, and ${told} was told`;
-  return [{ ...common, because, remarks: [because] }];
+  const common = { probe: "database", subject: id, line: 0 } as const;
+  const isTold = names.some((name) => name.toLowerCase() === told.toLowerCase());
+  if (isTold) return [{ ...common, held: "yes", because: `it says that it is a dump of ${told}` }];
+  const because = `it says that it is a dump of the database ${theirs}, and fogbell.yaml says ${told}: if the database was renamed, write \`database: ${theirs}\` there; else look at the job, it dumps another one`;
+  return [{ ...common, held: "unknown", because }];
 }

@@ -223,6 +223,7 @@ export async function stockOf(
     storeUrl: source.store,
     point,
     encryption: of,
+    ...(source.timezone === undefined ? {} : { timezone: source.timezone }),
   });
   const all = [
     ...bad.map((object) => at(broken(store, object, engine.name), null)),

@@ -19,6 +19,8 @@ export interface Candidate {
   readonly point: RecoveryPoint;
   /** How it is encrypted; null when it is not. What is in it is not known then until it was decrypted. */
   readonly encryption: Encryption | null;
+  /** The zone of what its name and its inside say, as its source was told. */
+  readonly timezone?: string;
 }
 
 /** An object that may be the newest backup, and is none that anybody understands. */

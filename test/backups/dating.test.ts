@@ -2,6 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Datable, momentsOf } from "../../src/backups/dating.ts";
+import { writtenIn } from "../../src/backups/moments.ts";
+import { withMade } from "../../src/backups/told-moment.ts";
 import { momentsOnWall, offsetMinutes } from "../../src/host/time-zone.ts";
 
 const NOW = Date.parse("2026-11-28T00:00:00Z");
@@ -368,5 +370,64 @@ describe("a clock on the wall", () => {
         expect([earliestMs, latestMs]).toContain(atMs);
       }),
     );
+  });
+});
+
+describe("the inside of a backup", () => {
+  const names = [3, 2, 1, 0].map((days) => NOW - (days * 24 + 20) * HOUR);
+  const copiedAt = NOW - HOUR;
+
+  it("says when its file was written, which a copy of the object does not change", () => {
+    const objects = names.map((at) => ({
+      ...object(`stock_${wall("Asia/Tokyo", at)}.tar.gz`, copiedAt),
+      fileAt: iso(at),
+    }));
+    expect(momentsOf(objects, { nowMs: NOW }).map(({ at }) => at)).toEqual(names.map(iso));
+  });
+
+  it("says that an old file is packed anew every night", () => {
+    const old = NOW - 6 * 24 * HOUR;
+    const [moment] = momentsOf([{ ...object("stock.tar.gz", copiedAt), fileAt: iso(old) }], { nowMs: NOW });
+    expect(moment).toMatchObject({ at: iso(old), from: "content" });
+    const named = momentsOf([{ ...object(`stock_${wall("UTC", copiedAt)}.tar.gz`, copiedAt), fileAt: iso(old) }], {
+      nowMs: NOW,
+    });
+    expect(named[0]).toMatchObject({ at: iso(old), from: "content", doubt: { kind: "differs", other: "name" } });
+  });
+
+  it("leaves nothing open where it says its zone", () => {
+    const objects = names.map((at) =>
+      object(`stock_${wall("UTC", at)}.sql`, copiedAt, { text: `${iso(at).slice(0, 19)} UTC`, at: "begin" }),
+    );
+    const moments = momentsOf(objects, { nowMs: NOW });
+    expect(moments.map(({ at, from }) => [at.slice(0, 19), from])).toEqual(
+      names.map((at) => [iso(at).slice(0, 19), "content"]),
+    );
+  });
+
+  it("is older than the name, known when it was read to its end", () => {
+    const [moment] = momentsOf([object(`stock_${wall("UTC", copiedAt)}.sql.gz`, copiedAt)], { nowMs: NOW });
+    if (moment === undefined) throw new Error("no moment");
+    const old = withMade(moment, { text: "2026-11-20 03:00:00", at: "end" }, { nowMs: NOW });
+    expect(old).toMatchObject({ from: "content", doubt: { kind: "differs", other: "name" } });
+    expect(ageHours(old.at)).toBeGreaterThan(7 * 24);
+    expect(withMade(moment, { text: iso(copiedAt).slice(0, 19), at: "end" }, { nowMs: NOW })).toBe(moment);
+    expect(withMade(moment, undefined, { nowMs: NOW })).toBe(moment);
+  });
+});
+
+describe("numbers that look like dates, beside the date", () => {
+  it.each([
+    ["erp_2024_05-11-2026.sql.gz", "2026-11-05"],
+    ["erp_2024_05.11.2026.sql.gz", "2026-11-05"],
+    ["acme_1999_12_27-11-2026_0200.sql", "2026-11-27"],
+    ["t_20240115_20261127.sql.gz", "2026-11-27"],
+    ["app_10.12.2024_backup_27.11.2026.sql", "2026-11-27"],
+    ["stock-20261127-expires-20271227.sql", "2026-11-27"],
+    ["stock-20260101-until-20261115.sql", "2026-01-01"],
+    ["dump_2026-11-01_2026-11-27.sql", "2026-11-01"],
+    ["erp_2024-11-05_2026.sql", "2024-11-05"],
+  ])("%s is of %s", (key, day) => {
+    expect(new Date(writtenIn(key, NOW)?.spans[0]?.fromMs ?? 0).toISOString().slice(0, 10)).toBe(day);
   });
 });

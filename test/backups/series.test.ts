@@ -251,6 +251,19 @@ describe("jobs", () => {
       of(["sun-20261127.dump", "sun-20261128.dump", "sun-20261129.dump", "sun-20261130.dump", "sun-20261201.dump"]),
       ["sun: sun-*.dump"],
     ],
+    [
+      "tenants whose numbers look like dates",
+      of(
+        dates((d) => `t_20240115_${d}.sql.gz`),
+        dates((d) => `t_20240220_${d}.sql.gz`),
+      ),
+      ["20240115: t_20240115_*.sql.gz", "20240220: t_20240220_*.sql.gz"],
+    ],
+    [
+      "since when and until when are both of the night",
+      of(dates((d) => `shop_20261101_${d}.sql.gz`)),
+      ["shop: shop_*.sql.gz"],
+    ],
     ["rotated by numbers", of(["shop.sql.gz.1", "shop.sql.gz.2", "shop.sql.gz.3"]), ["shop: shop.sql.gz.*"]],
   ])("%s", async (_, points, expected) => {
     expect(toldApart((await jobsAmong(points)).jobs)).toEqual(expected);
@@ -280,6 +293,18 @@ describe("jobs", () => {
       pointOf(uuid(night), NOW - night * DAY_MS, { database: night > 1 ? "old" : "new" }),
     );
     expect((await jobsAmong(renamed)).jobs).toHaveLength(1);
+  });
+  test("databases called daily, latest and weekly are told by their headers, rhythms of one are not", async () => {
+    const rhythm = (word: string, database: string) =>
+      nightly(dates((d) => `${word}-${d}.sql.gz`)).map((point) => ({ ...point, facts: { ...point.facts, database } }));
+    const words = ["daily", "latest", "weekly"];
+    const { jobs } = await jobsAmong(words.flatMap((word) => rhythm(word, word)));
+    expect(jobs.map(({ name, series }) => [name, series.map(({ pattern }) => pattern)])).toEqual(
+      words.map((word) => [word, [`${word}-*.sql.gz`]]),
+    );
+    expect((await jobsAmong(words.flatMap((word) => rhythm(word, "shop")))).jobs.map(({ name }) => name)).toEqual([
+      "shop",
+    ]);
   });
   test("the header's name counts where it stands in the name, whole, and is nobody else's", async () => {
     const named = (key: string, database: string) =>

@@ -51,6 +51,14 @@ const LACKS: Readonly<Record<string, Lack>> = {
     because: (name) => `the sandbox's server runs with ${name}, and does not execute a statement of the backup`,
     next: () => ["please report this: it is no fault of the backup"],
   },
+  // Its own server made the table: with this setting off, or with larger pages.
+  "row-size": {
+    because: () => "a table's rows may be larger than a server with innodb_strict_mode or with pages of 16 KiB takes",
+    next: () => [
+      "on its own server: SELECT @@innodb_strict_mode, @@innodb_page_size",
+      "on the night: SET GLOBAL innodb_strict_mode = OFF before the restore, or shorten the columns in time",
+    ],
+  },
   "page-size": {
     because: (name) => `the copy has InnoDB pages of ${name} bytes, and this server has others`,
     next: () => [OWN_SERVER],

@@ -2,6 +2,7 @@
 import { printed } from "../../built-script.ts";
 import { offsetMinutes } from "../../host/time-zone.ts";
 import type { CopyPhrases, Line, NewestRowRequest, PlaceTable } from "../../parts.ts";
+import { MADE_HERE, makeAccounts } from "./accounts.ts";
 import { TABLES_OF_ROWS } from "./catalogue.ts";
 import { execute, identifier, literal, question, sql } from "./client.ts";
 import { unjudged } from "./errors.ts";
@@ -63,7 +64,8 @@ const DEFINED = `SELECT d.DEFINER AS account, COUNT(*) AS objects FROM (
   UNION ALL SELECT DEFINER FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()
   UNION ALL SELECT DEFINER FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE() AND SECURITY_TYPE = 'DEFINER'
   UNION ALL SELECT DEFINER FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()) d
-WHERE NOT EXISTS (SELECT 1 FROM mysql.user u WHERE CONCAT(u.User, '@', u.Host) = d.DEFINER)
+WHERE NOT EXISTS (SELECT 1 FROM mysql.user u WHERE CONCAT(u.User, '@', u.Host) = d.DEFINER
+  AND u.max_user_connections <> ${MADE_HERE})
   AND d.DEFINER <> ''
 GROUP BY d.DEFINER ORDER BY 1;`;
 
@@ -120,14 +122,15 @@ export function copiesOf(flavour: Flavour): CopyPhrases {
   const ask = (say: string, text: string) => question(flavour, say, text);
   return {
     home: "mysql",
-    everywhere: ["mysql", "sys"],
+    everywhere: ["mysql", "sys", "information_schema", "performance_schema"],
+    keepsName: true,
     snapshot: momentOf(flavour),
     mutations: (fresh) => mutationsOf(flavour, fresh),
     atCopy,
     // Its reader tells them.
     named: () => null,
     keepsLines: true,
-    prepare: prepareOf(flavour),
+    prepare: (facts, story) => [...makeAccounts(flavour, facts, story), ...prepareOf(flavour)(facts, story)],
     unjudged,
     ...surveyOf(flavour),
     databases: () =>

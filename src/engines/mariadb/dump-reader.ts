@@ -44,6 +44,7 @@ class Reading implements DumpReader {
   /** The database that its title names. */
   private home: string | null = null;
   private isClosed = false;
+  private completed: string | null = null;
   private gaveBack = false;
   private cut: DumpEnd | null = null;
   private tail: Buffer = Buffer.alloc(0);
@@ -86,6 +87,7 @@ class Reading implements DumpReader {
     this.neighbours.settle();
     const lines = this.bytes === 0 ? 0 : this.lexer.line - (this.endsWithLine ? 1 : 0);
     return {
+      ...(this.completed === null ? {} : { made: { text: this.completed, at: "end" } }),
       lines,
       bytes: this.bytes,
       end: this.endOf(lines),
@@ -123,7 +125,11 @@ class Reading implements DumpReader {
     if (/^ (MariaDB|MySQL) dump /.test(text)) {
       this.hasHeading = true;
       this.isClosed = false;
-    } else if (text.startsWith(" Dump completed")) this.isClosed = true;
+    } else if (text.startsWith(" Dump completed")) {
+      this.isClosed = true;
+      // In the zone of the machine that dumped, which it does not say.
+      this.completed = /^ Dump completed on ([\d-]{10} {1,2}[\d:]{7,8})\s*$/.exec(text)?.[1] ?? null;
+    }
     this.home ??= /^ Host: \S*[ \t]+Database: (.+)$/.exec(text)?.[1]?.trim() ?? null;
     const name = /^ Current Database: `(.*)`$/.exec(text)?.[1]?.replaceAll("``", "`");
     // With the line that is drawn above it.

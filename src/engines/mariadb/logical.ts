@@ -85,6 +85,12 @@ const isDataOnly = (start: string) =>
     start,
   )?.[1] === "-- Dumping data for table";
 
+/** `--system=users`, read to its end: accounts and what they may do, and no database. */
+const isOfAccounts = (text: string) =>
+  text.includes(TRAILER) &&
+  /^(?:CREATE USER|CREATE ROLE|GRANT) /m.test(text) &&
+  !/^(?:-- Current Database|-- Table structure|CREATE (?:TABLE|DATABASE)|USE |INSERT )/m.test(text);
+
 function inspect(flavour: Flavour, { head: bytes, tail, packing, members }: Content): BackupFacts | null {
   // A dump in an archive is seen as its member.
   if (members !== undefined) return null;
@@ -92,7 +98,7 @@ function inspect(flavour: Flavour, { head: bytes, tail, packing, members }: Cont
   // A first line about the client's sandbox mode may come before it (MariaDB 10.5.25, 10.11.8 and later).
   const message = messageOf(start);
   const header = readHeader(start);
-  if (header?.server !== flavour.name) return null;
+  if (header?.server !== flavour.name || isOfAccounts(bytes.toString("latin1"))) return null;
   const { server: _, ...told } = header;
   // The place in the log: `--master-data=2` as a comment, 1 as a statement, which a restore leaves out.
   const place =

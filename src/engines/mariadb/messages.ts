@@ -48,7 +48,7 @@ const ERRORS: Readonly<Record<string, Known>> = {
   "1075": known("a wrong counter: it has to be a key"),
   "1091": known("can't drop {}: it doesn't exist", QUOTED, "no-object"),
   "1101": known("a column of large values cannot have this default"),
-  "1118": known("a row is too large"),
+  "1118": known("a row is too large", undefined, "row-size"),
   "1136": known("the number of values isn't that of the columns", undefined, "syntax"),
   "1146": known("table {} doesn't exist", QUOTED, "no-object"),
   "1170": known("a key over large values needs a length"),

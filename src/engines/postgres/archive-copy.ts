@@ -23,9 +23,9 @@ export function fromArchive(facts: BackupFacts, command: string): string {
   return facts.packing.length === 0 ? `${command} "$BACKUP"` : `${unpacked(facts.packing)} |\n${command}`;
 }
 
-/** Several jobs need a file that they can go about in. */
+/** Several jobs need a file that they can go about in, and contents that any order suits. */
 export const takesJobs = (facts: BackupFacts): boolean =>
-  facts.format === "directory" || (facts.format === "custom" && facts.packing.length === 0);
+  facts.inOrder !== true && (facts.format === "directory" || (facts.format === "custom" && facts.packing.length === 0));
 
 export const placesOf = (facts: BackupFacts): readonly string[] =>
   packedFolder(facts) === null ? ["BACKUP", ...roomOf(facts.packing)] : ["BACKUP", "SCRATCH"];

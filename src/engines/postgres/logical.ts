@@ -128,6 +128,9 @@ function facts(options: Options): BackupFacts {
   };
 }
 
+/** Zones without a name are written as numbers of hours (`-03`), which stand right behind a time of ISO 8601. */
+const asIso = (text: string) => text.replace(" ", "T").replace(/ (?=[+-]\d)/, "");
+
 /** Of a whole cluster the list of its databases must be seen: roles alone are no backup of rows. */
 function isPlain(head: string): boolean {
   const isCluster = head.slice(0, 200).includes(`${CLUSTER}\n`) && head.includes("\n-- Databases\n");
@@ -149,12 +152,15 @@ function plainFacts(
   const message = own ?? messageBefore(head.slice(0, 4000), HEADER);
   const server = /-- Dumped from database version (\S+)/.exec(head)?.[1];
   const tool = /-- Dumped by pg_dump version (\S+)/.exec(head)?.[1];
+  // `pg_dump -v` says it, with the zone of its machine.
+  const began = /^-- Started on (\d{4}-[\d-]{5} [\d:]{8} \S{1,10})\r?$/m.exec(head)?.[1];
   const complete = tail === null ? "unknown" : tail.includes(TRAILER) ? "yes" : "no";
   const common = {
     format: "plain",
     ...startOf(head, server),
     ...(server === undefined ? {} : { serverVersion: server }),
     ...(tool === undefined ? {} : { toolVersion: tool }),
+    ...(began === undefined ? {} : { made: { text: asIso(began), at: "begin" } as const }),
     ...(isWithoutTables(head) ? { lacks: "tables" as const } : {}),
   };
   if (message !== null) return { ...common, complete: "no", because: messageInDump(message) };
