@@ -6,8 +6,12 @@ import type { Content, Store, StoredObject } from "../parts.ts";
 /** Enough of a file's start to read any header through compression, and of its end to read any closing line. */
 const HEAD_BYTES = 65_536;
 const TAIL_BYTES = 8_192;
-/** A block of bzip2 says nothing before all of it is there, and holds up to 900 kB. */
-const LONGER_BYTES = [262_144, 1_048_576] as const;
+/**
+ * A block says nothing before all of it is there: one of zstd holds 128 KiB, of bzip2 up to 900 kB, of lz4 up to 4 MiB, and
+ * what was packed before comes in as large as it is.
+ */
+const BLOCKS: readonly unknown[] = ["zstd", "bzip2", "lz4"];
+const LONGER_BYTES = [262_144, 1_048_576, 4_259_840] as const;
 
 async function collect(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
@@ -27,7 +31,8 @@ export interface Looked {
   readonly contents: readonly Content[];
 }
 
-const isStarved = ({ bytes, packing, isWhole }: View) => bytes.length === 0 && !isWhole && packing.includes("bzip2");
+const isStarved = ({ bytes, packing, isWhole }: View) =>
+  bytes.length === 0 && !isWhole && packing.some((layer) => BLOCKS.includes(layer));
 
 /** Reads the object's ends only, and no more than `mostBytes` of its start. `packing` is what was taken off before: its parts were joined. */
 export async function lookInto(

@@ -43,7 +43,7 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
     "--skip-add-locks",
     "--complete-insert",
     "--hex-blob",
-    "--skip-comments",
+    // --skip-comments is left out: without any comment nobody tells such a dump from another text, or a whole one from half.
     "--no-tablespaces",
     "--skip-tz-utc",
     "--order-by-primary",
