@@ -32,7 +32,9 @@ interface Job {
 const TABLES = (serial: string, moment: string) =>
   `CREATE TABLE people (id ${serial} PRIMARY KEY, name varchar(40), note text);
 CREATE TABLE rental (id ${serial} PRIMARY KEY, person int NOT NULL, taken ${moment}, FOREIGN KEY (person) REFERENCES people (id));
-CREATE TABLE payment (id ${serial} PRIMARY KEY, rental int NOT NULL, amount int, FOREIGN KEY (rental) REFERENCES rental (id));`;
+CREATE TABLE payment (id ${serial} PRIMARY KEY, rental int NOT NULL, amount int, FOREIGN KEY (rental) REFERENCES rental (id));
+CREATE TABLE plain (id int PRIMARY KEY, note text);
+INSERT INTO plain VALUES (1, 'planted-1'), (2, 'planted-2');`;
 const DAY = `INSERT INTO rental (person, taken) SELECT id, NULL FROM people WHERE id <= 7;
 UPDATE rental SET person = 50 WHERE id BETWEEN 11 AND 15; DELETE FROM rental WHERE id BETWEEN 901 AND 903;`;
 
@@ -182,6 +184,15 @@ describe.each(JOBS)("$engine", (job) => {
     const result = await run(["drop-table"], { set: { table: "rentals" } });
     expect(result.verdict).toBe("void");
     expect(result.reasons[0]).toMatch(/no table "rentals"; did you mean "rental"\?/);
+  });
+
+  test("a table without a counter comes back as any other", async () => {
+    const result = await run(["drop-table"], { set: { table: "plain" } });
+    expect({ verdict: result.verdict, reasons: result.reasons }).toEqual({
+      verdict: "recovered",
+      reasons: ["proven, within its objectives; no row is missing, altered or extra"],
+    });
+    expect(JSON.stringify(result)).not.toContain("planted-");
   });
 
   test("a copy of somebody's own is not opened where it could reach out", async () => {

@@ -98,8 +98,8 @@ SET @counters = (${highest(one)});
 ${execute(`SELECT CONCAT('CREATE TEMPORARY TABLE fogbell_counter ',
   '(name TEXT, last BIGINT, tab TEXT, col TEXT, used BIGINT) AS ',
   'SELECT * FROM (SELECT NULL AS name, NULL AS last, NULL AS tab, ',
-  'NULL AS col, NULL AS used FROM DUAL WHERE FALSE UNION ALL ',
-  @counters, ') x')`)}
+  'NULL AS col, NULL AS used FROM DUAL WHERE FALSE',
+  COALESCE(CONCAT(' UNION ALL ', @counters), ''), ') x')`)}
 ${execute(`SELECT CONCAT(${literal(`ALTER TABLE ${identifier(table)} AUTO_INCREMENT = `)}, (SELECT MAX(GREATEST(last, used)) + 10000 FROM fogbell_counter)) FROM information_schema.TABLES t WHERE t.TABLE_SCHEMA = DATABASE() AND ${one} AND t.AUTO_INCREMENT IS NOT NULL`)}
 SELECT AUTO_INCREMENT FROM information_schema.TABLES t WHERE t.TABLE_SCHEMA = DATABASE() AND ${one};`),
       ),
