@@ -109,9 +109,10 @@ const OPENINGS: readonly { readonly opening: Opening; readonly unproven: string;
 const openingsOf = ({ sandbox }: DrillResult) =>
   OPENINGS.filter(({ opening }) => sandbox?.leavesOpen?.includes(opening) ?? false);
 
-/** A copy that somebody should look at; one that is too young, or that nobody asked for, is in order. */
-const isFaulty = ({ rejectedAs }: SourceRecord) =>
-  rejectedAs !== undefined && rejectedAs !== "younger-than-damage" && rejectedAs !== "not-asked-for";
+/** A copy that is too young, that nobody asked for or that production stands for is in order. */
+const NO_FAULT: ReadonlySet<unknown> = new Set([undefined, "younger-than-damage", "not-asked-for", "is-production"]);
+/** A copy that somebody should look at. */
+const isFaulty = ({ rejectedAs }: SourceRecord) => !NO_FAULT.has(rejectedAs);
 
 /** What this drill did not show, said aloud. */
 function unproven(result: DrillResult): string[] {

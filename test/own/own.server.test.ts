@@ -186,7 +186,7 @@ describe.each(JOBS)("$engine", (job) => {
     expect(result.reasons[0]).toMatch(/no table "rentals"; did you mean "rental"\?/);
   });
 
-  test("a table without a counter comes back as any other", async () => {
+  test("a table without a counter comes back whole", async () => {
     const result = await run(["drop-table"], { set: { table: "plain" } });
     expect({ verdict: result.verdict, reasons: result.reasons }).toEqual({
       verdict: "recovered",
