@@ -5,12 +5,15 @@
 import { z } from "zod";
 import type { Action, Engine, Method, Part, Probe, Reporter, SandboxDriver, StoreDriver } from "./parts.ts";
 
+/** What a part may leave out. */
+type Defaulted = "options" | "gives" | "needs";
+
 /** A part as it is written down: its options only have to be told when there are some. */
-export type Declared<P extends Part<O>, O> = Omit<P, keyof typeof NOTHING> &
+export type Declared<P extends Part<O>, O> = Omit<P, Defaulted> &
   Partial<Pick<P, "gives" | "needs">> &
   (object extends O ? Partial<Pick<P, "options">> : Pick<P, "options">);
 
-const NOTHING = { options: z.strictObject({}), gives: [], needs: [] };
+const NOTHING: Pick<Part, Defaulted> = { options: z.strictObject({}), gives: [], needs: [] };
 
 const complete = <P>(part: object): P => ({ ...NOTHING, ...part }) as P;
 

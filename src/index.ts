@@ -2,7 +2,7 @@
 export { catalog } from "./catalog.ts";
 export { type DrillKit, drill } from "./drill/drill.ts";
 export * as errors from "./errors.ts";
-export * as parts from "./parts.ts";
+export * as parts from "./library-parts.ts";
 export { type Description, describe } from "./plan/describe.ts";
 export { type Choices, type Plan, plan } from "./plan/plan.ts";
 export type { DrillEvent, DrillResult, Progress, Verdict } from "./record.ts";

@@ -117,7 +117,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "sandboxes",
   ],
   main: ["cli", "commands"],
-  index: ["catalog", "parts", "record", "scenario", "plan", "drill", "run", "result", "suite"],
+  "library-parts": ["define", "parts"],
+  index: ["catalog", "library-parts", "record", "scenario", "plan", "drill", "run", "result", "suite"],
 };
 
 /** Types only, and why. */

@@ -196,8 +196,8 @@ interface Job {
 /** A span that is sure, beside the object's time: whichever is earlier counts. */
 function bySpan(one: Seen, span: WallSpan, { nowMs, copied }: Job): Told {
   const { objectMs, isAhead, hasTime } = one;
-  if (objectMs === null) {
-    const isLater = span.fromMs > nowMs + CLOCKS_MS;
+  const isLater = span.fromMs > nowMs + CLOCKS_MS;
+  if (objectMs === null || (isAhead && isLater)) {
     const doubt: MomentDoubt | null = isLater || isAhead ? { kind: "ahead" } : null;
     // An object's time in the future is its clock's fault: the name stands.
     return { atMs: span.fromMs, latestMs: span.toMs, from: "name", ...(isLater && doubt !== null ? { doubt } : {}) };
@@ -226,7 +226,13 @@ const ofTheDay = (objectMs: number, endMs: number): Told =>
 /** Whether a wall clock's moment has not come in any zone of the world. */
 const isFuture = ({ fromMs }: WallSpan, nowMs: number) => fromMs - EAST_MS > nowMs + CLOCKS_MS;
 
-/** Nothing tells a moment but a name that lies in the future. */
+/**
+ * Nothing tells a moment but what lies in the future: the name, and the object's time where it has one. The time of a file
+ * inside makes a backup older than they say; by itself it vouches for nothing.
+ */
+const isAllAhead = ({ objectMs, isAhead }: Seen, wall: WallSpan, nowMs: number) =>
+  (objectMs === null || isAhead) && isFuture(wall, nowMs);
+
 const ahead = ({ fromMs, toMs }: WallSpan): Told => ({
   atMs: fromMs,
   latestMs: toMs,
@@ -237,7 +243,7 @@ const ahead = ({ fromMs, toMs }: WallSpan): Told => ({
 /** A day, a week or a month without a zone. */
 function byDays(one: Seen, wall: WallSpan, { nowMs, copied }: Job): Told {
   const { objectMs } = one;
-  if (objectMs === null && isFuture(wall, nowMs)) return ahead(wall);
+  if (isAllAhead(one, wall, nowMs)) return ahead(wall);
   const fromMs = wall.fromMs - EAST_MS;
   const toMs = Math.min(wall.toMs + WEST_MS, objectMs ?? nowMs);
   if (objectMs === null)
@@ -252,7 +258,7 @@ function byDays(one: Seen, wall: WallSpan, { nowMs, copied }: Job): Told {
 /** A time of the day without a zone. */
 function byTime(one: Seen, wall: WallSpan, job: Job): Told {
   const { objectMs } = one;
-  if (objectMs === null && isFuture(wall, job.nowMs)) return ahead(wall);
+  if (isAllAhead(one, wall, job.nowMs)) return ahead(wall);
   const lag = job.copied.has(one) ? null : lagOf(one);
   if (objectMs !== null && (lagOf(one) ?? 0) < -EAST_MS - CLOCKS_MS) {
     return { atMs: objectMs, latestMs: objectMs, from: "object-time", doubt: differs("name", wall.fromMs) };
@@ -300,7 +306,7 @@ function ofFile({ object: { fileAt, modifiedAt }, objectMs }: Seen, told: Told):
 function byObject({ object: { modifiedAt }, objectMs, isAhead }: Seen): Told {
   const atMs = objectMs ?? Date.parse(modifiedAt);
   const told = { atMs, latestMs: atMs, from: "object-time" } as const;
-  return isAhead && objectMs === null ? { ...told, doubt: { kind: "ahead" } } : told;
+  return isAhead ? { ...told, doubt: { kind: "ahead" } } : told;
 }
 
 function momentsOfJob(all: readonly Seen[], dating: Dating): ReadonlyMap<Seen, Moment> {

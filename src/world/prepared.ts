@@ -105,12 +105,14 @@ function isKeepable({ backups, dataset }: Plan): boolean {
 
 /**
  * About half of the files: an inode's number is a file's own, whoever lists them and in whatever order. The folders, with
- * their rights, go with the first part. Zeros are left out: some servers fill a log of hundreds of megabytes with them.
+ * their rights, come first in each part: a program that unpacks a file into a folder which the other one makes in that
+ * moment gives up. Zeros are left out: some servers fill a log of hundreds of megabytes with them.
  */
 const pack = (part: PartNumber): Line => ({
   say: `Keep the world as it is now, part ${part + 1} of ${PARTS.length}.`,
   script: `cd "$(dirname "$SCRATCH")" && {
-${part === 0 ? "find data scratch archive -type d\n" : ""}find data scratch archive ! -type d -printf '%i %p\\n' |
+find data scratch archive -type d
+find data scratch archive ! -type d -printf '%i %p\\n' |
   awk '$1 % ${PARTS.length} == ${part} { sub(/^[0-9]+ /, ""); print }'
 } | tar -c -S --hole-detection=raw -f - -I 'zstd -q -1' --no-recursion -T -`,
   uses: ["SCRATCH"],

@@ -206,6 +206,14 @@ describe("a name in the future", () => {
     expect(only(object("s_20271128.sql", NOW + 8000 * HOUR))?.doubt).toEqual({ kind: "ahead" });
   });
 
+  it.each(["s_20271128-030000.sql.gz", "s_20271128.sql.gz", "s_2027-11-28T03:00:00Z.sql.gz", "s.sql.gz"])(
+    "is not vouched for by a file inside: %s, its object ahead as well",
+    (key) => {
+      const ahead = { ...object(key, NOW + 8000 * HOUR), fileAt: iso(NOW - HOUR) };
+      expect(momentsOf([ahead], { nowMs: NOW })[0]?.doubt).toEqual({ kind: "ahead" });
+    },
+  );
+
   it("does not make the newest of an old object", () => {
     const [slip, last] = momentsOf(
       [object("s_20271019-030000.sql", NOW - 960 * HOUR), object("s_20261127-220000.sql", NOW - 2 * HOUR)],

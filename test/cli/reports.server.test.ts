@@ -50,7 +50,7 @@ describe("the exit code is the verdict", () => {
     [
       "void",
       4,
-      (text) => text.replace("probe: table-missing, table: $table", "probe: table-missing, table: customers"),
+      (text) => text.replace("probe: table-missing, table: orders", "probe: table-missing, table: customers"),
     ],
   ];
   test.each(verdicts)("%s: %i", async (verdict, wanted, change) => {
@@ -109,7 +109,7 @@ describe("reports", () => {
     const { stderr } = await ended;
     const lines = (await readFile(at("is-lost.drill.yaml"), "utf8")).split("\n");
     const [, line] = /^::error .*line=(\d+),title=lost%3A is-lost on postgres 15::/m.exec(stderr) ?? [];
-    expect(lines[Number(line) - 1]).toContain("probe: rows, tables: [$table]");
+    expect(lines[Number(line) - 1]).toContain("probe: rows, tables: [orders]");
     expect(await readFile(at("summary.md"), "utf8")).toContain("| **lost** | is-lost on postgres 15 |");
   });
   test("a misspelt reporter is found out before anything starts", async () => {

@@ -155,7 +155,7 @@ describe("a run", () => {
     expect(files.sort()).toEqual(["journal.jsonl", "report.md", "result.json"]);
     for (const file of files) expect(await readFile(join(run?.run ?? "", file), "utf8")).not.toContain("planted-");
     expect(await readFile(join(run?.run ?? "", "report.md"), "utf8")).toMatch(/Newest copy that holds \| shop-/);
-    expect(run?.notes.join()).toMatch(/roles that the backup names .*clerk/);
+    expect(run?.notes.join()).toMatch(/roles and accounts that the backup names .*clerk/);
     expect(run?.findings.find(({ probe }) => probe === "canary")).toMatchObject({ held: "yes", line: 8 });
     expect(run?.findings.find(({ probe }) => probe === "sql")).toMatchObject({ held: "yes", line: 7 });
   });

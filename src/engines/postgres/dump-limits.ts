@@ -39,6 +39,11 @@ export class Limits {
     return null;
   }
 
+  /** Whether a line is the way out of the limit in force, as far as it goes: where a dump is cut off, nobody wrote it so. */
+  begins(text: string): boolean {
+    return this.#key !== null && `\\unrestrict ${this.#key}`.startsWith(text);
+  }
+
   /** A statement begins: the line where psql was set free in the middle of a dump, told once; null when it was not. */
   freedAt(isInDump: boolean): number | null {
     const at = isInDump ? this.#liftedAt : null;

@@ -40,6 +40,8 @@ class Reading implements Listener {
   /** The run that such an INSERT belongs to. */
   #insert: Pick<Told, "kind" | "name"> = { kind: "INSERT" };
   #schema = "public";
+  /** The last line that was the way out of the limit, or the beginning of it. */
+  #halfAt = 0;
 
   readonly lexer = new DumpLexer(this);
   readonly sections = new Sections();
@@ -130,6 +132,7 @@ class Reading implements Listener {
       this.#endOfNothing(line);
       return;
     }
+    if (this.limits.begins(text)) this.#halfAt = line;
     const command = readCommand(text);
     if (command.is === "quit") {
       this.cut ??= { line, where: "quit" };
@@ -313,8 +316,12 @@ class Reading implements Listener {
     const at = { line: lines };
     if (open !== null && this.cut === null) this.cut = { ...at, where: open };
     if (this.#begun.length > 0) this.cut ??= { ...at, where: "closing-line" };
+    // Its last line ends nowhere: a dump cut off in the command that pg_dump ends it with.
+    const isHalf = lastByte !== 10 && this.#halfAt === lines;
+    if (isHalf) this.cut ??= { ...at, where: "closing-line" };
     if (this.limits.hides()) this.#leave("client-command", "\\unrestrict in what reads as a row or a text", lines);
-    const { databases, leaves } = this.sections.told(lines);
+    const { databases, leaves: all } = this.sections.told(lines);
+    const leaves = isHalf ? all.filter(({ line }) => line !== lines) : all;
     return {
       lines,
       bytes,

@@ -51,6 +51,17 @@ describe("the limit that a dump puts on its client", () => {
     expect(leaves(dump("\\unrestrict other"))[0]).toBe("13: \\unrestrict with another key");
   });
 
+  it("is cut off, and does not leave, wherever its last line ends; a line that ends is what it says", () => {
+    const whole = dump("CREATE TABLE public.a (i int);").trimEnd();
+    const from = whole.lastIndexOf("\\unrestrict");
+    for (let to = from + 1; to < whole.length; to++) {
+      const { leaves, end } = read(whole.slice(0, to));
+      expect([whole.slice(from, to), leaves, end.is]).toEqual([whole.slice(from, to), [], "cut"]);
+    }
+    expect(leaves(`${whole.slice(0, -1)}\n`)).toEqual(["19: \\unrestrict with another key"]);
+    expect(leaves(`${whole.slice(0, from)}\\! id`)).toEqual(["19: \\!"]);
+  });
+
   it.each([
     ["a row", "COPY public.a FROM stdin;\n\\unrestrict abc123\n\\.\n"],
     ["a string", "SELECT 'x\n\\unrestrict abc123\n';"],
