@@ -1,4 +1,5 @@
 /** What lies beside a backup and is told by its name: it has no dump in it, and rarely fits a backup's pattern. */
+import { folderOf } from "../host/key-parts.ts";
 import type { StoredObject } from "../parts.ts";
 
 /** Roles and what they may do. */
@@ -26,8 +27,7 @@ export const isUnfinished = (key: string): boolean =>
   anyPart(key, (part) => UNFINISHED.test(part) || MEANWHILE.test(part));
 
 /** Whether it lies where things are thrown away: its job does not count on it any more. */
-export const isThrownAway = (key: string): boolean =>
-  anyPart(key.slice(0, key.lastIndexOf("/") + 1), (part) => THROWN_AWAY.test(part));
+export const isThrownAway = (key: string): boolean => anyPart(folderOf(key), (part) => THROWN_AWAY.test(part));
 
 /** Why a name alone says that no backup is to be looked for there; null: it says nothing of the kind. */
 export function setAside(key: string): string | null {

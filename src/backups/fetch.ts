@@ -14,6 +14,7 @@ import { makeFolder } from "../host/make-folder.ts";
 import { abortable, pause } from "../host/stream.ts";
 import { formatBytes } from "../host/units.ts";
 import type { Store, StoredObject } from "../parts.ts";
+import type { Progress } from "../record.ts";
 import { fileNames } from "./file-names.ts";
 import { finishedBefore, openPartial, type Partial, type PartialRequest, statePath } from "./partial.ts";
 import { unreadableError } from "./unreadable.ts";
@@ -67,6 +68,13 @@ interface Run {
   retries: number;
   doneBytes: number;
   readonly totalBytes: number;
+}
+
+/** What a fetch tells of itself, as progress under a label; its time counts from now. */
+export function fetchProgress(label: string, onProgress: (progress: Progress) => void): FetchRequest["onProgress"] {
+  const beganMs = performance.now();
+  return ({ doneBytes, totalBytes }) =>
+    onProgress({ kind: "progress", label, doneBytes, totalBytes, elapsedMs: performance.now() - beganMs });
 }
 
 /** What an error of the scratch disk means. Everything else passes unchanged. */

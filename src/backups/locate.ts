@@ -1,6 +1,7 @@
 /** Takes stock of a store: every recovery point in it, read by content and not by name. Opens nothing for writing. */
 
 import { FogbellError } from "../errors.ts";
+import { folderOf } from "../host/key-parts.ts";
 import type { BackupFacts, Engine, Gathered, Method, Moment, RecoveryPoint, Store, StoredObject } from "../parts.ts";
 import { type Answer, askObject } from "./ask-object.ts";
 import { type Companions, companionsAmong, isGlobals, isLedger, setAside } from "./companions.ts";
@@ -30,9 +31,6 @@ export interface UnknownObject extends StoredObject {
   /** What it is instead; absent when it could not be read. */
   readonly form?: Form;
 }
-
-/** With its slash. */
-const folderOf = (key: string) => key.slice(0, key.lastIndexOf("/") + 1);
 
 interface Candidate extends Gathered {
   readonly engine: Engine;

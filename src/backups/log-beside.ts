@@ -2,6 +2,7 @@
  * The log that brings each backup of a store further: which of several it is, from which piece on, and what of it cannot be
  * gone through. A log is told by its own names, by what its pieces say of their server, and by where they lie.
  */
+import { folderOf } from "../host/key-parts.ts";
 import type { Packing } from "../host/packing.ts";
 import type {
   BackupFacts,
@@ -53,8 +54,7 @@ function startsOf(store: Store): Start {
 function better(a: LogPiece, b: LogPiece): LogPiece {
   const rank = ({ wrapping }: LogPiece) => (wrapping?.is === "unread" ? 1 : 0);
   if (rank(a) !== rank(b)) return rank(a) < rank(b) ? a : b;
-  const folder = ({ object: { key } }: LogPiece) => key.slice(0, key.lastIndexOf("/") + 1);
-  if (folder(a) === folder(b)) return a.wrapping === null ? a : b;
+  if (folderOf(a.object.key) === folderOf(b.object.key)) return a.wrapping === null ? a : b;
   return a.object.modifiedAt >= b.object.modifiedAt ? a : b;
 }
 

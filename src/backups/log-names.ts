@@ -1,4 +1,5 @@
 /** Names of pieces of a server's log, as it calls them and as people's jobs call them once they are packed. Pure. */
+import { baseName } from "../host/key-parts.ts";
 import type { Stream } from "../host/packing.ts";
 import type { Engine, LogArchive, StoredObject } from "../parts.ts";
 
@@ -49,8 +50,6 @@ export interface LogPiece {
   /** Null: as the server wrote it, as far as the name tells. */
   readonly wrapping: Wrapping | null;
 }
-
-const baseName = (key: string) => key.slice(key.lastIndexOf("/") + 1);
 
 /** A key as a piece of this log; null: it is none. What is packed in several layers is as far away as the outermost. */
 export function pieceOf(log: LogArchive, object: StoredObject): LogPiece | null {

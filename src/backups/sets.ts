@@ -2,6 +2,7 @@
  * What one night left in several files is one backup: structure and rows apart, one file for each table, accounts beside
  * them. A member that is missing or broken is the backup's own fault.
  */
+import { baseName, folderOf } from "../host/key-parts.ts";
 import type { BackupPart, RecoveryPoint, StoredObject } from "../parts.ts";
 import { type Beginning, type Entry, objectOf, type ReadBeginning } from "./entries.ts";
 import type { Placed } from "./series.ts";
@@ -11,7 +12,6 @@ import { grouped } from "./settle.ts";
 const SAME_NIGHT_MS = 30 * 60_000;
 
 const writtenMs = (entry: Entry) => Date.parse(objectOf(entry).modifiedAt);
-const baseName = (key: string) => key.slice(key.lastIndexOf("/") + 1);
 
 /** Structure, then rows, then what needs both. */
 const ORDER: readonly BackupPart["role"][] = ["structure", "table", "data", "rest"];
@@ -237,8 +237,7 @@ function joinTables(group: readonly Entry[], prefixes: ReadonlyMap<string, strin
 
 /** Accounts of a night go with every backup of that night in their folder, and are none. */
 function withAccounts(entries: readonly Entry[]): Entry[] {
-  const folder = (key: string) => key.slice(0, key.lastIndexOf("/") + 1);
-  const placeOf = ({ placed }: Entry) => `${folder(placed.key)}\u0000${placed.night}`;
+  const placeOf = ({ placed }: Entry) => `${folderOf(placed.key)}\u0000${placed.night}`;
   const accounts = new Map<string, StoredObject>();
   for (const one of entries) {
     if (one.placed.role === "accounts" && one.point === null) accounts.set(placeOf(one), objectOf(one));

@@ -1,4 +1,5 @@
 /** Sums that a job left beside its backups: read, so that a copy can be compared with what was once written down. Pure. */
+import { baseName, folderOf } from "../host/key-parts.ts";
 import type { StoredObject } from "../parts.ts";
 
 /** By how many hexadecimal digits a sum has. */
@@ -18,9 +19,6 @@ export interface Sum {
   readonly algorithm: string;
   readonly hex: string;
 }
-
-const baseName = (key: string) => key.slice(key.lastIndexOf("/") + 1);
-const folderOf = (key: string) => key.slice(0, key.lastIndexOf("/") + 1);
 
 /** Of a listing: for a key the objects that may hold its sum. */
 export function sumsBeside(objects: readonly StoredObject[]): (key: string) => StoredObject[] {

@@ -1,4 +1,5 @@
 /** What is newer than the newest backup, looks like the same job's, and is not understood: never passed over. Pure. */
+import { folderOf } from "../host/key-parts.ts";
 import type { StoredObject } from "../parts.ts";
 import { setAside } from "./companions.ts";
 import { writtenIn } from "./moments.ts";
@@ -17,7 +18,6 @@ export interface Newest {
   readonly placed: Placed;
 }
 
-const folderOf = ({ glob }: Placed) => glob.slice(0, glob.lastIndexOf("/") + 1);
 const isSame = (a: readonly string[], b: readonly string[]) =>
   a.length === b.length && a.every((one) => b.includes(one));
 
@@ -47,7 +47,7 @@ export function youngerThan(
     const place = placed.get(object.key);
     if (place === undefined || (place.role !== null && place.role !== "data")) return false;
     if (!isSame(place.words, newest.placed.words) || isKnown(object.key) || isEvidentlyNone(object.key)) return false;
-    if (!place.isNamed && folderOf(place) !== folderOf(newest.placed)) return false;
+    if (!place.isNamed && folderOf(place.glob) !== folderOf(newest.placed.glob)) return false;
     // The last question: to read a moment in a name takes longest.
     return !(place.isAlias && isCopy(object, newest.object)) && isYounger(object, newest.object);
   });

@@ -16,6 +16,7 @@ import { createRunner, type Runner } from "../run/runner.ts";
 import { freshInstant } from "../run/timing.ts";
 import { createUnwind } from "../run/unwind.ts";
 import { buildWorld, type World } from "../world/build.ts";
+import { valuesOf } from "../world/places.ts";
 import { askProbes } from "./ask-probes.ts";
 import { copiesFound } from "./copies-found.ts";
 import { openEvidence } from "./evidence.ts";
@@ -137,8 +138,7 @@ function begin({ plan, kit, server, store, signal, write }: Telling) {
   const places = () => placeTable({ plan, server, side: side(), ...told, storeUrl: told.storeUrl ?? store.place });
   const atSide = async <T>(work: () => Promise<T>): Promise<T> => {
     const { pointed } = told;
-    const there = Object.entries(plan.engine.copies.atCopy(places()));
-    told.pointed = Object.fromEntries(there.map(([name, { value }]) => [name, value]));
+    told.pointed = valuesOf(plan.engine.copies.atCopy(places()));
     try {
       return await work();
     } finally {

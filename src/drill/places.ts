@@ -1,7 +1,7 @@
 /** The places a procedure refers to: what each name means, and what it was in this drill. */
 import type { Places, PlaceTable, RecoveryPoint, Server, Side } from "../parts.ts";
 import type { Plan } from "../plan/plan.ts";
-import { commonPlaces } from "../world/places.ts";
+import { commonPlaces, valuesOf } from "../world/places.ts";
 
 export interface PlaceFacts {
   readonly plan: Plan;
@@ -84,9 +84,8 @@ function replicaFolder({ plan, server, replica }: PlaceFacts): string | null {
 
 /** For running: names to values, and the world's own folder for new backups. */
 export function placeValues(table: PlaceTable, server: Server, taken: string): Places {
-  const values = Object.entries(table).map(([name, { value }]) => [name, value] as const);
   return {
-    ...Object.fromEntries(values),
+    ...valuesOf(table),
     BACKUP_DIR: `${server.folders.scratch}/backup`,
     TAKEN: taken,
     CRON: `${server.folders.scratch}/cron`,

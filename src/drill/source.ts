@@ -2,7 +2,7 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
-import { BESIDE_FOLDER, fetchToScratch, LOG_FOLDER } from "../backups/fetch.ts";
+import { BESIDE_FOLDER, fetchProgress, fetchToScratch, LOG_FOLDER } from "../backups/fetch.ts";
 import { leadKey } from "../backups/generations.ts";
 import { takeStock } from "../backups/locate.ts";
 import { reason, select } from "../backups/select.ts";
@@ -244,7 +244,7 @@ export async function fetchCopy(
 ): Promise<FetchedCopy> {
   const folder = join(kit.folder, "fetched", String(index));
   const id = index === 0 ? "fetch.fetch-source" : `fetch.fetch-source.${index + 1}`;
-  const beganMs = performance.now();
+  const onProgress = fetchProgress(line.say, kit.onProgress);
   const fetched = await ourselves(kit, line, { phase: "fetch", id }, () =>
     fetchToScratch({
       store: storeOf(kit, point),
@@ -254,14 +254,7 @@ export async function fetchCopy(
       folder,
       link: kit.link,
       signal: kit.signal,
-      onProgress: ({ doneBytes, totalBytes }) =>
-        kit.onProgress({
-          kind: "progress",
-          label: line.say,
-          doneBytes,
-          totalBytes,
-          elapsedMs: performance.now() - beganMs,
-        }),
+      onProgress,
     }),
   );
   const { bytes, sha256, retries } = fetched;

@@ -1,6 +1,6 @@
 /** What a drill knows while it is told, and how it comes by what it restores: found, chosen, fetched, proven whole. */
-import { Defect } from "../errors.ts";
 import type { FoundCopy, Method, Places, PlaceTable, RecoveryPoint, Scene } from "../parts.ts";
+import { methodOf } from "../plan/capabilities.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { EventBody, Mark } from "../record.ts";
 import type { Limiter } from "../run/limiter.ts";
@@ -109,7 +109,7 @@ export function sourceKit(
         point,
         storeUrl: told.standIn?.sources.urlOf?.(point) ?? null,
         copy,
-        method: methodOf(plan, point),
+        method: methodOf(plan.engine, point.facts),
         replica: point.facts.isLive === true ? point.name : null,
       }),
     shipLog: world.ship === null ? null : () => endLog(plan, { runner, world }),
@@ -136,15 +136,6 @@ function cleanKit(kit: SourceKit, { plan }: Telling, { told, runner, scene }: Ta
       return findings.find(({ held }) => held !== "yes")?.because ?? null;
     },
   };
-}
-
-function methodOf(plan: Plan, point: RecoveryPoint): Method {
-  const { script, method: wanted } = point.facts;
-  const method = plan.engine.methods.find(({ name, scripts }) =>
-    script === undefined ? name === wanted : scripts !== undefined,
-  );
-  if (method === undefined) throw new Defect(`no method ${point.facts.method} although it recognised the backup`);
-  return method;
 }
 
 /**

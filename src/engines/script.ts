@@ -2,8 +2,10 @@
  * The user's own backup and restore scripts, run unchanged, as cron would run them: the engine's usual environment, a
  * clock on the simulated timeline, and stand-ins for what a sandbox without a network cannot reach. Shared by all engines.
  */
+
 import { z } from "zod";
 import { defineMethod } from "../define.ts";
+import { baseName } from "../host/key-parts.ts";
 import type { BackupFacts, Line, LogArchive, Method } from "../parts.ts";
 
 /** What differs between engines. */
@@ -40,8 +42,6 @@ const options = z.strictObject({
     .meta({ examples: ["upload"] }),
 });
 type Options = z.infer<typeof options>;
-
-const nameOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
 
 /** `shop-20261120T130000Z` → Unix seconds. */
 function secondsOf(stem: string): number {
@@ -135,13 +135,13 @@ echo ${seconds} >"$CRON/now"`,
 });
 
 const run = ({ environment, uses }: Surroundings, { backup }: Options): Line => ({
-  say: `Run ${nameOf(backup)}, as cron does.`,
+  say: `Run ${baseName(backup)}, as cron does.`,
   script: `mails=$(grep -c '^Subject: ' "$CRON/mail" 2>/dev/null)
 (cd "$SCRIPTS" && env PATH="$CRON/bin:$PATH" CRON="$CRON" \\
   BACKUP_DIR="$CRON/backups" BUCKET=backups \\
   S3_ENDPOINT=http://bucket.invalid AWS_EC2_METADATA_DISABLED=true \\
   ${environment.join(" \\\n  ")} \\
-  sh ./${nameOf(backup)}) </dev/null
+  sh ./${baseName(backup)}) </dev/null
 echo "exit code $?"
 grep '^Subject: ' "$CRON/mail" 2>/dev/null |
   tail -n "+$((\${mails:-0} + 1))" | sed 's/^Subject/mail/'

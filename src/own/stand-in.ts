@@ -3,13 +3,13 @@
  * copies are verified, written into the ledger. From there on it is a drill like any other, and this copy is nobody's source.
  */
 import { join } from "node:path";
-import { fetchToScratch } from "../backups/fetch.ts";
-import type { OwnWorld, StandIn, StandInKit } from "../drill/own-world.ts";
+import { fetchProgress, fetchToScratch } from "../backups/fetch.ts";
+import type { OwnSources, OwnWorld, StandIn, StandInKit } from "../drill/own-world.ts";
 import { bring } from "../drill/source.ts";
 import { Defect, RefusedError, UnavailableError } from "../errors.ts";
 import { formatBytes } from "../host/units.ts";
-import type { BackupFacts, Method, Phase, Places, PlaceTable, RecoveryPoint } from "../parts.ts";
-import { languageOf } from "../plan/capabilities.ts";
+import type { Phase, RecoveryPoint } from "../parts.ts";
+import { languageOf, methodOf } from "../plan/capabilities.ts";
 import { chooseParams, readSurvey } from "../plan/choose-params.ts";
 import type { Plan, PlannedOwn } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
@@ -18,9 +18,11 @@ import { placesOf } from "../verify/places.ts";
 import { readCopy } from "../verify/read-copy.ts";
 import { prepareCopy, restoreCopy } from "../verify/restore-copy.ts";
 import { withFault } from "../world/faults.ts";
+import { once } from "../world/harm.ts";
 import type { World, WorldKit } from "../world/kit.ts";
-import { openLedger } from "../world/ledger.ts";
-import { ledgerFolderOf } from "../world/prepared.ts";
+import type { Ledger } from "../world/ledger.ts";
+import { valuesOf } from "../world/places.ts";
+import { ledgerOf, record, sizeOf } from "../world/recording.ts";
 import { openReplicas, replicaPoints } from "../world/replicas.ts";
 import { openRetention } from "../world/retention.ts";
 import { type OwnSource, type OwnStock, openOwnStock } from "./own-stock.ts";
@@ -43,15 +45,6 @@ interface Making extends StandInKit {
   readonly stock: OwnStock;
 }
 
-function methodOf({ plan }: StandInKit, { method }: BackupFacts): Method {
-  const found = plan.engine.methods.find(({ name }) => name === method);
-  if (found === undefined) throw new Defect(`no method ${method} although it recognised the backup`);
-  return found;
-}
-
-const valuesOf = (table: PlaceTable): Places =>
-  Object.fromEntries(Object.entries(table).map(([name, { value }]) => [name, value]));
-
 /** Fetches the newest copy, and says what came. */
 async function fetchProduction({
   own,
@@ -72,8 +65,7 @@ async function fetchProduction({
     folder: to,
     link,
     signal,
-    onProgress: ({ doneBytes, totalBytes }) =>
-      onProgress({ kind: "progress", label: "Fetch the newest copy.", doneBytes, totalBytes, elapsedMs: 0 }),
+    onProgress: fetchProgress("Fetch the newest copy.", onProgress),
   });
   write({
     kind: "note",
@@ -88,7 +80,7 @@ async function restoreProduction(making: Making): Promise<void> {
   const { production, engine, database } = own.database;
   const paths = await fetchProduction(making);
   const copy = await bring({ server }, production, { folder: join(folder, "production"), paths });
-  const method = methodOf(making, production.facts);
+  const method = methodOf(engine, production.facts);
   if (method.side === "server")
     throw new UnavailableError(`${production.id} is a copy of files, and production is made of dumps only so far`, {
       code: "FB_OWN_UNFIT",
@@ -166,10 +158,6 @@ async function spoil({ own, stock, write }: Making): Promise<void> {
   write({ kind: "note", text: `the other copies are hidden for this drill: the story has none` });
 }
 
-async function* once(text: string): AsyncIterable<Uint8Array> {
-  yield Buffer.from(text);
-}
-
 /** Backups that a story names, where they lie. */
 function namedPoint({ own }: Making, backup: string): RecoveryPoint {
   const found = own.standings.find(({ name }) => name === backup)?.point;
@@ -207,59 +195,41 @@ function storesOf(making: Making): Pick<World, "stock" | "bring" | "harm"> {
 /** A dump as a person puts it over the living database. */
 function overOf(making: Making, backup: string) {
   const { facts } = namedPoint(making, backup);
-  const method = methodOf(making, facts);
+  const method = methodOf(making.plan.engine, facts);
   const [outer] = facts.packing;
   const told = method.options.safeParse({ format: facts.format, compress: typeof outer === "string" ? outer : "none" });
   const bare = told.success ? told : method.options.safeParse({ compress: typeof outer === "string" ? outer : "none" });
   return bare.success ? (method.over?.(bare.data) ?? []) : [];
 }
 
-async function makeStandIn(making: Making): Promise<StandIn> {
-  const { plan, runner, runnerFor, beside, atSide, own, stock, write, damagedAtMs, folder, server, signal } = making;
-  // Reading the chosen copy is the recovery's; making ready for it is what the drill's own server lacks.
-  const reader = runnerFor(asWorld(write, ["fetch"]));
-  const { phrases } = plan.engine;
-  await restoreProduction(making);
-  const ledger = await openLedger(ledgerFolderOf(folder), phrases, (line, sink) =>
-    runner.ask(line, { ...WORLD, name: "ledger" }, sink),
-  );
-  const record = async (name: string) => {
-    const { tables } = await ledger.record(name, damagedAtMs);
-    const rows = [...tables.values()].reduce((sum, table) => sum + table.rows, 0);
-    const simulatedAt = new Date(damagedAtMs).toISOString();
-    write({ kind: "ledger-recorded", state: name, simulatedAt, tables: tables.size, rows });
-    return { tables, rows };
-  };
-  const { tables, rows } = await record("production");
+/** Production in the ledger, and the story about its tables. */
+interface Known {
+  readonly ledger: Ledger;
+  readonly about: Plan;
+  readonly databaseBytes: number;
+}
+
+async function getToKnow(making: Making): Promise<Known> {
+  const { own, runner, write, damagedAtMs } = making;
+  const ledger = await ledgerOf(making);
+  const { tables, rows } = await record(making, ledger, { name: "production", atMs: damagedAtMs });
   const about = await aboutTables(making, runner, tables);
-  const asked = await runner.must(phrases.databaseSize(), { ...WORLD, name: "size" });
-  const databaseBytes = Number(asked.stdout.trim());
+  const databaseBytes = await sizeOf(making);
   write({ kind: "dataset-built", dataset: own.database.name, seed: 0, tables: tables.size, rows, databaseBytes });
-  await spoil(making);
-  const worldKit: WorldKit = {
-    plan: about,
-    server,
-    runner,
-    store: stock.main,
-    offsite: null,
-    write,
-    folder,
-    damagedAtMs,
-    beside,
-    ready: null,
-    isPlayed: making.isPlayed,
-    worlds: null,
-    runId: making.runId,
-    signal,
-  };
-  const replicas = openReplicas(worldKit);
+  return { ledger, about, databaseBytes };
+}
+
+/** The world of such a drill: its replicas and its pruning are made, everything else is there. */
+async function worldOf(making: Making, { ledger, about, databaseBytes }: Known): Promise<World> {
+  const { own, stock, damagedAtMs } = making;
+  const kit: WorldKit = { ...making, plan: about, store: stock.main, offsite: null, ready: null, worlds: null };
+  const replicas = openReplicas(kit);
   for (const backup of about.backups) await replicas.make(backup, damagedAtMs);
   const bornAt = own.database.older.flatMap(({ objects, moment }) =>
     objects.map(({ key }) => [key, moment.at] as const),
   );
-  const retention = await openRetention(worldKit, new Map(bornAt));
-  const restored = new Set<string>();
-  const world: World = {
+  const retention = await openRetention(kit, new Map(bornAt));
+  return {
     ledger,
     expectedBytes: databaseBytes,
     made: new Set(),
@@ -271,45 +241,59 @@ async function makeStandIn(making: Making): Promise<StandIn> {
     pruneOn: async () => retention?.prune(damagedAtMs + (about.scenario.world.retention?.nextMs ?? 0)),
     names: new Map(own.standings.map(({ name, point }) => [point.objects[0]?.key ?? "", name])),
     async writeOn() {
-      await record("truth");
+      await record(making, ledger, { name: "truth", atMs: damagedAtMs });
       await replicas.arrive();
     },
     ...storesOf(making),
   };
+}
+
+/** How its copies are found and read. */
+function sourcesOf({ plan, own, stock, write, signal, runnerFor }: Making): OwnSources {
+  // Reading the chosen copy is the recovery's; making ready for it is what the drill's own server lacks.
+  const runner = runnerFor(asWorld(write, ["fetch"]));
+  const task = { engine: plan.engine, database: plan.database };
   return {
-    world,
-    plan: about,
+    production: own.database.production,
+    stock: async () => ({ points: await stock.list(), unknown: [] }),
+    storeOf: (point) => stock.layerOf(point),
+    urlOf: (point) => (point.facts.isLive === true ? "" : stock.urlOf(point)),
+    async read(point, paths, id) {
+      const index = Number(/\.(\d+)$/.exec(id)?.[1] ?? 1) - 1;
+      const reading = { task, index, write, signal };
+      const given = { candidate: { point }, facts: point.facts, paths };
+      const read = await readCopy(reading, { runner }, given, methodOf(plan.engine, point.facts));
+      if (read.found === null) await prepareCopy(reading, runner, read);
+      return { fault: read.found, point: { ...point, facts: read.facts } };
+    },
+  };
+}
+
+/** Records what a copy that was restored beside holds, once. */
+function recordingCopies({ atSide, signal }: Making, { ledger }: Known): StandIn["restored"] {
+  const restored = new Set<string>();
+  return async ({ id, reach }) => {
+    if (restored.has(id)) return;
+    // Where it is not there yet, the next step asks again; where nothing was restored at all, nothing explains a loss.
+    const isThere = await atSide(() => ledger.recordCopy(id, Date.parse(reach.at))).then(
+      () => true,
+      () => false,
+    );
+    signal.throwIfAborted();
+    if (isThere) restored.add(id);
+  };
+}
+
+async function makeStandIn(making: Making): Promise<StandIn> {
+  await restoreProduction(making);
+  const known = await getToKnow(making);
+  await spoil(making);
+  return {
+    world: await worldOf(making, known),
+    plan: known.about,
     over: (backup) => overOf(making, backup),
-    async restored(point) {
-      if (restored.has(point.id)) return;
-      // Where it is not there yet, the next step asks again; where nothing was restored at all, nothing explains a loss.
-      const isThere = await atSide(() => ledger.recordCopy(point.id, Date.parse(point.reach.at))).then(
-        () => true,
-        () => false,
-      );
-      signal.throwIfAborted();
-      if (isThere) restored.add(point.id);
-    },
-    sources: {
-      production: own.database.production,
-      stock: async () => ({ points: await stock.list(), unknown: [] }),
-      storeOf: (point) => stock.layerOf(point),
-      urlOf: (point) => (point.facts.isLive === true ? "" : stock.urlOf(point)),
-      async read(point, paths, id) {
-        const method = methodOf(making, point.facts);
-        const task = { engine: plan.engine, database: plan.database };
-        const index = Number(/\.(\d+)$/.exec(id)?.[1] ?? 1) - 1;
-        const reading = { task, index, write, signal };
-        const read = await readCopy(
-          reading,
-          { runner: reader },
-          { candidate: { point }, facts: point.facts, paths },
-          method,
-        );
-        if (read.found === null) await prepareCopy(reading, reader, read);
-        return { fault: read.found, point: { ...point, facts: read.facts } };
-      },
-    },
+    restored: recordingCopies(making, known),
+    sources: sourcesOf(making),
   };
 }
 

@@ -3,7 +3,7 @@
  * The planner compares this with what parts need; whoever runs a plan hears the engine as one that knows everything.
  */
 import { Defect } from "../errors.ts";
-import type { Capability, Engine, Language, Method, Protocols } from "../parts.ts";
+import type { BackupFacts, Capability, Engine, Language, Method, Protocols } from "../parts.ts";
 
 type Phrasing = { readonly [P in keyof Protocols]: Readonly<Record<keyof Protocols[P], true>> };
 
@@ -82,6 +82,13 @@ export function languageOf({ name, phrases }: Engine): Language {
       throw new Defect(`${name} cannot say ${String(phrase)}, and nothing refused what needs it`);
     },
   });
+}
+
+/** The method that recognised a backup; what somebody's own script made is restored by scripts. */
+export function methodOf({ methods }: Engine, { script, method: wanted }: BackupFacts): Method {
+  const method = methods.find(({ name, scripts }) => (script === undefined ? name === wanted : scripts !== undefined));
+  if (method === undefined) throw new Defect(`no method ${wanted} although it recognised the backup`);
+  return method;
 }
 
 /** How what this method restored is removed again. */

@@ -113,7 +113,7 @@ export const brokenAmong = (members: readonly ArchiveMember[]): string[] =>
   );
 
 /** What a member is called from night to night: its database, or its name without digits. */
-export const labelOf = ({ name, facts }: ArchiveMember): string =>
+export const labelOf = ({ name, facts }: Pick<ArchiveMember, "name" | "facts">): string =>
   facts?.database ?? (name.split("/").at(-1) ?? name).replace(/\..*$/, "").replaceAll(/[-_.T:]*\d[-_.T:\dZ]*/g, "");
 
 const prefixed = <T>(values: Readonly<Record<string, T>>, label: string): Record<string, T> =>

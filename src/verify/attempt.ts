@@ -10,9 +10,9 @@ import { alone } from "../backups/select.ts";
 import { unreadableError } from "../backups/unreadable.ts";
 import type { CheckFault } from "../drill/check-copy.ts";
 import { bring } from "../drill/source.ts";
-import { asFogbellError, Defect, LostError, UnavailableError } from "../errors.ts";
+import { asFogbellError, LostError, UnavailableError } from "../errors.ts";
 import type { BackupFacts, CopyPhrases, DumpStory, Method } from "../parts.ts";
-import { sideRemoved } from "../plan/capabilities.ts";
+import { methodOf, sideRemoved } from "../plan/capabilities.ts";
 import type { Mark } from "../record.ts";
 import { limited, openLimiter, VERIFY, withinRoom } from "../run/limiter.ts";
 import type { LimitedPhase } from "../run/limits.ts";
@@ -27,7 +27,7 @@ import { attacherOf, type Opened, openSandbox, placesFor, startsApplications } f
 import { placesOf } from "./places.ts";
 import { proveChecks } from "./prove-checks.ts";
 import { readCopy } from "./read-copy.ts";
-import { assertJudged, LeftBehind, restoreCopy } from "./restore-copy.ts";
+import { assertJudged, LeftBehind, prefixOf, restoreCopy } from "./restore-copy.ts";
 import type { Numbers, PlacedFinding } from "./scene.ts";
 import { type Candidate, limitsFor, serverFor } from "./task.ts";
 import { assertUnpackers } from "./unpackers.ts";
@@ -38,12 +38,6 @@ const DATABASE = "restored";
 function notWhole(subject: string, because: string): Attempted {
   const finding = { probe: "complete", subject, held: "no", because, line: 0 } as const;
   return { findings: [finding], sha256: "", numbers: null, error: null };
-}
-
-function methodOf({ task }: AttemptKit, facts: BackupFacts): Method {
-  const method = task.engine.methods.find(({ name }) => name === facts.method);
-  if (method === undefined) throw new Defect(`no method ${facts.method} although it recognised the backup`);
-  return method;
 }
 
 /** Files do not say their version before they are opened; the answer names it. */
@@ -93,7 +87,7 @@ function newerThanItsServer(facts: BackupFacts, restoredOn: string): string | nu
 /** What is read and restored in the sandbox, once the copy lies beside it. */
 async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<Attempted> {
   const { candidate, sha256, ledger, mark } = given;
-  const method = methodOf(kit, given.facts);
+  const method = methodOf(kit.task.engine, given.facts);
   const { engine } = kit.task;
   let { facts } = given;
   let story: DumpStory | null = null;
@@ -135,7 +129,6 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
       const chosen = placesFor(kit, opened, { candidate, method, database: await chooseDatabase(kit, opened) });
       opened.places.table = engine.copies.atCopy(chosen);
     }
-    const prefix = kit.index === 0 ? "" : `older-${kit.index}-`;
     return look({
       task: kit.task,
       point: asRead(candidate, story?.made, kit.task.askedAtMs),
@@ -143,7 +136,7 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
       story,
       version: opened.version,
       ledger,
-      ask: (line, name) => opened.runner.ask(line, { phase: "verify", name: `${prefix}${name}` }),
+      ask: (line, name) => opened.runner.ask(line, { phase: "verify", name: `${prefixOf(kit)}${name}` }),
       attach: attacherOf(kit, opened, method),
     });
   });
@@ -199,10 +192,9 @@ async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => v
   // Whether there is a sandbox for it is found out before gigabytes are fetched.
   if (known) await kit.chooseSandbox(serverFor(kit.task.engine, point.facts).spec);
   const single = await limited(kit, "fetch", () => fetchCandidate(kit, candidate));
-  const { fetched, facts } = await oneCopy(kit, candidate, single, methodOf);
+  const one = await oneCopy(kit, candidate, single);
   mark("T4");
-  const given = { candidate, facts, fetched, mark };
-  return openAgain(kit, given);
+  return openAgain(kit, { candidate, mark, ...one });
 }
 
 /** What shows only when it was opened is opened once more: files of another version, a log that does not bring it further. */
@@ -229,10 +221,12 @@ interface FetchedGiven extends Omit<Given, "sha256" | "ledger" | "paths"> {
 }
 
 /** Opens a sandbox for what was fetched, and brings it in. */
-async function openFetched(kit: AttemptKit, { candidate, facts, fetched, mark }: FetchedGiven): Promise<Attempted> {
+async function openFetched(kit: AttemptKit, { fetched, ...own }: FetchedGiven): Promise<Attempted> {
+  const { candidate, facts, mark } = own;
   const { point } = candidate;
+  const method = methodOf(kit.task.engine, facts);
   // A copy of files is reached itself, and finds the port free.
-  const isReached = startsApplications(kit.task) && methodOf(kit, facts).side === "database";
+  const isReached = startsApplications(kit.task) && method.side === "database";
   const reached = isReached ? (kit.task.engine.loopback?.settings ?? {}) : {};
   const opened = await limited(kit, "world", () => openSandbox(kit, serverFor(kit.task.engine, facts, reached)));
   mark("T5");
@@ -243,13 +237,12 @@ async function openFetched(kit: AttemptKit, { candidate, facts, fetched, mark }:
   if (fetched.globals !== null) {
     await opened.server.put(globals, createReadStream(fetched.globals), (await stat(fetched.globals)).size);
   }
-  const method = methodOf(kit, facts);
   const { engine, database: told } = kit.task;
   const database = told ?? (method.side === "server" ? engine.copies.home : (facts.database ?? DATABASE));
   opened.places.table = placesOf({ engine, candidate, server: opened.server, method, copy, globals, database });
   const ledger = fetched.ledger === null ? null : await readLedger(fetched.ledger);
   const paths = fetched.paths.slice(0, point.objects.length);
-  const given = { candidate, facts, sha256: fetched.sha256, ledger, paths, mark };
+  const given = { ...own, sha256: fetched.sha256, ledger, paths };
   return openEach({ kit, opened, given, method, open: openCopy });
 }
 

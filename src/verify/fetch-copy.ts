@@ -1,7 +1,7 @@
 /** A copy with what lies beside it, from the store to this host: fetched, decrypted, recognised. Nothing of it is run. */
 
 import { join } from "node:path";
-import { type Fetched, fetchToScratch } from "../backups/fetch.ts";
+import { type Fetched, fetchProgress, fetchToScratch } from "../backups/fetch.ts";
 import { takeStock } from "../backups/locate.ts";
 import { formWords, isFault } from "../backups/unrecognised.ts";
 import { ourselves } from "../drill/ourselves.ts";
@@ -15,16 +15,8 @@ import type { Candidate } from "./task.ts";
 
 /** Fetches the copy and what goes with it, and decrypts it. Nothing of it was opened by then. */
 export async function fetchCandidate(kit: AttemptKit, { store, point, encryption }: Candidate) {
-  const beganMs = performance.now();
   const id = kit.index === 0 ? "fetch.fetch-source" : `fetch.fetch-source.${kit.index + 1}`;
-  const onProgress = ({ doneBytes, totalBytes }: { doneBytes: number; totalBytes: number }) =>
-    kit.onProgress({
-      kind: "progress",
-      label: fetchLine.say,
-      doneBytes,
-      totalBytes,
-      elapsedMs: performance.now() - beganMs,
-    });
+  const onProgress = fetchProgress(fetchLine.say, kit.onProgress);
   const { link = null } = kit.task;
   const common = { store, signal: kit.signal, onProgress, link };
   const folder = join(kit.folder, "fetched");

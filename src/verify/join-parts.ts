@@ -10,6 +10,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { ourselves } from "../drill/ourselves.ts";
 import { FogbellError, LostError } from "../errors.ts";
+import { baseName } from "../host/key-parts.ts";
 import { type Packing, unpacked } from "../host/packing.ts";
 import { unpackStream } from "../host/unpack.ts";
 import { viewsOf } from "../host/unpack-head.ts";
@@ -99,7 +100,7 @@ export function inOrder<T extends { readonly made: ReadonlySet<string>; readonly
 /** The line that a person would type. */
 function lineFor(parts: readonly Part[]): Line {
   const reads = parts.map(({ object, packing }) => {
-    const name = object.key.slice(object.key.lastIndexOf("/") + 1).replaceAll(/["$`\\]/g, "\\$&");
+    const name = baseName(object.key).replaceAll(/["$`\\]/g, "\\$&");
     return `  ${unpacked(packing, `"$BACKUP/${name}"`)}`;
   });
   return {

@@ -5,6 +5,7 @@ import type { BackupFacts, LeftLog, RunLabel, SandboxDriver, ServerSpec, StoreDr
 import type { EventBody, Mark, Progress } from "../record.ts";
 import type { Limiter } from "../run/limiter.ts";
 import type { Unwind } from "../run/unwind.ts";
+import type { ArchiveMember } from "./archive-members.ts";
 import type { CopyLedger } from "./copy-ledger.ts";
 import type { Numbers, PlacedFinding } from "./scene.ts";
 import type { Candidate, VerifyTask } from "./task.ts";
@@ -60,5 +61,7 @@ export interface Given {
   readonly ledger: CopyLedger | null;
   /** Where its objects lie on this host, decrypted. */
   readonly paths: readonly string[];
+  /** What lies in the archive that it is; null when that was not read yet. */
+  readonly members: readonly ArchiveMember[] | null;
   readonly mark: (mark: Mark) => void;
 }

@@ -1,19 +1,21 @@
 /** What was fetched for one backup as the one copy that is restored: files of one night, and archives of one database, are joined. */
 
 import { UnavailableError } from "../errors.ts";
-import type { BackupFacts, CopyPhrases, Method, RecoveryPoint } from "../parts.ts";
-import { archiveMembers, brokenAmong, dumpsAmong } from "./archive-members.ts";
+import type { BackupFacts, CopyPhrases, RecoveryPoint } from "../parts.ts";
+import { methodOf } from "../plan/capabilities.ts";
+import { type ArchiveMember, archiveMembers, brokenAmong, dumpsAmong } from "./archive-members.ts";
 import { type fetchCandidate, recognise } from "./fetch-copy.ts";
 import { joinMembers, joinParts } from "./join-parts.ts";
 import type { AttemptKit } from "./kit.ts";
 import type { Candidate } from "./task.ts";
 
 type Fetched = Awaited<ReturnType<typeof fetchCandidate>>;
-type MethodOf = (kit: AttemptKit, facts: BackupFacts) => Method;
 
 interface OneCopy {
   readonly fetched: Fetched;
   readonly facts: BackupFacts;
+  /** What lies in the archive that it is; null when that was not read yet. */
+  readonly members: readonly ArchiveMember[] | null;
 }
 
 /** Half of a backup is no bad one: nobody can tell. */
@@ -51,33 +53,26 @@ export function assertWholeKind({ id, parts, facts: { lacks } }: RecoveryPoint, 
 }
 
 /** What was fetched as one copy, and what it is. */
-export async function oneCopy(
-  kit: AttemptKit,
-  { point, encryption }: Candidate,
-  fetched: Fetched,
-  methodOf: MethodOf,
-): Promise<OneCopy> {
-  if (encryption !== null) return { fetched, facts: await recognise(kit, fetched.folder) };
-  if (point.parts === undefined)
-    return (await oneOfArchive(kit, point, fetched, methodOf(kit, point.facts))) ?? { fetched, facts: point.facts };
+export async function oneCopy(kit: AttemptKit, { point, encryption }: Candidate, fetched: Fetched): Promise<OneCopy> {
+  if (encryption !== null) return { fetched, facts: await recognise(kit, fetched.folder), members: null };
+  if (point.parts === undefined) return oneOfArchive(kit, point, fetched);
   const { paths, folder } = fetched;
-  const { path, facts } = await joinParts(kit, { point, paths, folder, method: methodOf(kit, point.facts) });
-  return { fetched: { ...fetched, paths: [path, ...paths.slice(point.objects.length)] }, facts };
+  const method = methodOf(kit.task.engine, point.facts);
+  const { path, facts } = await joinParts(kit, { point, paths, folder, method });
+  return { fetched: { ...fetched, paths: [path, ...paths.slice(point.objects.length)] }, facts, members: [] };
 }
 
 /** An archive whose dumps are of one database together, joined. What cannot be read is told when it is restored. */
-async function oneOfArchive(
-  kit: AttemptKit,
-  point: RecoveryPoint,
-  fetched: Fetched,
-  method: Method,
-): Promise<OneCopy | null> {
+async function oneOfArchive(kit: AttemptKit, point: RecoveryPoint, fetched: Fetched): Promise<OneCopy> {
+  const { facts } = point;
   const [path, ...others] = fetched.paths.slice(0, point.objects.length);
-  if (path === undefined || others.length > 0) return null;
-  const all = await archiveMembers([path], point.facts, { method, signal: kit.signal }).catch(() => []);
-  if (brokenAmong(all).length > 0) return null;
-  const members = dumpsAmong(all, kit.task.database);
+  if (path === undefined || others.length > 0) return { fetched, facts, members: null };
+  const method = methodOf(kit.task.engine, facts);
+  const all = await archiveMembers([path], facts, { method, signal: kit.signal }).catch(() => null);
+  const isSound = all !== null && brokenAmong(all).length === 0;
+  const members = isSound ? dumpsAmong(all, kit.task.database) : [];
   const joined = await joinMembers(kit, { point, path, folder: fetched.folder, method, members });
-  if (joined === null) return null;
-  return { fetched: { ...fetched, paths: [joined.path, ...fetched.paths.slice(1)] }, facts: joined.facts };
+  if (joined === null) return { fetched, facts, members: all };
+  const paths = [joined.path, ...fetched.paths.slice(1)];
+  return { fetched: { ...fetched, paths }, facts: joined.facts, members: [] };
 }

@@ -3,7 +3,7 @@
 import { FogbellError, LostError } from "../errors.ts";
 import type { Method } from "../parts.ts";
 import { sideRemoved } from "../plan/capabilities.ts";
-import { aboutMember, archiveMembers, brokenAmong, knownOf, labelOf, together } from "./archive-members.ts";
+import { aboutMember, archiveMembers, brokenAmong, dumpsAmong, knownOf, labelOf, together } from "./archive-members.ts";
 import type { Attempted, AttemptKit, Given } from "./kit.ts";
 import type { Opened } from "./open-sandbox.ts";
 
@@ -16,18 +16,21 @@ export interface EachRequest {
   readonly open: (kit: AttemptKit, opened: Opened, given: Given) => Promise<Attempted>;
 }
 
-/** What is fetched is one copy, or an archive of the dumps of several databases: then each is restored and looked through. */
-export async function openEach({ kit, opened, given, method, open }: EachRequest): Promise<Attempted> {
-  const all = await archiveMembers(given.paths, given.facts, { method, signal: kit.signal }).catch((error: unknown) => {
-    if (error instanceof FogbellError || kit.signal.aborted) throw error;
+/** Throws LostError for an archive that cannot be read to its end. */
+const membersOf = ({ signal }: AttemptKit, { paths, facts }: Given, method: Method) =>
+  archiveMembers(paths, facts, { method, signal }).catch((error: unknown) => {
+    if (error instanceof FogbellError || signal.aborted) throw error;
     throw new LostError(`the archive cannot be read to its end: ${(error as Error).message}`, {
       code: "FB_COPY_EMPTY",
     });
   });
+
+/** What is fetched is one copy, or an archive of the dumps of several databases: then each is restored and looked through. */
+export async function openEach({ kit, opened, given, method, open }: EachRequest): Promise<Attempted> {
+  const all = given.members ?? (await membersOf(kit, given, method));
   const [broken] = brokenAmong(all);
   if (broken !== undefined) throw new LostError(broken, { code: "FB_COPY_EMPTY" });
-  const told = kit.task.database;
-  const dumps = all.filter(({ facts }) => facts !== null && (told === null || facts.database === told));
+  const dumps = dumpsAmong(all, kit.task.database);
   if (dumps.length <= 1) return open(kit, opened, { ...given, facts: dumps[0]?.facts ?? given.facts });
   const { table } = opened.places;
   const opens: { label: string; attempted: Attempted }[] = [];
@@ -36,7 +39,7 @@ export async function openEach({ kit, opened, given, method, open }: EachRequest
     const label = labelOf(member);
     const task = { ...kit.task, known: knownOf(kit.task.known, label), proveChecks: false };
     const mark = index === dumps.length - 1 ? given.mark : () => {};
-    const facts = member.facts ?? given.facts;
+    const { facts } = member;
     const attempted = await open({ ...kit, task }, opened, { ...given, facts, ledger: null, mark });
     opens.push({ label, attempted });
     opened.places.table = table;

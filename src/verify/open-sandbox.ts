@@ -2,8 +2,9 @@
 
 import { assertAttaches, attach } from "../drill/application.ts";
 import { RefusedError, UnavailableError } from "../errors.ts";
-import type { ApplicationSpec, Engine, Method, Places, PlaceTable, Sandbox, Server, ServerSpec } from "../parts.ts";
+import type { ApplicationSpec, Engine, Method, PlaceTable, Sandbox, Server, ServerSpec } from "../parts.ts";
 import { createRunner, type Runner } from "../run/runner.ts";
+import { valuesOf } from "../world/places.ts";
 import type { AttemptKit } from "./kit.ts";
 import { placesOf } from "./places.ts";
 import type { Candidate, VerifyTask } from "./task.ts";
@@ -18,9 +19,6 @@ export interface Opened {
 
 const WITH_DOCKER = "fogbell verify --sandbox docker";
 export const startsApplications = ({ checks }: VerifyTask) => checks.some(({ app }) => app !== undefined);
-
-const values = (table: PlaceTable): Places =>
-  Object.fromEntries(Object.entries(table).map(([name, { value }]) => [name, value]));
 
 /** Why somebody's own backup is not opened in a sandbox of this kind. */
 export const foreignBackup = (kind: string): RefusedError =>
@@ -56,7 +54,7 @@ export async function openSandbox(
   const places = { table: {} as PlaceTable };
   const runner = createRunner({
     server,
-    places: () => values(places.table),
+    places: () => valuesOf(places.table),
     signal,
     readErrors: task.engine.readErrors,
     write,

@@ -68,7 +68,8 @@ export async function prepareCopy(
   }
 }
 
-const prefixOf = ({ index }: RestoreKit) => (index === 0 ? "" : `older-${index}-`);
+/** Before the names of steps that are about an older copy. */
+export const prefixOf = ({ index }: Pick<RestoreKit, "index">) => (index === 0 ? "" : `older-${index}-`);
 
 /** Restores the copy. Returns the finding against it, or null. */
 export async function restoreCopy(

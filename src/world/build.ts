@@ -16,8 +16,9 @@ import { type Archive, openArchive, type Shipped } from "./archive.ts";
 import { withFault } from "./faults.ts";
 import { openStores } from "./harm.ts";
 import type { World, WorldKit } from "./kit.ts";
-import { type Ledger, openLedger } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
 import { ledgerFolderOf, type PreparedWorld } from "./prepared.ts";
+import { ledgerOf, record, sizeOf } from "./recording.ts";
 import { openReplicas, type Replicas, replicaPoints } from "./replicas.ts";
 import { openRetention, type Retention } from "./retention.ts";
 import { beginning, type Stretch, stamp, stretches } from "./timeline.ts";
@@ -74,10 +75,9 @@ export async function buildWorld(given: WorldKit): Promise<World> {
   const { afterDamageMs } = plan.scenario.world.writer;
   const folder = ledgerFolderOf(kit.folder);
   const stores = openStores(kit);
-  const ask = (line: Line, sink?: (chunk: Uint8Array) => void) => runner.ask(line, { ...WORLD, name: "ledger" }, sink);
   const made = new Set<string>(prepared?.made);
   const standing: Standing = {
-    ledger: await openLedger(folder, plan.engine.phrases, ask, prepared?.ledger),
+    ledger: await ledgerOf(given, prepared),
     archive: plan.log === null ? null : openArchive(kit, plan.log, (hash) => made.add(hash), prepared?.seen),
     replicas: openReplicas(kit),
     retention: await openRetention(kit, writtenAt),
@@ -144,22 +144,6 @@ async function write(
   tell({ kind: "writer-ran", simulatedFrom: iso(fromMs), simulatedTo: iso(toMs), ticks });
 }
 
-async function record(
-  { write: tell }: WorldKit,
-  ledger: Ledger,
-  { name, atMs }: { name: string; atMs: number },
-): Promise<{ tables: number; rows: number }> {
-  const { tables } = await ledger.record(name, atMs);
-  const rows = [...tables.values()].reduce((sum, table) => sum + table.rows, 0);
-  tell({ kind: "ledger-recorded", state: name, simulatedAt: iso(atMs), tables: tables.size, rows });
-  return { tables: tables.size, rows };
-}
-
-async function sizeOf({ plan, runner }: WorldKit): Promise<number> {
-  const asked = await runner.must(plan.engine.phrases.databaseSize(), { ...WORLD, name: "size" });
-  return Number(asked.stdout.trim());
-}
-
 /** Data, then the timeline from one backup to the next, up to the damage. */
 async function build(kit: WorldKit, standing: Standing): Promise<void> {
   const { plan, runner, damagedAtMs } = kit;
@@ -177,7 +161,8 @@ async function build(kit: WorldKit, standing: Standing): Promise<void> {
   for (const { end, ...stretch } of stretches(timeline)) {
     await write(kit, stretch);
     const name = "backup" in end ? `${end.kind} ${end.backup.name}` : end.kind;
-    size = await record(kit, ledger, { name, atMs: stretch.toMs });
+    const { tables, rows } = await record(kit, ledger, { name, atMs: stretch.toMs });
+    size = { tables: tables.size, rows };
     if (end.kind === "log") await archive?.close(stretch.toMs);
     if (end.kind === "hold") await replicas.hold(end.backup, stretch.toMs);
     if (end.kind !== "backup") continue;

@@ -14,7 +14,8 @@ export interface Stores {
   };
 }
 
-async function* once(text: string): AsyncIterable<Uint8Array> {
+/** A text as the body of an object. */
+export async function* once(text: string): AsyncIterable<Uint8Array> {
   yield Buffer.from(text);
 }
 

@@ -1,5 +1,5 @@
 /** What the places mean that every procedure refers to, whether a drill or a verify runs it. */
-import type { PlaceTable } from "../parts.ts";
+import type { Places, PlaceTable } from "../parts.ts";
 
 const MEANINGS = {
   STORE: "Where the backups lie.",
@@ -11,6 +11,10 @@ const MEANINGS = {
   JOBS: "How many restore jobs at once: the server's processors.",
   EXPECTED_BYTES: "How large the restored database should become.",
 } as const;
+
+/** Names to values: what a shell is given of a table. */
+export const valuesOf = (table: PlaceTable): Places =>
+  Object.fromEntries(Object.entries(table).map(([name, { value }]) => [name, value]));
 
 /** Each of them, with what it is this time. */
 export function commonPlaces(values: Readonly<Record<keyof typeof MEANINGS, string>>): PlaceTable {

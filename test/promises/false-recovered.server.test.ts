@@ -66,11 +66,13 @@ const missing = ({ form, engine, files }: Form, names: readonly string[]): Case[
     noticed: "bad",
   }));
 
+/** A copy of one file. */
+const single = (ending: string, bytes: Buffer): Files => ({ [`shop-${STAMP}${ending}`]: bytes });
+
 async function postgres(): Promise<{ forms: Form[]; ledger: Buffer }> {
   await using bench = await openBench(engineOf("postgres"));
   await fill(bench, "postgres");
   const engine = "postgres";
-  const single = (ending: string, bytes: Buffer): Files => ({ [`shop-${STAMP}${ending}`]: bytes });
   const text = await dumped(bench, engine);
   await bench.sh('pg_dump -Fd -j2 -d shop -f "$SCRATCH/dir"');
   const directory = await filesOf(bench, "dir", `shop-${STAMP}/`);
@@ -126,7 +128,6 @@ async function mariadb(): Promise<{ forms: Form[]; ledger: Buffer }> {
   await using bench = await openBench(engineOf("mariadb"));
   await fill(bench, "mariadb");
   const engine = "mariadb";
-  const single = (ending: string, bytes: Buffer): Files => ({ [`shop-${STAMP}${ending}`]: bytes });
   const flags = "--single-transaction --skip-extended-insert --routines --triggers";
   const text = await dumped(bench, engine, flags);
   const packed = await copied(bench, engine, { compress: "gzip" });

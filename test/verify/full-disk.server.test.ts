@@ -94,6 +94,16 @@ here("a verify", () => {
     await writeFile(join(folder.path, "shop.dump"), await bench.take("x"));
   });
   afterAll(() => folder[Symbol.asyncDispose]());
+  const verifying = (out: string) => [
+    "verify",
+    "--store",
+    `directory:${folder.path}`,
+    "--sandbox",
+    "local",
+    "--trust-backups",
+    "--out",
+    out,
+  ];
 
   // The journal of such a verify has some 25 kB: it ends in every phase once.
   test.each([4, 8, 12, 16, 20])("with %i kB for its results", async (kilobytes) => {
@@ -118,17 +128,7 @@ here("a verify", () => {
     using disk = smallDisk(4);
     await writeFile(join(disk.path, "other"), "x".repeat(4096));
     const out = join(disk.path, "results");
-    const call = () =>
-      startFogbell([
-        "verify",
-        "--store",
-        `directory:${folder.path}`,
-        "--sandbox",
-        "local",
-        "--trust-backups",
-        "--out",
-        out,
-      ]).ended;
+    const call = () => startFogbell(verifying(out)).ended;
     const full = await call();
     expect([full.code, full.stdout + full.stderr]).toEqual([4, expect.stringContaining("FB_DISK_FULL")]);
     disk.readOnly();
@@ -138,17 +138,7 @@ here("a verify", () => {
   test("a scratch that is too small for the copy and its server", async () => {
     using disk = smallDisk(2048);
     const out = join(folder.path, "out");
-    const words = [
-      "--store",
-      `directory:${folder.path}`,
-      "--sandbox",
-      "local",
-      "--trust-backups",
-      "--out",
-      out,
-      "--json",
-    ];
-    const { code, stdout } = await startFogbell(["verify", ...words], { TMPDIR: disk.path }).ended;
+    const { code, stdout } = await startFogbell([...verifying(out), "--json"], { TMPDIR: disk.path }).ended;
     expect([code, JSON.parse(stdout).problems]).toMatchObject([4, [{ code: "FB_DISK_FULL" }]]);
     // Node's own, whatever it runs.
     expect((await readdir(disk.path)).filter((name) => name !== "node-compile-cache")).toEqual([]);

@@ -2,6 +2,7 @@
  * Full copies by mariadb-backup as people keep them: a folder of files, prepared or not, or one stream of them. What our own
  * drills make, sets in folders of their own, stands in `physical.ts`.
  */
+import { folderOf } from "../../host/key-parts.ts";
 import { roomOf, unpacked } from "../../host/packing.ts";
 import { apart } from "../../host/sh.ts";
 import {
@@ -37,8 +38,6 @@ export function gatherFolders(objects: readonly StoredObject[], isSet: (folder: 
     .map(({ lead, folder }) => ({ lead, members: objects.filter(({ key }) => key.startsWith(folder)) }))
     .filter(({ lead, members }) => members.some(({ key }) => isOfServer(key.slice(folderOf(lead.key).length))));
 }
-
-const folderOf = (key: string) => key.slice(0, key.lastIndexOf("/") + 1);
 
 /** A file of the server's: its system tablespace, or a table's. Beside a description without any there is no copy. */
 const isOfServer = (name: string) => name === "ibdata1" || /^[^/]+\/[^/]+\.(ibd|frm|MAI|MYI)$/.test(name);

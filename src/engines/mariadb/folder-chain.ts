@@ -41,26 +41,40 @@ test "$at" -ne 0`),
   destroys: false,
 });
 
-export const recoverFolders: Line = {
-  say: "Lay the full copy out in an empty folder, add what changed since, and make it consistent.",
-  script: apart(`cp -R "$(sed -n '1s/^[0-9]* [0-9]* //p' "$SCRATCH/chain")" \\
-  "$SIDE_DATA" && chmod 700 "$SIDE_DATA" &&
-: >"$SCRATCH/prepare.log" &&
+/**
+ * Restores the chain that stands in `$SCRATCH/chain`: the full copy into an empty folder, then what changed since, one after
+ * another. `fill` brings what `$folder` holds into the folder `$into`; `before` is done first.
+ */
+export const recoverChain = (
+  told: Pick<Line, "say" | "ifNot">,
+  { before = "", fill }: { readonly before?: string; readonly fill: string },
+): Line => ({
+  ...told,
+  script: apart(`mkdir -m 700 "$SIDE_DATA" &&
+${before}: >"$SCRATCH/prepare.log" &&
 while read -r from to folder; do
-  set --
+  into=$SIDE_DATA more=
   if [ "$from" -ne 0 ]; then
-    cp -R "$folder" "$SCRATCH/increment.$to" || exit 1
-    set -- --incremental-dir="$SCRATCH/increment.$to"
+    into=$SCRATCH/increment.$to more=--incremental-dir=$into
+    mkdir "$into"
   fi
-  mariadb-backup --prepare --target-dir="$SIDE_DATA" "$@" \\
+  ${fill} &&
+  mariadb-backup --prepare --target-dir="$SIDE_DATA" $more \\
     2>>"$SCRATCH/prepare.log" || {
     tail -n 3 "$SCRATCH/prepare.log" >&2; exit 1; }
-  if [ "$from" -ne 0 ]; then rm -r "$SCRATCH/increment.$to"; fi
+  if [ "$from" -ne 0 ]; then rm -r "$into"; fi
 done <"$SCRATCH/chain"`),
   uses: ["BACKUP", "SIDE_DATA", "SCRATCH", "EXPECTED_BYTES"],
   expect: "No output.",
-  ifNot:
-    "The copies do not fit together, or the disk is full. If the folder exists, somebody is restoring already: ask aloud.",
   destroys: false,
   progress: UNPACKED,
-};
+});
+
+export const recoverFolders = recoverChain(
+  {
+    say: "Lay the full copy out in an empty folder, add what changed since, and make it consistent.",
+    ifNot:
+      "The copies do not fit together, or the disk is full. If the folder exists, somebody is restoring already: ask aloud.",
+  },
+  { fill: 'cp -R "$folder/." "$into"' },
+);

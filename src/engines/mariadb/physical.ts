@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { defineMethod } from "../../define.ts";
+import { folderOf } from "../../host/key-parts.ts";
 import type { Compression } from "../../host/packing.ts";
 import { apart } from "../../host/sh.ts";
 
@@ -19,9 +20,9 @@ import {
   isFileCopy,
   recoverFiles,
 } from "./file-copies.ts";
-import { removeSide, startSide, UNPACKED } from "./files.ts";
+import { removeSide, startSide } from "./files.ts";
 import type { Flavour } from "./flavour.ts";
-import { checkFolders, isFolders, recoverFolders } from "./folder-chain.ts";
+import { checkFolders, isFolders, recoverChain, recoverFolders } from "./folder-chain.ts";
 import { checkLog, throughLog } from "./log.ts";
 
 const options = z.strictObject({
@@ -73,7 +74,6 @@ fi${pack}`,
  * times; whether they fit is told by their own numbers, when they are checked.
  */
 function gather(objects: readonly StoredObject[]): Gathered[] {
-  const folderOf = (key: string) => key.slice(0, key.lastIndexOf("/") + 1);
   const streams = new Set(
     objects.flatMap(({ key }) => (STREAM.test(key.slice(folderOf(key).length)) ? [folderOf(key)] : [])),
   );
@@ -191,30 +191,18 @@ fi`),
 }
 
 function recover(flavour: Flavour, facts: BackupFacts, target: Target): readonly Line[] {
-  const restore: Line = {
-    say: "Unpack the backup into an empty folder, add what changed since, and make it consistent.",
-    script: apart(`mkdir -m 700 "$SIDE_DATA" &&
-{ ${CHAIN}; } && : >"$SCRATCH/prepare.log" &&
-while read -r from to folder; do
-  into=$SIDE_DATA more=
-  if [ "$from" -ne 0 ]; then
-    into=$SCRATCH/increment.$to more=--incremental-dir=$into
-    mkdir "$into"
-  fi
-  stream=$(ls "$folder"/backup.mbs*) &&
-  { ${UNPACK} || echo broken; } | mbstream -x -C "$into" &&
-  mariadb-backup --prepare --target-dir="$SIDE_DATA" $more \\
-    2>>"$SCRATCH/prepare.log" || {
-    tail -n 3 "$SCRATCH/prepare.log" >&2; exit 1; }
-  if [ "$from" -ne 0 ]; then rm -r "$into"; fi
-done <"$SCRATCH/chain"`),
-    uses: ["BACKUP", "SIDE_DATA", "SCRATCH", "EXPECTED_BYTES"],
-    expect: "No output.",
-    ifNot:
-      "The sets do not fit together, or the disk is full. If the folder exists, somebody is restoring already: ask aloud.",
-    destroys: false,
-    progress: UNPACKED,
-  };
+  const restore = recoverChain(
+    {
+      say: "Unpack the backup into an empty folder, add what changed since, and make it consistent.",
+      ifNot:
+        "The sets do not fit together, or the disk is full. If the folder exists, somebody is restoring already: ask aloud.",
+    },
+    {
+      before: `{ ${CHAIN}; } && `,
+      fill: `stream=$(ls "$folder"/backup.mbs*) &&
+  { ${UNPACK} || echo broken; } | mbstream -x -C "$into"`,
+    },
+  );
   return [
     isFolders(facts) ? recoverFolders : isFileCopy(facts) ? recoverFiles(facts) : restore,
     startSide(flavour),

@@ -1,7 +1,9 @@
 /** Logical backups: pg_dump in its plain, custom and directory formats, told apart by their content. */
+
 import { z } from "zod";
 import { defineMethod } from "../../define.ts";
 import { messageBefore, messageInDump, messageOf, withoutMessages } from "../../host/dump-messages.ts";
+import { folderOf } from "../../host/key-parts.ts";
 import { type Compression, layersOf, unpacked } from "../../host/packing.ts";
 import type { BackupFacts, Content, DumpReader, Gathered, Line, StoredObject } from "../../parts.ts";
 import { fromArchive, isAlone, isWhole, layOut, placesOf } from "./archive-copy.ts";
@@ -100,7 +102,6 @@ function packedBy({ format, compress }: Options): { outer: Compression; inner: C
 
 /** A directory archive is one backup: its members share a folder that holds a table of contents. */
 function gather(objects: readonly StoredObject[]): Gathered[] {
-  const folderOf = (key: string) => key.slice(0, key.lastIndexOf("/") + 1);
   const leads = objects.filter(({ key }) => key.endsWith("/toc.dat"));
   const directories = new Set(leads.map(({ key }) => folderOf(key)));
   const alone = objects.filter(({ key }) => !directories.has(folderOf(key)));

@@ -1,6 +1,8 @@
 /** Physical backups: pg_basebackup's tar with its manifest, restored as a server of its own, and forward through the log. */
+
 import { z } from "zod";
 import { defineMethod } from "../../define.ts";
+import { folderOf } from "../../host/key-parts.ts";
 import { isTar, layersOf } from "../../host/packing.ts";
 import {
   type BackupFacts,
@@ -63,7 +65,6 @@ function facts({ compress }: Options): BackupFacts {
 
 /** The archive, its manifest, and the archives of other tablespaces share a folder. */
 function gather(objects: readonly StoredObject[]): Gathered[] {
-  const folderOf = (key: string) => key.slice(0, key.lastIndexOf("/") + 1);
   return objects
     .filter(({ key }) => /(^|\/)base\.tar(\.(gz|zst|bz2|xz|lz4))?$/.test(key))
     .map((lead) => ({
