@@ -67,7 +67,7 @@ const NEIGHBOURS = `awk '
 
 /**
  * A hole makes everything behind it wrong, and no tool minds. Nor does one mind files that changed places: each must go on
- * where the one before it ended. Source: MariaDB manual, "Binary Log Formats".
+ * where the one before it ended, by its number: a job may call them after their host. Source: MariaDB manual, "Binary Log Formats".
  */
 export function checkLog(flavour: Flavour, { logFrom = "", logPosition = "4" }: BackupFacts): Line {
   return {
@@ -96,7 +96,7 @@ for piece in $(cd "$LOG" && ls |
     echo "$piece cannot be read"; exit 12
   fi
   sed -n 's/^first //p' "$SCRATCH/log.piece" >"$SCRATCH/log.first"
-  if [ -n "$follows" ] && [ "$follows" != "$piece" ] ||
+  if [ -n "$follows" ] && [ "\${follows##*.}" != "\${piece##*.}" ] ||
     { [ -e "$SCRATCH/log.last" ] &&
       grep -q '^listed' "$SCRATCH/log.piece" &&
       ! cmp -s "$SCRATCH/log.last" "$SCRATCH/log.first"; }; then
