@@ -101,3 +101,13 @@ export function etaMs(doneBytes: number, totalBytes: number, elapsedMs: number):
   if (doneBytes <= 0 || totalBytes <= 0 || elapsedMs <= 0) return null;
   return Math.max(0, ((totalBytes - doneBytes) / doneBytes) * elapsedMs);
 }
+
+/** A count as a server prints it; null for anything else, which counts nothing. */
+export const countIn = (text: string | undefined): number | null =>
+  /^\d{1,15}$/.test(text ?? "") ? Number(text) : null;
+
+/** A number as a server prints it, without what stands behind its point; null for anything else. */
+export function wholeNumber(text: string): bigint | null {
+  const whole = /^(-?\d+)(?:\.\d+)?$/.exec(text)?.[1];
+  return whole === undefined ? null : BigInt(whole);
+}

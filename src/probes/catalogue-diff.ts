@@ -1,7 +1,7 @@
 /** Compares what a database consists of with the ledger's catalogue, for the probes that each guard some kinds of it. */
 import { defineProbe } from "../define.ts";
 import type { Finding, LedgerState, Outcome, Probe } from "../parts.ts";
-import { answered, count, fields } from "./reading.ts";
+import { answered, count, fields, unreadable } from "./reading.ts";
 
 export interface CatalogueDifference {
   readonly missing: readonly string[];
@@ -14,6 +14,10 @@ export interface CatalogueDifference {
 export function readCatalogue(outcome: Outcome): Map<string, string> {
   return new Map(fields(outcome).map(([kind, name, ...definition]) => [`${kind}\t${name}`, definition.join("\t")]));
 }
+
+/** Whether every line names an object: what is printed by something else says of no object that it is missing. */
+export const isCatalogue = (outcome: Outcome): boolean =>
+  fields(outcome).every(([kind = "", name = ""]) => /^[a-z][a-z-]*$/.test(kind) && name !== "");
 
 /** Both sides limited to `kinds`; `same` decides whether two definitions count as equal. */
 export function compareCatalogue(
@@ -70,7 +74,9 @@ export function catalogueProbe(told: { name: string; summary: string; kinds: rea
     question: (scene) => scene.phrases.catalogue(),
     answer: ([first], scene) =>
       answered(first, (outcome) =>
-        judge(compareCatalogue(scene.ledger.truth, readCatalogue(outcome), { kinds }), noun),
+        isCatalogue(outcome)
+          ? judge(compareCatalogue(scene.ledger.truth, readCatalogue(outcome), { kinds }), noun)
+          : unreadable,
       ),
   });
 }

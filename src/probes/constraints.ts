@@ -4,9 +4,10 @@
  */
 import { z } from "zod";
 import { defineProbe } from "../define.ts";
+import { countIn } from "../host/units.ts";
 import type { Finding, Outcome, Scene } from "../parts.ts";
-import { compareCatalogue, judge, readCatalogue } from "./catalogue-diff.ts";
-import { count, fields, unanswered } from "./reading.ts";
+import { compareCatalogue, isCatalogue, judge, readCatalogue } from "./catalogue-diff.ts";
+import { count, fields, unanswered, unreadable } from "./reading.ts";
 
 const options = z.strictObject({
   "allow-orphans": z
@@ -39,6 +40,7 @@ function compare(outcome: Outcome, scene: Scene) {
 /** Rows without parent, per waiting key, must be explained by the parents that were lost, and by nothing else. */
 function judgeOrphans(outcome: Outcome, waiting: readonly string[], compared: number): Finding {
   const rows = fields(outcome);
+  if (rows.some((row) => countIn(row[3]) === null || countIn(row[4]) === null)) return unreadable;
   const named = new Set(rows.map(([constraint, child]) => `${child}.${constraint}`));
   const unnamed = waiting.filter((key) => !named.has(key));
   if (unnamed.length > 0)
@@ -68,6 +70,7 @@ export const constraints = defineProbe<Options>({
   answer: ([first, second], scene, { "allow-orphans": allowOrphans }) => {
     const missing = unanswered(first);
     if (missing !== null || first === undefined) return missing ?? { held: "unknown", because: "no answer" };
+    if (!isCatalogue(first)) return unreadable;
     const { difference, waiting } = compare(first, scene);
     const finding = judge(difference, "constraint");
     if (finding.held !== "yes" || waiting.length === 0) return finding;

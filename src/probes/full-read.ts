@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { defineProbe } from "../define.ts";
 import { tableName } from "../fields.ts";
+import { countIn } from "../host/units.ts";
 import { answered, count, fields } from "./reading.ts";
 
 const options = z.strictObject({
@@ -23,8 +24,8 @@ export const fullRead = defineProbe<z.infer<typeof options>>({
   answer: ([first], _scene, { broken }) =>
     answered(first, (outcome) => {
       const lines = fields(outcome);
-      const number = Number(lines.find(([word]) => word === "read")?.[1] ?? Number.NaN);
-      if (!(number > 0)) return { held: "unknown", because: "no table was read" };
+      const number = countIn(lines.find(([word]) => word === "read")?.[1]);
+      if (number === null || number === 0) return { held: "unknown", because: "no table was read" };
       const bad = [...new Set(lines.filter(([word]) => word !== "read").map(([table = ""]) => table))];
       const measured = { tables: number, broken: bad.length };
       const because =

@@ -5,8 +5,8 @@
 import { z } from "zod";
 import { defineProbe } from "../define.ts";
 import { duration } from "../fields.ts";
-import { formatDuration } from "../host/units.ts";
-import { answered, fields } from "./reading.ts";
+import { countIn, formatDuration } from "../host/units.ts";
+import { answered, fields, unreadable } from "./reading.ts";
 
 const options = z.strictObject({
   of: z
@@ -32,8 +32,10 @@ export const heartbeatGap = defineProbe<z.infer<typeof options>>({
   question: (scene, { of }) => scene.phrases.newestHeartbeat(of),
   answer: ([first], scene, { of, max, min = 0 }) =>
     answered(first, (outcome) => {
-      const newestMs = Number(fields(outcome)[0]?.[0]);
-      if (!Number.isFinite(newestMs)) return { held: "unknown", because: `the ${of} database holds no heartbeat` };
+      const [newest] = fields(outcome);
+      if (newest === undefined) return { held: "unknown", because: `the ${of} database holds no heartbeat` };
+      const newestMs = countIn(newest[0]);
+      if (newestMs === null) return unreadable;
       const gapMs = Math.max(0, scene.damagedAtMs - newestMs);
       const because = `the newest heartbeat in the ${of} database is ${formatDuration(gapMs)} older than the damage`;
       if (gapMs < min)

@@ -32,6 +32,9 @@ export function yesOrNo(outcome: Outcome | undefined, read: (isSo: boolean) => F
   });
 }
 
+/** What is printed by nothing that was asked. It speaks neither for a recovery nor against one. */
+export const unreadable: Finding = { held: "unknown", because: "what came back cannot be read" };
+
 /** Reads one answer, when there is one. */
 export function answered(outcome: Outcome | undefined, read: (outcome: Outcome) => Finding): Finding {
   return unanswered(outcome) ?? read(outcome as Outcome);

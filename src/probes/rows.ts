@@ -7,9 +7,9 @@ import { z } from "zod";
 import { type Buckets, differingBuckets } from "../buckets.ts";
 import { defineProbe } from "../define.ts";
 import { duration, tableName } from "../fields.ts";
-import { formatDuration } from "../host/units.ts";
+import { countIn, formatDuration } from "../host/units.ts";
 import type { Finding, Keys, LedgerState, Line, Outcome, Scene, TableState } from "../parts.ts";
-import { count, fields, unanswered } from "./reading.ts";
+import { count, fields, unanswered, unreadable } from "./reading.ts";
 
 const options = z.strictObject({
   tables: z
@@ -58,22 +58,25 @@ function guarded({ ledger, phrases }: Scene, { tables, except }: Options): Table
   );
 }
 
-/** Table → bucket → `rows <TAB> sum`, as found. */
-function readBuckets(outcome: Outcome): Map<string, Map<number, string>> {
+/** Table → bucket → `rows <TAB> sum`, as found; null when a line is none of these. */
+function readBuckets(outcome: Outcome): Map<string, Map<number, string>> | null {
   const found = new Map<string, Map<number, string>>();
   for (const [table = "", bucket, rows, sum] of fields(outcome)) {
+    const number = countIn(bucket);
+    if (number === null || countIn(rows) === null || sum === undefined) return null;
     const buckets = found.get(table) ?? new Map<number, string>();
-    found.set(table, buckets.set(Number(bucket), `${rows}\t${sum}`));
+    found.set(table, buckets.set(number, `${rows}\t${sum}`));
   }
   return found;
 }
 
-/** Bucket → key digest → sorted row digests, from `Phrases.keyDigests`. */
-function readKeys(text: string): Map<number, Map<string, string[]>> {
+/** Bucket → key digest → sorted row digests, from `Phrases.keyDigests`; null when a line is none of these. */
+function readKeys(text: string): Map<number, Map<string, string[]>> | null {
   const found = new Map<number, Map<string, string[]>>();
   for (const line of text.split("\n")) {
-    if (line.length < 40) continue;
-    const bucket = Number.parseInt(line.slice(0, 8), 16);
+    if (line === "") continue;
+    const bucket = /^[0-9a-f]{8}/.test(line) && line.length === 40 ? Number.parseInt(line.slice(0, 8), 16) : null;
+    if (bucket === null) return null;
     const keys = found.get(bucket) ?? new Map<string, string[]>();
     found.set(bucket, keys);
     const key = line.slice(8, 24);
@@ -242,6 +245,7 @@ function judgeRows(outcomes: readonly Outcome[], scene: Scene, options: Options)
   const allowLoss = options["allow-loss"];
   const moments = allowLoss === undefined ? [] : scene.ledger.window(allowLoss);
   const foundBuckets = readBuckets(outcomes[0] as Outcome);
+  if (foundBuckets === null) return unreadable;
   const differ: Differing[] = [];
   let asked = 0;
   for (const state of tables) {
@@ -256,7 +260,9 @@ function judgeRows(outcomes: readonly Outcome[], scene: Scene, options: Options)
       if (outcome === undefined) return scene.phrases.keyDigests(state.request, unknown);
       const missing = unanswered(outcome);
       if (missing !== null) return missing;
-      for (const [bucket, keys] of readKeys(outcome.stdout)) known.set(bucket, keys);
+      const keys = readKeys(outcome.stdout);
+      if (keys === null) return unreadable;
+      for (const [bucket, rows] of keys) known.set(bucket, rows);
     }
     const truth = state.keys(buckets);
     const keys = buckets.flatMap((bucket) =>

@@ -2,8 +2,8 @@
 
 import { formatDuration } from "../host/units.ts";
 import type { Finding } from "../parts.ts";
-import { latestRowMs, rowMoment } from "./freshness.ts";
-import { read, silent } from "./reading.ts";
+import { isNone, latestRowMs, rowMoment } from "./freshness.ts";
+import { read, silent, unreadable } from "./reading.ts";
 import type { CopyScene } from "./scene.ts";
 import type { VerifyTask } from "./task.ts";
 
@@ -17,6 +17,7 @@ export async function canary(
   const rows = read(outcome);
   if (rows === null) return silent(outcome);
   const row = rowMoment(rows[0] ?? [], timezone);
+  if (row === null && !isNone(rows[0])) return unreadable;
   const which = where === undefined ? "" : " that fits";
   if (row === null) return { held: "no", because: `there is no row of ${table}${which} with a moment in ${column}` };
   const gapMs = Date.parse(point.reach.at) - row.atMs;

@@ -7,7 +7,7 @@ import { sha256 } from "../host/digest.ts";
 import type { Finding } from "../parts.ts";
 import { droppedParts, mayShrink, since } from "./compared.ts";
 import type { KnownCopy } from "./known.ts";
-import { count, few, read, silent } from "./reading.ts";
+import { count, few, read, silent, unreadable } from "./reading.ts";
 import type { Counted } from "./row-checks.ts";
 import type { CopyScene } from "./scene.ts";
 
@@ -160,6 +160,8 @@ export async function catalogueOf(
   const outcome = await scene.ask(scene.phrases.catalogue(), "read-catalogue");
   const lines = read(outcome);
   if (lines === null) return { catalogue: {}, finding: silent(outcome) };
+  if (lines.some(([kind = "", name = ""]) => !/^[a-z][a-z-]*$/.test(kind) || name === ""))
+    return { catalogue: {}, finding: unreadable };
   const hash = (definition: readonly string[]) => sha256(definition.join("\t")).slice(0, 12);
   const catalogue = Object.fromEntries(
     lines.map(([kind, name, ...definition]) => [`${kind}\t${name}`, hash(definition)]),

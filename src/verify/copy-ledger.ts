@@ -7,6 +7,7 @@ import { createGunzip } from "node:zlib";
 import { z } from "zod";
 import { differingBuckets } from "../buckets.ts";
 import { type ErrorDetails, FogbellError, UnavailableError } from "../errors.ts";
+import { countIn } from "../host/units.ts";
 import type { DigestRequest, Engine, Finding, Line, Outcome } from "../parts.ts";
 import { count } from "./reading.ts";
 
@@ -66,7 +67,12 @@ export async function readSums(engine: Engine, requests: readonly DigestRequest[
   const sums = new Map(requests.map(({ table }) => [table, new Map<number, string>()]));
   if (requests.length === 0) return sums;
   const rows = rowsOf(await ask(engine.phrases.bucketDigests(requests), "digest-rows"), "the rows");
-  for (const [table = "", bucket, count, sum] of rows) sums.get(table)?.set(Number(bucket), `${count}\t${sum}`);
+  for (const [table = "", bucket, count, sum] of rows) {
+    const number = countIn(bucket);
+    if (number === null || countIn(count) === null || sum === undefined)
+      throw new UnavailableError("the digests of rows cannot be read", { code: "FB_LEDGER" });
+    sums.get(table)?.set(number, `${count}\t${sum}`);
+  }
   return sums;
 }
 

@@ -7,7 +7,7 @@ import { momentsOnWall } from "../host/time-zone.ts";
 import { formatDuration } from "../host/units.ts";
 import type { Finding } from "../parts.ts";
 import { doubtText, SOURCE_TEXT } from "./moment-text.ts";
-import { read, silent } from "./reading.ts";
+import { read, silent, unreadable } from "./reading.ts";
 import type { CopyScene } from "./scene.ts";
 import type { VerifyTask } from "./task.ts";
 
@@ -33,6 +33,10 @@ export function rowMoment(
   if (timezone === undefined) return { atMs, isZoned: false };
   return { atMs: momentsOnWall(timezone, atMs).earliestMs, isZoned: true };
 }
+
+/** No row has a moment: nothing is printed, or that it is nothing. Anything else that is no moment was not asked for. */
+export const isNone = (row: readonly string[] | undefined): boolean =>
+  row === undefined || ["", "\\N", "NULL"].includes(row[0] ?? "");
 
 /** So long copies of files may be written, and hold rows up to their end. Dumps see the moment at which they began. */
 const WRITTEN_MS = 12 * 3_600_000;
@@ -83,6 +87,7 @@ async function declared(scene: CopyScene, fresh: NonNullable<VerifyTask["fresh"]
   const rows = read(outcome);
   if (rows === null) return silent(outcome);
   const row = rowMoment(rows[0] ?? [], fresh.timezone);
+  if (row === null && !isNone(rows[0])) return unreadable;
   const name = `${fresh.table}.${fresh.column}`;
   if (row === null) return { held: "no", because: `no row of ${fresh.table} has a moment in ${fresh.column}` };
   const bounds = boundsOf(scene);

@@ -1,7 +1,9 @@
 /** The backup's own list of tables against the copy: what it says that it makes has to be there. */
 
+import { z } from "zod";
+import { countIn } from "../host/units.ts";
 import type { DumpStory, Finding, Line } from "../parts.ts";
-import { count, few, read, silent } from "./reading.ts";
+import { count, few, read, silent, unreadable } from "./reading.ts";
 import type { CopyScene } from "./scene.ts";
 
 export async function listedTables(scene: Pick<CopyScene, "copies" | "facts" | "story" | "ask">): Promise<Finding> {
@@ -12,10 +14,22 @@ export async function listedTables(scene: Pick<CopyScene, "copies" | "facts" | "
   if (line === null) return { held: "yes", because: "a copy of files has no list of its own; its tables are counted" };
   const outcome = await ask(line, "list-tables");
   const rows = read(outcome);
-  const listed = Number(rows?.find(([word]) => word === "listed")?.[1] ?? Number.NaN);
-  if (rows === null || Number.isNaN(listed)) return silent(outcome);
+  if (rows === null) return silent(outcome);
+  const listed = countIn(rows.find(([word]) => word === "listed")?.[1]);
+  if (listed === null) return unreadable;
   const missing = rows.filter(([word]) => word === "missing").map(([, name]) => name ?? "");
   return compared(listed, missing);
+}
+
+/** Names, a JSON string each; null when a line is none. */
+function namesIn(text: string): Set<string> | null {
+  try {
+    return new Set(
+      z.array(z.string()).parse(text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line)]))),
+    );
+  } catch {
+    return null;
+  }
 }
 
 /** The tables that the dump's text makes. Of several databases in one dump only one was restored. */
@@ -25,10 +39,9 @@ async function ofStory(
   { facts, ask }: Pick<CopyScene, "facts" | "ask">,
 ): Promise<Finding> {
   const outcome = await ask(line, "list-tables");
-  if (outcome.exitCode !== 0) return silent(outcome);
-  const there = new Set(
-    outcome.stdout.split("\n").flatMap((text) => (text === "" ? [] : [String(JSON.parse(text) as unknown)])),
-  );
+  if (outcome.exitCode !== 0 || outcome.truncated) return silent(outcome);
+  const there = namesIn(outcome.stdout);
+  if (there === null) return unreadable;
   const meant = tables.filter(({ database }) => facts.only === undefined || (database ?? facts.only) === facts.only);
   const names = [...new Set(meant.map(({ name }) => name))];
   return compared(

@@ -19,3 +19,6 @@ export const silent = (outcome: Outcome): Finding => ({
   held: "unknown",
   because: `the question failed with exit code ${outcome.exitCode}: ${outcome.stderrTail.trim().split("\n")[0] || "no message"}`,
 });
+
+/** What is printed by nothing that was asked speaks neither for a copy nor against it. */
+export const unreadable: Finding = { held: "unknown", because: "what came back cannot be read" };

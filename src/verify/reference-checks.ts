@@ -1,17 +1,19 @@
 /** Whether what rows refer to is there: parents of foreign keys, large objects, numbers, accounts. */
 
-import { formatBytes } from "../host/units.ts";
+import { countIn, formatBytes, wholeNumber } from "../host/units.ts";
 import type { Finding, LargeObjects } from "../parts.ts";
 import { copyOf, mayShrink, since } from "./compared.ts";
-import { count, few, read, silent } from "./reading.ts";
+import { count, few, read, silent, unreadable } from "./reading.ts";
 import type { CopyFinding, CopyScene } from "./scene.ts";
 
 /** Reads every foreign key. What is said of them is what was asked of them: keys that are not validated are no pass. */
 export async function keysOf({ copies, ask }: CopyScene): Promise<Finding> {
   const outcome = await ask(copies.readKeys(), "read-keys");
   const lines = read(outcome);
-  const number = Number(lines?.find(([word]) => word === "read")?.[1] ?? Number.NaN);
-  if (lines === null || Number.isNaN(number)) return silent(outcome);
+  if (lines === null) return silent(outcome);
+  const number = countIn(lines.find(([word]) => word === "read")?.[1]);
+  if (number === null || lines.some(([word, , , , rows]) => word !== "read" && countIn(rows) === null))
+    return unreadable;
   const of = (kind: string) => lines.filter(([word]) => word === kind);
   const rowsOf = (line: readonly string[]) => Number(line[4] ?? 0);
   const orphaned = of("broken").map(
@@ -47,7 +49,8 @@ export async function keysOf({ copies, ask }: CopyScene): Promise<Finding> {
   return { held: "yes", because: [said, ...remarks].join("; "), measured: { keys: number }, remarks };
 }
 
-const wholeOf = (text: string | undefined) => (text === undefined || !/^-?\d+$/.test(text) ? 0n : BigInt(text));
+/** Nothing is in use where a column holds no number. */
+const inUse = (text: string | undefined) => (text === "\\N" || text === undefined ? 0n : wholeNumber(text));
 
 /** Sequences that the last good copy had as well, and that were asked of it. */
 const wasAsked = ({ baseline }: CopyScene, name: string) =>
@@ -56,7 +59,13 @@ const wasAsked = ({ baseline }: CopyScene, name: string) =>
 
 function judgeSequences(lines: readonly string[][], scene: CopyScene): { finding: Finding; behind: string[] } {
   const { baseline } = scene;
-  const behind = lines.filter(([, value, , , used]) => wholeOf(value) < wholeOf(used)).map(([name]) => name ?? "");
+  const standing = lines.map(([name = "", value = "", , , used]) => ({
+    name,
+    value: wholeNumber(value),
+    used: inUse(used),
+  }));
+  if (standing.some(({ value, used }) => value === null || used === null)) return { behind: [], finding: unreadable };
+  const behind = standing.filter(({ value, used }) => (value ?? 0n) < (used ?? 0n)).map(({ name }) => name);
   const newly = behind.filter((name) => baseline !== null && !baseline.behind.includes(name) && wasAsked(scene, name));
   const measured = { sequences: lines.length, behind: behind.length };
   if (newly.length > 0 && baseline !== null)
@@ -93,7 +102,8 @@ function judgeLarge(
   scene: CopyScene,
   { table: name, leftOut }: LargeObjects,
 ): { finding: Finding | null; held: number } {
-  const [, held = 0, bytes = 0] = (lines.find(([word]) => word === "held") ?? []).map(Number);
+  const [, held, bytes] = (lines.find(([word]) => word === "held") ?? []).map(countIn);
+  if (held == null || bytes == null) return { held: 0, finding: unreadable };
   const dangling = lines.filter(([word]) => word === "dangling");
   const { baseline } = scene;
   const before = baseline?.largeObjects ?? 0;
@@ -143,6 +153,7 @@ export async function accountsOf({ copies, ask }: CopyScene): Promise<CopyFindin
   const lines = read(outcome);
   const common = { probe: "accounts", subject: "whom objects run as" };
   if (lines === null) return [{ ...common, ...silent(outcome) }];
+  if (lines.some(([, objects]) => countIn(objects) === null)) return [{ ...common, ...unreadable }];
   if (lines.length === 0) return [];
   const said = lines.map(([account, objects]) => `${account} (${count(Number(objects), "object")})`);
   const remark = `accounts that the backup does not bring, and that views, routines, triggers or events run as: ${few(said)}`;

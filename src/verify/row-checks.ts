@@ -1,9 +1,10 @@
 /** Whether tables hold what they held: counted, and told apart from what the last good copy had. */
 
+import { countIn } from "../host/units.ts";
 import type { Finding } from "../parts.ts";
 import { copyOf, droppedParts, mayShrink, since } from "./compared.ts";
 import type { KnownCopy } from "./known.ts";
-import { count, few, read, silent } from "./reading.ts";
+import { count, few, read, silent, unreadable } from "./reading.ts";
 import type { CopyScene } from "./scene.ts";
 
 /** A table that had at least so many rows may lose so much of them; one of fewer, all but the last. */
@@ -137,6 +138,10 @@ function judgeRows(counted: Counted, scene: CopyScene): Finding {
 export async function rowsOf(scene: CopyScene): Promise<{ finding: Finding } & Counted> {
   const outcome = await scene.ask(scene.copies.countAll(), "count-all");
   const lines = read(outcome) ?? [];
+  const isCounted = lines.every(
+    ([, rows, , history = ""]) => countIn(rows) !== null && (history === "" || countIn(history) !== null),
+  );
+  if (!isCounted) return { rows: {}, parents: {}, history: {}, finding: unreadable };
   const counted: Counted = {
     rows: Object.fromEntries(lines.map(([table = "", rows]) => [table, Number(rows)])),
     parents: Object.fromEntries(

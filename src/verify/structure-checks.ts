@@ -3,8 +3,9 @@
  * built by another order is no fault of the copy, and nobody can use it here.
  */
 
+import { countIn } from "../host/units.ts";
 import type { Finding } from "../parts.ts";
-import { count, few, read, silent } from "./reading.ts";
+import { count, few, read, silent, unreadable } from "./reading.ts";
 import type { CopyScene } from "./scene.ts";
 
 interface Looked {
@@ -22,10 +23,11 @@ async function structure({ copies, ask }: CopyScene): Promise<Looked> {
   const skipped = rows.find(([word]) => word === "skipped")?.[1];
   if (skipped !== undefined)
     return { finding: { held: "yes", because: `not looked into: ${skipped}` }, broken: [], isLooked: false };
-  const looked = Number(rows.find(([word]) => word === "looked")?.[1] ?? 0);
+  const looked = countIn(rows.find(([word]) => word === "looked")?.[1] ?? "0");
   const broken = rows
     .filter(([word]) => word === "broken")
     .map(([, name = "", why = ""]): [string, string] => [name, why]);
+  if (looked === null) return { finding: unreadable, broken: [], isLooked: false };
   if (looked === 0 && broken.length === 0)
     return { finding: { held: "unknown", because: "nothing was looked into" }, broken, isLooked: false };
   const measured = { looked };
@@ -71,8 +73,9 @@ export async function structureAndOrder(scene: CopyScene): Promise<{ structure: 
   if (line === null) return { structure: looked.finding, collations: null };
   const outcome = await scene.ask(line, "compare-collations");
   const rows = read(outcome);
-  const used = Number(rows?.find(([word]) => word === "used")?.[1] ?? Number.NaN);
-  if (rows === null || Number.isNaN(used)) return { structure: looked.finding, collations: silent(outcome) };
+  if (rows === null) return { structure: looked.finding, collations: silent(outcome) };
+  const used = countIn(rows.find(([word]) => word === "used")?.[1]);
+  if (used === null) return { structure: looked.finding, collations: unreadable };
   const others = rows
     .filter(([word]) => word === "other")
     .map(([, index = "", name, was, is]): Other => ({ index, what: `${name} was ${was} and is ${is} here` }));

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { type Buckets, differingBuckets } from "../buckets.ts";
 import { UnavailableError } from "../errors.ts";
+import { wholeNumber } from "../host/units.ts";
 import type { DigestRequest, Keys, LedgerState, LedgerView, Line, Outcome, Phrases } from "../parts.ts";
 import { StoredTable } from "./stored-table.ts";
 
@@ -76,6 +77,14 @@ export interface Ledger extends LedgerView {
 export function bucketsFor(rows: number): number {
   const wanted = 2 ** Math.ceil(Math.log2(Math.max(1, rows / ROWS_PER_BUCKET)));
   return Math.min(MOST_BUCKETS, Math.max(FEWEST_BUCKETS, wanted));
+}
+
+/** Where a sequence stands, as it was printed. */
+function standing(sequence: string, value: string): bigint {
+  const number = wholeNumber(value);
+  if (number === null)
+    throw new UnavailableError(`the ledger could not record where ${sequence} stands`, { code: "FB_LEDGER" });
+  return number;
 }
 
 function rowsOf(outcome: Outcome, what: string): string[][] {
@@ -289,7 +298,7 @@ class WorldLedger implements Ledger {
   async #readSequences(): Promise<Map<string, bigint>> {
     if (this.#phrases.sequences === undefined) return new Map();
     const rows = rowsOf(await this.#ask(this.#phrases.sequences()), "the sequences");
-    return new Map(rows.map(([sequence = "", value]) => [sequence, BigInt(value ?? 0)]));
+    return new Map(rows.map(([sequence = "", value = ""]) => [sequence, standing(sequence, value)]));
   }
 
   save(): SavedLedger {

@@ -1,5 +1,6 @@
 /** What is asked of every copy: it cannot pass on nothing, and a clean copy is never called bad. */
 
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import type { Shown } from "../../src/host/redact.ts";
@@ -439,5 +440,68 @@ describe("a query of one's own", () => {
   test("an answer that is no number is not repeated, and a query that fails is no pass", () => {
     expect(judgeAnswer({ sql: "x", equals: 1 }, outcome("someone@example.org\n")).because).not.toContain("someone");
     expect(judgeAnswer({ sql: "x", min: 0 }, outcome("5", 3)).held).toBe("unknown");
+  });
+});
+
+describe("what nobody asked for", () => {
+  const CANNOT = [
+    "not what was asked",
+    "psql: warning: x\n7",
+    "A 1\tb\tc\td\te\tf",
+    "-\t-\t-\t-\t-",
+    "held\tx\tx",
+    "read\tx",
+  ];
+  const declared = {
+    mayShrink: [],
+    fresh: { table: "orders", column: "created_at" },
+    canary: { table: "canary", column: "at" },
+    askedAtMs: NOW,
+    objectives: { rtoMs: HOUR, rpoMs: 25 * HOUR },
+    acceptChanges: false,
+  };
+  const told: Partial<CopyScene> = { baseline, task: declared as unknown as CopyScene["task"] };
+
+  test.each([...Object.keys(WHOLE), "canary"])(
+    "in place of %s, could not tell: neither for the copy nor against it",
+    async (name) => {
+      const other = { canary: `${NOW - 2 * HOUR}\n` };
+      // A kind and a name are an object, whatever they are called.
+      for (const text of name === "read-catalogue" ? CANNOT.slice(0, 4) : CANNOT) {
+        const { bad } = await asked({ ...other, [name]: text }, told);
+        expect([...new Set(bad.map(({ held }) => held))], text).toEqual(name === "newest-rows" ? [] : ["unknown"]);
+      }
+    },
+  );
+
+  test("nothing of it throws, and no number that is none is kept", async () => {
+    const piece = fc.constantFrom(
+      "\t",
+      "\n",
+      "\\N",
+      "",
+      "NaN",
+      "-1",
+      "1.50",
+      "9".repeat(30),
+      "held",
+      "read",
+      "broken",
+      "used",
+      "other",
+      "dangling",
+      "x",
+      "5",
+    );
+    const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(""));
+    const answers = fc.record(Object.fromEntries([...Object.keys(WHOLE), "canary"].map((name) => [name, text])));
+    await fc.assert(
+      fc.asyncProperty(answers, async (all) => {
+        const { findings, numbers } = await asked(all, told);
+        const measured = findings.flatMap((finding) => Object.values(finding.measured ?? {}));
+        expect([...measured, ...Object.values(numbers.rows)].every(Number.isFinite)).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
