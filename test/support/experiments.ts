@@ -41,6 +41,45 @@ const request = (engine: Fluent, table: string, keyColumns: readonly string[]): 
   hash: "text",
 });
 
+/** The line that does it, of a repair: before it everything is laid ready, and behind it put away. */
+const deed = (lines: readonly Line[]) => lines.findIndex(({ say }) => say.startsWith("Do it"));
+
+/** Of every kind, in an order, with bodies that are hard to quote; one that was switched off, one that always acts. */
+const TRIGGERS = {
+  postgres: `CREATE TABLE seen (what varchar(20));
+CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO seen VALUES (TG_ARGV[0]); RETURN NULL; END';
+CREATE TRIGGER a AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION see('inserted');
+CREATE TRIGGER b AFTER UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION see('never');
+CREATE TRIGGER "c; d" AFTER UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION see('second');
+CREATE TRIGGER d AFTER UPDATE ON orders FOR EACH STATEMENT EXECUTE FUNCTION see('third');
+CREATE TRIGGER e AFTER DELETE ON orders FOR EACH ROW EXECUTE FUNCTION see('deleted');
+ALTER TABLE orders DISABLE TRIGGER b; ALTER TABLE orders ENABLE ALWAYS TRIGGER "c; d";`,
+  mariadb: `CREATE TABLE seen (what varchar(20));
+CREATE TRIGGER a AFTER INSERT ON orders FOR EACH ROW INSERT INTO seen VALUES ('inserted') -- the end
+;
+SET sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT';
+DELIMITER //
+CREATE TRIGGER "c; \`d" AFTER UPDATE ON orders FOR EACH ROW
+one: BEGIN
+  DECLARE "a word" varchar(20) DEFAULT 'sec' || 'ond'; -- it's; "quoted" \\
+  IF NEW.id > 0 THEN INSERT INTO seen VALUES ("a word"); END IF;
+END one//
+CREATE TRIGGER d AFTER UPDATE ON orders FOR EACH ROW FOLLOWS "c; \`d" INSERT INTO seen SELECT 'third' WHERE 'it''s' <> 'ü'//
+DELIMITER ;
+SET sql_mode = DEFAULT;
+CREATE TRIGGER e AFTER DELETE ON orders FOR EACH ROW INSERT INTO seen VALUES ('deleted');`,
+} as const;
+
+/** Everything that the catalogue tells of the triggers. */
+const triggersIn = (lab: Laboratory) =>
+  lab.sql(
+    "shop",
+    lab.isPostgres
+      ? "SELECT tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname;"
+      : `SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE, EVENT_MANIPULATION, ACTION_TIMING, ACTION_ORDER, ACTION_STATEMENT, SQL_MODE, DEFINER,
+  CHARACTER_SET_CLIENT, COLLATION_CONNECTION FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE() ORDER BY 1;`,
+  );
+
 /** What comes or goes by itself is given a while. */
 const PATIENT = { timeout: 10_000, interval: 100 };
 
@@ -521,10 +560,8 @@ const deeds: readonly Experiment[] = [
       const names = await lab.sql("shop", "SELECT id, name FROM customers WHERE id IN (1, 2, 5, 66) ORDER BY id;");
       expect(names).toBe("1\tcustomer 1\n2\tcustomer 2\n5\tcustomer 5");
       expect(await ordersIn(lab, "shop_side")).toBe(AS_BEFORE);
-      // Triggers of MariaDB cannot be told to stay out of it.
-      if (lab.isPostgres)
-        expect(await lab.sql("shop", "SELECT COUNT(*) FROM orders WHERE note = 'touched';")).toBe("0");
-      await expect(lab.run(the(lines, 3))).resolves.not.toMatchObject({ exitCode: 0 });
+      expect(await lab.sql("shop", "SELECT COUNT(*) FROM orders WHERE note = 'touched';")).toBe("0");
+      await expect(lab.run(the(lines, deed(lines)))).resolves.not.toMatchObject({ exitCode: 0 });
     },
   },
   {
@@ -550,13 +587,36 @@ const deeds: readonly Experiment[] = [
     async play(lab, lines) {
       await harm(lab);
       await lab.sql("shop", "INSERT INTO items VALUES (66, 1, 1);");
-      await well(lab, lines.slice(0, 3));
+      const triggers = await triggersIn(lab);
+      await well(lab, lines.slice(0, deed(lines)));
       const before = await ordersIn(lab);
-      const { exitCode, stderrTail } = await lab.run(the(lines, 3));
+      const { exitCode, stderrTail } = await lab.run(the(lines, deed(lines)));
       expect(exitCode).not.toBe(0);
       expect(stderrTail).not.toBe("");
       expect(await ordersIn(lab)).toBe(before);
       expect(await lab.sql("shop", "SELECT name FROM customers WHERE id = 2;")).toBe("");
+      await well(lab, lines.slice(deed(lines) + 1));
+      expect(await triggersIn(lab)).toBe(triggers);
+    },
+  },
+  {
+    of: "repairRows, around triggers",
+    does: "none of them acts for the repair, each goes on for everybody else meanwhile, and all are as they were",
+    lines: ({ phrases }) => phrases.repairRows({ tables: REPAIRED, strangers: "delete" }),
+    async play(lab, lines) {
+      await harm(lab);
+      await lab.sql("shop", lab.isPostgres ? TRIGGERS.postgres : TRIGGERS.mariadb);
+      const triggers = await triggersIn(lab);
+      await well(lab, lines.slice(0, deed(lines)));
+      await lab.sql("shop", "INSERT INTO orders (id, customer_id, total) VALUES (70, 1, 5);");
+      expect(await lab.sql("shop", "SELECT COUNT(*), MIN(what) FROM seen;")).toBe("1\tinserted");
+      await well(lab, lines.slice(deed(lines)));
+      expect(await lab.sql("shop", "SELECT COUNT(*) FROM seen;")).toBe("1");
+      const asThen = "SELECT id, total FROM orders WHERE id IN (3, 4) AND note IS NULL ORDER BY id;";
+      expect(await lab.sql("shop", asThen)).toBe("3\t30\n4\t40");
+      expect(await triggersIn(lab)).toBe(triggers);
+      await lab.sql("shop", "UPDATE orders SET total = 1 WHERE id = 4;");
+      expect(await lab.sql("shop", "SELECT what FROM seen ORDER BY what;")).toBe("inserted\nsecond\nthird");
     },
   },
   {

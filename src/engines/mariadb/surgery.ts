@@ -5,6 +5,7 @@ import type { Line, RepairRequest } from "../../parts.ts";
 import { at, client, execute, folded, identifier, literal, placesOf, sql, withoutValues } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
 import { isWhole } from "./recovery.ts";
+import { ASIDE, triggersAside } from "./trigger-guard.ts";
 
 /** Names in the procedure's own text: the staging database is the living one's name with `_repair` behind it. */
 const LAID = "CONCAT('`', REPLACE(DATABASE(), '`', '``'), '_repair`.`', REPLACE(t, '`', '``'), '`')";
@@ -79,7 +80,7 @@ CALL fogbell_plan();
 DROP PROCEDURE fogbell_plan;`;
 }
 
-/** One transaction, parents first, strangers last and children first. */
+/** One transaction, parents first, strangers last and children first; the tables' own triggers stay out of it. */
 function apply({ tables, strangers }: RepairRequest): string {
   const put = [
     `CONCAT('INSERT INTO ', living, ' (', columns_all, ') SELECT ', columns_then, ' FROM ', laid, ' s LEFT JOIN ', living, ' n ON ', same, ' WHERE n.', leader, ' IS NULL')`,
@@ -91,6 +92,7 @@ function apply({ tables, strangers }: RepairRequest): string {
   return `${told(tables)}
 ${procedure("fogbell_put", "ASC", put.join("\n"))}
 ${procedure("fogbell_remove", "DESC", remove)}
+${ASIDE}
 START TRANSACTION;
 CALL fogbell_put();
 ${strangers === "delete" ? "CALL fogbell_remove();\n" : ""}COMMIT;
@@ -103,6 +105,7 @@ function repairRows(flavour: Flavour, request: RepairRequest): readonly Line[] {
   const tables = Object.keys(request.tables);
   const names = tables.join(", ");
   const file = '"$SCRATCH/repair.sql"';
+  const triggers = triggersAside(flavour, tables);
   return [
     {
       say: `Copy ${names} out of the restored database.`,
@@ -135,6 +138,7 @@ ${withoutValues(`${flavour.client} ${at("production")} --batch \\
       ifNot: "Stop here. Mend what tells a touched row from a good one.",
       destroys: false,
     },
+    ...triggers.before,
     {
       say: "Do it, in one transaction.",
       script: withoutValues(`${sql(flavour, folded(apply(request)))}`),
@@ -143,6 +147,7 @@ ${withoutValues(`${flavour.client} ${at("production")} --batch \\
       ifNot: "A row needs a parent that is not among the tables: add that table, and begin again.",
       destroys: true,
     },
+    triggers.after,
     {
       say: "Take away what was laid beside.",
       script: `${flavour.admin} ${at("production")} --force drop \\

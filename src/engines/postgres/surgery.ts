@@ -82,6 +82,11 @@ BEGIN;
 DO $fogbell$
 DECLARE t record;
 BEGIN
+  CREATE TEMPORARY TABLE "the triggers" ON COMMIT DROP AS
+    SELECT g.tgrelid::regclass::text AS name, g.tgname, g.tgenabled
+    FROM fogbell_repair."the tables" told
+    JOIN pg_trigger g ON g.tgrelid = told.name::regclass
+    WHERE NOT g.tgisinternal;
   FOR t IN SELECT * FROM fogbell_repair."the tables" ORDER BY depth LOOP
     EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', t.name);
     EXECUTE format($q$
@@ -104,7 +109,11 @@ BEGIN
         AND COALESCE((%6$s), false)
         AND NOT EXISTS (SELECT FROM %4$s s WHERE %5$s)$q$,
       t.name, t.cols, t.back, t.side, t.same, t.touched);
-    EXECUTE format('ALTER TABLE %s ENABLE TRIGGER USER', t.name);
+  END LOOP;
+  FOR t IN SELECT * FROM "the triggers" WHERE tgenabled <> 'D' LOOP
+    EXECUTE format('ALTER TABLE %s ENABLE %s TRIGGER %I', t.name,
+      CASE t.tgenabled WHEN 'A' THEN 'ALWAYS'
+        WHEN 'R' THEN 'REPLICA' ELSE '' END, t.tgname);
   END LOOP;
 END $fogbell$;
 COMMIT;
