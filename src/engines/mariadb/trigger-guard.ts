@@ -17,32 +17,35 @@ const ASIDE_FILE = '"$SCRATCH/triggers-aside.sql"';
 /** Nothing that stands in somebody's own text. */
 const END = "//fogbell//";
 
-const quoted = (name: string) => `'\`', REPLACE(${name}, '\`', '\`\`'), '\`'`;
-/** `someone@a.host`: a host holds no @. */
-const DEFINER = `${quoted("SUBSTRING_INDEX(DEFINER, '@', GREATEST(1, LENGTH(DEFINER) - LENGTH(REPLACE(DEFINER, '@', ''))))")},
-  '@', ${quoted("SUBSTRING_INDEX(DEFINER, '@', -1)")}`;
-
 /** Each of them as a script: gone, and there again with a condition around what it does. In the order in which they act. */
 const guarded = (tables: readonly string[]) => `
-SELECT CONCAT('SET sql_mode = ', QUOTE(SQL_MODE), ';
-DROP TRIGGER ', ${quoted("TRIGGER_NAME")}, ';
+SELECT CONCAT('SET sql_mode = ', QUOTE(mode), ';
+DROP TRIGGER \`', name, '\`;
 DELIMITER ${END}
-CREATE DEFINER = ', ${DEFINER}, ' TRIGGER ', ${quoted("TRIGGER_NAME")}, '
-  ', ACTION_TIMING, ' ', EVENT_MANIPULATION, ' ON ', ${quoted("EVENT_OBJECT_TABLE")}, ' FOR EACH ROW
+CREATE DEFINER = \`', account, '\`', host, ' TRIGGER \`', name, '\`
+  ', moment, ' ON \`', place, '\` FOR EACH ROW
 IF @fogbell_repairing IS NULL THEN
-', ACTION_STATEMENT, '
+', act, '
 ; END IF
 ${END}
 DELIMITER ;')
-FROM information_schema.TRIGGERS
-WHERE EVENT_OBJECT_SCHEMA = DATABASE()
-  AND EVENT_OBJECT_TABLE IN (${tables.map(literal).join(", ")})
-ORDER BY EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION,
-  ACTION_ORDER;`;
+FROM (SELECT SQL_MODE AS mode, ACTION_STATEMENT AS act,
+    REPLACE(TRIGGER_NAME, '\`', '\`\`') AS name,
+    REPLACE(EVENT_OBJECT_TABLE, '\`', '\`\`') AS place,
+    CONCAT(ACTION_TIMING, ' ', EVENT_MANIPULATION) AS moment,
+    REPLACE(REGEXP_REPLACE(DEFINER, '@[^@]*$', ''), '\`', '\`\`')
+      AS account,
+    CASE WHEN DEFINER LIKE '%@' THEN '' ELSE CONCAT('@\`',
+      SUBSTRING_INDEX(DEFINER, '@', -1), '\`') END AS host,
+    ACTION_ORDER AS step
+  FROM information_schema.TRIGGERS
+  WHERE EVENT_OBJECT_SCHEMA = DATABASE() AND EVENT_OBJECT_TABLE IN (
+    ${tables.map(literal).join(",\n    ")})) t
+ORDER BY place, moment, step;`;
 
 /** Runs a file of triggers while nobody else reads or writes their tables. */
 function underLocks(flavour: Flavour, tables: readonly string[], file: string): string {
-  const locks = tables.map((table) => `${identifier(table)} WRITE`).join(", ");
+  const locks = tables.map((table) => `${identifier(table)} WRITE`).join(",\n  ");
   return withoutValues(`{ cat <<'SQL'
 LOCK TABLES ${locks};
 SQL
@@ -57,9 +60,9 @@ export function triggersAside(flavour: Flavour, tables: readonly string[]): { be
   const dump = `${flavour.dump} ${at("production")}${flavour.dumpFlags} \\
   --no-data --no-create-info --triggers --add-drop-trigger \\
   --single-transaction --result-file=${AS_THEY_ARE} \\
-  "$DATABASE" ${tables.map(quote).join(" ")} &&
+  "$DATABASE" ${tables.map(quote).join(" \\\n  ")} &&
 ${isWhole(AS_THEY_ARE)}`;
-  const write = sql(flavour, guarded(tables), "production", "--raw").with({ output: `>${ASIDE_FILE}` });
+  const write = sql(flavour, guarded(tables), "production", "--raw").with({ output: `\\\n  >${ASIDE_FILE}` });
   return {
     before: [
       {
