@@ -6,6 +6,7 @@ import type { Plot } from "@observablehq/plot";
 import { formatBytes, formatDuration, formatObjective } from "../host/units.ts";
 import type { DrillResult } from "../record.ts";
 import type { Past } from "./past.ts";
+import { verdictWord } from "./words.ts";
 
 /** A drawing, twice, with what it says in words, for those who cannot see it. */
 export interface Chart {
@@ -164,7 +165,8 @@ function unitFor(seconds: number): { readonly name: string; readonly seconds: nu
 
 /** RTA or RPA of every timed drill, oldest first, against the objective. */
 export function trend(what: "RTA" | "RPA", results: readonly DrillResult[]): Promise<Chart> {
-  const rows = results.flatMap(({ measured, endedAt, verdict, objectives }, index) => {
+  const rows = results.flatMap((result, index) => {
+    const { measured, endedAt, verdict, objectives } = result;
     const valueMs = what === "RTA" ? measured.rtaMs : measured.rpaMs;
     const objectiveMs = what === "RTA" ? objectives.rtoMs : objectives.rpoMs;
     return valueMs === null
@@ -175,14 +177,13 @@ export function trend(what: "RTA" | "RPA", results: readonly DrillResult[]): Pro
             seconds: valueMs / 1000,
             objective: objectiveMs / 1000,
             verdict,
+            word: verdictWord(result),
             day: endedAt.slice(0, 10),
           },
         ];
   });
   const most = Math.max(0.001, ...rows.map(({ seconds }) => seconds));
-  const words = rows
-    .map(({ day, seconds, verdict }) => `${day} ${formatDuration(seconds * 1000)}, ${verdict}`)
-    .join("; ");
+  const words = rows.map(({ day, seconds, word }) => `${day} ${formatDuration(seconds * 1000)}, ${word}`).join("; ");
   const near = rows.filter(({ objective }) => objective <= most * 3);
   const isShown = near.length > 0;
   const highestSeconds = Math.max(most, ...near.map(({ objective }) => objective));
@@ -239,7 +240,7 @@ export function coverage(past: readonly Past[]): Promise<Chart> {
     scenario: last.scenario.variant === undefined ? scenario : `${scenario}, ${last.scenario.variant}`,
     engine,
     verdict: last.verdict,
-    text: `${last.verdict} (${drills})`,
+    text: `${verdictWord(last)} (${drills})`,
   }));
   const scenarios = [...new Set(cells.map(({ scenario }) => scenario))].sort();
   const engines = [...new Set(cells.map(({ engine }) => engine))].sort();

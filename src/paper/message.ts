@@ -2,7 +2,7 @@
 import { formatDuration, formatObjective } from "../host/units.ts";
 import type { DrillResult, Verdict } from "../record.ts";
 import { drillName } from "./scorecard.ts";
-import { VERDICT_MEANING } from "./words.ts";
+import { verdictMeaning, verdictWord } from "./words.ts";
 
 /** What a receiver was last told of a drill. */
 export interface LastTold {
@@ -33,24 +33,25 @@ export function changeOf(result: DrillResult, before: LastTold | null): Change |
 }
 
 /** `2 days after` would need a clock; the moment itself needs none. */
-function sinceText({ before }: Change): string {
-  return before === null ? "" : ` (before: ${before.verdict}, ${before.at.slice(0, 16).replace("T", " ")} UTC)`;
+function sinceText({ before, result: { scenario } }: Change): string {
+  if (before === null) return "";
+  return ` (before: ${verdictWord({ verdict: before.verdict, scenario })}, ${before.at.slice(0, 16).replace("T", " ")} UTC)`;
 }
 
 function headline(change: Change): string {
   const { drill, result, event } = change;
-  const word = event === "recovery" ? "recovered again" : result.verdict;
+  const word = event === "recovery" ? `${verdictWord(result)} again` : verdictWord(result);
   return `${drill}: ${word}${sinceText(change)}`;
 }
 
 /** Plain text, one paragraph for each change. */
 function messageText(changes: readonly Change[], link: string | null): string {
   const paragraphs = changes.map((change) => {
-    const { verdict, reasons, measured, objectives, next, runId } = change.result;
+    const { reasons, measured, objectives, next, runId } = change.result;
     const { rtaMs, rpaMs } = measured;
     return [
       headline(change),
-      `${verdict}: ${VERDICT_MEANING[verdict]}`,
+      `${verdictWord(change.result)}: ${verdictMeaning(change.result)}`,
       ...reasons.slice(0, 3),
       ...(rtaMs === null ? [] : [`RTA ${formatDuration(rtaMs)} of ${formatObjective(objectives.rtoMs)}`]),
       ...(rpaMs === null ? [] : [`RPA ${formatDuration(rpaMs)} of ${formatObjective(objectives.rpoMs)}`]),

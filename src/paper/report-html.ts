@@ -3,9 +3,10 @@
 import type { DrillResult } from "../record.ts";
 import { type Block, blocksOf } from "./blocks.ts";
 import { type Chart, coverage, gantt, ladder, trend } from "./charts.ts";
-import { pastOf } from "./past.ts";
+import { type Past, pastOf } from "./past.ts";
 import { blocksHtml, escapeHtml } from "./print-html.ts";
 import { drillName } from "./scorecard.ts";
+import { verdictTitle } from "./words.ts";
 
 const STYLE = `
 :root { color-scheme: light dark; --fg: #1b1f24; --bg: #fff; --soft: #f3f5f7; --line: #8b949e; --bar: #2f6db5; --ok: #176f2c;
@@ -89,19 +90,28 @@ export async function reportHtml(result: DrillResult, markdown: string, past: re
     charts.push(await trend("RTA", own?.results ?? []), await trend("RPA", own?.results ?? []));
   return pageHtml({
     title: `Recovery report: ${result.scenario.id}, ${result.runId}`,
-    badge: { text: result.verdict.toUpperCase(), good: result.verdict === "recovered" },
+    badge: { text: verdictTitle(result), good: result.verdict === "recovered" },
     charts,
     markdown,
   });
 }
 
-function sessionBadge({ drills, failed, lost }: { drills: number; failed: number; lost: number }): PageParts["badge"] {
+/** Drills recover, backups are good; of both together, each passed. */
+function passWord(past: readonly Past[]): string {
+  const verifies = past.filter(({ last }) => last.scenario.kind === "verify").length;
+  if (verifies === 0) return "RECOVERED";
+  return verifies === past.length ? "GOOD" : "PASSED";
+}
+
+function sessionBadge(past: readonly Past[], lost: number): PageParts["badge"] {
+  const failed = past.filter(({ last }) => last.verdict !== "recovered").length;
+  const word = passWord(past);
   const wrong = [
-    ...(failed === 0 ? [] : [`${failed} OF ${drills} NOT RECOVERED`]),
+    ...(failed === 0 ? [] : [`${failed} OF ${past.length} NOT ${word}`]),
     ...(lost === 0 ? [] : [`${lost} CANNOT BE READ`]),
-    ...(drills === 0 && lost === 0 ? ["NOTHING DRILLED"] : []),
+    ...(past.length === 0 && lost === 0 ? ["NOTHING DRILLED"] : []),
   ];
-  return { text: wrong.length === 0 ? "ALL RECOVERED" : wrong.join(", "), good: wrong.length === 0 };
+  return { text: wrong.length === 0 ? `ALL ${word}` : wrong.join(", "), good: wrong.length === 0 };
 }
 
 /** Several drills: the grid, and the trend of each that ran more than once. */
@@ -116,10 +126,9 @@ export async function sessionHtml(
     const chart = await trend("RTA", own);
     charts.push({ ...chart, title: `${name}: ${chart.title}` });
   }
-  const failed = past.filter(({ last }) => last.verdict !== "recovered").length;
   return pageHtml({
     title,
-    badge: sessionBadge({ drills: past.length, failed, lost }),
+    badge: sessionBadge(past, lost),
     charts,
     markdown,
   });

@@ -15,7 +15,9 @@ import {
   recoveryCommands,
   size,
   unnoticed,
-  VERDICT_MEANING,
+  verdictMeaning,
+  verdictTitle,
+  verdictWord,
 } from "./words.ts";
 
 /** What each number holds, of a drill and of a verify. */
@@ -205,7 +207,7 @@ function pastView(result: DrillResult, past: readonly DrillResult[]) {
     runs: own.results.slice(-12).map((one) => ({
       when: moment(one.endedAt),
       runId: one.runId,
-      verdict: one.verdict,
+      verdict: verdictWord(one),
       rta: durationOr(one.measured.rtaMs),
       rpa: durationOr(one.measured.rpaMs),
       size: one.dataset === null ? "not built" : size(one.dataset.databaseBytes),
@@ -267,8 +269,8 @@ function reportView(result: DrillResult, past: readonly DrillResult[] = []) {
         ? null
         : { ...result.scenario.own, at: moment(result.scenario.own.productionAt) },
     runId: result.runId,
-    verdict: result.verdict.toUpperCase(),
-    verdictMeaning: VERDICT_MEANING[result.verdict],
+    verdict: verdictTitle(result),
+    verdictMeaning: verdictMeaning(result),
     began: moment(result.beganAt),
     ended: moment(result.endedAt),
     objectives: objectiveRows(result),

@@ -9,7 +9,7 @@ import { identityLine, type PageIdentity } from "./identity.ts";
 import { comparable, type Normal, normalOf } from "./normal.ts";
 import { pastOf } from "./past.ts";
 import { drillName } from "./scorecard.ts";
-import { durationOr, moment, recoveryCommands, size, VERDICT_MEANING } from "./words.ts";
+import { durationOr, moment, recoveryCommands, size, verdictMeaning, verdictTitle } from "./words.ts";
 
 /** A page is good for so long after its drill, unless it is told otherwise. */
 export const GOOD_FOR_MS = 90 * 86_400_000;
@@ -255,8 +255,8 @@ export function runbookView(
     engine: `${result.scenario.engine} ${result.scenario.version}`,
     runId: result.runId,
     drilled: moment(result.endedAt),
-    verdict: result.verdict.toUpperCase(),
-    verdictMeaning: VERDICT_MEANING[result.verdict],
+    verdict: verdictTitle(result),
+    verdictMeaning: verdictMeaning(result),
     passed: result.verdict === "recovered",
     reasons: result.reasons,
     hash: procedureHash(commands),

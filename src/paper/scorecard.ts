@@ -1,7 +1,7 @@
 /** Several drills on one card: what each was to reach and what it reached, for terminals, pages and programs. Pure. */
 import type { DrillResult, FindingRecord, ScenarioFacts, Verdict } from "../record.ts";
 import { code, inline } from "./format.ts";
-import { durationOr, moment, NOT_MEASURED, VERDICT_MEANING } from "./words.ts";
+import { durationOr, moment, NOT_MEASURED, verdictMeaning, verdictWord } from "./words.ts";
 
 /** One line of the card, for `--json`. Milliseconds; null where nothing was measured. */
 export interface ScorecardRow {
@@ -25,6 +25,8 @@ export interface ScorecardRow {
 
 /** The worst first, as exit codes rank them. */
 const RANK: readonly Verdict[] = ["refused", "lost", "void", "late", "recovered"];
+const worstFirst = (results: readonly DrillResult[]) =>
+  [...results].sort((a, b) => RANK.indexOf(a.verdict) - RANK.indexOf(b.verdict));
 
 /** What makes two runs runs of the same drill. */
 export type DrillIdentity = Pick<ScenarioFacts, "id" | "engine" | "version" | "variant">;
@@ -77,7 +79,7 @@ function table(results: readonly DrillResult[]): string[][] {
     ...results.map((result) => {
       const row = scorecardRow(result);
       return [
-        row.verdict,
+        verdictWord(result),
         ...design(isAsDesigned(result) ? row.designed : `${row.designed}, NOT so`),
         drillName(result.scenario),
         durationOr(row.rtaMs),
@@ -92,8 +94,8 @@ function table(results: readonly DrillResult[]): string[][] {
 
 /** `1 lost, 2 recovered`: the worst first, none left out. */
 export function tally(results: readonly DrillResult[]): string {
-  const counted = RANK.map((verdict) => ({ verdict, count: results.filter((one) => one.verdict === verdict).length }));
-  const said = counted.filter(({ count }) => count > 0).map(({ verdict, count }) => `${count} ${verdict}`);
+  const words = worstFirst(results).map(verdictWord);
+  const said = [...new Set(words)].map((word) => `${words.filter((one) => one === word).length} ${word}`);
   return said.length === 0 ? "nothing was drilled" : said.join(", ");
 }
 
@@ -116,7 +118,7 @@ export function scorecardText(results: readonly DrillResult[]): string {
   );
   const why = results
     .filter((result) => result.verdict !== "recovered" || !isAsDesigned(result))
-    .map((result) => `${result.verdict}: ${drillName(result.scenario)}: ${result.reasons[0] ?? ""}`);
+    .map((result) => `${verdictWord(result)}: ${drillName(result.scenario)}: ${result.reasons[0] ?? ""}`);
   return [
     ...lines,
     "",
@@ -176,9 +178,9 @@ function section(result: DrillResult, style: PageStyle): string {
   const next = result.next.length === 0 ? [] : ["", "Next:", "", ...result.next.map((line) => `- ${code(line)}`)];
   return [
     "",
-    `${"#".repeat(style.heading + 1)} ${inline(`${drillName(result.scenario)}: ${result.verdict}`)}`,
+    `${"#".repeat(style.heading + 1)} ${inline(`${drillName(result.scenario)}: ${verdictWord(result)}`)}`,
     "",
-    `${inline(result.scenario.title)}. *${result.verdict}*: ${VERDICT_MEANING[result.verdict]}.`,
+    `${inline(result.scenario.title)}. *${verdictWord(result)}*: ${verdictMeaning(result)}.`,
     "",
     ...result.reasons.map((reason) => `- ${inline(reason)}`),
     ...next,
@@ -188,7 +190,7 @@ function section(result: DrillResult, style: PageStyle): string {
 
 /** A markdown page: the table of verdicts first, then each drill, the worst first. */
 export function scorecardPage(results: readonly DrillResult[], style: PageStyle): string {
-  const ranked = [...results].sort((a, b) => RANK.indexOf(a.verdict) - RANK.indexOf(b.verdict));
+  const ranked = worstFirst(results);
   const sizeOf = (text: string) => Buffer.byteLength(text) + 1;
   const [headings = [], ...cells] = table(ranked);
   const head = [

@@ -5,7 +5,7 @@ import { forecast } from "./forecast.ts";
 import { renderPage, type Templates } from "./format.ts";
 import { pastOf, trendOf } from "./past.ts";
 import { forecastText } from "./report.ts";
-import { durationOr, moment } from "./words.ts";
+import { durationOr, moment, verdictWord } from "./words.ts";
 
 export interface SessionTold {
   readonly title: string;
@@ -31,13 +31,13 @@ function sessionView(results: readonly DrillResult[], { title, scope, lost = [] 
     recovered: results.filter(({ verdict }) => verdict === "recovered").length,
     open: worst.map(({ name, last }) => ({
       name,
-      verdict: last.verdict,
+      verdict: verdictWord(last),
       because: last.reasons[0] ?? "",
       runId: last.runId,
     })),
     rows: past.map((one) => ({
       name: one.name,
-      last: `${one.last.verdict}, ${moment(one.last.endedAt)}`,
+      last: `${verdictWord(one.last)}, ${moment(one.last.endedAt)}`,
       drills: one.drills,
       recovered: one.recovered,
       lastSuccess: one.lastSuccess === null ? "NEVER" : moment(one.lastSuccess),
@@ -55,7 +55,7 @@ function sessionView(results: readonly DrillResult[], { title, scope, lost = [] 
         runId: one.runId,
         id: one.scenario.id,
         engine: `${one.scenario.engine} ${one.scenario.version}`,
-        verdict: one.verdict,
+        verdict: verdictWord(one),
         rta: durationOr(one.measured.rtaMs),
         rpa: durationOr(one.measured.rpaMs),
         hash: one.journalHash,

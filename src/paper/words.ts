@@ -2,13 +2,47 @@
 import { formatBytes, formatDuration } from "../host/units.ts";
 import { type CommandRecord, type DrillResult, MARK_MEANING, MARKS, type Verdict } from "../record.ts";
 
-export const VERDICT_MEANING: Readonly<Record<Verdict, string>> = {
-  recovered: "the data is back, proven, within its objectives",
-  late: "the data is back, an objective was missed",
-  lost: "the data did not come back whole",
-  void: "could not be judged, and counts as no proof of anything",
-  refused: "stopped by a safety rule",
+type Kind = "drill" | "verify";
+/** What a verdict must be known with to be said: a verify damages nothing, so nothing is "recovered" there. */
+type Said = Pick<DrillResult, "verdict"> & { readonly scenario: { readonly kind?: "verify" | undefined } };
+
+/** What people read for each verdict. Records, exit codes, metrics and `--json` keep the verdicts' own names. */
+const WORDS: Readonly<Record<Kind, Readonly<Record<Verdict, string>>>> = {
+  drill: { recovered: "recovered", late: "late", lost: "lost", void: "void", refused: "refused" },
+  verify: { recovered: "good", late: "late", lost: "bad", void: "can't tell", refused: "refused" },
 };
+
+const MEANINGS: Readonly<Record<Kind, Readonly<Record<Verdict, string>>>> = {
+  drill: {
+    recovered: "the data is back, proven, and within its objectives",
+    late: "the data is back, but an objective was missed",
+    lost: "data is missing or wrong",
+    void: "could not be judged, so it proves nothing",
+    refused: "stopped by a safety rule",
+  },
+  verify: {
+    recovered: "the backup restored, and every check passed, within its objectives",
+    late: "the backup restored and every check passed, but an objective was missed",
+    lost: "the backup is faulty or incomplete",
+    void: "could not be judged, so it proves nothing",
+    refused: "stopped by a safety rule",
+  },
+};
+
+/** `recovered` of a drill, `good` of a verify. */
+export function verdictWord({ verdict, scenario }: Said): string {
+  return WORDS[scenario.kind ?? "drill"][verdict];
+}
+
+/** The verdict as a headline has it: `RECOVERED`, `CAN'T TELL`. */
+export function verdictTitle(said: Said): string {
+  return verdictWord(said).toUpperCase();
+}
+
+/** What the verdict means, as the rest of a sentence. */
+export function verdictMeaning({ verdict, scenario }: Said): string {
+  return MEANINGS[scenario.kind ?? "drill"][verdict];
+}
 
 export const NOT_MEASURED = "not measured";
 

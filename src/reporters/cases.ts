@@ -1,5 +1,6 @@
 /** A result as test cases, for the formats that know only those: every question, phase and objective, and the verdict. */
 import { formatDuration, formatObjective } from "../host/units.ts";
+import { verdictWord } from "../paper/words.ts";
 import type { DrillResult, FindingRecord, Verdict } from "../record.ts";
 
 /** `failed`: asked, and the answer is no. `error`: could not be judged. `skipped`: was not come to. */
@@ -88,7 +89,7 @@ export function casesOf(result: DrillResult): Case[] {
     name: "verdict",
     group: "verdict",
     status: STATUS_OF_VERDICT[result.verdict],
-    message: `${result.verdict}: ${result.reasons.join("\n")}`,
+    message: `${verdictWord(result)}: ${result.reasons.join("\n")}`,
   };
   return unique([
     ...phases,

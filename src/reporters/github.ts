@@ -6,6 +6,7 @@ import { isAbsolute, join, relative } from "node:path/posix";
 import { z } from "zod";
 import { defineReporter } from "../define.ts";
 import { drillName, scorecardPage } from "../paper/scorecard.ts";
+import { verdictWord } from "../paper/words.ts";
 import type { DrillResult } from "../record.ts";
 import { lineToBlame } from "./cases.ts";
 
@@ -46,7 +47,7 @@ function annotation(result: DrillResult, told: Options): string {
   const place: Record<string, string> = file === null ? {} : { file, line: String(lineToBlame(result)) };
   const text = [...result.reasons, ...result.next.map((next) => `next: ${next}`)].join("\n");
   const kind = result.verdict === "late" ? "warning" : "error";
-  return command(kind, { ...place, title: `${result.verdict}: ${name}` }, text);
+  return command(kind, { ...place, title: `${verdictWord(result)}: ${name}` }, text);
 }
 
 /** The first of a kind each on its own, the rest of that kind in the last one. */
@@ -57,7 +58,7 @@ function annotations(results: readonly DrillResult[], told: Options): string[] {
     );
     if (mine.length <= ANNOTATIONS_OF_A_KIND) return mine.map((result) => annotation(result, told));
     const [shown, rest] = [mine.slice(0, ANNOTATIONS_OF_A_KIND - 1), mine.slice(ANNOTATIONS_OF_A_KIND - 1)];
-    const names = rest.map(({ scenario, verdict }) => `${verdict}: ${drillName(scenario)}`);
+    const names = rest.map((result) => `${verdictWord(result)}: ${drillName(result.scenario)}`);
     return [
       ...shown.map((result) => annotation(result, told)),
       command(kind, { title: `${rest.length} more drills` }, names.join("\n")),

@@ -2,9 +2,9 @@
 import { z } from "zod";
 import { etaMs, formatBytes, formatDuration, formatLink, formatObjective, formatRate } from "../host/units.ts";
 import { drillName, scorecardText } from "../paper/scorecard.ts";
-import { unnoticed } from "../paper/words.ts";
+import { unnoticed, verdictTitle, verdictWord } from "../paper/words.ts";
 import type { Artifact, DrillName, Follower, Screen } from "../parts.ts";
-import type { DrillEvent, DrillResult, Opening, Progress, Verdict } from "../record.ts";
+import type { DrillEvent, DrillResult, Opening, Progress, ScenarioFacts, Verdict } from "../record.ts";
 
 const REDRAW_EVERY_MS = 200;
 const PLAIN_PROGRESS_EVERY_MS = 5000;
@@ -65,7 +65,11 @@ function notIsolated(leavesOpen: readonly Opening[] = []): string {
 }
 
 /** Lines worth a place in a log, for each event; most events have none. */
-function lineOf(event: DrillEvent, ink: (text: string, ink: Ink) => string): string | null {
+function lineOf(
+  event: DrillEvent,
+  { kind }: Pick<ScenarioFacts, "kind">,
+  ink: (text: string, ink: Ink) => string,
+): string | null {
   switch (event.kind) {
     case "drill-began":
       return `${ink(event.scenario.id, "bold")}  ${event.scenario.title}  ${ink(`run ${event.runId}`, "dim")}`;
@@ -86,7 +90,7 @@ function lineOf(event: DrillEvent, ink: (text: string, ink: Ink) => string): str
     case "mutation-tried":
       return mutationLine(event, ink);
     case "problem":
-      return `  ${ink(event.makes, "red")}: ${event.message}`;
+      return `  ${ink(verdictWord({ verdict: event.makes, scenario: { kind } }), "red")}: ${event.message}`;
     case "cleaned-up":
       return event.failed.length > 0 ? `  ${ink("left behind", "red")}: ${event.failed.join("; ")}` : null;
     default:
@@ -113,6 +117,8 @@ function mutationLine(
 
 /** How far one drill is. */
 interface Standing {
+  /** What the drill began as; before that, any drill. */
+  scenario: Pick<ScenarioFacts, "kind">;
   phase: string;
   doing: string;
   beganMs: number;
@@ -123,6 +129,7 @@ interface Standing {
 
 function heard(event: DrillEvent, standing: Standing, nowMs: number): void {
   if (event.kind === "drill-began") standing.rtoMs = event.objectives.rtoMs;
+  if (event.kind === "drill-began") standing.scenario = event.scenario;
   if (event.kind === "mark" && event.mark === "T0") standing.damagedMs = nowMs;
   if (event.kind === "mark" && event.mark === "T8") standing.damagedMs = null;
   if (event.kind === "phase-began") standing.phase = event.phase;
@@ -146,7 +153,7 @@ export function followOnScreen(screen: Screen, { isLive }: ScreenStyle): Followe
   let drawnAtMs = Number.NEGATIVE_INFINITY;
   let isDrawn = false;
   const standingOf = ({ runId }: DrillName): Standing => {
-    const fresh = { phase: "", doing: "", beganMs: screen.now(), damagedMs: null, rtoMs: 0 };
+    const fresh = { scenario: {}, phase: "", doing: "", beganMs: screen.now(), damagedMs: null, rtoMs: 0 };
     const standing = standings.get(runId) ?? fresh;
     standings.set(runId, standing);
     return standing;
@@ -181,7 +188,7 @@ export function followOnScreen(screen: Screen, { isLive }: ScreenStyle): Followe
       if (event.kind === "progress") return progressed(event, drill);
       const standing = standingOf(drill);
       heard(event, standing, screen.now());
-      const text = lineOf(event.kind === "command-began" ? event : tamed(event), ink);
+      const text = lineOf(event.kind === "command-began" ? event : tamed(event), standing.scenario, ink);
       if (text !== null) line(text, drill);
       else draw(tame(standing.doing), drill);
     },
@@ -195,12 +202,22 @@ const isComparedWithNothing = ({ verdict, scenario, findings }: DrillResult) =>
   scenario.kind === "verify" &&
   !findings.some(({ probe, own }) => probe === "ledger" || own === true);
 
+/** A good backup's reason is how it was found good: it stands on the first line, behind what was looked at. */
+const isSaidInSubject = ({ scenario, verdict }: DrillResult) => scenario.kind === "verify" && verdict === "recovered";
+
+/** What the verdict is of: a drill by its name, a verify by the database and the copy that was looked at. */
+function subject(result: DrillResult): string {
+  const { scenario, sources, reasons } = result;
+  if (scenario.kind !== "verify") return drillName(scenario);
+  const looked = sources.find(({ chosen }) => chosen)?.id;
+  const name = looked === undefined ? scenario.title : `${scenario.title}: ${looked}`;
+  return isSaidInSubject(result) ? `${name} ${reasons.join("; ")}` : name;
+}
+
 /** The last lines on one drill: verdict, what was measured against what was wanted, where to read on. */
 export function summary(raw: DrillResult, { folder, color }: { folder: string; color: boolean }): string {
-  const { verdict, scenario, reasons, objectives, measured, next, runId, findings, notes } = tamed({
-    ...raw,
-    commands: [],
-  });
+  const result = tamed({ ...raw, commands: [] });
+  const { verdict, scenario, reasons, objectives, measured, next, runId, findings, notes } = result;
   const ink = paint(color);
   const against = (measuredMs: number | null, objectiveMs: number) =>
     `${measuredMs === null ? "not measured" : formatDuration(measuredMs)} (objective ${formatObjective(objectiveMs)})`;
@@ -209,8 +226,8 @@ export function summary(raw: DrillResult, { folder, color }: { folder: string; c
   const link = limit === undefined ? "" : `; the link was limited to ${formatLink(limit)}`;
   return [
     "",
-    `${ink(verdict.toUpperCase(), VERDICT_INK[verdict])}  ${drillName(scenario)}`,
-    ...reasons.map((reason) => `  ${reason}`),
+    `${ink(verdictTitle(result), VERDICT_INK[verdict])}  ${subject(result)}`,
+    ...(isSaidInSubject(result) ? [] : reasons.map((reason) => `  ${reason}`)),
     ...findings.flatMap(({ held, remarks = [] }) => (held === "yes" ? remarks.map((one) => `  finding: ${one}`) : [])),
     // What a drill noted is its world's; of a copy it is what the backup lacks, or what was left out of it.
     ...(scenario.kind === "verify" ? notes.map((note) => `  note: ${note}`) : []),

@@ -130,11 +130,17 @@ function verifying(evidence: Evidence, asked: readonly FindingRecord[], hasOther
   return reasons.length > 0 || hasOtherEnd ? reasons : clock(evidence.measured, evidence.objectives);
 }
 
-function verdictOf(reasons: readonly Reason[], { measured, isVerify }: Evidence): Judged {
+/** A copy that held: each of its questions is a check. */
+function checked(findings: readonly FindingRecord[]): string {
+  const asked = inGroup(findings, "verify").length;
+  return `restored, ${asked} of ${asked} checks passed, within RTO and RPO`;
+}
+
+function verdictOf(reasons: readonly Reason[], { measured, isVerify, findings }: Evidence): Judged {
   const verdict = WORST_FIRST.find((one) => reasons.some((reason) => reason.verdict === one)) ?? "recovered";
   const ranked = [...reasons].sort((a, b) => WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict));
   const texts = [...new Set(ranked.map(({ text }) => text))];
-  const fine = isVerify === true ? "restored, looked through and within its objectives" : proven(measured);
+  const fine = isVerify === true ? checked(findings) : proven(measured);
   return { verdict, reasons: texts.length > 0 ? texts : [fine] };
 }
 

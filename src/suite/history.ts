@@ -5,6 +5,7 @@ import { UsageError } from "../errors.ts";
 import { quote } from "../host/sh.ts";
 import { formatDuration } from "../host/units.ts";
 import { type Past, pastOf, trendOf } from "../paper/past.ts";
+import { verdictWord } from "../paper/words.ts";
 import type { DrillResult } from "../record.ts";
 import { deriveResult, readJournal } from "../result/result.ts";
 
@@ -156,25 +157,29 @@ export async function historyOf(
   scenario: string | null,
 ): Promise<{ text: string; rows: HistoryRow[]; lost: readonly LostRun[] }> {
   const { runs, lost } = await readHistory([results]);
-  const rows = pastOf(runs.map(({ result }) => result))
-    .filter((past) => scenario === null || past.scenario === scenario)
-    .map(rowOf);
+  const pasts = pastOf(runs.map(({ result }) => result)).filter(
+    (past) => scenario === null || past.scenario === scenario,
+  );
+  const rows = pasts.map(rowOf);
   const unread = lost.map(({ folder, because }) => `NOT READ  ${folder}: ${because}`);
   if (rows.length === 0) {
     const none = `No drill is kept in ${results}${scenario === null ? "" : ` of ${scenario}`}.`;
     return { text: [none, ...unread].join("\n"), rows, lost };
   }
   const played = rows.some(({ people }) => people.days > 0);
-  const lines = rows.map((row) => [
-    row.drill,
-    `${row.recovered}/${row.drills}`,
-    row.drills === 0 ? "never" : row.lastVerdict,
-    row.drills === 0 ? "-" : row.lastAt.slice(0, 10),
-    row.lastSuccess?.slice(0, 10) ?? "never",
-    `${duration(row.medianRtaMs)} / ${duration(row.worstRtaMs)}`,
-    `${duration(row.medianRpaMs)} / ${duration(row.worstRpaMs)}`,
-    ...(played ? [peopleCell(row.people)] : []),
-  ]);
+  const lines = pasts.map((past, at) => {
+    const row = rows[at] as HistoryRow;
+    return [
+      row.drill,
+      `${row.recovered}/${row.drills}`,
+      row.drills === 0 ? "never" : verdictWord(past.last),
+      row.drills === 0 ? "-" : row.lastAt.slice(0, 10),
+      row.lastSuccess?.slice(0, 10) ?? "never",
+      `${duration(row.medianRtaMs)} / ${duration(row.worstRtaMs)}`,
+      `${duration(row.medianRpaMs)} / ${duration(row.worstRpaMs)}`,
+      ...(played ? [peopleCell(row.people)] : []),
+    ];
+  });
   const head = [
     ...["drill", "recovered", "last", "on", "last success", "RTA median / worst", "RPA median / worst"],
     ...(played ? ["RTA by people (days)"] : []),

@@ -63,7 +63,7 @@ test("a terminal is left, closed, and another one tells the end", async () => {
   await attached.seen("Fetch the chosen copy");
   const { code, stdout, stderr } = await attached.ended;
   expect(code).toBe(0);
-  expect(stdout).toMatch(/RECOVERED {2}verify-shop/);
+  expect(stdout).toMatch(/GOOD {2}shop: /);
   expect(stderr).toMatch(/✓ fetch [\s\S]*✓ verify/);
   // Afterwards, by the id of the verify itself: the result, and no second showing of how it went.
   const runs = (await readdir(results())).filter((name) => /^\d/.test(name));
@@ -94,6 +94,6 @@ test("killed hard: whoever follows is told, and whoever asks later", async () =>
   const { code, stdout, stderr } = await following.ended;
   expect(code).toBe(4);
   expect(stderr).toMatch(/process \d+ of the detached run .* is gone and left no exit code[\s\S]*FB_DETACHED_GONE/);
-  expect(stdout).toMatch(/VOID[\s\S]*the journal breaks off/);
+  expect(stdout).toMatch(/CAN'T TELL[\s\S]*the journal breaks off/);
   expect(await fogbell("attach", id, "--json")).toMatchObject({ code: 4 });
 });

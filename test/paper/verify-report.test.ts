@@ -1,6 +1,7 @@
 /** The report of a verify tells of no world and no damage, and names the copy that holds. */
 import { expect, test } from "vitest";
 import { renderReport, reportPageOf } from "../../src/paper/report.ts";
+import { tally } from "../../src/paper/scorecard.ts";
 import { readTemplates } from "../../src/paper/templates.ts";
 import type { DrillEvent, EventBody } from "../../src/record.ts";
 import { summary } from "../../src/reporters/screen.ts";
@@ -92,6 +93,24 @@ test("a verify is judged by its own questions and clock, and by nothing else", (
   expect(judged(marks).verdict).toBe("void");
   expect(judged([...marks, finding("rows", "yes")]).verdict).toBe("void");
   expect(judged([finding("rows", "yes"), finding("freshness", "yes", { gapMs: 1 })]).verdict).toBe("void");
+});
+
+test("people read good, late, bad and can't tell; records keep the verdicts' own names", async () => {
+  const reports = await readTemplates("reports", "/nowhere");
+  const fresh = finding("freshness", "yes", { gapMs: 1 });
+  const words: [readonly EventBody[], string, string][] = [
+    [[finding("rows", "yes"), fresh], "recovered", "GOOD  Shop restored, 2 of 2 checks passed, within RTO and RPO"],
+    [[finding("rows", "yes"), finding("freshness", "yes", { gapMs: 9_000_000 })], "late", "LATE  Shop"],
+    [[finding("rows", "no"), fresh], "lost", "BAD  Shop"],
+    [[finding("rows", "unknown"), fresh], "void", "CAN'T TELL  Shop"],
+  ];
+  for (const [events, verdict, line] of words) {
+    const result = judged([...marks, ...events]);
+    expect(result.verdict).toBe(verdict);
+    expect(summary(result, { folder: "out", color: false }).split("\n")[1]).toBe(line);
+    expect(await renderReport(result, reports)).toContain(`**${line.split("  ")[0]}**`);
+    expect(tally([result])).toBe(`1 ${line.split("  ")[0]?.toLowerCase()}`);
+  }
 });
 
 test("the report names the copy that holds, what each copy was to it, and what its checks are worth", async () => {
