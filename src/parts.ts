@@ -237,10 +237,18 @@ export interface LogArchive {
    * null: nobody can tell. Total.
    */
   isOf?(head: Buffer, facts: BackupFacts, isFirst: boolean): boolean | null;
+  /** What a piece itself says of its times, by its start and its end; absent where it says nothing. Total. */
+  timesIn?(content: Pick<Content, "head" | "tail">, sizeBytes: number): LogTimes | null;
   /** Which of a backup's own objects tells whose log it needs; absent where its facts do. */
   teller?(
     members: readonly StoredObject[],
   ): { readonly object: StoredObject; whose(content: Content): string | null } | null;
+}
+
+/** When a piece of log was begun, and when what stands last in it was written, where that is known. Unix milliseconds. */
+export interface LogTimes {
+  readonly begunMs: number;
+  readonly endedMs?: number;
 }
 
 /** Folders inside a server's sandbox. Absolute paths as the server sees them. */

@@ -185,6 +185,13 @@ const OTHER_TOOLS: readonly Signature[] = [
   ),
   { is: matches(/^-- (MariaDB|MySQL) dump \d/m), form: dumpOf },
   foreign(
+    "a dump of PostgreSQL",
+    ["write `engine: postgres` for this database in fogbell.yaml"],
+    matches(
+      /^PGDMP|^-- PostgreSQL database (?:cluster )?dump$|^SET statement_timeout = 0;\r?\nSET lock_timeout = 0;$/m,
+    ),
+  ),
+  foreign(
     "a dump without comments (--skip-comments, --compact): nothing in it says of which server it is, and whether it is whole",
     ["leave out --skip-comments and --compact, so that its closing line shows that it is whole"],
     matches(

@@ -10,6 +10,7 @@ import type {
   Engine,
   LeftLog,
   LogArchive,
+  Moment,
   RecoveryPoint,
   Store,
   StoredObject,
@@ -31,6 +32,8 @@ interface Found {
   readonly pieces: readonly LogPiece[];
   readonly packing: Packing;
   readonly left: LeftLog | null;
+  /** Up to when it goes, as it says itself; absent where it does not. */
+  readonly endMs?: number;
 }
 
 type Start = (object: StoredObject) => Promise<Content | null>;
@@ -157,7 +160,34 @@ async function within(point: RecoveryPoint, from: string, of: Log, { log, start 
   if (astray !== null) return { ...none(point), of, left: { ...astray, wanted: from } };
   const byContent = (await start(lead.object))?.packing ?? [];
   const byName = pieces.flatMap(({ wrapping }) => (wrapping?.is === "packed" ? [wrapping.by] : []));
-  return { point, of, pieces, packing: [...new Set([...byName, ...byContent])], left };
+  const endMs = await endOf(pieces, { log, start });
+  return {
+    point,
+    of,
+    pieces,
+    packing: [...new Set([...byName, ...byContent])],
+    left,
+    ...(endMs === null ? {} : { endMs }),
+  };
+}
+
+/** A piece that is there for so long after the next one was begun was copied since. */
+const COPIED_MS = 2 * 3_600_000;
+
+/**
+ * Up to when the last piece goes, as it says itself: its object may have been copied without its time. Where its end cannot
+ * be read, the times of objects count unless the piece before it proves that they are of a copying: then its beginning does.
+ */
+async function endOf(
+  pieces: readonly LogPiece[],
+  { log, start }: Pick<Scene, "log" | "start">,
+): Promise<number | null> {
+  const [before, last] = [pieces.at(-2), pieces.at(-1)];
+  const content = last === undefined || log.timesIn === undefined ? null : await start(last.object);
+  const times = content === null || last === undefined ? null : (log.timesIn?.(content, last.object.sizeBytes) ?? null);
+  if (times?.endedMs !== undefined) return times.endedMs;
+  const isCopied = times !== null && Date.parse(before?.object.modifiedAt ?? "") - times.begunMs > COPIED_MS;
+  return isCopied ? times.begunMs : null;
 }
 
 /** Of the logs that hold anything after the backup's place, the one that is its own. */
@@ -224,15 +254,22 @@ function unused(point: RecoveryPoint, logs: readonly Log[], taken: ReadonlySet<s
     .find(({ object, name }) => !/relay/i.test(name) && Date.parse(object.modifiedAt) > takenMs);
 }
 
-function finished({ point, pieces, packing, left }: Found): RecoveryPoint {
+/** Clocks of two machines differ so much without meaning anything. */
+const CLOCKS_MS = 5 * 60_000;
+
+function finished({ point, pieces, packing, left, endMs }: Found): RecoveryPoint {
   const { reach, moment } = point;
   const log = pieces.map(({ object }) => object);
   const newest = log.reduce((latest, { modifiedAt }) => (modifiedAt > latest ? modifiedAt : latest), "");
   const hasLog = log.length > 0;
+  const isOlder = endMs !== undefined && endMs < Date.parse(newest) - CLOCKS_MS;
+  const upTo: Moment = isOlder
+    ? { at: new Date(endMs).toISOString(), from: "content" }
+    : { at: newest, from: "object-time" };
   return {
     ...point,
     log,
-    reach: newest > reach.at ? { at: newest, from: "object-time" } : reach === moment ? moment : reach,
+    reach: upTo.at > reach.at ? upTo : reach === moment ? moment : reach,
     sizeBytes: [...point.objects, ...log].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     facts: {
       ...point.facts,

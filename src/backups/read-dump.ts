@@ -46,7 +46,7 @@ export async function readDump(
 
 /** What is against a dump; null: nothing. */
 export interface DumpFault {
-  readonly is: "leaves" | "cut" | "half";
+  readonly is: "leaves" | "cut" | "half" | "untold";
   readonly because: string;
 }
 
@@ -59,6 +59,10 @@ const WHERE: Readonly<Record<CutPlace, string>> = {
   quit: "by a command that ends the client",
   zeros: "by zero bytes: the rest was never written",
 };
+
+/** Its last statement is complete, and any number of others may have stood behind it. */
+const UNTOLD =
+  "it is a dump without comments (--compact, or a filter that takes them out), and nothing in it marks its end: up to its last line it is sound, and whether more should follow could not be told";
 
 /** Kinds that only the client of a text would run: what an archive's own program sends, no client reads. */
 const OF_CLIENT: ReadonlySet<string> = new Set(["client-command", "unclear"]);
@@ -81,7 +85,7 @@ function said(leaves: readonly Leaving[]): string {
 /** What `fogbell backups check` prints, and its exit code. */
 export function endOf({ story }: ReadDump, fault: DumpFault | null): { exitCode: number; printed: string } {
   if (fault === null) return { exitCode: 0, printed: `whole: ${story.lines} lines` };
-  return { exitCode: { leaves: 5, cut: 1, half: 4 }[fault.is], printed: fault.because };
+  return { exitCode: { leaves: 5, cut: 1, half: 4, untold: 4 }[fault.is], printed: fault.because };
 }
 
 /** Of one of its databases, when it is told which; else of all of it. */
@@ -98,5 +102,6 @@ export function faultOf({ story, torn }: ReadDump, only: string | null): DumpFau
   if (end.is === "cut") return { is: "cut", because: `cut off at line ${end.line}, ${WHERE[end.where]}` };
   if (story.hasRows && !story.hasStructure)
     return { is: "half", because: "it holds only data: rows, and no table to put them into (data-only)" };
+  if (end.is === "untold") return { is: "untold", because: UNTOLD };
   return null;
 }

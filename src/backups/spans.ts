@@ -24,8 +24,26 @@ function chainOf(point: RecoveryPoint, all: readonly RecoveryPoint[]): RecoveryP
   return chain;
 }
 
+/** What goes on from a copy was made after it, whatever time its files have since somebody prepared them. */
+const AFTER_MS = 1000;
+
+/** No copy is younger than one that goes on from it. */
+function notYounger(point: RecoveryPoint, all: readonly RecoveryPoint[]): RecoveryPoint {
+  const { span, engine, method, format, fileAt } = point.facts;
+  if (span === undefined) return point;
+  const written = all
+    .filter(({ facts }) => facts.engine === engine && facts.method === method && facts.format === format)
+    .filter((one) => one !== point && one.facts.span?.from === span.to && one.facts.span.to !== span.to)
+    .map(({ objects }) => Date.parse(objects[0]?.modifiedAt ?? ""))
+    .filter((ms) => !Number.isNaN(ms));
+  if (written.length === 0) return point;
+  const before = new Date(Math.min(...written) - AFTER_MS).toISOString();
+  return { ...point, facts: { ...point.facts, fileAt: fileAt !== undefined && fileAt < before ? fileAt : before } };
+}
+
 /** Every such copy with the ones before it; one whose beginning is not there cannot be read by itself. */
-export function withSpans(points: readonly RecoveryPoint[]): RecoveryPoint[] {
+export function withSpans(found: readonly RecoveryPoint[]): RecoveryPoint[] {
+  const points = found.map((point) => notYounger(point, found));
   return points.map((point): RecoveryPoint => {
     if (point.facts.span === undefined || isFull(point)) return point;
     const chain = chainOf(point, points);

@@ -48,7 +48,7 @@ export default class Init extends FogbellCommand {
     for (const note of made.notes) this.logToStderr(`Note: ${tame(note)}`);
     if (flags.out !== "-") {
       for (const { name, engine, points } of made.databases)
-        this.log(`  ${name}: ${engine}, ${points} recovery points`);
+        this.log(`  ${name}: ${engine}, ${points} recovery ${points === 1 ? "point" : "points"}`);
       this.log(`Wrote ${flags.out}. Next: fogbell verify`);
     }
     return { file: flags.out, ...made };

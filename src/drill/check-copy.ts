@@ -13,7 +13,7 @@ export interface CheckFault {
   readonly because: string;
   /** It would leave its target. */
   readonly leaves: boolean;
-  /** By itself nobody can restore it. */
+  /** False: by itself nobody can judge it, because it is half of something or does not show its end. */
   readonly alone: boolean;
   /** The version that made it, when that is what is wrong. */
   readonly madeBy: string | null;
@@ -47,10 +47,14 @@ function faultIn(line: Line, outcome: Outcome): CheckFault {
   };
 }
 
+const WITH_COMMENTS = [
+  "leave out --compact and --skip-comments, so that the dump's closing line shows that it is whole",
+];
+
 /** What a check in this process found, as any other. */
 export function dumpFault({ ifNot }: Line, { is, because }: DumpFault): CheckFault {
-  const next = ifNot === undefined ? [] : [ifNot];
-  return { because, leaves: is === "leaves", alone: is !== "half", madeBy: null, errors: [], next };
+  const next = is === "untold" ? WITH_COMMENTS : ifNot === undefined ? [] : [ifNot];
+  return { because, leaves: is === "leaves", alone: is !== "half" && is !== "untold", madeBy: null, errors: [], next };
 }
 
 /** Reads a dump in this process, and writes it down as the line that a person would type. */

@@ -1,4 +1,6 @@
 /** Several drills on one card: what each was to reach and what it reached, for terminals, pages and programs. Pure. */
+
+import { formatObjective } from "../host/units.ts";
 import type { DrillResult, FindingRecord, ScenarioFacts, Verdict } from "../record.ts";
 import { code, inline } from "./format.ts";
 import { durationOr, moment, NOT_MEASURED, verdictMeaning, verdictWord } from "./words.ts";
@@ -83,9 +85,9 @@ function table(results: readonly DrillResult[]): string[][] {
         ...design(isAsDesigned(result) ? row.designed : `${row.designed}, NOT so`),
         drillName(result.scenario),
         durationOr(row.rtaMs),
-        durationOr(row.rtoMs),
+        formatObjective(row.rtoMs),
         durationOr(row.rpaMs),
-        durationOr(row.rpoMs),
+        formatObjective(row.rpoMs),
         ...lost(row.rowsLost === null ? NOT_MEASURED : String(row.rowsLost)),
       ];
     }),

@@ -138,7 +138,7 @@ function heard(event: DrillEvent, standing: Standing, nowMs: number): void {
 
 function clockText({ beganMs, damagedMs, rtoMs }: Standing, nowMs: number): string {
   if (damagedMs === null) return formatDuration(nowMs - beganMs);
-  return `${formatDuration(nowMs - damagedMs)} since the damage, RTO ${formatDuration(rtoMs)}`;
+  return `${formatDuration(nowMs - damagedMs)} since the damage, RTO ${formatObjective(rtoMs)}`;
 }
 
 export interface ScreenStyle {

@@ -88,7 +88,7 @@ async function checkStore(catalog: Catalog, url: string): Promise<Check> {
       of: "store",
       name: `store ${stock.store.place}`,
       ok: true,
-      because: `${stock.inventory.points.length} recovery points`,
+      because: `${stock.inventory.points.length} recovery ${stock.inventory.points.length === 1 ? "point" : "points"}`,
       next: [],
     };
   } catch (error) {

@@ -5,7 +5,7 @@
 import { unreadableError } from "../backups/unreadable.ts";
 import { asFogbellError, type FogbellError } from "../errors.ts";
 import { tame } from "../host/tame.ts";
-import { formatBytes, formatDuration } from "../host/units.ts";
+import { formatBytes, formatDuration, formatObjective } from "../host/units.ts";
 import type { Objectives } from "../record.ts";
 import { type Limit, limitWords } from "../run/limits.ts";
 import { chooseSandbox } from "../sandboxes/choose.ts";
@@ -154,7 +154,7 @@ function planText(plan: PlannedVerify): string[] {
     ...copyLines(plan, copy),
     `  server   ${engine} ${version}${sandbox?.image == null ? "" : `, of the image ${sandbox.image}`}`,
     `  sandbox  ${sandbox === null ? "NONE" : `${sandbox.name}: ${sandbox.because}`}`,
-    `  judged   by RTO ${formatDuration(rtoMs)}, RPO ${formatDuration(rpoMs)}`,
+    `  judged   by RTO ${formatObjective(rtoMs)}, RPO ${formatObjective(rpoMs)}`,
     ...limits.map((limit, at) => `  ${(at === 0 ? "ended" : "").padEnd(8)} ${limit.phase} after ${limitWords(limit)}`),
     ...problems.flatMap(({ message, next }) => [`  BUT      ${message}`, ...next.map((line) => `           ${line}`)]),
   ];

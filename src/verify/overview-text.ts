@@ -106,7 +106,7 @@ export function overviewText(overview: DatabaseOverview): string {
   const said = (ms: number | null) => (ms === null ? "EVERYTHING" : formatDuration(ms));
   const reasons = [...new Set(unknown.map(({ because }) => because))];
   const lines = [
-    `${overview.name} (${overview.engine}): ${points.length} recovery points`,
+    `${overview.name} (${overview.engine}): ${points.length} recovery ${points.length === 1 ? "point" : "points"}`,
     ...(points.length === 0
       ? []
       : [

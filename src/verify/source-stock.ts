@@ -15,6 +15,7 @@ import type { ConfiguredSource, Encryption } from "../config/database.ts";
 import type { Engine, RecoveryPoint, Store, StoredObject } from "../parts.ts";
 import { couldHold } from "./could-hold.ts";
 import { dated, newestFirst } from "./dated.ts";
+import { type Passed, passedBy } from "./passed.ts";
 import { broken, isSealed, sealed } from "./points.ts";
 import type { Candidate, Younger } from "./task.ts";
 
@@ -27,6 +28,8 @@ export interface SourceStock {
   readonly candidates: readonly Candidate[];
   readonly younger: readonly Younger[];
   readonly unknown: readonly Unread[];
+  /** Where nothing is a backup of it: what lies there instead. */
+  readonly passed: readonly Passed[];
 }
 
 /** So many of them are looked into, to say what they are. */
@@ -93,15 +96,15 @@ async function beyond(
   return objects.filter(({ key }) => isPieceOf([engine], key) && !isIgnored(key));
 }
 
-/** Copies that others go on from may lie where the pattern does not reach: everything else of the store may be one. */
+/** Copies that others go on from, and that go on from others, may lie where the pattern does not reach: everything else of the store may be one. */
 async function before(
   store: Store,
   points: readonly RecoveryPoint[],
   source: ConfiguredSource,
   objects: readonly StoredObject[],
 ): Promise<StoredObject[]> {
-  const misses = points.some(({ facts, unreadable }) => facts.span !== undefined && unreadable !== undefined);
-  if (!misses) return [];
+  // One that goes on from a full copy shows that it is the older one, whatever its files' times say.
+  if (points.every(({ facts }) => facts.span === undefined)) return [];
   const isIgnored = ignoring(source);
   const here = new Set(objects.map(({ key }) => key));
   const listing = await listingOf(store, "");
@@ -215,7 +218,7 @@ export async function stockOf(
   const isNone = (one: Unread) =>
     // Nobody knows what is in it: it may be all there is, or a folder with the newest.
     (one.unreadable !== undefined && (points.length === 0 || couldHold(source.pattern, one.key))) ||
-    (points.length === 0 && opened.length === 0 && fits?.(one.key) === true);
+    (points.length === 0 && opened.length === 0 && (fits === null || fits(one.key)));
   const bad = [...unread, ...left.filter(isNone)].filter((one) => !opened.includes(one));
   const beside = sumsBeside(listing.objects);
   const at = (point: RecoveryPoint, of: Encryption | null): Candidate => ({
@@ -239,6 +242,7 @@ export async function stockOf(
   const isKnown = (key: string) => taken.has(key) || isIgnored(key) || isOthers(key) || isPieceOf([engine], key);
   const strange = newest === null ? [] : youngerThan(newest, listing.objects, { placed: listing.placed(), isKnown });
   const told = new Set<Unread>([...bad, ...opened]);
+  const isLeft = ({ key }: StoredObject) => !isIgnored(key) && !isOthers(key) && !isPieceOf([engine], key);
   return {
     source,
     store,
@@ -246,5 +250,6 @@ export async function stockOf(
     candidates,
     younger: await tell(store, engine, strange, listing.placed()),
     unknown: left.filter((one) => !told.has(one)),
+    passed: candidates.length > 0 ? [] : await passedBy(store, engine, source, listing.objects.filter(isLeft)),
   };
 }

@@ -7,6 +7,7 @@ import type { BackupFacts, Engine, RecoveryPoint, ServerSpec, Settings, Store, S
 import type { Objectives } from "../record.ts";
 import { type Limit, limitsOf, OF_VERIFY } from "../run/limits.ts";
 import type { KnownCopy } from "./known.ts";
+import type { Passed } from "./passed.ts";
 
 /** Which copy is asked for. */
 export const ASKED = ["newest", "yesterday", "last-week", "last-month", "random", "all"] as const;
@@ -56,6 +57,8 @@ export interface VerifyTask {
   readonly candidates: readonly Candidate[];
   /** Objects newer than all candidates that may be this database's and are understood by nobody. */
   readonly younger: readonly Younger[];
+  /** What lies in its sources instead, when no object of them is a backup of it. */
+  readonly passed?: readonly Passed[];
   /** Why a source cannot be read, when one cannot: then nothing is judged, and that is the result. */
   readonly fault: FogbellError | null;
   readonly fresh: ConfiguredDatabase["fresh"] | null;
@@ -125,7 +128,10 @@ export function serverFor(
     facts.isDump === true || server === undefined ? undefined : known.find((one) => shorten(server, one) === one);
   const fits = (one: string) => wanted.every((version) => compare(shorten(version ?? "", one), one) <= 0);
   // The client of some engines numbers itself apart from the server: a version is only compared with its like.
-  const version = exact ?? (facts.isDump === true || server === undefined ? known.find(fits) : undefined);
+  // Text that says nothing of its server loads into a newer one, and not into an older one.
+  const isUnknown = facts.isDump === true && wanted.length === 0;
+  const version =
+    exact ?? (isUnknown ? known.at(-1) : facts.isDump === true || server === undefined ? known.find(fits) : undefined);
   if (version === undefined) {
     throw new UnavailableError(
       `made by ${engine.name} ${wanted.join(" and ")}, and no sandbox restores that: known are ${known.join(", ")}`,

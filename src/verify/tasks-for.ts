@@ -117,6 +117,9 @@ async function tasksOf(stocked: Stocked, request: Choosing, { nowMs, link }: Com
       askedAtMs,
       candidates,
       younger: at === "newest" ? newerThan(youngerOf(stocked, candidates), candidates[0]) : [],
+      passed: stocked.stocks.every((stock) => stock.candidates.length === 0)
+        ? stocked.stocks.flatMap((stock) => stock.passed)
+        : [],
       fault: stocked.fault,
       fresh: database.fresh ?? null,
       canary: database.canary ?? null,

@@ -19,6 +19,7 @@ import { attempt } from "./attempt.ts";
 import type { Attempted, VerifyKit } from "./kit.ts";
 import { type KnownCopy, writtenAt } from "./known.ts";
 import { leftLogError } from "./left-log.ts";
+import { passedError } from "./passed.ts";
 import { deletedAt } from "./points.ts";
 import { stillWritten } from "./still-written.ts";
 import type { Candidate, VerifyTask } from "./task.ts";
@@ -225,6 +226,8 @@ async function tell(telling: Telling): Promise<void> {
     });
   }
   const [first] = task.candidates;
+  if (first === undefined && task.passed !== undefined && task.passed.length > 0)
+    throw passedError(task.title, task.passed);
   if (first === undefined) {
     throw new LostError(`there is no recovery point of ${task.title} for ${task.asked}`, {
       code: "FB_NO_SOURCE",

@@ -74,11 +74,12 @@ describe("a source", () => {
     expect(stock.candidates.map(({ point }) => point.facts.complete)).toEqual(["no", "no", "yes"]);
     expect(stock.unknown.map(({ key }) => key)).toEqual(["README.txt"]);
   });
-  test("with a key, what is sealed is a copy; without one it is named and left", async () => {
+  test("with a key, what is sealed is a copy; without one it cannot be read, and is named", async () => {
     const store = storeOf({ "shop-20261120T0300.sql.age": "age-encryption.org/v1\nxxxx" });
     const encryption = { with: "age", "key-env": "K" } as const;
     expect(ids(await stockOf(store, { ...source, encryption }, engine))).toEqual(["shop-20261120T0300.sql.age"]);
-    expect((await stockOf(store, source, engine)).unknown[0]?.because).toMatch(/encrypted with age/);
+    const [left] = (await stockOf(store, source, engine)).candidates;
+    expect(left?.point.unreadable?.because).toMatch(/encrypted with age/);
   });
 });
 

@@ -132,3 +132,35 @@ describe("a pattern", () => {
     expect(listed).toBe(1);
   });
 });
+
+describe("nothing is a backup of it, and the place is not empty", () => {
+  const passed = async (files: Readonly<Record<string, string>>, told: object = {}) => {
+    const found = await stock(files, told);
+    return [found.candidates.length, found.passed.map(({ key, because }) => `${key}: ${because}`)];
+  };
+  test.each([
+    [
+      "a pattern that means nothing",
+      OLDER,
+      { pattern: "app-*.sql" },
+      /shop-20261121\.sql: a backup that "app-\*\.sql" does not mean/,
+    ],
+    [
+      "a form that nobody reads",
+      { "a.bin": "?" },
+      { pattern: "app-*.sql" },
+      /a\.bin: no backup that Fogbell recognises/,
+    ],
+    ["another way to back up", OLDER, { method: "physical" }, /a logical backup, and fogbell\.yaml says physical/],
+    ["another engine", { "a.sql": PLACED }, { pattern: "b*" }, /a dump of a server by MariaDB 10\.11\.6/],
+  ])("%s", async (_, files, told, because) => {
+    const [candidates, [first = ""] = []] = (await passed(files as Record<string, string>, told)) as [number, string[]];
+    expect(candidates).toBe(0);
+    expect(first).toMatch(because);
+  });
+  test("without a pattern the form itself is the copy that cannot be read", async () => {
+    const { candidates } = await stock({ "a.bin": "?" });
+    expect(candidates[0]?.point.unreadable?.because).toMatch(/no backup that Fogbell recognises/);
+  });
+  test("an empty place says nothing", async () => expect(await passed({})).toEqual([0, []]));
+});

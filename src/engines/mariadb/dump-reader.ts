@@ -19,6 +19,9 @@ interface Table {
 
 const NAMING = /^(USE|(CREATE|ALTER|DROP) DATABASE)$/;
 
+/** What MariaDB 11's program changes and gives back around each table: no end of the dump. */
+const OF_TABLE = "old_autocommit";
+
 const ZEROS = Buffer.alloc(16);
 
 class Reading implements DumpReader {
@@ -209,15 +212,17 @@ class Reading implements DumpReader {
     if (tokens[1]?.text.toUpperCase() === "NAMES" && tokens[2] !== undefined)
       this.encodings.add(tokens[2].text.toLowerCase());
     let gives = false;
+    let isOfAll = false;
     for (const { scope, name, value } of assignmentsOf(settings)) {
       const [mark, old] = value;
       if (scope === "variable" && name.startsWith("old_")) this.changed.add(name);
       if (scope !== "variable" && mark?.text === "@" && old?.text.toLowerCase().startsWith("old_") === true) {
         this.changed.delete(old.text.toLowerCase());
         gives = true;
+        isOfAll ||= old.text.toLowerCase() !== OF_TABLE;
       }
     }
-    if (gives) this.gaveBack = true;
+    if (gives && isOfAll) this.gaveBack = true;
     this.sections.restores(gives ? line : null);
   }
 

@@ -33,10 +33,16 @@ export function gatherFolders(objects: readonly StoredObject[], isSet: (folder: 
     const name = INFO_NAMES.find((one) => lead.key === one || lead.key.endsWith(`/${one}`));
     return name === undefined ? [] : [{ lead, folder: lead.key.slice(0, -name.length) }];
   });
-  return folders
-    .filter(({ folder }) => !isSet(folder))
-    .map(({ lead, folder }) => ({ lead, members: objects.filter(({ key }) => key.startsWith(folder)) }))
-    .filter(({ lead, members }) => members.some(({ key }) => isOfServer(key.slice(folderOf(lead.key).length))));
+  return (
+    folders
+      .filter(({ folder }) => !isSet(folder))
+      // Its description comes first and tells its moment: a copy that is prepared later has other files written anew.
+      .map(({ lead, folder }) => ({
+        lead,
+        members: [lead, ...objects.filter((one) => one !== lead && one.key.startsWith(folder))],
+      }))
+      .filter(({ lead, members }) => members.some(({ key }) => isOfServer(key.slice(folderOf(lead.key).length))))
+  );
 }
 
 /** A file of the server's: its system tablespace, or a table's. Beside a description without any there is no copy. */

@@ -2,7 +2,7 @@
  * What the first events of a binary log tell: which server wrote it, and after which transactions it begins. Total over any
  * bytes. Source: MariaDB manual, "Binary Log Event Header", "FORMAT_DESCRIPTION_EVENT", "GTID_LIST_EVENT".
  */
-import type { BackupFacts } from "../../parts.ts";
+import type { BackupFacts, Content, LogTimes } from "../../parts.ts";
 
 const HEADER_BYTES = 19;
 const FORMAT_DESCRIPTION = 15;
@@ -37,6 +37,27 @@ function startOf(head: Buffer): LogStart | null {
     return { domain: head.readUInt32LE(at), server: head.readUInt32LE(at + 4), number: head.readBigUInt64LE(at + 8) };
   });
   return { server, before };
+}
+
+/**
+ * When a file of the log was begun, and when its last event was written, where that is whole: a copying of files changes their
+ * times, and not these. The last event ends where the file does, and says so.
+ */
+export function timesIn({ head, tail }: Pick<Content, "head" | "tail">, sizeBytes: number): LogTimes | null {
+  if (startOf(head) === null) return null;
+  const begunMs = head.readUInt32LE(4) * 1000;
+  if (begunMs === 0) return null;
+  const endedMs = tail === null ? null : lastEventMs(tail, sizeBytes);
+  return { begunMs, ...(endedMs === null || endedMs < begunMs ? {} : { endedMs }) };
+}
+
+function lastEventMs(tail: Buffer, sizeBytes: number): number | null {
+  for (let at = tail.length - HEADER_BYTES; at >= 0; at--) {
+    const isLast = tail.readUInt32LE(at + 9) === tail.length - at && tail.readUInt32LE(at + 13) === sizeBytes % 2 ** 32;
+    const seconds = isLast ? tail.readUInt32LE(at) : 0;
+    if (seconds > 0) return seconds * 1000;
+  }
+  return null;
 }
 
 /** `0-7-123,1-8-4`. */

@@ -3,7 +3,7 @@ import { apart } from "../../host/sh.ts";
 import { type BackupFacts, CHECK_ENDS, type Line, type LogArchive, type Target } from "../../parts.ts";
 import { at, client, sql, withoutValues } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
-import { isOfServer } from "./log-start.ts";
+import { isOfServer, timesIn } from "./log-start.ts";
 
 /** `binlog.000012`, `mysql-bin.000012`, `db1.example.org-bin.000012`. */
 const PIECE = /^[\w.-]*bin(log)?\.[0-9]{6,}$/;
@@ -38,6 +38,7 @@ echo "archived up to $(tail -n 1 "$ARCHIVE/copied")"`),
   isPiece: (name) => PIECE.test(name),
   isNeeded: (piece, from) => stemOf(piece) === stemOf(from) && numberOf(piece) >= numberOf(from),
   isOf: isOfServer,
+  timesIn,
 });
 
 /**

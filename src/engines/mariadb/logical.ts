@@ -1,12 +1,13 @@
 /** Logical backups: mariadb-dump or mysqldump as plain SQL, packed or not, told by its content. */
 import { z } from "zod";
 import { defineMethod } from "../../define.ts";
-import { messageInDump, messageOf } from "../../host/dump-messages.ts";
-import { type Compression, layersOf, unpacked } from "../../host/packing.ts";
+import { messageInDump, messageOf, withoutMessages } from "../../host/dump-messages.ts";
+import { type Compression, layersOf, type Packing, unpacked } from "../../host/packing.ts";
 import type { BackupFacts, Content, Line, Target } from "../../parts.ts";
 import { aboutLog, logChecks } from "../packed-log.ts";
 import { at, client, sql } from "./client.ts";
 import { readHeader } from "./dump-header.ts";
+import { readUnsigned } from "./dump-unsigned.ts";
 import type { Flavour } from "./flavour.ts";
 import { checkLog, throughLog } from "./log.ts";
 import { readDump, TRAILER } from "./named-databases.ts";
@@ -91,6 +92,25 @@ const isOfAccounts = (text: string) =>
   /^(?:CREATE USER|CREATE ROLE|GRANT) /m.test(text) &&
   !/^(?:-- Current Database|-- Table structure|CREATE (?:TABLE|DATABASE)|USE |INSERT )/m.test(text);
 
+/** Without a header nothing says what its end would look like: that is known when it has been read to its end. */
+function unsigned({ name }: Flavour, { bytes, packing }: { bytes: Buffer; packing: Packing }): BackupFacts | null {
+  const text = bytes.toString("latin1");
+  const own = messageOf(text.slice(0, 8000));
+  const found = readUnsigned(own === null ? text : withoutMessages(text));
+  if (found === null || (found.server ?? name) !== name) return null;
+  return {
+    engine: name,
+    method: "logical",
+    isDump: true,
+    format: "plain",
+    packing,
+    ...(found.lacksTables ? { lacks: "tables" as const } : {}),
+    complete: own === null ? "unknown" : "no",
+    because:
+      own === null ? "without comments (--skip-comments): known when it has been read to its end" : messageInDump(own),
+  };
+}
+
 function inspect(flavour: Flavour, { head: bytes, tail, packing, members }: Content): BackupFacts | null {
   // A dump in an archive is seen as its member.
   if (members !== undefined) return null;
@@ -98,7 +118,8 @@ function inspect(flavour: Flavour, { head: bytes, tail, packing, members }: Cont
   // A first line about the client's sandbox mode may come before it (MariaDB 10.5.25, 10.11.8 and later).
   const message = messageOf(start);
   const header = readHeader(start);
-  if (header?.server !== flavour.name || isOfAccounts(bytes.toString("latin1"))) return null;
+  if (header === null) return unsigned(flavour, { bytes, packing });
+  if (header.server !== flavour.name || isOfAccounts(bytes.toString("latin1"))) return null;
   const { server: _, ...told } = header;
   // The place in the log: `--master-data=2` as a comment, 1 as a statement, which a restore leaves out.
   const place =

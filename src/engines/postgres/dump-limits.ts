@@ -19,6 +19,11 @@ export class Limits {
   #isLast = false;
   #tail: Buffer = Buffer.alloc(0);
 
+  /** Whether psql is still limited. */
+  get isInForce(): boolean {
+    return this.#key !== null;
+  }
+
   /** Null, or in words why pg_dump writes no such command here. */
   limit(key: string, line: number): string | null {
     this.lines.push(line);

@@ -310,12 +310,18 @@ class Reading implements Listener {
     } else if (given === "" && strings.length !== 2) this.unclear(line);
   }
 
+  /** Without comments the way out of its limits is the end of a dump; of several databases any may be the last. */
+  #isLifted(databases: DumpStory["databases"]): boolean {
+    return this.hasStructure && this.limits.lines.length > 0 && !this.limits.isInForce && databases.length < 2;
+  }
+
   story(bytes: number, lastByte: number): DumpStory {
     const lines = this.lexer.line - (lastByte === 10 ? 1 : 0);
     const { open } = this.lexer;
     const at = { line: lines };
     if (open !== null && this.cut === null) this.cut = { ...at, where: open };
-    if (this.#begun.length > 0) this.cut ??= { ...at, where: "closing-line" };
+    if (this.#begun.length > 0 || (!this.#hasHeader && this.limits.isInForce))
+      this.cut ??= { ...at, where: "closing-line" };
     // Its last line ends nowhere: a dump cut off in the command that pg_dump ends it with.
     const isHalf = lastByte !== 10 && this.#halfAt === lines;
     if (isHalf) this.cut ??= { ...at, where: "closing-line" };
@@ -325,7 +331,10 @@ class Reading implements Listener {
     return {
       lines,
       bytes,
-      end: this.cut === null ? { is: this.#hasHeader ? "whole" : "untold" } : { is: "cut", ...this.cut },
+      end:
+        this.cut === null
+          ? { is: this.#hasHeader || this.#isLifted(databases) ? "whole" : "untold" }
+          : { is: "cut", ...this.cut },
       leaves,
       databases,
       tables: this.tables,

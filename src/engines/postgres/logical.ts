@@ -138,6 +138,18 @@ function isPlain(head: string): boolean {
   return isCluster || head.slice(0, 2000).includes("-- PostgreSQL database dump\n");
 }
 
+/** A dump whose comments were taken out on the way: what pg_dump sets first, in its order. */
+const UNSIGNED =
+  /^\s*(?:\\restrict \w+\s+)?SET statement_timeout = 0;\s+SET lock_timeout = 0;[\s\S]*?\nSET client_encoding = '[\w-]+';/;
+
+/** As the reader of statements tells it: a function's body stands before the tables, and may say INSERT. */
+function isRowsFirst(bytes: Uint8Array): boolean {
+  const reader = dumpReader();
+  reader.push(bytes);
+  const first = reader.end().statements.find(({ kind }) => /^(CREATE (UNLOGGED )?TABLE|COPY|INSERT)\b/.test(kind));
+  return first !== undefined && !first.kind.startsWith("CREATE");
+}
+
 /** What comes first decides: tables are made before their rows are, and before what is put on them (`--section=post-data`). */
 const isWithoutTables = (head: string) =>
   /^-- (Data for )?Name: .*; Type: ([A-Z ]+);/m
@@ -149,13 +161,15 @@ function plainFacts(
   tail: string | null,
 ): Omit<BackupFacts, "engine" | "method" | "isDump" | "packing"> | null {
   const own = messageOf(head);
-  if (!isPlain(own === null ? head : withoutMessages(head))) return null;
+  const text = own === null ? head : withoutMessages(head);
+  const isUnsigned = !isPlain(text) && UNSIGNED.test(text.slice(0, 2000));
+  if (!isUnsigned && !isPlain(text)) return null;
   const message = own ?? messageBefore(head.slice(0, 4000), HEADER);
   const server = /-- Dumped from database version (\S+)/.exec(head)?.[1];
   const tool = /-- Dumped by pg_dump version (\S+)/.exec(head)?.[1];
   // `pg_dump -v` says it, with the zone of its machine.
   const began = /^-- Started on (\d{4}-[\d-]{5} [\d:]{8} \S{1,10})\r?$/m.exec(head)?.[1];
-  const complete = tail === null ? "unknown" : tail.includes(TRAILER) ? "yes" : "no";
+  const complete = tail === null || isUnsigned ? "unknown" : tail.includes(TRAILER) ? "yes" : "no";
   const common = {
     format: "plain",
     ...startOf(head, server),
@@ -165,6 +179,13 @@ function plainFacts(
     ...(isWithoutTables(head) ? { lacks: "tables" as const } : {}),
   };
   if (message !== null) return { ...common, complete: "no", because: messageInDump(message) };
+  if (isUnsigned)
+    return {
+      ...common,
+      ...(isRowsFirst(Buffer.from(text, "latin1")) ? { lacks: "tables" as const } : {}),
+      complete,
+      because: "without its comments: known when it has been read to its end",
+    };
   return {
     ...common,
     complete,

@@ -281,6 +281,13 @@ describe("an end that comes too early", () => {
     expect(read("CREATE TABLE a (id int);\n").end).toEqual({ is: "untold" });
   });
 
+  it("is told without comments by the way out of the limits, of one database", () => {
+    const table = "\\restrict abc\n\nSET statement_timeout = 0;\nCREATE TABLE public.a (id int);\n";
+    expect(read(`${table}\n\\unrestrict abc\n`).end).toEqual({ is: "whole" });
+    expect(read(table).end).toMatchObject({ is: "cut", where: "closing-line" });
+    expect(read("\\restrict abc\n\n\\unrestrict abc\n").end).toEqual({ is: "untold" });
+  });
+
   it("is no end: a closing line among values", () => {
     const text = `${HEAD}COPY public.a FROM stdin;\n1\n--\n-- PostgreSQL database dump complete\n--\n`;
     expect(read(text).end).toMatchObject({ is: "cut", where: "rows" });

@@ -132,6 +132,14 @@ field l62 increments 'the same, the full one was prepared'
   expect 0 '\b650 rows' "$BAD"
   days backup- ''; mariadb-backup --no-defaults --prepare --target-dir="$S/backup-full" >/dev/null 2>&1; at '-49 hours'; stamp backup-full
 
+field l66 increments 'the full one was prepared an hour ago, and nothing keeps its old times'
+  expect 0 '(?s)=== verify.*\b650 rows' "$BAD"
+  days backup- ''; mariadb-backup --no-defaults --prepare --target-dir="$S/backup-full" >/dev/null 2>&1; at '-1 hours'; stamp backup-full
+
+field l67 increments 'the full one was prepared and everything copied without times: the increments are newer all the same'
+  expect 0 '(?s)=== verify.*\b650 rows' "$BAD"
+  at '-9 hours'; keep full full; at '-5 hours'; keep inc1 inc1; at '-2 hours'; keep inc2 inc2; mariadb-backup --no-defaults --prepare --target-dir="$S/full" >/dev/null 2>&1; at '-1 hours'; stamp full
+
 field l63 increments 'the full one is gone'
   expect 4 '(?s)=== verify.*increment' "$BAD"
   days '' ''; rm -r "$S/full"
