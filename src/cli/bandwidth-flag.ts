@@ -4,7 +4,8 @@ import { parseRate } from "../host/units.ts";
 
 async function parse(text: string): Promise<number> {
   const bytesPerSecond = parseRate(text);
-  if (bytesPerSecond === null) throw new Errors.CLIError(`"${text}" is no speed; write 100MB/s, 50MiB/s or 800Mbit/s`);
+  if (bytesPerSecond === null)
+    throw new Errors.CLIError(`"${text}" isn't a speed; write 100MB/s, 50MiB/s or 800Mbit/s`);
   return bytesPerSecond;
 }
 

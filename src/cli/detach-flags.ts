@@ -4,11 +4,11 @@ import { quote } from "../host/sh.ts";
 
 export const detachFlags = {
   detach: Flags.boolean({
-    description: "Start it apart from this terminal and return at once; follow it with fogbell attach.",
+    description: "Run in the background and return at once. Follow it with fogbell attach.",
   }),
   /** How the process that was started so is told its folder. */
   "detached-as": Flags.string({
-    description: "The folder of a detached run. Set by --detach, for the process that it starts.",
+    description: "Folder of a detached run. Set by --detach for the process it starts.",
     hidden: true,
     exclusive: ["detach"],
   }),

@@ -4,7 +4,7 @@ import { parseDuration } from "../host/units.ts";
 
 async function parse(text: string): Promise<number> {
   const ms = parseDuration(text);
-  if (ms === null) throw new Errors.CLIError(`"${text}" is no duration; write 90d, 12h or 30m`);
+  if (ms === null) throw new Errors.CLIError(`"${text}" isn't a duration; write 90d, 12h or 30m`);
   return ms;
 }
 
@@ -16,9 +16,11 @@ export function optionalDurationFlag(description: string) {
 /** `--max-age 30d`: milliseconds in code. */
 export function durationFlag({ description, default: fallback }: { description: string; default: string }) {
   return Flags.custom<number>({
-    description: `${description} Default: ${fallback}.`,
+    description,
     helpValue: fallback,
     parse,
     default: async () => parse(fallback),
+    // Help says it as people write it, not in milliseconds.
+    defaultHelp: async () => fallback,
   })();
 }

@@ -1,34 +1,34 @@
 /** Flags of every command that drills: who reports, and who is told. */
 import { Flags } from "@oclif/core";
 
-const GROUP = "TELLING";
+const GROUP = "REPORTING";
 
 export const reportFlags = {
   reporter: Flags.string({
     description:
-      "Who reports, and into which file: pretty, line, json, junit, ctrf, markdown, github, metrics. Several may be " +
-      "named. Default: pretty on a terminal, line elsewhere, and github in a GitHub job.",
+      "Output format and file: pretty, line, json, junit, ctrf, markdown, github or metrics. Can be repeated. " +
+      "Default: pretty on a terminal, otherwise line; plus github in a GitHub job.",
     multiple: true,
     multipleNonGreedy: true,
     helpValue: "NAME[=FILE]",
     helpGroup: GROUP,
   }),
   "notify-slack": Flags.string({
-    description: "Slack webhook that is told when a verdict changes. Better in the environment, as it is a secret.",
+    description: "Slack webhook to notify when a verdict changes. It's a secret: better set it in the environment.",
     env: "FOGBELL_NOTIFY_SLACK",
     noCacheDefault: true,
     helpValue: "URL",
     helpGroup: GROUP,
   }),
   "notify-webhook": Flags.string({
-    description: "URL that is sent JSON when a verdict changes. Better in the environment.",
+    description: "URL to send JSON to when a verdict changes. Better set it in the environment.",
     env: "FOGBELL_NOTIFY_WEBHOOK",
     noCacheDefault: true,
     helpValue: "URL",
     helpGroup: GROUP,
   }),
   ping: Flags.string({
-    description: "URL that is asked for after each judged run, a sign of life; {exit} and {verdict} are filled in.",
+    description: "URL to request after each judged run, as a heartbeat; {exit} and {verdict} are filled in.",
     env: "FOGBELL_PING",
     noCacheDefault: true,
     helpValue: "URL",

@@ -3,7 +3,7 @@ import { Flags } from "@oclif/core";
 import { UsageError } from "../errors.ts";
 
 export const setFlag = Flags.string({
-  description: "What a param of the scenario means instead: `scenario show` lists them. Several times for several.",
+  description: "Set a parameter of the scenario (see scenario show). Can be repeated.",
   helpValue: "table=rental",
   multiple: true,
 });

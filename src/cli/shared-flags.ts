@@ -5,23 +5,23 @@ import { Flags } from "@oclif/core";
 export const SANDBOXES = ["docker", "local"] as const;
 
 export const sandboxFlag = Flags.string({
-  description: "Where the servers live.",
+  description: "Where to run the database servers.",
   options: ["auto", ...SANDBOXES],
   default: "auto",
 });
 
 export const engineFlag = Flags.string({
-  description: "Engine and version, when the scenario offers several.",
+  description: "Engine and version, if the scenario supports several.",
   helpValue: "NAME@VERSION",
 });
 
-export const rowsFlag = Flags.integer({ description: "Rows of the preset dataset, over all its tables.", min: 1000 });
+export const rowsFlag = Flags.integer({ description: "Total number of rows in the preset dataset.", min: 1000 });
 
 export const keepFlag = Flags.boolean({
-  description: "Leave the sandbox standing, to look at; remove it later with gc.",
+  description: "Keep the sandbox so that you can inspect it; remove it later with fogbell gc.",
 });
 
 export const resultsFlag = Flags.string({
-  description: "Folder that holds the run folders.",
+  description: "Results folder.",
   default: "drill-results",
 });

@@ -4,8 +4,8 @@ import { FogbellCommand } from "../cli/command.ts";
 export default class Attach extends FogbellCommand {
   static override summary = "Follow a run that was started with --detach, from any terminal.";
   static override description =
-    "Shows what it did so far and what it does now, then its verdict, and ends with the run's own exit code. Ctrl-C leaves " +
-    "the run alone and ends with 130. Of a run that is over it tells the result.";
+    "Shows what has happened so far, follows the run to its verdict, and exits with the run's own exit code. Ctrl-C stops " +
+    "following and exits with 130; the run goes on. If the run is over, its result is shown.";
   static override examples = [
     "<%= config.bin %> attach",
     "<%= config.bin %> attach 20261121-031500-3f9c1b",
@@ -13,12 +13,12 @@ export default class Attach extends FogbellCommand {
   ];
   static override enableJsonFlag = true;
   static override args = {
-    run: Args.string({ description: "The run, as --detach named it, or one of its run folders. Default: the newest." }),
+    run: Args.string({ description: "Id that --detach printed, or one of the run folders. Default: the newest run." }),
   };
   static override flags = {
-    results: Flags.string({ description: "Folder of results that the run was given.", default: "drill-results" }),
+    results: Flags.string({ description: "The results folder the run writes to.", default: "drill-results" }),
     stop: Flags.boolean({
-      description: "End the run as Ctrl-C in its own terminal would: it cleans up, and is followed.",
+      description: "Stop the run as Ctrl-C in its own terminal would, and follow it while it cleans up.",
     }),
   };
 

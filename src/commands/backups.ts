@@ -5,9 +5,9 @@ import { UsageError } from "../errors.ts";
 
 export default class Backups extends FogbellCommand {
   static override summary =
-    "Every recovery point of your databases: age, size, gaps, last verified, and what would be lost.";
+    "List every backup of your databases: age, size, gaps, last verified, and what you'd lose today.";
   static override description =
-    "Goes by fogbell.yaml, or by a store alone. Reads names, and the first and last bytes of each object; fetches nothing.";
+    "Uses fogbell.yaml, or --store alone. Reads names and the first and last bytes of each object; downloads nothing.";
   static override examples = [
     "<%= config.bin %> backups",
     "<%= config.bin %> backups Shop --json",
@@ -16,12 +16,12 @@ export default class Backups extends FogbellCommand {
   static override enableJsonFlag = true;
   static override strict = false;
   static override args = {
-    database: Args.string({ description: "Names of databases in fogbell.yaml. Default: all that have sources." }),
+    database: Args.string({ description: "Databases in fogbell.yaml. Default: all that have sources." }),
   };
   static override flags = {
-    store: Flags.string({ description: "Look into this store instead of fogbell.yaml.", helpValue: "URL" }),
-    config: Flags.string({ description: "The file that tells of the databases. Default: fogbell.yaml." }),
-    results: Flags.string({ description: "Where verifies have left their results.", default: "drill-results" }),
+    store: Flags.string({ description: "Use this store instead of fogbell.yaml.", helpValue: "URL" }),
+    config: Flags.string({ description: "Configuration file. Default: fogbell.yaml." }),
+    results: Flags.string({ description: "Folder with the results of earlier verifies.", default: "drill-results" }),
   };
 
   async run(): Promise<unknown> {

@@ -2,13 +2,15 @@ import { Flags } from "@oclif/core";
 import { FogbellCommand } from "../cli/command.ts";
 
 export default class Doctor extends FogbellCommand {
-  static override summary = "Tell what is missing on this machine, and the command that mends it.";
-  static override description = "Exit code 0 when at least one sandbox can be used, else 4.";
+  static override summary = "Check what this machine is missing, and print the command that fixes it.";
+  static override description = "Exit code: 0 if at least one sandbox works here, otherwise 4.";
   static override examples = [
     "<%= config.bin %> doctor",
     "<%= config.bin %> doctor --store 's3://bucket/prefix?region=eu-central-1'",
   ];
-  static override flags = { store: Flags.string({ description: "Also try to list this store.", helpValue: "URL" }) };
+  static override flags = {
+    store: Flags.string({ description: "Also check that this store can be listed.", helpValue: "URL" }),
+  };
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Doctor);

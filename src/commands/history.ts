@@ -3,9 +3,9 @@ import { FogbellCommand } from "../cli/command.ts";
 import { resultsFlag } from "../cli/shared-flags.ts";
 
 export default class History extends FogbellCommand {
-  static override summary = "What was drilled so far, how it ended, and how long it took.";
+  static override summary = "Show past drills and verifies: how they ended and how long they took.";
   static override description =
-    "One line for each scenario, engine and method. Failures count; times are of drills that came to an end alone on their machine. A run whose journal cannot be read is named.";
+    "One line per scenario, engine and method. Failed runs count. Times come only from runs that finished with no other drill running beside them. Runs whose journal can't be read are listed.";
   static override examples = ["<%= config.bin %> history", "<%= config.bin %> history drop-table --json"];
   static override args = { scenario: Args.string({ description: "Only this scenario." }) };
   static override flags = {

@@ -5,9 +5,9 @@ import { optionalDurationFlag } from "../cli/duration-flag.ts";
 import { UsageError } from "../errors.ts";
 
 export default class Init extends FogbellCommand {
-  static override summary = "Look into where your backups lie, and write a first fogbell.yaml.";
+  static override summary = "Inspect the places that hold your backups, and write a first fogbell.yaml.";
   static override description =
-    "Tells databases and jobs apart by names and content, and proposes sources, schedules and objectives. Overwrites nothing.";
+    "Recognises databases and backup jobs by name and content, and proposes sources, schedules and objectives. Never overwrites a file.";
   static override examples = [
     "<%= config.bin %> init --store /var/backups",
     "<%= config.bin %> init --store 's3://backups/shop?endpoint=https://s3.example.org' --rto 30m",
@@ -15,20 +15,20 @@ export default class Init extends FogbellCommand {
   static override enableJsonFlag = true;
   static override flags = {
     store: Flags.string({
-      description: "Where backups lie; several may be named. Asked for on a terminal.",
+      description: "Where your backups are. Can be repeated. Default: ask, on a terminal.",
       multiple: true,
       multipleNonGreedy: true,
       helpValue: "URL",
     }),
     out: Flags.string({ description: "The file to write; - prints it.", default: "fogbell.yaml" }),
-    engine: Flags.string({ description: "Engine of encrypted backups, whose content does not tell." }),
-    rto: optionalDurationFlag("How long a recovery may take. Asked for on a terminal; else 4h."),
-    rpo: optionalDurationFlag("How old the data may be. Default: the rhythm that is found, and an hour."),
+    engine: Flags.string({ description: "Engine of encrypted backups, whose content can't show it." }),
+    rto: optionalDurationFlag("How long a recovery may take. Default: ask on a terminal, otherwise 4h."),
+    rpo: optionalDurationFlag("How old the data may be. Default: the interval found between backups, plus an hour."),
   };
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Init);
-    const stores = flags.store ?? (await this.#ask("Where do your backups lie? (/path or s3://bucket/prefix) "));
+    const stores = flags.store ?? (await this.#ask("Where are your backups? (/path or s3://bucket/prefix) "));
     if (stores.length === 0) {
       throw new UsageError("nothing says where your backups are", {
         code: "FB_NO_SOURCES",

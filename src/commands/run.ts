@@ -14,10 +14,11 @@ import type { SuiteRun } from "../run/run-folder.ts";
 type RunFlags = Interfaces.InferredFlags<typeof Run.flags>;
 
 export default class Run extends FogbellCommand {
-  static override summary = "Run one or several drills, and write their journals, results, reports and runbooks.";
+  static override summary = "Run one or more drills; write a journal, a result, a report and a runbook for each.";
   static override description =
-    "Builds a world, breaks it, recovers it from its backups, proves every row, and times each phase. " +
-    "Exit codes: 0 recovered, 1 lost, 2 usage, 3 late, 4 void, 5 refused, 70 a defect, 130 interrupted; of several, the worst.";
+    "Builds a throwaway database, breaks it, recovers it from its backups, checks every row, and times each phase. " +
+    "Exit codes: 0 recovered, 1 lost, 2 usage error, 3 late, 4 void, 5 refused, 70 bug in Fogbell, 130 interrupted. " +
+    "For several drills, the worst one counts.";
   static override examples = [
     "<%= config.bin %> run drop-table",
     "<%= config.bin %> run drop-table --rows 2000000 --sandbox docker",
@@ -38,73 +39,78 @@ export default class Run extends FogbellCommand {
   static override enableJsonFlag = true;
   static override strict = false;
   static override args = {
-    scenario: Args.string({ description: "Ids of shipped scenarios, or scenario files. Several are run in order." }),
+    scenario: Args.string({
+      description: "Ids of shipped scenarios, or scenario files. Several run in the order given.",
+    }),
   };
   static override flags = {
     tag: Flags.string({ description: "Run every shipped scenario with this tag.", multiple: true }),
     all: Flags.boolean({
-      description: "Run every shipped scenario, on each engine it offers, at the first version it names.",
+      description: "Run every shipped scenario on each of its engines, at the first version listed.",
       exclusive: ["tag"],
     }),
     jobs: Flags.integer({
-      description: "Drills at the same time. More than one falsifies their durations, and marks them contended.",
+      description: "Number of drills to run in parallel. Above 1, timings are distorted and marked contended.",
       min: 1,
       default: 1,
     }),
-    shard: Flags.string({ description: "Run one part of the drills, of several of equal size.", helpValue: "1/3" }),
+    shard: Flags.string({ description: "Split the drills into equal parts, and run this one.", helpValue: "1/3" }),
     bail: Flags.boolean({
-      description: "Begin no more drills after the first that does not end as its scenario is made to end.",
+      description: "Stop after the first drill whose verdict isn't the one its scenario expects.",
     }),
     "last-failed": Flags.boolean({
-      description: "Of these drills, or of all, only those whose newest result in --out is not as designed.",
+      description: "Run only drills whose newest result in --out isn't the one their scenario expects.",
     }),
     sandbox: sandboxFlag,
     engine: engineFlag,
     rows: rowsFlag,
-    seed: Flags.integer({ description: "Seed of the dataset and the writer.", min: 0 }),
+    seed: Flags.integer({ description: "Random seed for the dataset and the writer.", min: 0 }),
     on: Flags.string({
       description:
-        "Drill on a database of your own: production is restored from its newest backup in --store or fogbell.yaml, and recovered from the older ones.",
+        "Drill on your own database: a stand-in for production is restored from its newest backup, and recovered from older ones.",
       helpValue: "NAME",
       exclusive: ["rows", "seed", "method", "compare-methods", "last-failed"],
     }),
     production: Flags.string({
-      description: "With --on: which moment production stands at.",
+      description: "With --on: which backup to restore production from.",
       options: ["newest", "yesterday", "last-week", "last-month"],
       default: "newest",
     }),
-    config: Flags.string({ description: "With --on: the file that tells of the databases. Default: fogbell.yaml." }),
+    config: Flags.string({ description: "With --on: configuration file. Default: fogbell.yaml." }),
     set: setFlag,
     method: Flags.string({
-      description: "Make the world's backups this way, at the ages the scenario tells.",
+      description: "Make the drill's backups with this method, at the ages the scenario sets.",
       helpValue: "'physical + log'",
       exclusive: ["compare-methods"],
     }),
     "compare-methods": Flags.boolean({
-      description: "Drill the scenario once with each way to back up, and set what each lost side by side.",
+      description: "Run the scenario once per backup method, and compare what each one loses.",
     }),
-    bandwidth: bandwidthFlag("Fetch no faster than production's link: all parts and all drills together."),
+    bandwidth: bandwidthFlag("Limit the download speed to production's link, for all drills together."),
     timeout: optionalDurationFlag(
-      "Time limit for each phase of a drill. Default: from its rows and earlier runs, at least 15m; --dry-run prints them.",
+      "Time limit for each phase of a drill. Default: based on rows and earlier runs, at least 15m; see --dry-run.",
     ),
     store: Flags.string({
-      description: "Put the world's backups there, below a prefix of this run. With --on: where your backups lie.",
+      description: "Put the drill's backups here, under a prefix of their own. With --on: where your backups are.",
       helpValue: "URL",
     }),
-    out: Flags.string({ description: "Folder that receives a run folder for each drill.", default: "drill-results" }),
+    out: Flags.string({
+      description: "Folder for the results; each drill gets its own subfolder.",
+      default: "drill-results",
+    }),
     "dry-run": Flags.boolean({
-      description: "Name every container, source and command, and start nothing.",
+      description: "Print every container, source and command; start nothing.",
       exclusive: ["detach"],
     }),
     keep: keepFlag,
     "trust-backups": Flags.boolean({
-      description: "Open backups that this run did not make in a sandbox that is not cut off.",
+      description: "Allow backups not made by this run to be opened in a sandbox with network access.",
     }),
     "wrong-move": Flags.boolean({
-      description: "Recover as people do by mistake, where the scenario tells of it, and see what that costs.",
+      description: "Make the scenario's classic mistake during recovery, and see what it costs.",
     }),
     "fresh-world": Flags.boolean({
-      description: "Build the world anew. Else what was built before for the same scenario is laid out again.",
+      description: "Rebuild the starting database. Default: reuse the one built earlier for the same scenario.",
     }),
     report: Flags.boolean({ description: "Print the report at the end." }),
     ...detachFlags,

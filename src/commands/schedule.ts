@@ -17,9 +17,9 @@ const WRITERS: Readonly<Record<string, () => Promise<(job: Job) => ScheduleFile[
 };
 
 export default class Schedule extends FogbellCommand {
-  static override summary = "Write what runs Fogbell by the clock: crontab, systemd timer, GitHub or GitLab pipeline.";
+  static override summary = "Write a schedule for Fogbell: crontab, systemd timer, GitHub or GitLab pipeline.";
   static override description =
-    "Prints the files, or writes them below --to and overwrites none. What is to run stands behind --.";
+    "Prints the files, or writes them to the --to folder without overwriting any. Put the command to schedule after --.";
   static override examples = [
     "<%= config.bin %> schedule --cron",
     "<%= config.bin %> schedule --systemd --at 02:30 --to units -- run drop-table",
@@ -31,17 +31,17 @@ export default class Schedule extends FogbellCommand {
     systemd: Flags.boolean({ description: "A systemd service with its timer." }),
     github: Flags.boolean({ description: "A workflow for GitHub Actions." }),
     gitlab: Flags.boolean({ description: "A job for GitLab CI." }),
-    at: Flags.string({ description: "Time of day; for GitHub in UTC.", default: "03:10", helpValue: "HH:MM" }),
+    at: Flags.string({ description: "Time of day. UTC for GitHub.", default: "03:10", helpValue: "HH:MM" }),
     on: Flags.string({ description: "How often.", options: [...RHYTHMS], default: "daily" }),
-    folder: Flags.string({ description: "Where it runs, for cron and systemd.", default: "." }),
-    "secrets-file": Flags.string({ description: "File of NAME=value lines with the secrets, for cron and systemd." }),
+    folder: Flags.string({ description: "Working folder, for cron and systemd.", default: "." }),
+    "secrets-file": Flags.string({ description: "File with secrets as NAME=value lines, for cron and systemd." }),
     secret: Flags.string({
-      description: "Name of a secret that the CI system keeps.",
+      description: "Name of a secret stored in the CI system.",
       multiple: true,
       multipleNonGreedy: true,
     }),
-    config: Flags.string({ description: "The file that tells of the databases. Default: fogbell.yaml." }),
-    to: Flags.string({ description: "Folder to write into. Default: print." }),
+    config: Flags.string({ description: "Configuration file. Default: fogbell.yaml." }),
+    to: Flags.string({ description: "Folder to write to. Default: print to the terminal." }),
   };
 
   async run(): Promise<unknown> {

@@ -3,7 +3,7 @@ import { FogbellCommand } from "../cli/command.ts";
 
 export default class Schema extends FogbellCommand {
   static override summary =
-    "Print the JSON Schema (draft-07) of the scenario format or of fogbell.yaml, or the format's documentation.";
+    "Print the JSON Schema (draft-07) of scenarios or of fogbell.yaml, or the scenario format's documentation.";
   static override examples = [
     "<%= config.bin %> schema > scenario.v1.schema.json",
     "<%= config.bin %> schema --docs",

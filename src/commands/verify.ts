@@ -9,11 +9,12 @@ import type { PlanRequest } from "../verify/dry-run.ts";
 import { ASKED, type Asked } from "../verify/task.ts";
 
 export default class Verify extends FogbellCommand {
-  static override summary = "Restore your own backups in a sandbox, and prove that they hold.";
+  static override summary = "Restore your own backups in a sandbox, and check that they're complete.";
   static override description =
-    "Fetches the copy that is asked for, reads it to its end, restores it on a server of its version without a network, " +
-    "looks through it, and times all of it. Goes by fogbell.yaml, or by a store alone. " +
-    "Exit codes: 0 recovered, 1 lost, 2 usage, 3 late, 4 void, 5 refused, 70 a defect, 130 interrupted; of several, the worst.";
+    "Downloads the backup, reads it to the end, restores it on a server of the same version without network access, " +
+    "checks the data, and times every step. Uses fogbell.yaml, or --store alone. " +
+    "Exit codes: 0 good, 1 bad, 2 usage error, 3 late, 4 can't tell, 5 refused, 70 bug in Fogbell, 130 interrupted. " +
+    "For several databases, the worst one counts.";
   static override examples = [
     "<%= config.bin %> verify",
     "<%= config.bin %> verify Shop --at last-week",
@@ -27,38 +28,45 @@ export default class Verify extends FogbellCommand {
   static override enableJsonFlag = true;
   static override strict = false;
   static override args = {
-    database: Args.string({ description: "Names of databases in fogbell.yaml. Default: all that have sources." }),
+    database: Args.string({ description: "Databases in fogbell.yaml. Default: all that have sources." }),
   };
   static override flags = {
-    at: Flags.string({ description: "Which copy.", options: [...ASKED], default: "newest" }),
-    store: Flags.string({ description: "Look into this store instead of fogbell.yaml.", helpValue: "URL" }),
-    config: Flags.string({ description: "The file that tells of the databases. Default: fogbell.yaml." }),
-    rto: optionalDurationFlag("Time objective in place of the one that is told."),
-    rpo: optionalDurationFlag("Loss objective in place of the one that is told."),
+    at: Flags.string({ description: "Which backup to verify.", options: [...ASKED], default: "newest" }),
+    store: Flags.string({ description: "Use this store instead of fogbell.yaml.", helpValue: "URL" }),
+    config: Flags.string({ description: "Configuration file. Default: fogbell.yaml." }),
+    rto: optionalDurationFlag("Override the recovery time objective."),
+    rpo: optionalDurationFlag("Override the recovery point objective."),
     timeout: optionalDurationFlag(
-      "How long fetching, starting a server, restoring and looking through a copy may take, each. Default: by its size and earlier verifies, 15m at least; --dry-run tells.",
+      "Time limit for each step: download, server start, restore, checks. Default: based on size and earlier verifies, at least 15m; see --dry-run.",
     ),
-    bandwidth: bandwidthFlag("Fetch no faster than production's link: all parts and all verifies together."),
-    "each-source": Flags.boolean({ description: "Ask of each source by itself, and not of the best of them." }),
+    bandwidth: bandwidthFlag("Limit the download speed to production's link, for all verifies together."),
+    "each-source": Flags.boolean({ description: "Verify each source on its own, not just the best one." }),
     sandbox: sandboxFlag,
     jobs: Flags.integer({
-      description: "Verifies at the same time. More than one falsifies durations.",
+      description: "Number of backups to verify in parallel. Above 1, timings are distorted.",
       min: 1,
       default: 1,
     }),
-    shard: Flags.string({ description: "Run one part of the verifies, of several of equal size.", helpValue: "1/3" }),
-    out: Flags.string({ description: "Folder that receives a run folder for each verify.", default: "drill-results" }),
+    shard: Flags.string({
+      description: "Split the databases into equal parts, and verify this one.",
+      helpValue: "1/3",
+    }),
+    out: Flags.string({
+      description: "Folder for the results; each verify gets its own subfolder.",
+      default: "drill-results",
+    }),
     keep: keepFlag,
-    "trust-backups": Flags.boolean({ description: "Open backups in a sandbox that is not cut off from this machine." }),
+    "trust-backups": Flags.boolean({
+      description: "Allow backups to be opened in a sandbox that isn't isolated from this machine.",
+    }),
     "accept-changes": Flags.boolean({
-      description: "Take tables and guards that are gone since the last good copy for intended.",
+      description: "Accept tables and constraints that disappeared since the last good copy.",
     }),
     "prove-checks": Flags.boolean({
-      description:
-        "Afterwards spoil the copy in known ways, and say which check notices and which mutation nobody would see.",
+      description: "Afterwards, damage the restored copy in known ways, and show which check notices each one.",
     }),
     "dry-run": Flags.boolean({
-      description: "Name the copy, its size, its store, the sandbox and the image; fetch, start and write nothing.",
+      description: "Print the backup, its size, store, sandbox and image; download, start and write nothing.",
       exclusive: ["detach"],
     }),
     ...detachFlags,

@@ -15,13 +15,13 @@ import { newerThan } from "./younger.ts";
 /** What is typed to say which copies are meant, and what must hold in them. */
 export interface Choosing extends Places {
   readonly at: Asked;
-  /** Where verifies have left their results. */
+  /** Folder with the results of earlier verifies. */
   readonly outFolder: string;
   readonly acceptChanges: boolean;
   readonly proveChecks: boolean;
   /** Fetch no faster than this, all verifies together. Bytes per second. */
   readonly bandwidth?: number | undefined;
-  /** Ask of each source by itself, and not of the best of them. */
+  /** Verify each source on its own, not just the best one. */
   readonly eachSource?: boolean;
   /** Objectives in place of those that are told, in milliseconds. */
   readonly rtoMs?: number | undefined;

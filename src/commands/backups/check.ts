@@ -2,15 +2,15 @@ import { Args } from "@oclif/core";
 import { FogbellCommand } from "../../cli/command.ts";
 
 export default class BackupsCheck extends FogbellCommand {
-  static override summary = "Read a fetched dump to its end: is it whole, and does it stay where it is put?";
+  static override summary = "Check a dump file: is it complete, and does it stay inside its database?";
   static override description =
-    "Reads the dump's own language and runs nothing of it; unpacks what it is packed with. Exit code 0: whole. 1: cut off, or " +
-    "no SQL. 4: it cannot be told here. 5: it would act outside the database that it is restored into.";
+    "Decompresses and parses the dump without running any of it. Exit codes: 0 complete, 1 cut off or " +
+    "not SQL, 4 can't tell here, 5 would act outside the database it's restored into.";
   static override examples = [
     "<%= config.bin %> backups check /tmp/restore/shop-20261120T130000Z.sql.gz",
     "<%= config.bin %> backups check dump.sql --json",
   ];
-  static override args = { file: Args.string({ description: "The dump, as it was fetched.", required: true }) };
+  static override args = { file: Args.string({ description: "The dump file.", required: true }) };
 
   async run(): Promise<unknown> {
     const { args } = await this.parse(BackupsCheck);

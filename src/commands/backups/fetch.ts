@@ -4,17 +4,17 @@ import { FogbellCommand } from "../../cli/command.ts";
 import { tame } from "../../host/tame.ts";
 
 export default class BackupsFetch extends FogbellCommand {
-  static override summary = "Fetch one recovery point from a store: in parallel, resumed where it stopped, hashed.";
+  static override summary = "Download one backup from a store: in parallel, resumable, with its hash.";
   static override examples = [
     "<%= config.bin %> backups fetch nightly/shop-20261120T130000Z.dump --store directory:/var/backups --to /tmp/restore",
   ];
   static override args = {
-    point: Args.string({ description: "The recovery point, as backups list names it.", required: true }),
+    point: Args.string({ description: "The backup's id, from fogbell backups.", required: true }),
   };
   static override flags = {
-    store: Flags.string({ description: "The store. It is only read.", required: true, helpValue: "URL" }),
-    bandwidth: bandwidthFlag("Fetch no faster than this, so that others can use the link."),
-    to: Flags.string({ description: "Folder to fetch into.", required: true }),
+    store: Flags.string({ description: "The store. It's only read.", required: true, helpValue: "URL" }),
+    bandwidth: bandwidthFlag("Limit the download speed, to leave room for others."),
+    to: Flags.string({ description: "Folder to download to.", required: true }),
   };
 
   async run(): Promise<unknown> {

@@ -2,14 +2,14 @@ import { Flags } from "@oclif/core";
 import { FogbellCommand } from "../../cli/command.ts";
 
 export default class BackupsList extends FogbellCommand {
-  static override summary = "List the recovery points in a store, newest first, read by their content.";
+  static override summary = "List the backups in a store, newest first, recognised by content.";
   static override examples = [
     "<%= config.bin %> backups list --store /var/backups",
     "<%= config.bin %> backups list --store 's3://bucket/prefix?region=eu-central-1' --json",
   ];
   static override flags = {
-    store: Flags.string({ description: "The store. It is only read.", required: true, helpValue: "URL" }),
-    prefix: Flags.string({ description: "Only keys that begin so.", default: "" }),
+    store: Flags.string({ description: "The store. It's only read.", required: true, helpValue: "URL" }),
+    prefix: Flags.string({ description: "Only keys with this prefix.", default: "" }),
   };
 
   async run(): Promise<unknown> {

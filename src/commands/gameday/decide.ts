@@ -3,11 +3,11 @@ import { WordCommand, wordFlags } from "./word-command.ts";
 
 export default class GamedayDecide extends WordCommand {
   static override strict = false;
-  static override summary = "Write down a decision of a game day: what, and from which copy.";
-  static override description = "A decision can be a milestone: the source, reopening.";
+  static override summary = "Record a decision in a game day: what, and from which backup.";
+  static override description = "A decision can also be a milestone, such as the source chosen or reopening.";
   static override examples = ["<%= config.bin %> gameday decide 'restore from hourly, beside, into shop_side'"];
   static override args = {
-    words: Args.string({ description: "What is said; several words need no quotes.", required: true }),
+    words: Args.string({ description: "The text. Quotes aren't needed.", required: true }),
   };
   static override flags = wordFlags("commander");
 

@@ -2,13 +2,13 @@ import { Flags } from "@oclif/core";
 import { WordCommand, wordFlags } from "./word-command.ts";
 
 export default class GamedayEnd extends WordCommand {
-  static override summary = "End a game day: it is judged, its report is drafted, and everything is taken down.";
+  static override summary = "End a game day: judge it, draft its report, and remove everything it started.";
   static override description =
-    "With --abandon nothing is judged: for a real incident, or when anybody says the stop word.";
+    "Use --abandon for a real incident, or when anyone says the stop word: nothing is judged.";
   static override examples = ["<%= config.bin %> gameday end", "<%= config.bin %> gameday end --abandon"];
   static override flags = {
     ...wordFlags("facilitator"),
-    abandon: Flags.boolean({ description: "Stop at once and judge nothing." }),
+    abandon: Flags.boolean({ description: "Stop immediately without judging." }),
   };
 
   async run(): Promise<unknown> {

@@ -3,10 +3,10 @@ import { WordCommand, wordFlags } from "./word-command.ts";
 
 export default class GamedayHold extends WordCommand {
   static override strict = false;
-  static override summary = "Hold an inject of a game day back until it is fired by hand.";
+  static override summary = "Hold back an inject in a game day until you fire it by hand.";
   static override examples = ["<%= config.bin %> gameday hold 2"];
   static override args = {
-    number: Args.string({ description: "Which inject, as status lists them. Default: the next." }),
+    number: Args.string({ description: "Number of the inject, from gameday status. Default: the next one." }),
   };
   static override flags = wordFlags("facilitator");
 

@@ -3,11 +3,12 @@ import { openTalk } from "../../cli/own-terminal.ts";
 import { WordCommand, wordFlags } from "./word-command.ts";
 
 export default class GamedayJoin extends WordCommand {
-  static override summary = "Follow a game day from another terminal: the live timeline, as your role may see it.";
+  static override summary =
+    "Follow a game day from another terminal: the live timeline, as far as your role may see it.";
   static override description =
-    "What is typed here are the words of a game day: note, decide, see, tell, todo, mark, status, hint, pause, resume, end; " +
-    "the facilitator's also inject, hold and skip. Leaves the day alone when it is closed. The facilitator sees the " +
-    "scenario, the traps and the injects to come.";
+    "Type game day commands here: note, decide, see, tell, todo, mark, status, hint, pause, resume, end; " +
+    "the facilitator also inject, hold and skip. Closing the terminal doesn't end the day. The facilitator sees the " +
+    "scenario, the traps and the coming injects.";
   static override examples = [
     "<%= config.bin %> gameday join --role facilitator",
     "<%= config.bin %> gameday join --role scribe",
@@ -15,7 +16,7 @@ export default class GamedayJoin extends WordCommand {
   static override flags = {
     ...wordFlags("observer"),
     name: Flags.string({
-      description: "Your name, when you want it in the report. Default: the role alone.",
+      description: "Your name, if you want it in the report. Default: only your role.",
       helpValue: "NAME",
     }),
   };

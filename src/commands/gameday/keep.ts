@@ -3,11 +3,11 @@ import { dayFlags, WordCommand, worldFlags } from "./word-command.ts";
 
 export default class GamedayKeep extends WordCommand {
   static override hidden = true;
-  static override summary = "Hold the world of a game day while people come and go; started by gameday start.";
+  static override summary = "Keep a game day running while people come and go. Started by gameday start.";
   static override examples = ["<%= config.bin %> gameday keep drill-results/20261121-100000-abcdef"];
   static override args = {
-    folder: Args.string({ description: "The day's folder, which is there and empty.", required: true }),
-    scenario: Args.string({ description: "Id of a shipped scenario, or a file. Default: blind." }),
+    folder: Args.string({ description: "The game day's folder. It must exist and be empty.", required: true }),
+    scenario: Args.string({ description: "Id of a shipped scenario, or a scenario file. Default: a blind draw." }),
   };
   static override flags = {
     ...dayFlags,

@@ -3,10 +3,10 @@ import { WordCommand, wordFlags } from "./word-command.ts";
 
 export default class GamedayNote extends WordCommand {
   static override strict = false;
-  static override summary = "Write something down for the record of a game day.";
+  static override summary = "Add a note to a game day's record.";
   static override examples = ["<%= config.bin %> gameday note 'incident declared, bridge is open'"];
   static override args = {
-    words: Args.string({ description: "What is said; several words need no quotes.", required: true }),
+    words: Args.string({ description: "The text. Quotes aren't needed.", required: true }),
   };
   static override flags = wordFlags("scribe");
 

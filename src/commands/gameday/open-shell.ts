@@ -44,7 +44,7 @@ const ACTION = "An action for somebody? (what; owner; date)";
 export async function wash(print: Printing, folder: string): Promise<void> {
   const { QUESTIONS } = await import("../../gameday/after-action.ts");
   const { addLate } = await import("../../gameday/hot-wash.ts");
-  print.log("Hot wash, now, while it is fresh. An empty line is no answer. A better line of the runbook: old => new");
+  print.log("Hot wash: do it now, while it's fresh. Press Enter to skip. To improve a runbook line, write: old => new");
   await askPerson([...QUESTIONS, ACTION], async (question, answer) => {
     if (question !== ACTION) return void (await addLate(folder, [{ kind: "answer", role: "team", question, answer }]));
     const [text = "", owner = "", due = ""] = answer.split(";").map((part) => part.trim());

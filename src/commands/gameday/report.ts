@@ -1,7 +1,7 @@
 import { dayFlags, WordCommand } from "./word-command.ts";
 
 export default class GamedayReport extends WordCommand {
-  static override summary = "Draft the after-action report of a game day again, from its log.";
+  static override summary = "Draft a game day's after-action report again from its log.";
   static override examples = ["<%= config.bin %> gameday report", "<%= config.bin %> gameday report --json"];
   static override flags = dayFlags;
 

@@ -1,7 +1,7 @@
 import { WordCommand, wordFlags } from "./word-command.ts";
 
 export default class GamedayResume extends WordCommand {
-  static override summary = "Let the clock of a game day run again.";
+  static override summary = "Resume a game day's clock.";
   static override examples = ["<%= config.bin %> gameday resume"];
   static override flags = wordFlags("facilitator");
 

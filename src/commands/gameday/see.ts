@@ -6,7 +6,7 @@ export default class GamedaySee extends WordCommand {
   static override summary = 'Write down what somebody saw on a game day: the value, not "OK".';
   static override examples = ["<%= config.bin %> gameday see 'orders is missing, order_items has 41,000 rows'"];
   static override args = {
-    words: Args.string({ description: "What is said; several words need no quotes.", required: true }),
+    words: Args.string({ description: "The text. Quotes aren't needed.", required: true }),
   };
   static override flags = wordFlags("checker");
 

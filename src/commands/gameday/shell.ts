@@ -2,16 +2,15 @@ import { Flags } from "@oclif/core";
 import { WordCommand, wordFlags } from "./word-command.ts";
 
 export default class GamedayShell extends WordCommand {
-  static override summary =
-    "Open a responders' shell of the game day that is played, or come back after a dropped terminal.";
+  static override summary = "Open a responder's shell in the running game day, or come back after losing the terminal.";
   static override description =
-    "The shell stands inside the sandbox: on Docker it reaches nothing but this world. What is typed is stamped and kept, " +
-    "what is printed is not.";
+    "The shell runs inside the sandbox. On Docker it can reach nothing outside it. What you type is recorded with its time; " +
+    "what's printed isn't.";
   static override examples = ["<%= config.bin %> gameday shell", "<%= config.bin %> gameday shell --role checker"];
   static override flags = {
     ...wordFlags("operator"),
     name: Flags.string({
-      description: "Your name, when you want it in the report. Default: the role alone.",
+      description: "Your name, if you want it in the report. Default: only your role.",
       helpValue: "NAME",
     }),
   };

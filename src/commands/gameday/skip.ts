@@ -3,10 +3,10 @@ import { WordCommand, wordFlags } from "./word-command.ts";
 
 export default class GamedaySkip extends WordCommand {
   static override strict = false;
-  static override summary = "Leave an inject of a game day out.";
+  static override summary = "Skip an inject in a game day.";
   static override examples = ["<%= config.bin %> gameday skip 3"];
   static override args = {
-    number: Args.string({ description: "Which inject, as status lists them. Default: the next." }),
+    number: Args.string({ description: "Number of the inject, from gameday status. Default: the next one." }),
   };
   static override flags = wordFlags("facilitator");
 

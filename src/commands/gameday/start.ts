@@ -2,25 +2,25 @@ import { Args, Flags } from "@oclif/core";
 import { dayFlags, WordCommand, worldFlags } from "./word-command.ts";
 
 export default class GamedayStart extends WordCommand {
-  static override summary = "Begin a game day: people at the keyboard, a disaster they do not know, a clock.";
+  static override summary = "Start a game day: people at the keyboard, an unknown disaster, a running clock.";
   static override description =
-    "Builds a world, shows the seal of the scenario, opens a shell for the responders, and breaks the world at a hidden " +
-    "moment. Without a scenario it is a blind one. The day outlives this terminal: come back with gameday shell.";
+    "Builds a database, shows the scenario's seal, opens a shell for the responders, and breaks the database at a hidden " +
+    "moment. Without a scenario, one is drawn blind. The day outlives this terminal: come back with gameday shell.";
   static override examples = [
     "<%= config.bin %> gameday start drop-table --solo",
     "<%= config.bin %> gameday start --blind",
     "<%= config.bin %> gameday start --family backup --engine mariadb",
   ];
   static override args = {
-    scenario: Args.string({ description: "Id of a shipped scenario, or a file. Default: blind." }),
+    scenario: Args.string({ description: "Id of a shipped scenario, or a scenario file. Default: a blind draw." }),
   };
   static override flags = {
     ...dayFlags,
     ...worldFlags,
-    blind: Flags.boolean({ description: "Any disaster, by lot, sealed until the end.", exclusive: ["family"] }),
+    blind: Flags.boolean({ description: "Draw a disaster at random, sealed until the end.", exclusive: ["family"] }),
     role: Flags.string({ description: "Your role at the keyboard.", default: "operator" }),
     name: Flags.string({
-      description: "Your name, when you want it in the report. Default: the role alone.",
+      description: "Your name, if you want it in the report. Default: only your role.",
       helpValue: "NAME",
     }),
     shell: Flags.boolean({ description: "Open the responders' shell here.", default: true, allowNo: true }),

@@ -1,7 +1,7 @@
 import { WordCommand, wordFlags } from "./word-command.ts";
 
 export default class GamedayStatus extends WordCommand {
-  static override summary = "Where a game day stands: its clock, its milestones, and for the facilitator its injects.";
+  static override summary = "Show where a game day stands: clock, milestones and, for the facilitator, injects.";
   static override examples = [
     "<%= config.bin %> gameday status",
     "<%= config.bin %> gameday status --role facilitator",

@@ -3,11 +3,11 @@ import { WordCommand, wordFlags } from "./word-command.ts";
 
 export default class GamedayTell extends WordCommand {
   static override strict = false;
-  static override summary = "Write down what those outside were told: customers, support, the board.";
-  static override description = "The first message is due after five minutes, each further one after twenty.";
+  static override summary = "Record what outsiders were told: customers, support, the board.";
+  static override description = "The first message is due after 5 minutes, then one every 20 minutes.";
   static override examples = ["<%= config.bin %> gameday tell 'orders cannot be placed; next word at 12:20 UTC'"];
   static override args = {
-    words: Args.string({ description: "What is said; several words need no quotes.", required: true }),
+    words: Args.string({ description: "The text. Quotes aren't needed.", required: true }),
   };
   static override flags = wordFlags("comms");
 

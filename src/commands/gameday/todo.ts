@@ -3,17 +3,17 @@ import { dayFlags, WordCommand, wordFlags } from "./word-command.ts";
 
 export default class GamedayTodo extends WordCommand {
   static override strict = false;
-  static override summary = "Write down an action of a game day, with its owner and the date it is due.";
-  static override description = "Works while the day is played, and afterwards. The next game day begins with these.";
+  static override summary = "Record a follow-up action of a game day, with owner and due date.";
+  static override description = "Works during the day and afterwards. The next game day starts by reviewing these.";
   static override examples = [
     "<%= config.bin %> gameday todo 'alert when a dump is smaller than yesterday' --owner platform --due 2026-12-15",
   ];
-  static override args = { words: Args.string({ description: "What is to be done.", required: true }) };
+  static override args = { words: Args.string({ description: "What needs to be done.", required: true }) };
   static override flags = {
     ...dayFlags,
     ...wordFlags("scribe"),
-    owner: Flags.string({ description: "The team or role that does it.", helpValue: "WHO" }),
-    due: Flags.string({ description: "When it is done, as a date.", helpValue: "YYYY-MM-DD" }),
+    owner: Flags.string({ description: "Team or role that will do it.", helpValue: "WHO" }),
+    due: Flags.string({ description: "Due date.", helpValue: "YYYY-MM-DD" }),
   };
 
   async run(): Promise<unknown> {
@@ -29,7 +29,7 @@ export default class GamedayTodo extends WordCommand {
     const { addLate } = await import("../../gameday/hot-wash.ts");
     const told = { ...(owner === undefined ? {} : { owner }), ...(due === undefined ? {} : { due }) };
     await addLate(folder, [{ kind: "said", role, how: "todo", text: words.join(" "), ...told }]);
-    this.log("written down");
+    this.log("recorded");
     return { folder };
   }
 }

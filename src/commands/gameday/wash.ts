@@ -1,8 +1,7 @@
 import { dayFlags, WordCommand } from "./word-command.ts";
 
 export default class GamedayWash extends WordCommand {
-  static override summary =
-    "Hold the hot wash of a game day that is over: four questions, whose answers go into its report.";
+  static override summary = "Run the hot wash after a game day: four questions; the answers go into its report.";
   static override examples = ["<%= config.bin %> gameday wash"];
   static override flags = dayFlags;
 

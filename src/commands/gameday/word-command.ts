@@ -8,20 +8,20 @@ import { UnavailableError, UsageError } from "../../errors.ts";
 export const dayFlags = {
   out: resultsFlag,
   session: Flags.string({
-    description: "Which game day, when several are played. Default: the newest.",
+    description: "Which game day, if several are running. Default: the newest.",
     helpValue: "ID",
   }),
 };
 
 /** What the world of a day is; told to the command that starts it, and handed on to the process that keeps it. */
 export const worldFlags = {
-  family: Flags.string({ description: "A disaster of this family, by lot: a tag of scenarios.", helpValue: "TAG" }),
+  family: Flags.string({ description: "Draw a disaster from scenarios with this tag.", helpValue: "TAG" }),
   engine: engineFlag,
   sandbox: sandboxFlag,
   rows: rowsFlag,
-  solo: Flags.boolean({ description: "Nobody facilitates: Fogbell asks for an ETA, and offers hints." }),
+  solo: Flags.boolean({ description: "No facilitator: Fogbell asks for an ETA and offers hints." }),
   within: durationFlag({
-    description: "The disaster happens at a hidden moment within this, once somebody can be at the keyboard.",
+    description: "The disaster strikes at a hidden moment within this time after the shell is ready.",
     default: "3m",
   }),
 };
@@ -29,7 +29,7 @@ export const worldFlags = {
 export const wordFlags = (role: string) => ({
   ...dayFlags,
   role: Flags.string({
-    description: "Who says it.",
+    description: "Role of the speaker.",
     options: ["facilitator", "commander", "operator", "checker", "scribe", "comms", "observer"],
     default: role,
   }),

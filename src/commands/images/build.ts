@@ -2,14 +2,15 @@ import { Args, Flags } from "@oclif/core";
 import { FogbellCommand } from "../../cli/command.ts";
 
 export default class ImagesBuild extends FogbellCommand {
-  static override summary = "Make sandbox images from the distribution's packages, where no registry can be reached.";
+  static override summary =
+    "Build sandbox images from distribution packages, for machines that can't reach a registry.";
   static override description =
-    "Needs Debian's mmdebstrap, and package sources that this machine can reach. Does nothing for an image that is there.";
+    "Needs Debian's mmdebstrap and reachable package sources. Existing images are left as they are.";
   static override examples = ["<%= config.bin %> images build", "<%= config.bin %> images build postgres@17"];
   static override args = {
     engine: Args.string({ description: "Engine and version. Default: the first version of every engine." }),
   };
-  static override flags = { force: Flags.boolean({ description: "Make it anew although it is there." }) };
+  static override flags = { force: Flags.boolean({ description: "Rebuild the image if it already exists." }) };
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(ImagesBuild);

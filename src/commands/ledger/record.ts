@@ -9,12 +9,12 @@ const USUAL_ENGINE = "postgres";
 
 export default class LedgerRecord extends FogbellCommand {
   static override summary =
-    "Run your backup, and record digests of every row at the same moment, so that verify can prove identity.";
+    "Run your backup and record a digest of every row at the same moment, so that verify can compare row by row.";
   static override description =
-    "Holds one moment of the database open, runs what stands behind -- at that moment, and digests every row of it. " +
-    "A PostgreSQL dump is told the moment and nothing is locked; a MariaDB dump opens its own, and writers wait until it has, " +
-    "10 s at most. It only reads, connects as your own tools do (PGHOST, ~/.pgpass, ~/.my.cnf), and writes no value down. " +
-    "Store the ledger beside the backup, as the backup's name without its ending and .ledger.json.gz.";
+    "Opens a snapshot of the database, runs the command after -- on that snapshot, and digests every row of it. " +
+    "For PostgreSQL nothing is locked. For MariaDB, writers wait until the dump has started, 10 s at most. " +
+    "Only reads; connects the way your own tools do (PGHOST, ~/.pgpass, ~/.my.cnf); stores no values. " +
+    "Keep the ledger beside the backup, with the same name but the ending .ledger.json.gz.";
   static override examples = [
     "<%= config.bin %> ledger record --database shop --to shop-20261120T0300.ledger.json.gz -- pg_dump --snapshot={snapshot} -Fc -f shop-20261120T0300.dump shop",
     "<%= config.bin %> ledger record --engine mariadb --database shop --to shop-20261120T0300.ledger.json.gz -- mariadb-dump --single-transaction --result-file=shop-20261120T0300.sql shop",
@@ -24,7 +24,7 @@ export default class LedgerRecord extends FogbellCommand {
   static override flags = {
     engine: Flags.string({ description: "The database system.", default: USUAL_ENGINE }),
     database: Flags.string({ description: "The database's name.", required: true }),
-    to: Flags.string({ description: "The ledger's file: <name of the backup>.ledger.json.gz", required: true }),
+    to: Flags.string({ description: "Ledger file to write: <name of the backup>.ledger.json.gz", required: true }),
   };
 
   async run(): Promise<unknown> {
@@ -35,7 +35,7 @@ export default class LedgerRecord extends FogbellCommand {
     const { catalog } = await import("../../catalog.ts");
     const { engineNamed } = await import("../../verify/engine-named.ts");
     if (command.length === 0) {
-      throw new UsageError("there is no command behind -- that makes the backup", {
+      throw new UsageError("no backup command was given after --", {
         code: "FB_USAGE",
         next: [example(engineNamed(catalog, flags.engine), flags), "fogbell ledger record --help"],
       });
@@ -59,9 +59,10 @@ export default class LedgerRecord extends FogbellCommand {
       // A backup on standard output belongs there; only --json takes it for itself.
       onOutput: (chunk) => void (this.jsonEnabled() ? process.stderr : process.stdout).write(chunk),
     });
-    if (made.unheld.length > 0) this.logToStderr(`Left out, because they keep no moments: ${made.unheld.join(", ")}`);
+    if (made.unheld.length > 0)
+      this.logToStderr(`Left out, because their storage engine has no snapshots: ${made.unheld.join(", ")}`);
     if (made.unread.length > 0)
-      this.logToStderr(`Left out, because this account may not read them: ${made.unread.join(", ")}`);
+      this.logToStderr(`Left out, because this account isn't allowed to read them: ${made.unread.join(", ")}`);
     this.logToStderr(`Recorded ${made.rows.toLocaleString("en-US")} rows of ${made.tables} tables in ${flags.to}`);
     return { file: flags.to, ...made };
   }

@@ -7,27 +7,27 @@ const DAY_MS = 86_400_000;
 
 export default class ReportBuild extends FogbellCommand {
   static override summary =
-    "Make the report of a drill, or of all drills since a moment: markdown, and a page with charts.";
+    "Build the report of one drill, or of all drills in a period: markdown or an HTML page with charts.";
   static override description =
-    "From a run folder, from the newest drill of a scenario, or with --since from every drill kept since then, on one page " +
-    "for the drill session. Templates of the same name in ./reports take the place of ours: see docs/report.md.";
+    "Takes a run folder or the newest drill of a scenario; with --since, puts every drill of that period on one page. " +
+    "Templates in ./reports replace the built-in ones of the same name: see docs/report.md.";
   static override examples = [
     "<%= config.bin %> report build drop-table",
     "<%= config.bin %> report build drill-results/20261120-220145-3f9c --out report.html",
     "<%= config.bin %> report build --since 30d --out drills --format md --format html",
   ];
   static override args = {
-    run: Args.string({ description: "A run folder, or the id of a drilled scenario. Left out with --since." }),
+    run: Args.string({ description: "A run folder, or the id of a drilled scenario. Not used with --since." }),
   };
   static override flags = {
     out: Flags.string({
       description:
-        "File to write; its ending tells the format unless --format does. Default: markdown on standard output.",
+        "Output file; its extension sets the format unless --format does. Default: markdown on standard output.",
     }),
-    format: Flags.string({ description: "What to write.", options: ["md", "html"], multiple: true }),
-    since: Flags.string({ description: "Every drill that ended within this time.", helpValue: "30d" }),
+    format: Flags.string({ description: "Output format. Can be repeated.", options: ["md", "html"], multiple: true }),
+    since: Flags.string({ description: "All drills that ended within this time.", helpValue: "30d" }),
     engine: Flags.string({
-      description: "Of the drills of a scenario, those on this engine.",
+      description: "Only drills on this engine.",
       helpValue: "mariadb@10.11",
     }),
     results: resultsFlag,
@@ -40,14 +40,14 @@ export default class ReportBuild extends FogbellCommand {
     const { splitOut } = await import("../../cli/out-file.ts");
     const { stem, formats } = splitOut(flags.out, flags.format, ["md", "html"] as const);
     if ((args.run === undefined) === (flags.since === undefined)) {
-      throw new UsageError("name one drill, or tell --since, and not both", {
+      throw new UsageError("give either one drill or --since", {
         code: "FB_USAGE",
         next: ["fogbell report build drop-table", "fogbell report build --since 30d"],
       });
     }
     const withinMs = flags.since === undefined ? null : parseDuration(flags.since);
     if (flags.since !== undefined && withinMs === null) {
-      throw new UsageError(`"${flags.since}" is no duration`, { code: "FB_USAGE", next: ["write 30d, 12h or 90m"] });
+      throw new UsageError(`"${flags.since}" isn't a duration`, { code: "FB_USAGE", next: ["write 30d, 12h or 90m"] });
     }
     const sinceMs = Date.now() - (withinMs ?? 30 * DAY_MS);
     const made =

@@ -2,21 +2,21 @@ import { Args, Flags } from "@oclif/core";
 import { FogbellCommand } from "../../cli/command.ts";
 
 export default class ReportMerge extends FogbellCommand {
-  static override summary = "One page on the drills of several results folders: shards, machines, months.";
+  static override summary = "Put the drills of several results folders on one page: shards, machines, months.";
   static override description =
-    "A run that lies in several of them counts once, as its most complete copy. Failures stay, and a run whose journal cannot be read is named. A folder that is not there is an error.";
+    "A run found in several folders counts once; its most complete copy is used. Failed runs stay in, runs whose journal can't be read are listed, and a missing folder is an error.";
   static override examples = [
     "<%= config.bin %> report merge shard-1 shard-2 shard-3 --out drills.html",
     "<%= config.bin %> report merge drill-results --format md --format html --out year",
   ];
   static override strict = false;
-  static override args = { folder: Args.string({ description: "Folders that hold run folders.", required: true }) };
+  static override args = { folder: Args.string({ description: "Results folders.", required: true }) };
   static override flags = {
     out: Flags.string({
       description:
-        "File to write; its ending tells the format unless --format does. Default: markdown on standard output.",
+        "Output file; its extension sets the format unless --format does. Default: markdown on standard output.",
     }),
-    format: Flags.string({ description: "What to write.", options: ["md", "html"], multiple: true }),
+    format: Flags.string({ description: "Output format. Can be repeated.", options: ["md", "html"], multiple: true }),
     title: Flags.string({ description: "Heading of the page.", default: "Drills" }),
   };
 

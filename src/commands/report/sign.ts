@@ -2,9 +2,9 @@ import { Args, Flags } from "@oclif/core";
 import { FogbellCommand } from "../../cli/command.ts";
 
 export default class ReportSign extends FogbellCommand {
-  static override summary = "Sign a run: an ed25519 signature over its journal, beside it.";
+  static override summary = "Sign a run: write an ed25519 signature of its journal next to it.";
   static override description =
-    "Everything else in a run folder follows from the journal. Keys are PEM files: openssl genpkey -algorithm ed25519.";
+    "Everything else in a run folder is derived from the journal. Keys are PEM files: openssl genpkey -algorithm ed25519.";
   static override examples = ["<%= config.bin %> report sign drill-results/20261120-220145-3f9c --key drills.pem"];
   static override args = { run: Args.string({ description: "A run folder.", required: true }) };
   static override flags = {

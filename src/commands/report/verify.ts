@@ -2,10 +2,10 @@ import { Args, Flags } from "@oclif/core";
 import { FogbellCommand } from "../../cli/command.ts";
 
 export default class ReportVerify extends FogbellCommand {
-  static override summary = "Is the record of a run whole, and unchanged since it was signed?";
+  static override summary = "Check that the record of a run is complete and unchanged since it was signed.";
   static override description =
-    "Follows the journal's chain of hashes to its end, derives the result again and compares, and checks the signature when " +
-    "a key is given. Exit code 1 when something is wrong.";
+    "Follows the journal's hash chain to the end, derives the result again and compares, and checks the signature if " +
+    "a key is given. Exit code 1 if anything is wrong.";
   static override examples = [
     "<%= config.bin %> report verify drill-results/20261120-220145-3f9c",
     "<%= config.bin %> report verify drill-results/20261120-220145-3f9c --key drills.pub.pem",
@@ -14,7 +14,7 @@ export default class ReportVerify extends FogbellCommand {
   static override args = { run: Args.string({ description: "Run folders.", required: true }) };
   static override flags = {
     key: Flags.string({
-      description: "File with the public key that you trust; then a signature is asked for.",
+      description: "File with the public key you trust. The run must then be signed with it.",
       helpValue: "FILE",
     }),
   };
@@ -25,7 +25,7 @@ export default class ReportVerify extends FogbellCommand {
     const verified = [];
     for (const folder of argv as string[]) verified.push(await verifyRun(folder, flags.key ?? null));
     for (const { runId, sealed, faults } of verified) {
-      const seal = sealed === null ? "signature not asked for" : "signed with this key";
+      const seal = sealed === null ? "signature not checked" : "signed with this key";
       this.log(faults.length === 0 ? `${runId}: whole; ${seal}` : `${runId}: NOT whole: ${faults.join("; ")}`);
     }
     if (verified.some(({ faults }) => faults.length > 0)) process.exitCode = 1;

@@ -5,11 +5,11 @@ import { resultsFlag } from "../../cli/shared-flags.ts";
 import { UsageError } from "../../errors.ts";
 
 export default class RunbookBuild extends FogbellCommand {
-  static override summary = "Make the panic runbook of a drill: markdown, a page to print, a PDF.";
+  static override summary = "Build the panic runbook of a drill: markdown, printable HTML or PDF.";
   static override description =
-    "From a run folder, or from the newest drill of a scenario that recovered. The commands are those that ran; normal " +
-    "times are medians over the kept drills of the same scenario and engine. Templates of the same name in ./runbooks " +
-    "take the place of ours: see docs/runbook.md.";
+    "Takes a run folder, or the newest recovered drill of a scenario. Its commands are the ones that ran; normal " +
+    "times are medians over past drills of the same scenario and engine. Templates in ./runbooks replace the " +
+    "built-in ones of the same name: see docs/runbook.md.";
   static override examples = [
     "<%= config.bin %> runbook build drop-table",
     "<%= config.bin %> runbook build --all --out runbooks --format md --format pdf",
@@ -17,32 +17,35 @@ export default class RunbookBuild extends FogbellCommand {
     "<%= config.bin %> runbook build drill-results/20261120-220145-3f9c --out runbooks/drop-table --format md --format html --format pdf",
   ];
   static override args = {
-    run: Args.string({ description: "A run folder, or the id of a drilled scenario. Left out with --all." }),
+    run: Args.string({ description: "A run folder, or the id of a drilled scenario. Not used with --all." }),
   };
   static override flags = {
     out: Flags.string({
       description:
-        "File to write; its ending tells the format unless --format does. Default: markdown on standard output.",
+        "Output file; its extension sets the format unless --format does. Default: markdown on standard output.",
     }),
-    format: Flags.string({ description: "What to write.", options: ["md", "html", "pdf"], multiple: true }),
-    paper: Flags.string({ description: "Paper of the PDF.", options: ["a4", "us-letter"], default: "a4" }),
+    format: Flags.string({
+      description: "Output format. Can be repeated.",
+      options: ["md", "html", "pdf"],
+      multiple: true,
+    }),
+    paper: Flags.string({ description: "Paper size of the PDF.", options: ["a4", "us-letter"], default: "a4" }),
     engine: Flags.string({
-      description: "Of the drills of a scenario, those on this engine.",
+      description: "Only drills on this engine.",
       helpValue: "mariadb@10.11",
     }),
     results: resultsFlag,
     config: Flags.string({
-      description: "What is known of your databases. Default: fogbell.yaml, when it is there.",
+      description: "Configuration file. Default: fogbell.yaml, if it exists.",
       helpValue: "FILE",
     }),
     database: Flags.string({
-      description: "The database of the configuration that the page is for. Default: the only one of the engine.",
+      description: "The database in the configuration that the page is for. Default: the only one with this engine.",
     }),
     all: Flags.boolean({
-      description:
-        "A page for every drilled scenario and engine into the folder --out, and an index of what people see.",
+      description: "Write a page for every drilled scenario and engine to the --out folder, plus an index of symptoms.",
     }),
-    "good-for": durationFlag({ description: "The page expires so long after its drill.", default: "90d" }),
+    "good-for": durationFlag({ description: "How long after its drill the page stays valid.", default: "90d" }),
   };
 
   async run(): Promise<unknown> {
@@ -51,7 +54,7 @@ export default class RunbookBuild extends FogbellCommand {
     const { splitOut } = await import("../../cli/out-file.ts");
     const all = flags.all === true;
     if ((args.run === undefined) !== all || (all && flags.out === undefined)) {
-      throw new UsageError("name one drill, or tell --all with a folder, and not both", {
+      throw new UsageError("give either one drill or --all with an --out folder", {
         code: "FB_USAGE",
         next: ["fogbell runbook build drop-table", "fogbell runbook build --all --out runbooks"],
       });

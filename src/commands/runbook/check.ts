@@ -4,20 +4,22 @@ import { durationFlag } from "../../cli/duration-flag.ts";
 import { resultsFlag } from "../../cli/shared-flags.ts";
 
 export default class RunbookCheck extends FogbellCommand {
-  static override summary = "Fail when a runbook on the door is not what was last drilled.";
+  static override summary = "Fail if a printed runbook no longer matches the last drill.";
   static override description =
-    "A page fails when a later drill exists, when the last drill is too old or did not recover, when a printed command is " +
-    "not the one that ran, or when a step's normal time has drifted (twofold, and by 5 seconds or more). Exit code 1 then.";
+    "A page fails if a later drill exists, if the last drill is too old or didn't recover, if a printed command isn't " +
+    "the one that ran, or if a step's normal time has doubled or halved (by 5 seconds or more). Exit code 1 then.";
   static override examples = [
     "<%= config.bin %> runbook check runbooks",
     "<%= config.bin %> runbook check runbooks/drop-table.md --max-age 30d --results drill-results",
   ];
   static override strict = false;
   static override enableJsonFlag = true;
-  static override args = { page: Args.string({ description: "Pages, or folders of pages. Default: runbooks." }) };
+  static override args = {
+    page: Args.string({ description: "Runbook pages, or folders of them. Default: runbooks." }),
+  };
   static override flags = {
     results: resultsFlag,
-    "max-age": durationFlag({ description: "The last drill may be so old.", default: "90d" }),
+    "max-age": durationFlag({ description: "Maximum age of the last drill.", default: "90d" }),
   };
 
   async run(): Promise<unknown> {
@@ -35,7 +37,7 @@ export default class RunbookCheck extends FogbellCommand {
     }
     if (checked.some(({ faults }) => faults.length > 0)) {
       process.exitCode = 1;
-      this.log("next: fogbell run the scenario again, then fogbell runbook build");
+      this.log("next: fogbell run SCENARIO; fogbell runbook build SCENARIO");
     }
     return checked;
   }

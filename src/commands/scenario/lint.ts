@@ -17,9 +17,8 @@ function wrongIn(name: string, error: FogbellError): Checked & { readonly text: 
 }
 
 export default class ScenarioLint extends FogbellCommand {
-  static override summary = "Check scenario files, and name every problem with file, line and column.";
-  static override description =
-    "Without arguments, checks the scenarios that ship. Exit code 2 when anything is wrong.";
+  static override summary = "Check scenario files, and report every problem with file, line and column.";
+  static override description = "Without arguments, checks the shipped scenarios. Exit code 2 if anything is wrong.";
   static override examples = [
     "<%= config.bin %> scenario lint my.drill.yaml",
     "<%= config.bin %> scenario lint drills/*.drill.yaml --json",

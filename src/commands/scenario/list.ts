@@ -10,7 +10,7 @@ export default class ScenarioList extends FogbellCommand {
   static override flags = {
     tag: Flags.string({ description: "Only scenarios with this tag." }),
     long: Flags.boolean({
-      description: "As a page of markdown: what each teaches, whose story it is, and its wrong move.",
+      description: "Print a markdown page: what each scenario teaches, the story behind it, and its classic mistake.",
     }),
   };
 

@@ -6,9 +6,9 @@ import type { Catalog } from "../../parts.ts";
 import type { NewScenario } from "../../scenario/template.ts";
 
 export default class ScenarioNew extends FogbellCommand {
-  static override summary = "Write a new scenario that lints and runs, to be changed into your own.";
+  static override summary = "Write a new scenario that runs as it is, for you to adapt.";
   static override description =
-    "By flags, or, without an id and on a terminal, by a few questions. docs/tutorial.md goes through it with a schema of your own.";
+    "Takes flags, or asks a few questions if no id is given on a terminal. docs/tutorial.md walks through it with your own schema.";
   static override examples = [
     "<%= config.bin %> scenario new",
     "<%= config.bin %> scenario new lost-invoices",
@@ -16,23 +16,23 @@ export default class ScenarioNew extends FogbellCommand {
     "<%= config.bin %> scenario new lost-invoices --sql schema.sql --table invoices --app billing:latest --port 8080 --path /health",
   ];
   static override args = {
-    id: Args.string({ description: "What it is called: lower-case words joined by hyphens. Left out to be asked." }),
+    id: Args.string({ description: "Name: lowercase words joined by hyphens. Default: ask." }),
   };
   static override flags = {
     title: Flags.string({ description: "One line for lists and headings." }),
     preset: Flags.string({ description: "A built-in dataset. Default: shop.", exclusive: ["sql"] }),
-    sql: Flags.string({ description: "Your own SQL files, in the order of loading.", multiple: true }),
-    table: Flags.string({ description: "The table to lose. Default: orders." }),
+    sql: Flags.string({ description: "Your own SQL files, in loading order.", multiple: true }),
+    table: Flags.string({ description: "Table to lose. Default: orders." }),
     engine: Flags.string({
-      description: "What it runs on, with the version; may be told several times. Default: the first there is.",
+      description: "Engine and version to run on. Can be repeated. Default: the first available.",
       multiple: true,
       helpValue: "ENGINE@VERSION",
     }),
-    check: Flags.string({ description: "A query of yours whose number must be above zero, before and after." }),
-    app: Flags.string({ description: "An image of your application, to be asked over HTTP.", dependsOn: ["port"] }),
-    port: Flags.integer({ description: "Where the application listens.", dependsOn: ["app"] }),
-    path: Flags.string({ description: "What it is asked for. Default: /.", dependsOn: ["app"] }),
-    out: Flags.string({ description: "Folder to write into.", default: "." }),
+    check: Flags.string({ description: "Your own query whose result must be above zero, before and after." }),
+    app: Flags.string({ description: "Image of your application, queried over HTTP.", dependsOn: ["port"] }),
+    port: Flags.integer({ description: "Port the application listens on.", dependsOn: ["app"] }),
+    path: Flags.string({ description: "Path to request. Default: /.", dependsOn: ["app"] }),
+    out: Flags.string({ description: "Folder to write to.", default: "." }),
   };
 
   async run(): Promise<unknown> {
@@ -54,22 +54,22 @@ export default class ScenarioNew extends FogbellCommand {
 /** Throws UsageError where there is nobody to answer. */
 async function askForIt(folder: string, catalog: Catalog): Promise<NewScenario> {
   if (!process.stdin.isTTY) {
-    throw new UsageError("a name is needed: nobody is at a terminal to be asked", {
+    throw new UsageError("a name is required when there is no terminal to ask on", {
       code: "FB_USAGE",
       next: ["fogbell scenario new lost-invoices", "fogbell scenario new --help"],
     });
   }
   using ask = asker();
-  const id = await ask.line("What is it called, in lower-case words joined by hyphens?", "lost-orders");
+  const id = await ask.line("Name of the scenario (lowercase words joined by hyphens)?", "lost-orders");
   const known = catalog.engines.flatMap(({ name, versions }) => versions.map((version) => `${name}@${version}`));
   const engine = await ask.line(`Which engine? ${known.join(", ")}`, known[0] ?? "");
   const sql = (
-    await ask.line("SQL files with your schema and rows, with spaces between; empty for the built-in shop:", "")
+    await ask.line("SQL files with your schema and rows, separated by spaces (Enter for the built-in shop):", "")
   )
     .split(/\s+/)
     .filter((file) => file !== "");
   const table = await ask.line("Which table is lost?", "orders");
-  const check = await ask.line("A query whose number must be above zero before and after; empty for none:", "");
+  const check = await ask.line("A query whose result must be above zero before and after (Enter for none):", "");
   return {
     id,
     table,

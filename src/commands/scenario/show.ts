@@ -12,7 +12,7 @@ export default class ScenarioShow extends FogbellCommand {
   };
   static override flags = {
     yaml: Flags.boolean({ description: "Print the file itself." }),
-    gameday: Flags.boolean({ description: "Also show what is kept for a game day: symptoms, injects, hints, traps." }),
+    gameday: Flags.boolean({ description: "Also show the game day material: symptoms, injects, hints, traps." }),
   };
 
   async run(): Promise<unknown> {
