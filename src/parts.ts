@@ -17,6 +17,8 @@ import type { DrillEvent, DrillResult, Milestone, Opening, Progress } from "./re
  */
 export type Capability =
   | keyof Protocols
+  | keyof CopyProtocols
+  | "copies" // somebody's own backups can be opened and looked into (`Engine.copies`)
   | "loopback" // an application in a container of its own can reach the engine's server (`Engine.loopback`)
   | "side-restore" // a backup can be restored beside the damaged database
   | "one-table" // one table can be copied out of a side restore
@@ -143,8 +145,8 @@ export interface Engine<O = unknown> extends Part<O> {
   readonly versions: readonly string[];
   readonly methods: readonly Method[];
   readonly phrases: Phrases;
-  /** What is asked of a copy that was restored from somebody's own backup. */
-  readonly copies: CopyPhrases;
+  /** What is asked of a copy that was restored from somebody's own backup. Absent: it is drilled, and not verified. */
+  readonly copies?: CopyPhrases;
   /** Reads the text of such a backup; null: it is no text of statements, or its program has to print it first. */
   dumpReader?(facts: BackupFacts): DumpReader | null;
   /** Prints the text of one whose program keeps it packed, without its rows, for a reader; null: there is none. */
@@ -744,6 +746,8 @@ export interface EvidencePhrases {
 
 /** "sql": a scenario brings statements and questions of its own. */
 export interface SqlPhrases {
+  /** How SQL writes a name that is not known beforehand. Not a question: no line. */
+  inSql(name: string, what: "table" | "column"): string;
   /** Creates an empty application database for `dataset: {sql}`, then one line per file path in `$SCRATCH`. */
   loadSql(files: readonly string[]): readonly Line[];
   /** Runs the scenario's own SQL in the application's database, statement by statement; the first error ends it. */
@@ -858,20 +862,44 @@ export interface Unjudged {
 /**
  * What is asked of a restored copy that nobody knows yet. Pure. Questions go where `Phrases` send theirs: `atCopy` makes
  * the places of the damaged database those of the copy. Answers are tab-separated lines; none holds a row's value.
+ * By purpose, as `Phrases` are: what every look needs, then small protocols, known whole or not at all. What an engine does
+ * not know is not asked; what somebody asked for by name is refused before anything is fetched.
  */
-export interface CopyPhrases {
+export interface CopyPhrases extends OpeningPhrases, Partial<AllOf<CopyProtocols>> {}
+
+/** The optional protocols about copies, each by the capability that knowing it gives. */
+export interface CopyProtocols {
+  readonly "listed-tables": ListingPhrases;
+  readonly "large-objects": LargeObjectPhrases;
+  readonly accounts: AccountPhrases;
+  readonly "foreign-keys": ForeignKeyPhrases;
+  readonly structure: StructurePhrases;
+  readonly moments: MomentPhrases;
+  readonly collations: CollationPhrases;
+  readonly "own-questions": OwnQuestionPhrases;
+  readonly applications: ApplicationPhrases;
+  readonly survey: SurveyPhrases;
+  readonly mutations: MutationPhrases;
+  readonly "held-moment": HeldMomentPhrases;
+}
+
+/** The phrases about copies as those hear them who run what was checked beforehand. */
+export type CopyLanguage = Required<CopyPhrases>;
+
+/** What opening a copy and counting it needs. Every engine whose copies are verified has these. */
+export interface OpeningPhrases {
   /** A database that every server has: where a restored one is entered before its own are known. */
   readonly home: string;
   /** Databases that every server has: in a dump of a whole server nobody means them unless they are told. */
   readonly everywhere: readonly string[];
   /** The places of a procedure whose production is the restored copy. */
   atCopy(places: PlaceTable): PlaceTable;
-  /** Of a restored dump its programs name lines as they are in the dump, whichever part of it is meant. */
+  /** Of a restored dump its programs name lines as they are in the dump, whichever part of it is meant. Default: no. */
   readonly keepsLines?: boolean;
-  /** What a dump makes may call its own database by name: it is restored under that name, where there is no other server. */
+  /** What a dump makes may call its own database by name: it is restored under that name, where there is no other server. Default: no. */
   readonly keepsName?: boolean;
-  /** The databases that a dump makes or enters by name, one a line; null: such a copy names none. */
-  named(facts: BackupFacts): Line | null;
+  /** The program that loads rows which lie in text files beside a dump, where the engine's dumps can do that. */
+  readonly loadsText?: string;
   /**
    * Before the restore: roles that the backup names (from `$GLOBALS` when it is not empty), extensions that it needs. They
    * print `role <TAB> name` and `tablespace <TAB> name` of each that they made, `subscription <TAB> name` of each that it
@@ -880,73 +908,110 @@ export interface CopyPhrases {
   prepare(facts: BackupFacts, story: DumpStory | null): readonly Line[];
   /** Why a failure says nothing about the backup (a program too old, an extension that is not here); else null. */
   unjudged(errors: readonly ClientError[]): Unjudged | null;
-  /** How SQL writes a name that is not known beforehand. Not a question: no line. */
-  inSql(name: string, what: "table" | "column"): string;
-  /**
-   * What tables are to each other: `table as listTables names it <TAB> those that refer to it <TAB> those it refers to <TAB>
-   * the whole number that is its key, or nothing <TAB> text columns that no key, index or rule uses`; lists are JSON arrays.
-   */
-  survey(): Line;
   /** Databases of a restored server but the engine's own, largest first, one a line. */
   databases(): Line;
-  /** `listed <TAB> tables in the backup's own list`, and `missing <TAB> table` for each that is not in the copy; null: no list. */
-  listing(facts: BackupFacts): Line | null;
-  /**
-   * Every table of the copy, named as a dump's story names them, partitioned and foreign ones, too: JSON strings, one a
-   * line. Absent: `listing` compares.
-   */
-  tablesThere?(): Line;
   /**
    * `table <TAB> rows <TAB> parent <TAB> history`, counted: the table that it is a part of, when it is one, and the earlier
    * versions of its rows that it keeps; both may be empty.
    */
   countAll(): Line;
+}
+
+/** "listed-tables": the tables that a dump's text makes can be looked for. */
+export interface ListingPhrases {
+  /** Every table of the copy, named as a dump's story names them, partitioned and foreign ones, too: JSON strings, one a line. */
+  tablesThere(): Line;
+}
+
+/** "large-objects": values that lie outside of the tables that name them. */
+export interface LargeObjectPhrases {
   /**
-   * `held <TAB> large objects <TAB> bytes`, and `dangling <TAB> table <TAB> column <TAB> rows` that name one which is not
-   * there; null where the engine has none.
+   * `held <TAB> large objects <TAB> bytes`, and `dangling <TAB> table <TAB> column <TAB> rows` that name one which is not there.
    */
-  largeObjects(): LargeObjects | null;
-  /** `name in the list of tables <TAB> large objects`, counted without reading one; null likewise. */
-  countLarge(): Line | null;
-  /** The program that loads rows which lie in text files beside a dump, where the engine's dumps can do that. */
-  readonly loadsText?: string;
-  /** `account <TAB> objects that run with its rights`, for each account that the copy's server does not know; null: none can be. */
-  absent(): Line | null;
+  largeObjects(): LargeObjects;
+  /** `name in the list of tables <TAB> large objects`, counted without reading one. */
+  countLarge(): Line;
+}
+
+/** "accounts": objects run with the rights of accounts that a backup of one database does not bring. */
+export interface AccountPhrases {
+  /** `account <TAB> objects that run with its rights`, for each account that the copy's server does not know. */
+  absent(): Line;
+}
+
+/** "foreign-keys": rows refer to rows, and that can be read without trusting the engine. */
+export interface ForeignKeyPhrases {
   /**
    * Reads every foreign key: `read <TAB> keys`, and of keys that do not hold, each with `key <TAB> table <TAB> parent <TAB> rows`:
    * `broken`, with rows without their parent; `unchecked`, one that is declared to be so, with such rows; `parentless`, with
    * rows that point to a table which is not there; `elsewhere`, with rows that point into another database.
    */
   readKeys(): Line;
+}
+
+/** "structure": tables and indexes can be looked into for damage. */
+export interface StructurePhrases {
   /** Looks into tables and indexes: `looked <TAB> number`, `broken <TAB> name <TAB> why`, or `skipped <TAB> why`. */
   structure(): Line;
+}
+
+/** "moments": columns keep moments, and the newest can be found. */
+export interface MomentPhrases {
   /**
    * `table <TAB> column <TAB> Unix milliseconds <TAB> zoned or local` of the newest moment that is not in the future, for
    * columns of moments. `local`: the column's type has no zone, and its clock is read as if of UTC.
    */
   newestRows(): Line;
   /**
-   * By what rules indexes sort text: `used <TAB> rules that have a version`, and `other <TAB> index <TAB> rules <TAB> version
-   * it was built with <TAB> version here`, the index named as `structure` names it; null where rules have no version.
-   */
-  collations(): Line | null;
-  /**
    * `Unix milliseconds <TAB> zoned or local` of the newest row that is not in the future, of those that fit SQL of
    * somebody's own; nothing when there is none.
    */
   newestRow(request: NewestRowRequest): Line;
+}
+
+/** "collations": indexes sort text by rules that have a version, and a copy may bring another. */
+export interface CollationPhrases {
+  /**
+   * `used <TAB> rules that have a version`, and `other <TAB> index <TAB> rules <TAB> version it was built with <TAB> version
+   * here`, the index named as `structure` names it.
+   */
+  collations(): Line;
+}
+
+/** "own-questions": somebody's own queries and commands can be asked of a copy. */
+export interface OwnQuestionPhrases {
   /** Somebody's own query, which can only read, as a role or as the owner of everything. */
   query(sql: string, role: string | null): Line;
+  /** Somebody's own command, with the programs' own environment pointing at the copy. */
+  shell(script: string): Line;
+}
+
+/** "applications": an application can be started on a copy. */
+export interface ApplicationPhrases {
   /** Lets a copy that is a server of its own be reached over the sandbox's own loopback, as `Engine.loopback` says. */
   listen(): Line;
   /** Lets an application log in under this name, without a password, to do there what the copy lets it do. */
   letIn(role: string): Line;
-  /** Known ways to spoil a copy, to see which check notices; what is declared to tell a copy's age is spoiled with the rest. */
+}
+
+/** "survey": a story can be told about tables that nobody described. */
+export interface SurveyPhrases {
+  /**
+   * What tables are to each other: `table as listTables names it <TAB> those that refer to it <TAB> those it refers to <TAB>
+   * the whole number that is its key, or nothing <TAB> text columns that no key, index or rule uses`; lists are JSON arrays.
+   */
+  survey(): Line;
+}
+
+/** "mutations": a copy can be spoiled in known ways, to see which check notices. */
+export interface MutationPhrases {
+  /** What is declared to tell a copy's age is spoiled with the rest. */
   mutations(fresh: FreshColumn | null): readonly Mutation[];
-  /** How a ledger and a backup come to see one moment of a server that goes on. */
-  readonly snapshot: Snapshot;
-  /** Somebody's own command, with the programs' own environment pointing at the copy. */
-  shell(script: string): Line;
+}
+
+/** "held-moment": a ledger and a backup can see one moment of a server that goes on. */
+export interface HeldMomentPhrases {
+  readonly snapshot: HeldMoment;
 }
 
 /** A column whose newest moment tells how new a copy is. */
@@ -982,7 +1047,7 @@ export interface LargeObjects {
 }
 
 /** One moment of a database, held open for others to read. Pure. */
-export interface Snapshot {
+export interface HeldMoment {
   /** What the programs' environment calls this database. */
   environment(database: string): Places;
   /** Prints the server's version: `15.4`. */
@@ -997,7 +1062,7 @@ export interface Snapshot {
   readonly lock?: MomentLock;
 }
 
-/** Lines run like `Snapshot.at`. */
+/** Lines run like `HeldMoment.at`. */
 export interface MomentLock {
   /** So long it may be held, in milliseconds, whether or not the backup was seen. */
   readonly longestMs: number;

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { Feed, feedOf, inTurn, ownLine, printed } from "../src/built-script.ts";
 import { catalog } from "../src/catalog.ts";
 import type { Line } from "../src/parts.ts";
-import { languageOf } from "../src/plan/capabilities.ts";
+import { copyLanguageOf, languageOf } from "../src/plan/capabilities.ts";
 
 const cat = new Feed({ client: "cat", text: "SELECT 1;" });
 const sh = (script: string) => execFileSync("sh", ["-c", script], { encoding: "utf8" });
@@ -76,7 +76,8 @@ const DIGEST = { table: "orders", buckets: 4, keyColumns: ["id"], hash: "text" }
 describe.each(catalog.engines.map((engine) => [engine.name, engine] as const))(
   "a held moment of %s",
   (_name, engine) => {
-    const { phrases, copies } = engine;
+    const { phrases } = engine;
+    const copies = copyLanguageOf(engine);
     it("is asked every question of a ledger, in the question's own words", () => {
       const questions = [
         phrases.listTables(),

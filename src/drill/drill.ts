@@ -6,7 +6,7 @@
 import { basename, relative } from "node:path";
 import { overLink } from "../host/units.ts";
 import type { LedgerView, Phase, Probe, Scene } from "../parts.ts";
-import { languageOf, sideRemoved } from "../plan/capabilities.ts";
+import { copiesOf, languageOf, sideRemoved } from "../plan/capabilities.ts";
 import { overOf, type Plan, type PlannedPart } from "../plan/plan.ts";
 import type { EventBody, FindingRecord, Mark } from "../record.ts";
 import { endRun, type Failed } from "../run/end-run.ts";
@@ -138,7 +138,7 @@ function begin({ plan, kit, server, store, signal, write }: Telling) {
   const places = () => placeTable({ plan, server, side: side(), ...told, storeUrl: told.storeUrl ?? store.place });
   const atSide = async <T>(work: () => Promise<T>): Promise<T> => {
     const { pointed } = told;
-    told.pointed = valuesOf(plan.engine.copies.atCopy(places()));
+    told.pointed = valuesOf(copiesOf(plan.engine).atCopy(places()));
     try {
       return await work();
     } finally {

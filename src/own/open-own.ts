@@ -3,6 +3,7 @@ import { DEFAULT_RPO_MS, DEFAULT_RTO_MS } from "../config/database.ts";
 import { UnavailableError, UsageError } from "../errors.ts";
 import { quote } from "../host/sh.ts";
 import type { OwnDatabase } from "../plan/own.ts";
+import { assertGives } from "../verify/assert-gives.ts";
 import { newestFirst } from "../verify/dated.ts";
 import { askedMs, livingFirst, upTo } from "../verify/points.ts";
 import { openSources, type Places, type Stocked } from "../verify/sources.ts";
@@ -87,6 +88,10 @@ export async function openOwn(request: OwnRequest): Promise<OpenedOwn> {
     if (stocked === undefined)
       throw new UsageError(`no database ${request.name}`, { code: "FB_DATABASE_UNKNOWN", next: ["fogbell backups"] });
     if (stocked.fault !== null) throw stocked.fault;
+    assertGives(stocked.engine, [
+      { who: "a drill on somebody's own database", need: "copies" },
+      { who: "a drill on somebody's own database", need: "survey" },
+    ]);
     const candidates = stocked.stocks.flatMap((stock) => stock.candidates);
     const chosen = choose(candidates, request);
     return {

@@ -9,7 +9,7 @@ import { bring } from "../drill/source.ts";
 import { Defect, RefusedError, UnavailableError } from "../errors.ts";
 import { formatBytes } from "../host/units.ts";
 import type { Phase, RecoveryPoint } from "../parts.ts";
-import { languageOf, methodOf } from "../plan/capabilities.ts";
+import { copyLanguageOf, languageOf, methodOf } from "../plan/capabilities.ts";
 import { chooseParams, readSurvey } from "../plan/choose-params.ts";
 import type { Plan, PlannedOwn } from "../plan/plan.ts";
 import type { EventBody } from "../record.ts";
@@ -121,8 +121,7 @@ async function aboutTables(
   tables: ReadonlyMap<string, { rows: number }>,
 ): Promise<Plan> {
   const { plan, own, write } = making;
-  const { copies } = plan.engine;
-  const survey = await runner.ask(copies.survey(), { ...WORLD, name: "survey" });
+  const survey = await runner.ask(copyLanguageOf(plan.engine).survey(), { ...WORLD, name: "survey" });
   if (survey.exitCode !== 0)
     throw new UnavailableError("the restored database does not tell what its tables are to each other", {
       code: "FB_OWN_UNFIT",

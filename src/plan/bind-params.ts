@@ -30,6 +30,8 @@ export function bindParams(scenario: Scenario, engine: Engine, values: Readonly<
   assertDeclared(scenario, values);
   if (Object.keys(values).length === 0) return scenario;
   const isColumn = (name: string) => scenario.params.some((one) => one.name === name && isColumnRule(one.choose));
-  const quoted = (name: string, value: string) => engine.copies.inSql(value, isColumn(name) ? "column" : "table");
+  // Where an engine has no SQL, a scenario's own is refused when it is planned.
+  const quoted = (name: string, value: string) =>
+    engine.phrases.inSql?.(value, isColumn(name) ? "column" : "table") ?? value;
   return scenario.bind({ values, quoted });
 }

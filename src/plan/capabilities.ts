@@ -3,16 +3,26 @@
  * The planner compares this with what parts need; whoever runs a plan hears the engine as one that knows everything.
  */
 import { Defect } from "../errors.ts";
-import type { BackupFacts, Capability, Engine, Language, Method, Protocols } from "../parts.ts";
+import type {
+  BackupFacts,
+  Capability,
+  CopyLanguage,
+  CopyPhrases,
+  CopyProtocols,
+  Engine,
+  Language,
+  Method,
+  Protocols,
+} from "../parts.ts";
 
-type Phrasing = { readonly [P in keyof Protocols]: Readonly<Record<keyof Protocols[P], true>> };
+type Phrasing<All> = { readonly [P in keyof All]: Readonly<Record<keyof All[P], true>> };
 
 /** The phrases of each protocol. */
-const PHRASES: Phrasing = {
+const PHRASES: Phrasing<Protocols> = {
   tables: { dropTable: true, tableExists: true, countRows: true, copyTableBack: true },
   writers: { stopWriters: true, resumeWriters: true },
   evidence: { copyDamaged: true, takeBackup: true },
-  sql: { loadSql: true, runSql: true, askSql: true },
+  sql: { inSql: true, loadSql: true, runSql: true, askSql: true },
   catalogue: { catalogue: true, orphans: true },
   sequences: { sequences: true, bumpSequences: true },
   roles: { restoreRoles: true, canLogIn: true },
@@ -26,9 +36,30 @@ const PHRASES: Phrasing = {
   sessions: { holdLock: true, findBlocker: true },
 };
 
+/** Likewise of those about copies. */
+const COPY_PHRASES: Phrasing<CopyProtocols> = {
+  "listed-tables": { tablesThere: true },
+  "large-objects": { largeObjects: true, countLarge: true },
+  accounts: { absent: true },
+  "foreign-keys": { readKeys: true },
+  structure: { structure: true },
+  moments: { newestRows: true, newestRow: true },
+  collations: { collations: true },
+  "own-questions": { query: true, shell: true },
+  applications: { listen: true, letIn: true },
+  survey: { survey: true },
+  mutations: { mutations: true },
+  "held-moment": { snapshot: true },
+};
+
 export const PROTOCOLS = Object.entries(PHRASES).map(([name, phrases]) => ({
   name: name as keyof Protocols,
   phrases: Object.keys(phrases) as readonly (keyof Language)[],
+}));
+
+export const COPY_PROTOCOLS = Object.entries(COPY_PHRASES).map(([name, phrases]) => ({
+  name: name as keyof CopyProtocols,
+  phrases: Object.keys(phrases) as readonly (keyof CopyLanguage)[],
 }));
 
 /** What each capability means, behind "which it lacks". */
@@ -48,6 +79,19 @@ export const MEANING: Readonly<Record<Capability, string>> = {
   pages: "its files have pages that a disk can spoil",
   files: "its server can die with its files, which can be copied",
   sessions: "one session can keep others waiting",
+  copies: "backups of somebody's own can be opened and looked into",
+  "listed-tables": "the tables that a dump's text makes can be looked for",
+  "large-objects": "values lie outside of the tables that name them",
+  accounts: "objects run with the rights of accounts that a backup does not bring",
+  "foreign-keys": "rows refer to rows, and that can be read",
+  structure: "tables and indexes can be looked into for damage",
+  moments: "columns keep moments, and the newest can be found",
+  collations: "indexes sort text by rules that have a version",
+  "own-questions": "queries and commands of somebody's own can be asked of a copy",
+  applications: "an application can be started on a copy",
+  survey: "a story can be told about tables that nobody described",
+  mutations: "a copy can be spoiled in known ways",
+  "held-moment": "a ledger and a backup can see one moment of a server that goes on",
   loopback: "an application in a container of its own can reach it",
   "side-restore": "a backup can be restored beside the damaged database",
   "one-table": "one table can be copied out of what was restored",
@@ -62,26 +106,58 @@ export const MEANING: Readonly<Record<Capability, string>> = {
 
 /** What an engine gives by knowing how. */
 export function capabilitiesOf(engine: Engine): readonly Capability[] {
-  const known = PROTOCOLS.filter(({ phrases }) => phrases.every((phrase) => engine.phrases[phrase] !== undefined));
+  const { phrases: said, copies } = engine;
+  const known = PROTOCOLS.filter(({ phrases }) => phrases.every((phrase) => said[phrase] !== undefined));
+  const ofCopies = COPY_PROTOCOLS.filter(({ phrases }) => phrases.every((phrase) => copies?.[phrase] !== undefined));
   return [
     ...engine.gives,
     ...known.map(({ name }) => name),
+    ...ofCopies.map(({ name }) => name),
+    ...(copies === undefined ? [] : (["copies"] as const)),
     ...(engine.loopback === undefined ? [] : (["loopback"] as const)),
   ];
 }
 
-const OPTIONAL: ReadonlySet<unknown> = new Set(PROTOCOLS.flatMap(({ phrases }) => phrases));
-
-/** The engine's phrases for whoever runs a plan. One that it does not know throws: the planner has refused what needs it. */
-export function languageOf({ name, phrases }: Engine): Language {
-  const fullName = phrases.fullName ?? ((table: string) => table);
-  return new Proxy({ ...phrases, fullName } as Language, {
-    get: (known, phrase) => {
-      const found = Reflect.get(known, phrase);
-      if (found !== undefined || !OPTIONAL.has(phrase)) return found;
-      throw new Defect(`${name} cannot say ${String(phrase)}, and nothing refused what needs it`);
+/** What is not known throws: whoever planned has refused what needs it. */
+function outspoken<L extends object>(engine: string, known: L, optional: ReadonlySet<unknown>): L {
+  return new Proxy(known, {
+    get: (phrases, phrase) => {
+      const found = Reflect.get(phrases, phrase);
+      if (found !== undefined || !optional.has(phrase)) return found;
+      throw new Defect(`${engine} cannot say ${String(phrase)}, and nothing refused what needs it`);
     },
   });
+}
+
+const OPTIONAL: ReadonlySet<unknown> = new Set(PROTOCOLS.flatMap(({ phrases }) => phrases));
+
+/** The engine's phrases for whoever runs a plan. */
+export function languageOf({ name, phrases }: Engine): Language {
+  const fullName = phrases.fullName ?? ((table: string) => table);
+  return outspoken(name, { ...phrases, fullName } as Language, OPTIONAL);
+}
+
+/** The engine's phrases about copies, for whoever opens one. Throws Defect where nothing refused an engine without. */
+export function copiesOf({ name, copies }: Engine): CopyPhrases {
+  if (copies !== undefined) return copies;
+  throw new Defect(`${name} knows nothing of copies, and nothing refused what needs it`);
+}
+
+const COPY_OPTIONAL: ReadonlySet<unknown> = new Set(COPY_PROTOCOLS.flatMap(({ phrases }) => phrases));
+
+/** The same for whoever asks what `lacking` was asked about beforehand. */
+export const copyLanguageOf = (engine: Engine): CopyLanguage =>
+  outspoken(engine.name, copiesOf(engine) as CopyLanguage, COPY_OPTIONAL);
+
+/** Of what is needed that which the engine does not give, in words: `checks need "own-questions" (…)`. */
+export function lacking(
+  engine: Engine,
+  needs: readonly { readonly who: string; readonly need: Capability }[],
+): readonly string[] {
+  const given = new Set(capabilitiesOf(engine));
+  return needs
+    .filter(({ need }) => !given.has(need))
+    .map(({ who, need }) => `${who} needs "${need}" (${MEANING[need]}), which ${engine.name} does not give`);
 }
 
 /** The method that recognised a backup; what somebody's own script made is restored by scripts. */

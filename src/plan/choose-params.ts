@@ -21,7 +21,7 @@ export interface ChosenParams {
   readonly because: readonly string[];
 }
 
-/** Answers lines of `CopyPhrases.survey`. `rowsOf` knows the tables that hold rows. */
+/** Answers lines of `SurveyPhrases.survey`. `rowsOf` knows the tables that hold rows. */
 export function readSurvey(text: string, rowsOf: ReadonlyMap<string, number>): TableFacts[] {
   return text
     .split("\n")

@@ -11,8 +11,8 @@ import { unreadableError } from "../backups/unreadable.ts";
 import type { CheckFault } from "../drill/check-copy.ts";
 import { bring } from "../drill/source.ts";
 import { asFogbellError, LostError, UnavailableError } from "../errors.ts";
-import type { BackupFacts, CopyPhrases, DumpStory, Method } from "../parts.ts";
-import { methodOf, sideRemoved } from "../plan/capabilities.ts";
+import type { BackupFacts, DumpStory, Engine, Method } from "../parts.ts";
+import { copiesOf, copyLanguageOf, methodOf, sideRemoved } from "../plan/capabilities.ts";
 import type { Mark } from "../record.ts";
 import { limited, openLimiter, VERIFY, withinRoom } from "../run/limiter.ts";
 import type { LimitedPhase } from "../run/limits.ts";
@@ -51,18 +51,15 @@ class OtherVersion extends UnavailableError {
 }
 
 /** The same of what a check found. */
-function assertJudgedFault(
-  copies: Pick<CopyPhrases, "unjudged">,
-  { because, alone, madeBy, errors, next }: CheckFault,
-) {
+function assertJudgedFault(engine: Engine, { because, alone, madeBy, errors, next }: CheckFault) {
   if (madeBy !== null) throw new OtherVersion(because, madeBy);
   if (!alone) throw new UnavailableError(`the copy cannot be judged here: ${because}`, { code: "FB_NOT_JUDGED", next });
-  assertJudged(copies, errors);
+  assertJudged(engine, errors);
 }
 
 /** The database to look at in a restored server: the one that was told, or the largest. */
 async function chooseDatabase(kit: AttemptKit, { runner }: Opened): Promise<string> {
-  const outcome = await runner.ask(kit.task.engine.copies.databases(), {
+  const outcome = await runner.ask(copiesOf(kit.task.engine).databases(), {
     phase: "verify",
     name: `databases-${kit.index}`,
   });
@@ -104,7 +101,7 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
     if (facts.only !== undefined)
       opened.places.table = placesFor(kit, opened, { candidate, method, database: facts.only });
     if (found !== null) {
-      assertJudgedFault(kit.task.engine.copies, found);
+      assertJudgedFault(kit.task.engine, found);
       if (found.log !== undefined) throw new LeftBehind(found.because, candidate, found.log);
       say("complete", "no", found.because);
       return found.because;
@@ -124,10 +121,10 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
   mark("T6");
   if (fault !== null) return ended();
   const looked = await limited(kit, "verify", async () => {
-    opened.places.table = engine.copies.atCopy(opened.places.table);
+    opened.places.table = copiesOf(engine).atCopy(opened.places.table);
     if (method.side === "server" && kit.task.database === null) {
       const chosen = placesFor(kit, opened, { candidate, method, database: await chooseDatabase(kit, opened) });
-      opened.places.table = engine.copies.atCopy(chosen);
+      opened.places.table = copiesOf(engine).atCopy(chosen);
     }
     return look({
       task: kit.task,
@@ -172,7 +169,7 @@ async function prove(
     version,
     ledger,
     numbers: looked.numbers,
-    mutations: engine.copies.mutations(kit.task.fresh ?? null),
+    mutations: copyLanguageOf(engine).mutations(kit.task.fresh ?? null),
     must: (line, name) => runner.must(line, { phase: "verify", name: `prove-${name}` }),
     ask: (line, name) => runner.ask(line, { phase: "verify", name: `prove-${name}` }),
     restore: method.recover(facts, TARGET),
@@ -185,7 +182,7 @@ async function prove(
 async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => void): Promise<Attempted> {
   const { point } = candidate;
   if (point.unreadable !== undefined) throw unreadableError(point.id, point.unreadable);
-  assertWholeKind(point, kit.task.engine.copies);
+  assertWholeKind(point, copiesOf(kit.task.engine));
   if (point.facts.complete === "no") return notWhole(point.id, point.facts.because);
   mark("T3");
   const known = candidate.encryption === null;
@@ -238,7 +235,7 @@ async function openFetched(kit: AttemptKit, { fetched, ...own }: FetchedGiven): 
     await opened.server.put(globals, createReadStream(fetched.globals), (await stat(fetched.globals)).size);
   }
   const { engine, database: told } = kit.task;
-  const database = told ?? (method.side === "server" ? engine.copies.home : (facts.database ?? DATABASE));
+  const database = told ?? (method.side === "server" ? copiesOf(engine).home : (facts.database ?? DATABASE));
   opened.places.table = placesOf({ engine, candidate, server: opened.server, method, copy, globals, database });
   const ledger = fetched.ledger === null ? null : await readLedger(fetched.ledger);
   const paths = fetched.paths.slice(0, point.objects.length);

@@ -2,7 +2,7 @@
 
 import { formatDuration } from "../host/units.ts";
 import type { Finding } from "../parts.ts";
-import { isNone, latestRowMs, rowMoment } from "./freshness.ts";
+import { isNone, latestRowMs, NO_MOMENTS, rowMoment } from "./freshness.ts";
 import { read, silent, unreadable } from "./reading.ts";
 import type { CopyScene } from "./scene.ts";
 import type { VerifyTask } from "./task.ts";
@@ -13,7 +13,9 @@ export async function canary(
 ): Promise<Finding> {
   const { copies, ask, point, task } = scene;
   const { askedAtMs } = task;
-  const outcome = await ask(copies.newestRow({ table, column, where, timezone, askedAtMs }), "canary");
+  const line = copies.newestRow?.({ table, column, where, timezone, askedAtMs });
+  if (line === undefined) return NO_MOMENTS;
+  const outcome = await ask(line, "canary");
   const rows = read(outcome);
   if (rows === null) return silent(outcome);
   const row = rowMoment(rows[0] ?? [], timezone);

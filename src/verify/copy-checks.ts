@@ -24,14 +24,15 @@ export async function lookThrough(scene: CopyScene): Promise<Looked> {
   if (large.finding !== null) say("large-objects", "every large object", large.finding);
   const { catalogue, finding: listed } = await catalogueOf(scene, counted);
   if (listed !== null) say("catalogue", "every object", listed);
-  say("foreign-keys", "every row", await keysOf(scene));
+  const keys = await keysOf(scene);
+  if (keys !== null) say("foreign-keys", "every row", keys);
   const { behind, finding: numbered } = await sequencesOf(scene);
   if (numbered !== null) say("sequences", "every sequence", numbered);
   const { lags, finding: fresh } = await freshness(scene);
   say("freshness", scene.task.fresh?.table ?? "the newest row", fresh);
   if (scene.task.canary !== null) say("canary", scene.task.canary.table, await canary(scene, scene.task.canary));
   const { structure, collations } = await structureAndOrder(scene);
-  say("structure", "tables and indexes", structure);
+  if (structure !== null) say("structure", "tables and indexes", structure);
   if (collations !== null) say("collations", "the order of text", collations);
   findings.push(...(await accountsOf(scene)));
   const { rows, parents } = counted;

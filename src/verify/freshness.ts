@@ -81,9 +81,14 @@ const AHEAD: Finding = {
   because: "its own moment lies in the future, and no row says how old it is: a clock is wrong, or an object's time",
 };
 
+/** Of an engine without moments nobody asks for them: refused before. */
+export const NO_MOMENTS: Finding = { held: "unknown", because: "nothing here tells the moments of rows" };
+
 async function declared(scene: CopyScene, fresh: NonNullable<VerifyTask["fresh"]>): Promise<Finding> {
   const { task, copies, ask } = scene;
-  const outcome = await ask(copies.newestRow({ ...fresh, askedAtMs: task.askedAtMs }), "newest-row");
+  const line = copies.newestRow?.({ ...fresh, askedAtMs: task.askedAtMs });
+  if (line === undefined) return NO_MOMENTS;
+  const outcome = await ask(line, "newest-row");
   const rows = read(outcome);
   if (rows === null) return silent(outcome);
   const row = rowMoment(rows[0] ?? [], fresh.timezone);
@@ -147,7 +152,9 @@ function judgeFound(found: readonly NewestRow[], lags: Readonly<Record<string, n
 /** The finding, and how long before the copy's own moment the newest row of each column lies. */
 export async function freshness(scene: CopyScene): Promise<{ finding: Finding; lags: Record<string, number> }> {
   const { task, copies, ask, point } = scene;
-  const outcome = await ask(copies.newestRows(), "newest-rows");
+  const line = copies.newestRows?.();
+  if (line === undefined) return { finding: judgeFound([], {}, scene), lags: {} };
+  const outcome = await ask(line, "newest-rows");
   const rows = read(outcome);
   if (rows === null) return { finding: silent(outcome), lags: {} };
   const found = rows.flatMap(([table, column, ...row]): NewestRow[] => {

@@ -1,6 +1,7 @@
 /** Everything that is asked of a restored copy: the questions to all of them, its ledger, the user's own. */
 
 import type { BackupFacts, DumpStory, Line, Outcome, RecoveryPoint } from "../parts.ts";
+import { copiesOf, copyLanguageOf } from "../plan/capabilities.ts";
 import { lookThrough } from "./copy-checks.ts";
 import { type CopyLedger, compareLedger } from "./copy-ledger.ts";
 import { baselineFor, type KnownCopy } from "./known.ts";
@@ -36,17 +37,18 @@ export async function look(
 ): Promise<{ findings: PlacedFinding[]; numbers: Numbers; scene: CopyScene }> {
   const { task, facts, version, ledger, ask, attach } = request;
   const { engine } = task;
+  const copies = copiesOf(engine);
   const point = pointAsOf(request.point, ledger);
   const baseline = request.baseline ?? baselineFor(task.known, request.point.moment.at);
   const { story = null } = request;
-  const scene: CopyScene = { task, phrases: engine.phrases, copies: engine.copies, facts, story, point, baseline, ask };
+  const scene: CopyScene = { task, phrases: engine.phrases, copies, facts, story, point, baseline, ask };
   const { findings, numbers } = await lookThrough(scene);
   // A log brings a copy beyond the moment of its ledger: then there is nothing to compare.
   const identity: CopyFinding[] =
     ledger === null || point.log.length > 0
       ? []
       : [{ probe: "ledger", subject: "every row", ...(await compareLedger(ledger, { engine, version, ask })) }];
-  const own = await askOwn(task.checks, { copies: engine.copies, ask, attach });
+  const own = await askOwn(task.checks, { copies: copyLanguageOf(engine), ask, attach });
   const lines: Readonly<Record<string, number>> = task.lines;
   const ours = [...findings, ...identity].map((one) => ({ ...one, line: lines[one.probe] ?? 0 }));
   return { findings: [...ours, ...own], numbers, scene };

@@ -19,7 +19,10 @@ interface OneCopy {
 }
 
 /** Half of a backup is no bad one: nobody can tell. */
-export function assertWholeKind({ id, parts, facts: { lacks } }: RecoveryPoint, { loadsText }: CopyPhrases): void {
+export function assertWholeKind(
+  { id, parts, facts: { lacks } }: RecoveryPoint,
+  { loadsText }: Pick<CopyPhrases, "loadsText">,
+): void {
   // Of several files of one night another one holds them.
   if (lacks === "tables" && parts === undefined) {
     throw new UnavailableError(

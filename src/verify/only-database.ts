@@ -1,29 +1,20 @@
 /** Of a dump that names its databases: the one that is meant. */
 import { LostError, UnavailableError } from "../errors.ts";
-import type { Line, Outcome } from "../parts.ts";
 
-export interface NamedScene {
+export interface Naming {
   /** The recovery point. */
   readonly id: string;
   /** The database's own name in fogbell.yaml, when it is told. */
   readonly told: string | null;
   /** Databases that every server has: meant only when they are told. */
   readonly everywhere: readonly string[];
-  readonly ask: (line: Line) => Promise<Outcome>;
 }
 
 /**
- * The only database that the dump names, or the one that is told; null when it names none. Throws UnavailableError when
- * it cannot be told which is meant, LostError when the one that is told is not among several.
+ * The only database of those that the dump names, or the one that is told; null when it names none. Throws UnavailableError
+ * when it cannot be told which is meant, LostError when the one that is told is not among several.
  */
-export async function onlyDatabase(line: Line | null, scene: NamedScene): Promise<string | null> {
-  if (line === null) return null;
-  const outcome = await scene.ask(line);
-  return onlyOf(outcome.exitCode === 0 ? outcome.stdout.split("\n").filter((name) => name !== "") : [], scene);
-}
-
-/** The same, of names that are known. */
-export function onlyOf(all: readonly string[], { id, told, everywhere }: Omit<NamedScene, "ask">): string | null {
+export function onlyOf(all: readonly string[], { id, told, everywhere }: Naming): string | null {
   const own = all.filter((name) => !everywhere.includes(name));
   const names = own.length > 0 ? own : all;
   if (told !== null && all.includes(told)) return told;

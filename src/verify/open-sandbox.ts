@@ -3,6 +3,7 @@
 import { assertAttaches, attach } from "../drill/application.ts";
 import { RefusedError, UnavailableError } from "../errors.ts";
 import type { ApplicationSpec, Engine, Method, PlaceTable, Sandbox, Server, ServerSpec } from "../parts.ts";
+import { copyLanguageOf } from "../plan/capabilities.ts";
 import { createRunner, type Runner } from "../run/runner.ts";
 import { valuesOf } from "../world/places.ts";
 import type { AttemptKit } from "./kit.ts";
@@ -75,8 +76,11 @@ export function placesFor(
 }
 
 /** That it cannot be reached is no fault of the copy. */
-async function listen({ copies }: Engine, runner: Runner): Promise<void> {
-  const { exitCode, stderrTail } = await runner.run(copies.listen(), { phase: "verify", name: "listen" });
+async function listen(engine: Engine, runner: Runner): Promise<void> {
+  const { exitCode, stderrTail } = await runner.run(copyLanguageOf(engine).listen(), {
+    phase: "verify",
+    name: "listen",
+  });
   if (exitCode === 0) return;
   throw new UnavailableError(`the restored server does not listen: ${stderrTail.trim() || `exit code ${exitCode}`}`, {
     code: "FB_NO_APPLICATION",

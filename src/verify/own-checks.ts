@@ -7,7 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { ConfiguredCheck } from "../config/database.ts";
 import { asFogbellError, UnavailableError } from "../errors.ts";
 import { askHttp, judgeHttp } from "../http-request.ts";
-import type { ApplicationSpec, CopyPhrases, Finding, Line, Outcome } from "../parts.ts";
+import type { ApplicationSpec, CopyLanguage, Finding, Line, Outcome } from "../parts.ts";
 import { silent } from "./reading.ts";
 import type { PlacedFinding } from "./scene.ts";
 
@@ -50,7 +50,8 @@ function judgeCommand(outcome: Outcome): Finding {
 }
 
 export interface OwnScene {
-  readonly copies: CopyPhrases;
+  /** Those that the checks need were asked about beforehand. */
+  readonly copies: Pick<CopyLanguage, "query" | "shell" | "letIn">;
   readonly ask: (line: Line, name: string) => Promise<Outcome>;
   /** Starts an application on the copy. */
   readonly attach: (application: ApplicationSpec) => Promise<AsyncDisposable>;

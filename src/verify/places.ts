@@ -1,5 +1,6 @@
 /** The places that a verify's commands refer to: the restored copy stands for the database everywhere. */
 import type { Engine, Method, PlaceTable, Server } from "../parts.ts";
+import { copiesOf } from "../plan/capabilities.ts";
 import { commonPlaces } from "../world/places.ts";
 import type { Candidate } from "./task.ts";
 
@@ -23,7 +24,7 @@ const PLAIN = /^[A-Za-z0-9_.-]{1,50}$/;
 function sideNamed(table: PlaceTable, { engine, method, candidate, database }: PlaceFacts): PlaceTable {
   const side = table.SIDE_DATABASE;
   if (side === undefined || side.value === database) return table;
-  const { keepsName, everywhere } = engine.copies;
+  const { keepsName, everywhere } = copiesOf(engine);
   const named = (value: string) => ({ ...table, SIDE_DATABASE: { ...side, value } });
   if (!PLAIN.test(database)) return named("restored_side");
   // A log is brought forward from one name to another.

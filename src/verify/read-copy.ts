@@ -8,8 +8,9 @@ import { type CheckFault, checkByPrograms, checkCopy, dumpFault, readOwn } from 
 import { linesOf } from "../dumps.ts";
 import { RefusedError, UnavailableError } from "../errors.ts";
 import type { BackupFacts, DumpStory, Line, Method } from "../parts.ts";
+import { copiesOf } from "../plan/capabilities.ts";
 import { type AttemptKit, TARGET } from "./kit.ts";
-import { onlyDatabase, onlyOf } from "./only-database.ts";
+import { onlyOf } from "./only-database.ts";
 import type { Opened } from "./open-sandbox.ts";
 import type { PlacedFinding } from "./scene.ts";
 import type { Candidate, VerifyTask } from "./task.ts";
@@ -60,7 +61,7 @@ export async function readCopy(
 function judge(kit: ReadKit, { candidate, facts }: Given, { own, read }: { own: Line; read: ReadDump }): CopyRead {
   const { id } = candidate.point;
   const { engine, database: told } = kit.task;
-  const { everywhere } = engine.copies;
+  const { everywhere } = copiesOf(engine);
   const names = read.story.databases.map(({ name }) => name);
   assertHoldsMore(id, read.story);
   const { only, fault } = whichDatabase(read, () => onlyOf(names, { id, told, everywhere }));
@@ -99,27 +100,13 @@ function whichDatabase(read: ReadDump, choose: () => string | null): { only: str
 
 /** What is read by programs, in the sandbox. */
 async function readInside(kit: ReadKit, opened: Pick<Opened, "runner">, given: Given): Promise<CopyRead> {
-  const { engine, database: told } = kit.task;
   const { candidate, facts } = given;
   const { id } = candidate.point;
-  const plan = { engine, target: TARGET };
-  const check = (one: BackupFacts) => checkCopy({ ...kit, plan, runner: opened.runner }, { facts: one }, given.paths);
-  const found = await check(facts);
-  if (found?.leaves !== true) {
-    const story = found === null ? await textOf(kit, opened, given) : null;
-    return { facts, found, story, named: nameOf(kit, id, facts.database === undefined ? [] : [facts.database]) };
-  }
-  const only = await onlyDatabase(engine.copies.named(facts), {
-    id,
-    told,
-    everywhere: engine.copies.everywhere,
-    ask: (line) => opened.runner.ask(line, { phase: "restore", name: `databases-${kit.index}` }),
-  });
-  const meant = only === null ? facts : { ...facts, only };
-  const again = only === null ? found : await check(meant);
-  if (again?.leaves === true) throw leaving(id, again.because);
-  if (again === null) sayName(kit, id, only);
-  return { facts: meant, found: again, story: null, named: [] };
+  const plan = { engine: kit.task.engine, target: TARGET };
+  const found = await checkCopy({ ...kit, plan, runner: opened.runner }, { facts }, given.paths);
+  if (found?.leaves === true) throw leaving(id, found.because);
+  const story = found === null ? await textOf(kit, opened, given) : null;
+  return { facts, found, story, named: nameOf(kit, id, facts.database === undefined ? [] : [facts.database]) };
 }
 
 /** What an archive would do, as its own program prints it, without its rows. Throws RefusedError when it leaves. */

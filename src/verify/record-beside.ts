@@ -2,6 +2,8 @@
 import { UsageError } from "../errors.ts";
 import { createRedactor, secretsIn } from "../host/redact.ts";
 import type { Catalog } from "../parts.ts";
+import { copyLanguageOf } from "../plan/capabilities.ts";
+import { assertGives } from "./assert-gives.ts";
 import { engineNamed } from "./engine-named.ts";
 import { type Recorded, recordLedger } from "./record-ledger.ts";
 
@@ -19,15 +21,14 @@ export interface LedgerRequest {
 export async function recordBeside(request: LedgerRequest): Promise<Recorded> {
   const { catalog, command } = request;
   const engine = engineNamed(catalog, request.engine);
-  if (
-    engine.copies.snapshot.lock === undefined &&
-    !command.some((word) => /\{snapshot\}|FOGBELL_SNAPSHOT/.test(word))
-  ) {
+  assertGives(engine, [{ who: "ledger record", need: "held-moment" }]);
+  const { snapshot } = copyLanguageOf(engine);
+  if (snapshot.lock === undefined && !command.some((word) => /\{snapshot\}|FOGBELL_SNAPSHOT/.test(word))) {
     throw new UsageError(
       "the backup behind -- does not say where the snapshot goes, so it would be of another moment",
       {
         code: "FB_NO_SNAPSHOT",
-        next: [`fogbell ledger record … -- ${engine.copies.snapshot.example("shop", "shop")}`],
+        next: [`fogbell ledger record … -- ${snapshot.example("shop", "shop")}`],
       },
     );
   }
@@ -37,7 +38,7 @@ export async function recordBeside(request: LedgerRequest): Promise<Recorded> {
   return recordLedger({
     ...request,
     engine,
-    environment: { ...environment, ...engine.copies.snapshot.environment(request.database) },
+    environment: { ...environment, ...snapshot.environment(request.database) },
     redact: createRedactor(secretsIn(process.env)),
   });
 }

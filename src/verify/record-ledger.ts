@@ -2,6 +2,7 @@
  * Records a ledger beside a backup that somebody makes, at the backup's own moment: one that is told to it, or one that it
  * opens by itself while writers wait for it.
  */
+
 import { constants, mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +12,8 @@ import { shownErrors } from "../host/client-errors.ts";
 import { runProcess } from "../host/process.ts";
 import type { Redactor } from "../host/redact.ts";
 import { pause } from "../host/stream.ts";
-import type { DigestRequest, Engine, Line, MomentLock, Outcome, Snapshot } from "../parts.ts";
+import type { DigestRequest, Engine, HeldMoment, Line, MomentLock, Outcome } from "../parts.ts";
+import { copyLanguageOf } from "../plan/capabilities.ts";
 import { bucketsFor } from "../world/ledger.ts";
 import { type Ask, type CopyLedger, LEDGER_VERSION, readSums, rowsIn, rowsOf } from "./copy-ledger.ts";
 
@@ -37,8 +39,8 @@ async function take(engine: Engine, ask: Ask, unheld: readonly string[]): Promis
 
 /** What is there and may not be read with this account: said, so that "identical" claims nothing of it. */
 async function unreadOf(engine: Engine, ask: Ask, tables: CopyLedger["tables"]): Promise<string[]> {
-  const line = engine.copies.countLarge();
-  if (line === null) return [];
+  const line = engine.copies?.countLarge?.();
+  if (line === undefined) return [];
   const [held] = rowsOf(await ask(line, "count-large-objects"), "the large objects");
   const [name = "", number = "0"] = held ?? [];
   return Number(number) === 0 || tables.some(({ table }) => table === name) ? [] : [name];
@@ -190,7 +192,7 @@ async function letWritersGo(lock: MomentLock, ask: Ask, backup: Promise<unknown>
 }
 
 /** Records what `ask` sees while the backup runs. Whatever fails, the backup comes to its end first. */
-async function beside(engine: Engine, { lock, at }: Snapshot, ask: Ask, backup: Promise<void>) {
+async function beside(engine: Engine, { lock, at }: HeldMoment, ask: Ask, backup: Promise<void>) {
   const recorded = (async () => {
     if (lock !== undefined) await letWritersGo(lock, ask, backup);
     const unheld =
@@ -230,7 +232,7 @@ export interface Recorded {
  */
 export async function recordLedger(request: RecordRequest): Promise<Recorded> {
   const { engine, command, file, database } = request;
-  const { snapshot } = engine.copies;
+  const { snapshot } = copyLanguageOf(engine);
   const folder = await mkdtemp(join(tmpdir(), "fogbell-ledger-"));
   try {
     const asked = rowsOf(await askUsers(snapshot.version(), request, { SCRATCH: folder }), "the server's version");

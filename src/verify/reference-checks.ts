@@ -6,9 +6,14 @@ import { copyOf, mayShrink, since } from "./compared.ts";
 import { count, few, read, silent, unreadable } from "./reading.ts";
 import type { CopyFinding, CopyScene } from "./scene.ts";
 
-/** Reads every foreign key. What is said of them is what was asked of them: keys that are not validated are no pass. */
-export async function keysOf({ copies, ask }: CopyScene): Promise<Finding> {
-  const outcome = await ask(copies.readKeys(), "read-keys");
+/**
+ * Reads every foreign key. What is said of them is what was asked of them: keys that are not validated are no pass. Null: the
+ * engine has none.
+ */
+export async function keysOf({ copies, ask }: CopyScene): Promise<Finding | null> {
+  const line = copies.readKeys?.();
+  if (line === undefined) return null;
+  const outcome = await ask(line, "read-keys");
   const lines = read(outcome);
   if (lines === null) return silent(outcome);
   const number = countIn(lines.find(([word]) => word === "read")?.[1]);
@@ -136,8 +141,8 @@ function judgeLarge(
 
 /** Null where there is none, none is named and there was none. */
 export async function largeObjectsOf(scene: CopyScene): Promise<{ finding: Finding | null; held: number }> {
-  const large = scene.copies.largeObjects();
-  if (large === null) return { finding: null, held: 0 };
+  const large = scene.copies.largeObjects?.();
+  if (large === undefined) return { finding: null, held: 0 };
   const outcome = await scene.ask(large.line, "read-large-objects");
   const lines = read(outcome);
   return lines?.some(([word]) => word === "held")
@@ -147,8 +152,8 @@ export async function largeObjectsOf(scene: CopyScene): Promise<{ finding: Findi
 
 /** Accounts that a backup of one database does not bring: no fault of it, and on the night they are missing. */
 export async function accountsOf({ copies, ask }: CopyScene): Promise<CopyFinding[]> {
-  const line = copies.absent();
-  if (line === null) return [];
+  const line = copies.absent?.();
+  if (line === undefined) return [];
   const outcome = await ask(line, "list-absent-accounts");
   const lines = read(outcome);
   const common = { probe: "accounts", subject: "whom objects run as" };

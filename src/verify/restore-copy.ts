@@ -3,15 +3,15 @@ import { type CheckFault, logFaultOf } from "../drill/check-copy.ts";
 import { placed } from "../dumps.ts";
 import { UnavailableError } from "../errors.ts";
 import { type ClientError, describeError, firstError } from "../host/client-errors.ts";
-import type { BackupFacts, CopyPhrases, DumpStory, LeftLog, Line, Method, Outcome } from "../parts.ts";
-import { sideRemoved } from "../plan/capabilities.ts";
+import type { BackupFacts, DumpStory, Engine, LeftLog, Line, Method, Outcome } from "../parts.ts";
+import { copiesOf, sideRemoved } from "../plan/capabilities.ts";
 import type { Runner } from "../run/runner.ts";
 import { type AttemptKit, TARGET } from "./kit.ts";
 import type { Candidate, VerifyTask } from "./task.ts";
 
 /** Not a fault of the backup: throws UnavailableError instead of letting it be called bad. */
-export function assertJudged(copies: Pick<CopyPhrases, "unjudged">, errors: readonly ClientError[]): void {
-  const unjudged = copies.unjudged(errors);
+export function assertJudged(engine: Engine, errors: readonly ClientError[]): void {
+  const unjudged = copiesOf(engine).unjudged(errors);
   if (unjudged === null) return;
   throw new UnavailableError(`the copy cannot be judged here: ${unjudged.because}`, {
     code: "FB_NOT_JUDGED",
@@ -59,11 +59,11 @@ export async function prepareCopy(
   runner: Pick<Runner, "run">,
   given: Pick<Restoring, "facts" | "story">,
 ): Promise<void> {
-  const { copies } = kit.task.engine;
-  for (const line of copies.prepare(given.facts, given.story)) {
+  const { engine } = kit.task;
+  for (const line of copiesOf(engine).prepare(given.facts, given.story)) {
     const outcome = await runner.run(line, { phase: "restore", name: `${prefixOf(kit)}prepare` });
     noteMade(kit, outcome.stdout);
-    assertJudged(copies, [...lacking(outcome.stdout), ...(outcome.errors ?? [])]);
+    assertJudged(engine, [...lacking(outcome.stdout), ...(outcome.errors ?? [])]);
     assertPrepared(line, outcome);
   }
 }
@@ -83,13 +83,13 @@ export async function restoreCopy(
 
 /** The lines of the restore itself. */
 async function load(kit: RestoreKit, runner: Pick<Runner, "run">, given: Restoring): Promise<string | null> {
-  const { copies } = kit.task.engine;
+  const { engine } = kit.task;
   const lines = given.method.recover(given.facts, TARGET);
   for (const line of lines) {
     const outcome = await runner.run(line, { phase: "restore", name: `${prefixOf(kit)}restore` });
     if (outcome.exitCode === 0) continue;
     const errors = outcome.errors ?? [];
-    assertJudged(copies, errors);
+    assertJudged(engine, errors);
     const again = await inOrder(kit, runner, given, lines);
     if (again !== "same") return again;
     const error = firstError(errors);
@@ -102,7 +102,7 @@ async function load(kit: RestoreKit, runner: Pick<Runner, "run">, given: Restori
     }
     const { story, facts } = given;
     // What the client counts is what it was fed.
-    const fed = copies.keepsLines === true ? undefined : facts.lines;
+    const fed = copiesOf(engine).keepsLines === true ? undefined : facts.lines;
     const inDump = (one: ClientError) => (story === null ? one : placed(one, story, fed));
     const why = error === undefined ? `exit code ${outcome.exitCode}` : describeError(inDump(error));
     return `"${line.say}" failed: ${why}`;

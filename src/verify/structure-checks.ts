@@ -9,7 +9,8 @@ import { count, few, read, silent, unreadable } from "./reading.ts";
 import type { CopyScene } from "./scene.ts";
 
 interface Looked {
-  readonly finding: Finding;
+  /** Null: the engine has no way to look. */
+  readonly finding: Finding | null;
   /** Names of what is broken, with why. */
   readonly broken: readonly (readonly [string, string])[];
   /** False when nothing could look. */
@@ -17,7 +18,9 @@ interface Looked {
 }
 
 async function structure({ copies, ask }: CopyScene): Promise<Looked> {
-  const outcome = await ask(copies.structure(), "look-into-structure");
+  const line = copies.structure?.();
+  if (line === undefined) return { finding: null, broken: [], isLooked: false };
+  const outcome = await ask(line, "look-into-structure");
   const rows = read(outcome);
   if (rows === null) return { finding: silent(outcome), broken: [], isLooked: false };
   const skipped = rows.find(([word]) => word === "skipped")?.[1];
@@ -67,10 +70,12 @@ function judgeOrder(others: readonly Other[], used: number, { broken, isLooked }
 }
 
 /** Both, because what is out of order by another collation is not damaged. */
-export async function structureAndOrder(scene: CopyScene): Promise<{ structure: Finding; collations: Finding | null }> {
+export async function structureAndOrder(
+  scene: CopyScene,
+): Promise<{ structure: Finding | null; collations: Finding | null }> {
   const looked = await structure(scene);
-  const line = scene.copies.collations();
-  if (line === null) return { structure: looked.finding, collations: null };
+  const line = scene.copies.collations?.();
+  if (line === undefined) return { structure: looked.finding, collations: null };
   const outcome = await scene.ask(line, "compare-collations");
   const rows = read(outcome);
   if (rows === null) return { structure: looked.finding, collations: silent(outcome) };
@@ -82,7 +87,8 @@ export async function structureAndOrder(scene: CopyScene): Promise<{ structure: 
   const isOrder = ([name]: readonly [string, string]) => others.some(({ index }) => index === name);
   const damaged = looked.broken.filter((one) => !isOrder(one));
   const collations = judgeOrder(others, used, looked);
-  if (looked.broken.length === 0 || damaged.length > 0) return { structure: looked.finding, collations };
+  if (looked.finding === null || looked.broken.length === 0 || damaged.length > 0)
+    return { structure: looked.finding, collations };
   const because = "no damage, but text that sorts otherwise here: see collations";
   return { structure: { ...looked.finding, held: "yes", because }, collations };
 }

@@ -5,6 +5,7 @@ import { type Link, openLink } from "../host/link.ts";
 import { overLink } from "../host/units.ts";
 import { drillName } from "../paper/scorecard.ts";
 import { parseShard, shardOf } from "../run/shard.ts";
+import { assertGives, needsOf } from "./assert-gives.ts";
 import { newestFirst } from "./dated.ts";
 import { readKnown, slug } from "./known.ts";
 import { allowedLossMs, askedMs, livingFirst, upTo } from "./points.ts";
@@ -91,6 +92,13 @@ async function tasksOf(stocked: Stocked, request: Choosing, { nowMs, link }: Com
   const knownAs = knownName(stocked);
   const known = await readKnown(outFolder, knownAs);
   const told = JSON.stringify({ ...database, points: undefined });
+  const asks = {
+    fresh: database.fresh ?? null,
+    canary: database.canary ?? null,
+    checks: database.checks,
+    proveChecks: request.proveChecks,
+  };
+  assertGives(engine, needsOf(asks));
   const lineOf = (...path: PropertyKey[]) => (index < 0 ? 0 : (config?.lineOf(["databases", index, ...path]) ?? 0));
   return listsOf(stocked, request, nowMs).map(({ candidates, variant }) => {
     const [first] = candidates;
@@ -121,8 +129,9 @@ async function tasksOf(stocked: Stocked, request: Choosing, { nowMs, link }: Com
         ? stocked.stocks.flatMap((stock) => stock.passed)
         : [],
       fault: stocked.fault,
-      fresh: database.fresh ?? null,
-      canary: database.canary ?? null,
+      fresh: asks.fresh,
+      canary: asks.canary,
+      proveChecks: asks.proveChecks,
       lines: {
         freshness: database.fresh === undefined ? 0 : lineOf("fresh"),
         canary: database.canary === undefined ? 0 : lineOf("canary"),
@@ -132,7 +141,6 @@ async function tasksOf(stocked: Stocked, request: Choosing, { nowMs, link }: Com
       known,
       link,
       timeoutMs: request.timeoutMs ?? database.timeout ?? null,
-      proveChecks: request.proveChecks,
       acceptChanges: request.acceptChanges,
     };
   });

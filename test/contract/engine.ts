@@ -2,13 +2,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Engine, Method } from "../../src/parts.ts";
-import { capabilitiesOf, languageOf, PROTOCOLS } from "../../src/plan/capabilities.ts";
+import { COPY_PROTOCOLS, capabilitiesOf, copyLanguageOf, languageOf, PROTOCOLS } from "../../src/plan/capabilities.ts";
 import { builtLines } from "../support/built-lines.ts";
 
 export function engineContract(engine: Engine): void {
   test("knows each protocol whole or not at all", () => {
-    const half = PROTOCOLS.filter(({ phrases }) => {
-      const known = phrases.filter((phrase) => engine.phrases[phrase] !== undefined);
+    const knows = (all: object | undefined, phrase: string) => (all as Record<string, unknown>)?.[phrase] !== undefined;
+    const half = [
+      ...PROTOCOLS.map((one) => ({ ...one, all: engine.phrases })),
+      ...COPY_PROTOCOLS.map((one) => ({ ...one, all: engine.copies })),
+    ].filter(({ phrases, all }) => {
+      const known = phrases.filter((phrase) => knows(all, phrase));
       return known.length > 0 && known.length < phrases.length;
     });
     expect(half.map(({ name }) => name)).toEqual([]);
@@ -20,6 +24,19 @@ export function engineContract(engine: Engine): void {
       const poor = { ...engine, phrases: { ...engine.phrases, [phrase]: undefined } } as Engine;
       expect(capabilitiesOf(poor)).not.toContain(name);
       expect(() => (languageOf(poor)[phrase] as () => unknown)()).toThrow(`${engine.name} cannot say ${phrase}`);
+    }
+  });
+
+  test("declines what it does not know of copies, or all of it", () => {
+    const { copies, ...undisclosed } = engine;
+    expect(capabilitiesOf(undisclosed as Engine)).not.toContain("copies");
+    expect(() => copyLanguageOf(undisclosed as Engine)).toThrow(`${engine.name} knows nothing of copies`);
+    if (copies === undefined) return;
+    for (const { name, phrases } of COPY_PROTOCOLS) {
+      const [phrase] = phrases as [(typeof phrases)[number]];
+      const poor = { ...engine, copies: { ...copies, [phrase]: undefined } } as Engine;
+      expect(capabilitiesOf(poor)).not.toContain(name);
+      expect(() => copyLanguageOf(poor)[phrase]).toThrow(`${engine.name} cannot say ${phrase}`);
     }
   });
 

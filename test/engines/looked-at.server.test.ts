@@ -2,8 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
-import type { CopyPhrases, Engine, LargeObjects, Line } from "../../src/parts.ts";
-import { languageOf } from "../../src/plan/capabilities.ts";
+import type { Engine, LargeObjects, Line } from "../../src/parts.ts";
+import { copyLanguageOf, languageOf } from "../../src/plan/capabilities.ts";
 import { type Bench, openBench } from "../support/dumps.ts";
 
 const engineOf = (name: string) => catalog.engines.find((one) => one.name === name) as Engine;
@@ -24,7 +24,7 @@ describe("postgres", () => {
   const sql = (text: string) => bench.sh(`psql -Xqtv ON_ERROR_STOP=1 -d lab <<'SQL'\n${text}\nSQL`);
   const ask = async (line: Line) => lines(await bench.sh(`export PGDATABASE=lab\n${line.script}`));
   const asked = (name: "largeObjects" | "readKeys" | "countAll") => {
-    const phrased = (engine.copies as CopyPhrases)[name]() as Line | LargeObjects;
+    const phrased = copyLanguageOf(engine)[name]() as Line | LargeObjects;
     return ask("line" in phrased ? phrased.line : phrased);
   };
 
@@ -138,7 +138,7 @@ INSERT INTO files VALUES (1, NULL), (2, NULL);`);
     await sql(
       "CREATE TABLE seen (moment timestamptz PRIMARY KEY, created_at timestamptz); INSERT INTO seen VALUES (now(), now());",
     );
-    const stale = engine.copies
+    const stale = copyLanguageOf(engine)
       .mutations({ table: "seen", column: "moment" })
       .find(({ name }) => name === "stale-by-a-week");
     expect(await ask(stale?.line as Line)).toEqual([["every moment, public.seen.moment among them"]]);
@@ -178,7 +178,7 @@ SQL`);
   const ODD = `it's \`a\` "x"`;
 
   test("tables with odd names and with histories are counted", async () => {
-    expect(await ask(engine.copies.countAll())).toEqual([
+    expect(await ask(copyLanguageOf(engine).countAll())).toEqual([
       ["away", "1", "", ""],
       [ODD, "2", "", ""],
       ["kid", "3", "", ""],
@@ -189,7 +189,7 @@ SQL`);
     expect((await ask(engine.phrases.listTables())).map(([table]) => table)).toContain("v");
   });
   test("keys: rows without parent, a parent that is not here, one of another database", async () =>
-    expect((await ask(engine.copies.readKeys())).sort()).toEqual([
+    expect((await ask(copyLanguageOf(engine).readKeys())).sort()).toEqual([
       ["broken", "f'k", "kid", ODD, "1"],
       ["broken", "staff_ibfk_1", "staff", "staff", "1"],
       ["elsewhere", "away_ibfk_1", "away", "p", "1"],
@@ -197,7 +197,7 @@ SQL`);
       ["read", "2"],
     ]));
   test("accounts that objects run as and that are not here, each with how many", async () =>
-    expect(await ask(engine.copies.absent() as Line)).toEqual([["app@%", "2"]]));
+    expect(await ask(copyLanguageOf(engine).absent())).toEqual([["app@%", "2"]]));
   test("counters and sequences, against every column that takes from them", async () =>
     expect(await ask(languageOf(engine).sequences())).toEqual([
       [`${ODD}.i'd \``, "2", ODD, "i'd `", "99", "up"],
@@ -207,7 +207,7 @@ SQL`);
     ]));
   test("a declared column is aged, whatever it is called and whatever index holds it", async () => {
     await bench.sh('echo "ANALYZE TABLE kid, v" | mariadb --socket="$DB_SOCKET" lab >/dev/null');
-    const stale = engine.copies
+    const stale = copyLanguageOf(engine)
       .mutations({ table: ODD, column: "seen" })
       .find(({ name }) => name === "stale-by-a-week");
     expect(await ask(stale?.line as Line)).toEqual([[`every moment, ${ODD}.seen among them`]]);

@@ -178,46 +178,46 @@ function methods({ methods: all }: Engine): BuiltLine[] {
 
 function asked(engine: Engine): BuiltLine[] {
   const { copies } = engine;
+  if (copies === undefined) return [];
   const { snapshot } = copies;
   const dumps = engine.methods.flatMap((method) => factsOf(method));
   return [
     ...dumps.flatMap(({ told, facts }) => [
-      ...one(`copies.named (${facts.method} ${told})`, copies.named(facts)),
       ...numbered(`copies.prepare (${facts.method} ${told})`, copies.prepare(facts, null)),
-      ...one(`copies.listing (${facts.method} ${told})`, copies.listing(facts)),
       ...one(`dumpText (${facts.method} ${told})`, engine.dumpText?.(facts)?.line),
     ]),
     ...one("copies.databases", copies.databases()),
     ...one("copies.tablesThere", copies.tablesThere?.()),
     ...one("copies.countAll", copies.countAll()),
-    ...one("copies.largeObjects", copies.largeObjects()?.line),
-    ...one("copies.countLarge", copies.countLarge()),
-    ...one("copies.absent", copies.absent()),
-    ...one("copies.readKeys", copies.readKeys()),
-    ...one("copies.structure", copies.structure()),
-    ...one("copies.newestRows", copies.newestRows()),
-    ...one("copies.collations", copies.collations()),
-    ...one("copies.newestRow", copies.newestRow({ ...FRESH, askedAtMs: 1_760_000_000_000 })),
+    ...one("copies.largeObjects", copies.largeObjects?.().line),
+    ...one("copies.countLarge", copies.countLarge?.()),
+    ...one("copies.absent", copies.absent?.()),
+    ...one("copies.readKeys", copies.readKeys?.()),
+    ...one("copies.structure", copies.structure?.()),
+    ...one("copies.newestRows", copies.newestRows?.()),
+    ...one("copies.collations", copies.collations?.()),
+    ...one("copies.newestRow", copies.newestRow?.({ ...FRESH, askedAtMs: 1_760_000_000_000 })),
     ...one(
       "copies.newestRow (zone)",
-      copies.newestRow({ ...FRESH, where: "id > 1", timezone: "Asia/Tokyo", askedAtMs: 1_760_000_000_000 }),
+      copies.newestRow?.({ ...FRESH, where: "id > 1", timezone: "Asia/Tokyo", askedAtMs: 1_760_000_000_000 }),
     ),
-    ...one("copies.query", copies.query("SELECT 1", null)),
-    ...one("copies.query (role)", copies.query("SELECT 1", "shop_app")),
-    ...one("copies.listen", copies.listen()),
-    ...one("copies.letIn", copies.letIn("shop_app")),
+    ...one("copies.query", copies.query?.("SELECT 1", null)),
+    ...one("copies.query (role)", copies.query?.("SELECT 1", "shop_app")),
+    ...one("copies.listen", copies.listen?.()),
+    ...one("copies.letIn", copies.letIn?.("shop_app")),
     ...[null, FRESH].flatMap((fresh) =>
-      copies
-        .mutations(fresh)
-        .map(({ name, line }) => ({ from: `copies.mutations ${name}${fresh ? " (fresh)" : ""}`, line })),
+      (copies.mutations?.(fresh) ?? []).map(({ name, line }) => ({
+        from: `copies.mutations ${name}${fresh ? " (fresh)" : ""}`,
+        line,
+      })),
     ),
-    ...one("copies.snapshot.version", snapshot.version()),
-    ...one("copies.snapshot.hold", snapshot.hold()),
-    ...one("copies.snapshot.at", snapshot.at(engine.phrases.listTables())),
-    ...one("copies.snapshot.seen", snapshot.lock?.seen()),
-    ...one("copies.snapshot.open", snapshot.lock?.open()),
-    ...one("copies.snapshot.unheld", snapshot.lock?.unheld()),
-    ...one("copies.shell", copies.shell("true")),
+    ...one("copies.snapshot.version", snapshot?.version()),
+    ...one("copies.snapshot.hold", snapshot?.hold()),
+    ...one("copies.snapshot.at", snapshot?.at(engine.phrases.listTables())),
+    ...one("copies.snapshot.seen", snapshot?.lock?.seen()),
+    ...one("copies.snapshot.open", snapshot?.lock?.open()),
+    ...one("copies.snapshot.unheld", snapshot?.lock?.unheld()),
+    ...one("copies.shell", copies.shell?.("true")),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** What each script must do to a planted shop, and what it must leave alone. Each can be played again with a changed script. */
 import { expect } from "vitest";
 import type { DigestRequest, Line } from "../../src/parts.ts";
+import { copyLanguageOf } from "../../src/plan/capabilities.ts";
 import { BEATS, type Fluent, type Laboratory } from "./laboratory.ts";
 
 export interface Experiment {
@@ -359,11 +360,14 @@ const questions: readonly Experiment[] = [
   {
     of: "newestRow, newestRows",
     does: "the newest moment that is not in the future; of a column that is told, or of all",
-    lines: ({ copies }) => [
-      copies.newestRow({ table: "orders", column: "placed_at", askedAtMs: Date.now() }),
-      copies.newestRow({ table: "orders", column: "placed_at", where: "id <> 1", askedAtMs: Date.now() }),
-      copies.newestRows(),
-    ],
+    lines: (engine) => {
+      const copies = copyLanguageOf(engine);
+      return [
+        copies.newestRow({ table: "orders", column: "placed_at", askedAtMs: Date.now() }),
+        copies.newestRow({ table: "orders", column: "placed_at", where: "id <> 1", askedAtMs: Date.now() }),
+        copies.newestRows(),
+      ];
+    },
     async play(lab, lines) {
       const ago = (hours: number) =>
         lab.isPostgres ? `now() - interval '${hours} hours'` : `NOW() - INTERVAL ${hours} HOUR`;

@@ -63,7 +63,6 @@ export const toy = defineEngine({
   versions: ["1"],
   methods: [files],
   readErrors: () => [],
-  copies: {} as never,
   places: ({ folders }) => ({
     DATA: { meaning: "The damaged folder.", value: folders.data },
     SIDE: { meaning: "Where a backup is restored to.", value: folders.side },

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import type { Shown } from "../../src/host/redact.ts";
 import type { BackupFacts, DumpStory, Engine, Line, Outcome, RecoveryPoint } from "../../src/parts.ts";
+import { copiesOf } from "../../src/plan/capabilities.ts";
 import { lookThrough } from "../../src/verify/copy-checks.ts";
 import type { KnownCopy } from "../../src/verify/known.ts";
 import { judgeAnswer } from "../../src/verify/own-checks.ts";
@@ -104,7 +105,8 @@ async function asked(answers: Record<string, string | Outcome>, changes: Partial
     objectives: { rtoMs: HOUR, rpoMs: 25 * HOUR },
     acceptChanges: false,
   };
-  const { phrases, copies } = engine;
+  const { phrases } = engine;
+  const copies = copiesOf(engine);
   const { findings, numbers } = await lookThrough({
     task,
     phrases,
@@ -385,10 +387,10 @@ describe("the order of text", () => {
       'ERROR:  could not create locale "de_AT.utf8": No such file or directory',
       'ERROR:  collation "de_AT" for encoding "UTF8" does not exist',
     ];
-    expect(words.map((text) => engine.copies.unjudged(engine.readErrors(text))).filter((why) => why === null)).toEqual(
-      [],
-    );
-    expect(() => assertJudged(engine.copies, engine.readErrors(words[1] ?? ""))).toThrow(
+    expect(
+      words.map((text) => copiesOf(engine).unjudged(engine.readErrors(text))).filter((why) => why === null),
+    ).toEqual([]);
+    expect(() => assertJudged(engine, engine.readErrors(words[1] ?? ""))).toThrow(
       expect.objectContaining({
         message: expect.stringContaining("lacks a locale of the backup's server: de_AT.utf8"),
         next: expect.arrayContaining([expect.stringContaining("install that locale")]),

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import type { Shown } from "../../src/host/redact.ts";
 import type { Engine, Line, Outcome, RecoveryPoint } from "../../src/parts.ts";
+import { copiesOf } from "../../src/plan/capabilities.ts";
 import { lookThrough } from "../../src/verify/copy-checks.ts";
 import type { KnownCopy } from "../../src/verify/known.ts";
 import type { CopyScene } from "../../src/verify/scene.ts";
@@ -75,7 +76,7 @@ async function look(answers: Answers, { engine: name = "postgres", task }: Told,
       ...task,
     },
     phrases: engine.phrases,
-    copies: engine.copies,
+    copies: copiesOf(engine),
     facts,
     point,
     baseline,

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import type { Engine, NewestRowRequest } from "../../src/parts.ts";
+import { copyLanguageOf } from "../../src/plan/capabilities.ts";
 import { rowMoment } from "../../src/verify/freshness.ts";
 import { type Bench, openBench } from "../support/dumps.ts";
 
@@ -50,7 +51,12 @@ describe.each([postgres, mariadb])("$name", (engine) => {
     return printed.split("\n").flatMap((line) => (line === "" ? [] : [line.split("\t")]));
   };
   const newest = async (request: Partial<NewestRowRequest>) => {
-    const line = engine.copies.newestRow({ table: "orders", column: "created_at", askedAtMs: Date.now(), ...request });
+    const line = copyLanguageOf(engine).newestRow({
+      table: "orders",
+      column: "created_at",
+      askedAtMs: Date.now(),
+      ...request,
+    });
     const row = rowMoment((await ask(line.script))[0] ?? [], request.timezone);
     return row === null ? null : { hours: Math.round((Date.now() - row.atMs) / HOUR), isZoned: row.isZoned };
   };
@@ -76,7 +82,7 @@ describe.each([postgres, mariadb])("$name", (engine) => {
   });
 
   test("in any column that keeps moments", async () => {
-    const rows = await ask(engine.copies.newestRows().script);
+    const rows = await ask(copyLanguageOf(engine).newestRows().script);
     const found = rows.map(([, column, ...row]) => {
       const moment = rowMoment(row, undefined);
       return [column, Math.round((Date.now() - (moment?.atMs ?? 0)) / HOUR), moment?.isZoned];

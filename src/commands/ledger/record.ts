@@ -73,5 +73,5 @@ function example(engine: Engine, { database, to }: { database: string; to: strin
   const [stem = to] = to.split(".ledger.");
   const named = engine.name === USUAL_ENGINE ? [] : ["--engine", engine.name];
   const own = [...named, "--database", quote(database), "--to", quote(to)];
-  return ["fogbell ledger record", ...own, "--", engine.copies.snapshot.example(database, stem)].join(" ");
+  return ["fogbell ledger record", ...own, "--", engine.copies?.snapshot?.example(database, stem) ?? "…"].join(" ");
 }

@@ -2,12 +2,14 @@
 import { printed } from "../../built-script.ts";
 import type { Line } from "../../parts.ts";
 import { TABLES_OF_ROWS } from "./catalogue.ts";
-import { client, literal, placesOf, sql } from "./client.ts";
+import { client, identifier, literal, placesOf, sql } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
 
 export function askedOf(flavour: Flavour) {
   const production = placesOf("production");
   return {
+    inSql: (name: string) => identifier(name),
+
     askSql: (text: string, database: "production" | "side"): Line => ({
       say: "Ask the scenario's own question, unable to write.",
       ...printed(sql(flavour, `SET SESSION TRANSACTION READ ONLY;\nSTART TRANSACTION;\n${text.trim()}`, database)),

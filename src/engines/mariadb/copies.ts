@@ -127,8 +127,6 @@ export function copiesOf(flavour: Flavour): CopyPhrases {
     snapshot: momentOf(flavour),
     mutations: (fresh) => mutationsOf(flavour, fresh),
     atCopy,
-    // Its reader tells them.
-    named: () => null,
     keepsLines: true,
     prepare: (facts, story) => [...makeAccounts(flavour, facts, story), ...prepareOf(flavour)(facts, story)],
     unjudged,
@@ -143,12 +141,8 @@ WHERE s.SCHEMA_NAME NOT IN ${OWN} GROUP BY s.SCHEMA_NAME
 ORDER BY SUM(COALESCE(t.DATA_LENGTH + t.INDEX_LENGTH, 0)) DESC, 1;`,
       ),
     tablesThere: () => tablesThere(flavour),
-    // Its reader tells what a dump should bring.
-    listing: () => null,
     countAll: () => ask("Count the rows of every table.", union(COUNTED, TABLES)),
-    largeObjects: () => null,
     loadsText: "mariadb-import",
-    countLarge: () => null,
     absent: () => ask("List the accounts that objects of the copy run as and that are not here.", DEFINED),
     readKeys: () => readKeys(flavour),
     structure: () => structure(flavour),
@@ -164,7 +158,6 @@ ORDER BY SUM(COALESCE(t.DATA_LENGTH + t.INDEX_LENGTH, 0)) DESC, 1;`,
     WHERE c.TABLE_SCHEMA = DATABASE() AND c.DATA_TYPE IN ('timestamp', 'datetime') AND c.COLUMN_NAME REGEXP '${USUAL}') c`,
         ),
       ),
-    collations: () => null,
     newestRow: (request) => newestRow(flavour, request),
     query: (sql, role) =>
       ask(

@@ -4,7 +4,7 @@
  */
 import { Feed, feedOf, printed } from "../../built-script.ts";
 import { quote } from "../../host/sh.ts";
-import type { Line, Snapshot } from "../../parts.ts";
+import type { HeldMoment, Line } from "../../parts.ts";
 import { TABLES_OF_ROWS } from "./catalogue.ts";
 import { BARE, PIN, ROW_BY_ROW, sql } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
@@ -63,7 +63,7 @@ tail -n "+$((seen + 1))" "$SCRATCH/answers" | sed '$d'`,
 const asked = (flavour: Flavour, say: string, text: string): Line =>
   at({ say, ...printed(sql(flavour, text)), uses: [], destroys: false });
 
-export const momentOf = (flavour: Flavour): Snapshot => ({
+export const momentOf = (flavour: Flavour): HeldMoment => ({
   environment: (database) => ({ DATABASE: database }),
   version: () => ({
     say: "Ask the server's version.",

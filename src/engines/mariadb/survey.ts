@@ -1,7 +1,7 @@
 /** What the tables of a database that nobody described are to each other, so that a disaster can be about one of them. */
 import type { Line } from "../../parts.ts";
 import { TABLES_OF_ROWS } from "./catalogue.ts";
-import { identifier, question } from "./client.ts";
+import { question } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
 
 /** Tables of the foreign keys at one end of which the table stands. */
@@ -15,7 +15,6 @@ const others = (
 const COLUMNS = "information_schema.COLUMNS c WHERE c.TABLE_SCHEMA = DATABASE() AND c.TABLE_NAME = t.TABLE_NAME";
 
 export const surveyOf = (flavour: Flavour) => ({
-  inSql: (name: string) => identifier(name),
   survey: (): Line =>
     question(
       flavour,

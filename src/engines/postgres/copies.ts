@@ -3,7 +3,7 @@ import { feedOf, printed } from "../../built-script.ts";
 
 import { quote } from "../../host/sh.ts";
 import { offsetMinutes } from "../../host/time-zone.ts";
-import type { CopyPhrases, LargeObjects, Line, NewestRowRequest, PlaceTable, Snapshot } from "../../parts.ts";
+import type { CopyPhrases, HeldMoment, LargeObjects, Line, NewestRowRequest, PlaceTable } from "../../parts.ts";
 import { unjudged } from "./blame.ts";
 import { collations } from "./collations.ts";
 import { LARGE_OBJECTS } from "./digests.ts";
@@ -13,7 +13,7 @@ import { mutationsOf } from "./mutations.ts";
 import { prepare } from "./prepare.ts";
 import { identifier, literal, PSQL, placesOf, psql, qualified, question, regclass } from "./psql.ts";
 import { USER_SCHEMA } from "./questions.ts";
-import { inSql, survey } from "./survey.ts";
+import { survey } from "./survey.ts";
 
 function atCopy(places: PlaceTable): PlaceTable {
   const { SIDE_HOST: host, SIDE_DATABASE: database } = places;
@@ -254,7 +254,7 @@ const AT_SNAPSHOT = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 \\getenv snapshot SNAPSHOT
 SET TRANSACTION SNAPSHOT :'snapshot';`;
 
-const SNAPSHOT: Snapshot = {
+const HELD_MOMENT: HeldMoment = {
   environment: (database) => ({ PGDATABASE: database }),
   version: () => question("Ask the server's version.", "SELECT split_part(current_setting('server_version'), ' ', 1);"),
   hold: () => ({
@@ -273,23 +273,19 @@ const SNAPSHOT: Snapshot = {
 };
 
 export const copies: CopyPhrases = {
-  snapshot: SNAPSHOT,
+  snapshot: HELD_MOMENT,
   mutations: mutationsOf,
   home: "postgres",
   everywhere: ["postgres", "template1"],
   atCopy,
-  named: () => null,
   prepare,
   unjudged,
-  inSql,
   survey,
   databases,
-  listing: () => null,
   tablesThere,
   countAll,
   largeObjects,
   countLarge,
-  absent: () => null,
   readKeys,
   structure,
   collations,

@@ -102,6 +102,9 @@ export function skipBroken(table: string): Line {
   };
 }
 
+export const inSql = (name: string, what: "table" | "column"): string =>
+  what === "column" ? identifier(name) : qualified(name);
+
 export function runSql(say: string, text: string): Line {
   return { say, ...printed(psql(text)), uses: placesOf("production"), destroys: true };
 }

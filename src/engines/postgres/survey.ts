@@ -1,10 +1,7 @@
 /** What the tables of a database that nobody described are to each other, so that a disaster can be about one of them. */
 import type { Line } from "../../parts.ts";
-import { identifier, qualified, question } from "./psql.ts";
+import { question } from "./psql.ts";
 import { USER_SCHEMA } from "./questions.ts";
-
-export const inSql = (name: string, what: "table" | "column"): string =>
-  what === "column" ? identifier(name) : qualified(name);
 
 /** Tables of the foreign keys at one end of which the table stands. */
 const others = (
