@@ -10,8 +10,8 @@ import { quote } from "../host/sh.ts";
 
 /** Nothing starts without these. */
 const NEEDED = ["/bin", "/dev", "/etc", "/lib", "/lib64", "/opt", "/proc", "/sbin", "/sys", "/usr"];
-/** Where servers put their sockets. */
-const USUAL = ["/run", "/var/run", "/tmp", "/var/tmp"];
+/** Where servers put their sockets, and the memory that their processes share: what was killed leaves it lying there. */
+const USUAL = ["/run", "/var/run", "/tmp", "/var/tmp", "/dev/shm"];
 
 const isBelow = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);

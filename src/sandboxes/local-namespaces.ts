@@ -1,6 +1,6 @@
 /**
- * What a local sandbox runs in, held open while it stands: a network with nothing in it but loopback, and where the kernel
- * allows it a file system without other servers' sockets, and accounts of its own that open no door of this machine's.
+ * What a local sandbox runs in, held open while it stands: a network with nothing in it but loopback, shared memory that
+ * goes with it, and where the kernel allows it a file system without other servers' sockets, and accounts of its own that open no door of this machine's.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -46,10 +46,12 @@ async function mapAccounts(pid: number): Promise<void> {
   }
 }
 
-type Kind = "net" | "mnt" | "user";
+/** Words of unshare(1) and nsenter(1). */
+const FLAG = { net: "--net", ipc: "--ipc", mnt: "--mount", user: "--user" } as const;
+type Kind = keyof typeof FLAG;
 
 async function hold(kinds: readonly Kind[], script: string, signal: AbortSignal): Promise<Namespaces | null> {
-  const words = kinds.includes("mnt") ? ["--net", "--mount"] : ["--net"];
+  const words = kinds.filter((kind) => kind !== "user").map((kind) => FLAG[kind]);
   const holder = spawn("unshare", [...words, "--", "sh", "-c", script], {
     env: { PATH: process.env.PATH ?? "" },
     signal,
@@ -78,8 +80,6 @@ async function hold(kinds: readonly Kind[], script: string, signal: AbortSignal)
   }
 }
 
-const FLAG: Readonly<Record<Kind, string>> = { net: "--net", mnt: "--mount", user: "--user" };
-
 function entering(held: readonly { readonly kind: Kind; readonly fd: number }[]): Namespaces {
   const flags = held.map(({ kind, fd }) => `${FLAG[kind]}=/proc/${process.pid}/fd/${fd}`);
   return {
@@ -97,7 +97,7 @@ async function withoutSockets(base: string, signal: AbortSignal): Promise<Namesp
   await mkdir(room);
   try {
     const script = `${await hidingScript(base, room)}\n${LOOK}\nexec unshare --user -- sh -c '${HOLD}'`;
-    return await hold(["user", "mnt", "net"], script, signal);
+    return await hold(["user", "mnt", "ipc", "net"], script, signal);
   } catch (error) {
     if (signal.aborted || error instanceof RefusedError) throw error;
     // Not allowed, or no such kernel: said, by what it then leaves open.
@@ -114,5 +114,5 @@ async function withoutSockets(base: string, signal: AbortSignal): Promise<Namesp
  * the network has a way out. Source: namespaces(7), "The /proc/pid/ns/ directory".
  */
 export async function openNamespaces(base: string, signal: AbortSignal): Promise<Namespaces | null> {
-  return (await withoutSockets(base, signal)) ?? (await hold(["net"], `${LOOK} && ${HOLD}`, signal));
+  return (await withoutSockets(base, signal)) ?? (await hold(["ipc", "net"], `${LOOK} && ${HOLD}`, signal));
 }

@@ -1,6 +1,8 @@
 /** The processes of a run, wherever they wandered: by what each carries in its environment. Linux only. */
+
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { pause } from "../host/stream.ts";
+import { removeShared, type SharedMemory, sharedMemoryOf } from "./local-memory.ts";
 
 interface Found {
   readonly pid: number;
@@ -59,11 +61,16 @@ export function processesOf(runId: string, folder?: string): Promise<number[]> {
   return processesWith(`FOGBELL_RUN=${runId}`, folder);
 }
 
-/** Kills them all and waits until they are gone: a process that just forked may be missed by one look. */
+/**
+ * Kills them all and waits until they are gone: a process that just forked may be missed by one look. What they shared in
+ * memory goes with them.
+ */
 export async function killWith(mark: string, folder?: string): Promise<void> {
+  const shared: SharedMemory[] = [];
   for (let attempt = 0; attempt < 100; attempt++) {
     const pids = await processesWith(mark, folder);
-    if (pids.length === 0) return;
+    if (pids.length === 0) break;
+    shared.push(await sharedMemoryOf(pids));
     for (const pid of pids) {
       try {
         process.kill(pid, "SIGKILL");
@@ -73,6 +80,7 @@ export async function killWith(mark: string, folder?: string): Promise<void> {
     }
     await pause(20);
   }
+  for (const one of shared) await removeShared(one);
 }
 
 export function killRun(runId: string, folder: string): Promise<void> {
