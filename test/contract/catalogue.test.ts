@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import { engineContract, methodContract } from "./engine.ts";
 import { probeContract } from "./probe.ts";
+import { reporterContract } from "./reporter.ts";
 
 for (const engine of catalog.engines) {
   describe(`engine ${engine.name}`, () => engineContract(engine));
@@ -10,6 +11,7 @@ for (const engine of catalog.engines) {
     describe(`method ${engine.name} ${method.name}`, () => methodContract(engine, method));
 }
 for (const probe of catalog.probes) describe(`probe ${probe.name}`, () => probeContract(probe));
+for (const reporter of catalog.reporters) describe(`reporter ${reporter.name}`, () => reporterContract(reporter));
 
 const parts = [...catalog.engines.flatMap(({ methods }) => methods), ...Object.values(catalog).flat()];
 test.each(parts.map((part) => [part.name, part] as const))(

@@ -6,6 +6,7 @@ import { scriptOf } from "../script.ts";
 import { askedOf } from "./asked.ts";
 import { copiesOf } from "./copies.ts";
 import { damageOf } from "./damage.ts";
+import { digestsOf } from "./digests.ts";
 import { dumpReader } from "./dump-reader.ts";
 import { readErrors } from "./errors.ts";
 import { untilReady } from "./files.ts";
@@ -160,6 +161,7 @@ function engineOf({ flavour, summary, versions }: Family): Engine {
     ...takeoverOf(flavour),
     ...surgeryOf(flavour),
     ...questionsOf(flavour),
+    ...digestsOf(flavour),
   };
   return defineEngine<z.infer<typeof options>>({
     name: flavour.name,

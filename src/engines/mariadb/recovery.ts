@@ -2,9 +2,9 @@
 import { ownLine, printed } from "../../built-script.ts";
 import type { Line } from "../../parts.ts";
 import { at, client, execute, folded, identifier, literal, placesOf, sql, withoutValues } from "./client.ts";
-import { highest } from "./counters.ts";
 import type { Flavour } from "./flavour.ts";
 import { orphanCounts } from "./foreign-keys.ts";
+import { highest } from "./sequences.ts";
 
 /** What every dump here is made with: one moment, and everything that belongs to the database. */
 export const DUMP_FLAGS = "--single-transaction --hex-blob --routines --triggers --events";

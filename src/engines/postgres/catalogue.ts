@@ -1,6 +1,6 @@
 /** Every object that a PostgreSQL database consists of, and every guard of its rows that stands. */
 import type { Line } from "../../parts.ts";
-import { question } from "./psql.ts";
+import { question } from "./client.ts";
 import { USER_SCHEMA } from "./questions.ts";
 
 /**

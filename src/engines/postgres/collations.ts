@@ -1,7 +1,7 @@
 /** By what rules indexes sort text, and whether this machine's are of the version that they were built with. */
 import type { Line } from "../../parts.ts";
+import { question } from "./client.ts";
 import { withoutEventTriggers } from "./event-triggers.ts";
-import { question } from "./psql.ts";
 import { USER_SCHEMA } from "./questions.ts";
 
 /** 100 is the database's own collation: its version stands in pg_database. */

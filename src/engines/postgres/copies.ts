@@ -1,17 +1,16 @@
 /** What is asked of a PostgreSQL copy that nobody knows yet: roles before it, and afterwards whether it holds together. */
-import { feedOf, printed } from "../../built-script.ts";
-
-import { quote } from "../../host/sh.ts";
+import { printed } from "../../built-script.ts";
 import { offsetMinutes } from "../../host/time-zone.ts";
-import type { CopyPhrases, HeldMoment, LargeObjects, Line, NewestRowRequest, PlaceTable } from "../../parts.ts";
+import type { CopyPhrases, LargeObjects, Line, NewestRowRequest, PlaceTable } from "../../parts.ts";
 import { unjudged } from "./blame.ts";
+import { identifier, literal, placesOf, psql, qualified, question, regclass } from "./client.ts";
 import { collations } from "./collations.ts";
 import { LARGE_OBJECTS } from "./digests.ts";
-
 import { withoutEventTriggers } from "./event-triggers.ts";
+import { readKeys } from "./foreign-keys.ts";
+import { heldMoment } from "./moment.ts";
 import { mutationsOf } from "./mutations.ts";
 import { prepare } from "./prepare.ts";
-import { identifier, literal, PSQL, placesOf, psql, qualified, question, regclass } from "./psql.ts";
 import { USER_SCHEMA } from "./questions.ts";
 import { survey } from "./survey.ts";
 
@@ -90,27 +89,6 @@ function countLarge(): Line {
   return question(
     "Count the large objects.",
     `SELECT ${literal(LARGE_OBJECTS)} || chr(9) || count(*) FROM pg_catalog.pg_largeobject_metadata;`,
-  );
-}
-
-/** A key that is not validated was not valid where it comes from: no fault of the copy, and told. */
-function readKeys(): Line {
-  return question(
-    "Read every foreign key: has each row its parent?",
-    `SET search_path = '';
-SELECT 'read' || chr(9) || count(*) FROM pg_catalog.pg_constraint WHERE contype = 'f' AND convalidated;
-SELECT format(
-  'COPY (SELECT %L, %L, %L, %L, count(*) FROM %s c WHERE NOT EXISTS (SELECT FROM %s p WHERE %s) AND %s HAVING count(*) > 0 OR %L) TO STDOUT',
-  CASE WHEN k.convalidated THEN 'broken' ELSE 'unchecked' END, k.conname, k.conrelid::regclass::text, k.confrelid::regclass::text,
-  k.conrelid::regclass, k.confrelid::regclass,
-  string_agg(format('p.%I = c.%I', g.attname, f.attname), ' AND ' ORDER BY x.at),
-  string_agg(format('c.%I IS NOT NULL', f.attname), ' AND ' ORDER BY x.at), NOT k.convalidated)
-FROM pg_catalog.pg_constraint k
-CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS x(child, parent, at)
-JOIN pg_catalog.pg_attribute f ON f.attrelid = k.conrelid AND f.attnum = x.child
-JOIN pg_catalog.pg_attribute g ON g.attrelid = k.confrelid AND g.attnum = x.parent
-WHERE k.contype = 'f'
-GROUP BY k.oid, k.conname, k.conrelid, k.confrelid, k.convalidated ORDER BY 1 \\gexec`,
   );
 }
 
@@ -250,30 +228,8 @@ ALTER ROLE ${identifier(role)} LOGIN;`),
   };
 }
 
-const AT_SNAPSHOT = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-\\getenv snapshot SNAPSHOT
-SET TRANSACTION SNAPSHOT :'snapshot';`;
-
-const HELD_MOMENT: HeldMoment = {
-  environment: (database) => ({ PGDATABASE: database }),
-  version: () => question("Ask the server's version.", "SELECT split_part(current_setting('server_version'), ' ', 1);"),
-  hold: () => ({
-    say: "Hold one moment of the database open, and name it.",
-    script: `{ echo 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_export_snapshot();'
-  cat "$RELEASE"; } | ${PSQL} -At -d "$PGDATABASE"`,
-    uses: ["PGDATABASE", "RELEASE"],
-    destroys: false,
-  }),
-  at: (line) => ({
-    ...line,
-    ...printed(feedOf(line).with({ session: AT_SNAPSHOT })),
-    uses: [...line.uses, "SNAPSHOT"],
-  }),
-  example: (database, stem) => `pg_dump --snapshot={snapshot} -Fc -f ${quote(`${stem}.dump`)} ${quote(database)}`,
-};
-
 export const copies: CopyPhrases = {
-  snapshot: HELD_MOMENT,
+  snapshot: heldMoment,
   mutations: mutationsOf,
   home: "postgres",
   everywhere: ["postgres", "template1"],

@@ -4,7 +4,7 @@
  * one for the other are all different rows.
  */
 import type { DigestRequest, Line } from "../../parts.ts";
-import { literal, qualified, question, regclass } from "./psql.ts";
+import { literal, qualified, question, regclass } from "./client.ts";
 import { USER_SCHEMA } from "./questions.ts";
 
 /** Large objects lie in no table of anybody's: they are digested under the name of the catalogue that holds their pages. */

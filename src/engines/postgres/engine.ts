@@ -5,6 +5,7 @@ import { defineEngine } from "../../define.ts";
 import type { Phrases, PlaceRequest, PlaceTable, ServerFolders, ServerSpec, Settings } from "../../parts.ts";
 import { PACKERS } from "../packers.ts";
 import { scriptOf } from "../script.ts";
+import * as asked from "./asked.ts";
 import * as objects from "./catalogue.ts";
 import { copies } from "./copies.ts";
 import * as damage from "./damage.ts";
@@ -14,6 +15,7 @@ import { readErrors } from "./errors.ts";
 import { keyboard } from "./keyboard.ts";
 import { log } from "./log.ts";
 import { dumpText, logical } from "./logical.ts";
+import * as mischief from "./mischief.ts";
 import { physical } from "./physical.ts";
 import * as questions from "./questions.ts";
 import * as recovery from "./recovery.ts";
@@ -42,6 +44,8 @@ const SUITES: Readonly<Record<string, string>> = { "15": "bookworm", "17": "trix
 const phrases: Phrases = {
   ...world,
   ...damage,
+  ...mischief,
+  ...asked,
   ...recovery,
   ...takeover,
   ...surgery,

@@ -4,9 +4,9 @@
  */
 import type { BackupFacts, Line } from "../../parts.ts";
 import { fromArchive, placesOf, takesJobs } from "./archive-copy.ts";
+import { PSQL, psqlTelling, SIDE } from "./client.ts";
 import { DROPS } from "./dump-start.ts";
 import { readPlain } from "./named-databases.ts";
-import { PSQL, psqlTelling, SIDE } from "./psql.ts";
 
 /** Bytes in the side database against bytes expected, for an estimate that fits every format. */
 const PROGRESS = `${PSQL} \\

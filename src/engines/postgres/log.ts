@@ -2,8 +2,8 @@
 import { printed } from "../../built-script.ts";
 import { apart } from "../../host/sh.ts";
 import { CHECK_ENDS, type Content, type Line, type LogArchive, type StoredObject, type Target } from "../../parts.ts";
+import { literal, PSQL, placesOf, psql } from "./client.ts";
 import { WHY_STOPPED } from "./files.ts";
-import { literal, PSQL, placesOf, psql } from "./psql.ts";
 
 /** A segment, or the history of a timeline. Source: PostgreSQL manual, 26.3.1, and XLogFileName in xlog_internal.h. */
 const PIECE = /^([0-9A-F]{24}|[0-9A-F]{8}\.history)$/;

@@ -8,11 +8,11 @@ import { type Compression, layersOf, unpacked } from "../../host/packing.ts";
 import type { BackupFacts, Content, DumpReader, Gathered, Line, StoredObject } from "../../parts.ts";
 import { fromArchive, isAlone, isWhole, layOut, placesOf } from "./archive-copy.ts";
 import { archiveFacts } from "./archive-header.ts";
+import { PSQL } from "./client.ts";
 import { dumpReader } from "./dump-reader.ts";
 import { startOf, startOfArchive } from "./dump-start.ts";
 import { recover } from "./loading.ts";
 import { CLUSTER, TRAILER } from "./named-databases.ts";
-import { PSQL } from "./psql.ts";
 
 const options = z.strictObject({
   format: z

@@ -1,7 +1,7 @@
 /** Known ways to spoil a PostgreSQL copy: what a check of it should notice. Each prints what it was done to. */
 import { printed } from "../../built-script.ts";
 import type { FreshColumn, Mutation } from "../../parts.ts";
-import { literal, placesOf, psql, regclass } from "./psql.ts";
+import { literal, placesOf, psql, regclass } from "./client.ts";
 import { USER_SCHEMA } from "./questions.ts";
 import { FED } from "./sequences.ts";
 

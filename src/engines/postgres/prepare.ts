@@ -1,6 +1,6 @@
 /** What a copy needs before it can be restored in a sandbox: roles, tablespaces, extensions; named by the copy itself. */
 import type { BackupFacts, DumpStory, Line } from "../../parts.ts";
-import { literal, question } from "./psql.ts";
+import { literal, question } from "./client.ts";
 
 /** Names as a table `named`. */
 function named(names: readonly string[]): string {

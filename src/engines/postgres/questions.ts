@@ -1,6 +1,6 @@
 /** What can be asked of a PostgreSQL database: whether tables are there and hold rows, heartbeats, size, orphans. */
 import type { Line } from "../../parts.ts";
-import { qualified, question, regclass } from "./psql.ts";
+import { qualified, question, regclass } from "./client.ts";
 
 export const USER_SCHEMA = `n.nspname NOT IN ('pg_catalog', 'information_schema')
     AND n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT LIKE 'pg\\_temp%'`;

@@ -1,7 +1,7 @@
 /** How a PostgreSQL database is mended: the lines that the drill runs and the runbook prints. */
 import { inTurn, ownLine, printed, type Steps } from "../../built-script.ts";
 import type { Line } from "../../parts.ts";
-import { PSQL, parseTable, placesOf, psql, qualified, regclass, SIDE } from "./psql.ts";
+import { PSQL, parseTable, placesOf, psql, qualified, regclass, SIDE } from "./client.ts";
 
 /**
  * A connection limit of 0 keeps everybody out but superusers, whatever role the application uses, and is undone by one

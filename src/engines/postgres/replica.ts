@@ -9,9 +9,9 @@ import { durationText } from "../../fields.ts";
 import { apart } from "../../host/sh.ts";
 import { parseDuration } from "../../host/units.ts";
 import type { Line, Target } from "../../parts.ts";
+import { PSQL } from "./client.ts";
 import { removeSide } from "./files.ts";
 import { type LogSource, throughLog } from "./log.ts";
-import { PSQL } from "./psql.ts";
 
 const options = z.strictObject({
   delay: durationText()

@@ -1,6 +1,6 @@
 /** Where every sequence of a PostgreSQL database stands, against the numbers that rows have. */
 import type { Line } from "../../parts.ts";
-import { question } from "./psql.ts";
+import { question } from "./client.ts";
 import { USER_SCHEMA } from "./questions.ts";
 
 /** The highest number in a column, as a whole one; nothing when there is none. */

@@ -1,7 +1,7 @@
 /** The preset `shop`: several related tables with what real ones have, so that bringing one back is not trivial. */
 import { type Feed, printed } from "../../built-script.ts";
 import type { Line, PresetRequest } from "../../parts.ts";
-import { literal, placesOf, psql } from "./psql.ts";
+import { literal, placesOf, psql } from "./client.ts";
 
 /** Shares of the requested rows; what is left over goes to stock movements. */
 const SHARES = { customers: 0.08, products: 0.005, orders: 0.22, items: 0.44, payments: 0.2 } as const;

@@ -2,7 +2,7 @@
 import { inTurn, ownLine, printed } from "../../built-script.ts";
 import { quote } from "../../host/sh.ts";
 import type { Line, RepairRequest } from "../../parts.ts";
-import { identifier, literal, PSQL, parseTable, placesOf, psql, qualified, regclass } from "./psql.ts";
+import { identifier, literal, PSQL, parseTable, placesOf, psql, qualified, regclass } from "./client.ts";
 
 const plain = (table: string) => parseTable(table).table.replace(/[^A-Za-z0-9_-]/g, "_");
 const laid = (table: string) => `fogbell_repair.${identifier(parseTable(table).table)}`;

@@ -1,6 +1,6 @@
 /** What the tables of a database that nobody described are to each other, so that a disaster can be about one of them. */
 import type { Line } from "../../parts.ts";
-import { question } from "./psql.ts";
+import { question } from "./client.ts";
 import { USER_SCHEMA } from "./questions.ts";
 
 /** Tables of the foreign keys at one end of which the table stands. */

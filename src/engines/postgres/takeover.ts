@@ -2,7 +2,7 @@
 import { printed } from "../../built-script.ts";
 import type { Line, Side } from "../../parts.ts";
 import { copyDataFolder } from "../data-folder.ts";
-import { PSQL, placesOf, psql } from "./psql.ts";
+import { PSQL, placesOf, psql } from "./client.ts";
 
 export function lookAround(): Line {
   return {

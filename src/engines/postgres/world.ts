@@ -3,7 +3,7 @@ import { printed } from "../../built-script.ts";
 import { UsageError } from "../../errors.ts";
 import { quote } from "../../host/sh.ts";
 import type { Line, PresetRequest, TicksRequest } from "../../parts.ts";
-import { PSQL, placesOf, psql } from "./psql.ts";
+import { PSQL, placesOf, psql } from "./client.ts";
 import { shop } from "./shop.ts";
 
 const PRESETS: Readonly<Record<string, (request: PresetRequest) => readonly Line[]>> = { shop };

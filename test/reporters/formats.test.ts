@@ -1,34 +1,19 @@
-/** What every reporter promises, asked of every reporter in the catalogue over the same results, ordinary and hostile. */
+/** What each format promises its readers, over results ordinary and hostile. What all reporters promise: `contract/reporter.ts`. */
 import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { SaxesParser } from "saxes";
 import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
-import type { Artifact, Reporter } from "../../src/parts.ts";
+import type { Reporter } from "../../src/parts.ts";
 import type { DrillResult } from "../../src/record.ts";
+import { renderBy, SETS } from "../contract/reporter.ts";
 import { ALL, RESULTS } from "../fakes/results.ts";
 
-const CONTEXT = {
-  environment: { GITHUB_STEP_SUMMARY: "/tmp/summary", GITHUB_WORKSPACE: "/home/runner/shop", GITHUB_RUN_ID: "7" },
-  outFolder: "drill-results",
-  workingFolder: "/home/runner/shop",
-  color: false,
-  shard: null,
-  earlier: () => null,
-};
-const render = (reporter: Reporter, results: readonly DrillResult[], context: object = {}) =>
-  reporter.render(results, reporter.options.parse(reporter.optionsFrom?.({ ...CONTEXT, ...context }) ?? {}));
 async function textOf(name: string, results: readonly DrillResult[], context: object = {}): Promise<string> {
   const reporter = catalog.reporters.find((one) => one.name === name);
   if (reporter === undefined) throw new Error(`no reporter ${name}`);
-  return (await render(reporter, results, context))[0]?.text ?? "";
+  return (await renderBy(reporter, results, context))[0]?.text ?? "";
 }
-const sets: [string, readonly DrillResult[]][] = [
-  ...Object.entries(RESULTS).map(([name, result]): [string, DrillResult[]] => [name, [result]]),
-  ["all of them", ALL],
-  ["none", []],
-];
-
 test("the catalogue has the eight that the conventions name", () => {
   expect(catalog.reporters.map(({ name }) => name)).toEqual([
     "pretty",
@@ -41,38 +26,6 @@ test("the catalogue has the eight that the conventions name", () => {
     "metrics",
   ]);
 });
-
-describe.each(catalog.reporters.map((reporter): [string, Reporter] => [reporter.name, reporter]))(
-  "%s",
-  (_, reporter) => {
-    test.each(sets)("%s: the same results, the same bytes, and the results as they were", async (_name, results) => {
-      const before = JSON.stringify(results);
-      const first = await render(reporter, results);
-      expect(await render(reporter, structuredClone(results))).toEqual(first);
-      expect(JSON.stringify(results)).toBe(before);
-    });
-    test.each(sets)("%s: text that ends with a newline, in files with plain names", async (_name, results) => {
-      const artifacts = await render(reporter, results);
-      expect(artifacts.length).toBeGreaterThan(0);
-      for (const { file, text } of artifacts) {
-        expect(file).toMatch(/^[a-z]+\.[a-z]+$/);
-        expect(text.endsWith("\n")).toBe(true);
-      }
-      const names = artifacts.map(({ file }: Artifact) => file);
-      expect(new Set(names).size).toBe(names.length);
-    });
-    test("no result is left out", async () => {
-      const texts = (await render(reporter, ALL)).map(({ text }) => text).join("");
-      for (const id of ["slow-restore", "lost-rows", "no-answer", "refused", "drop-table"]) expect(texts).toContain(id);
-    });
-    test("nothing a result holds begins a line where a CI system looks for commands", async () => {
-      const own = /^::(error|warning) (file=|title=)[^:\n]*::|^::(error|warning) title=/;
-      const lines = (await render(reporter, ALL)).flatMap(({ text }) => text.split(/\r\n|\r|\n/));
-      const commands = lines.filter((line) => line.trimStart().startsWith("::"));
-      expect(commands.filter((line) => reporter.name !== "github" || !own.test(line))).toEqual([]);
-    });
-  },
-);
 
 interface Element {
   readonly name: string;
@@ -104,7 +57,7 @@ function parseXml(xml: string): Element {
 const casesIn = (suite: Element) => suite.children.filter(({ name }) => name === "testcase");
 
 describe("junit", () => {
-  test.each(sets)("%s: valid XML, with counts that are those of the cases", async (_name, results) => {
+  test.each(SETS)("%s: valid XML, with counts that are those of the cases", async (_name, results) => {
     const root = parseXml(await textOf("junit", results));
     expect(root.name).toBe("testsuites");
     expect(root.children.map(({ name }) => name)).toEqual(results.map(() => "testsuite"));
@@ -189,7 +142,7 @@ describe("ctrf", () => {
       environment: object;
     };
   }
-  test.each(sets)("%s: holds to the format's own schema, and counts what it lists", async (_name, results) => {
+  test.each(SETS)("%s: holds to the format's own schema, and counts what it lists", async (_name, results) => {
     const report = JSON.parse(await textOf("ctrf", results)) as Ctrf;
     expect(validate(report), JSON.stringify(validate.errors)).toBe(true);
     const { summary, tests } = report.results;
@@ -240,7 +193,7 @@ function parseMetrics(text: string): Map<string, number> {
 const SERIES = 'scenario="drop-table",engine="postgres",version="15"';
 
 describe("metrics", () => {
-  test.each(sets)("%s: the exposition format, base units, no sample twice", async (_name, results) => {
+  test.each(SETS)("%s: the exposition format, base units, no sample twice", async (_name, results) => {
     const samples = parseMetrics(await textOf("metrics", results));
     for (const name of samples.keys())
       expect(name).toMatch(/^fogbell_(\w+_(seconds|bytes|info)|verdict|rows|contended)\{/);
@@ -277,7 +230,7 @@ describe("metrics", () => {
 describe("github", () => {
   const parts = async (results: readonly DrillResult[], context: object = {}) => {
     const reporter = catalog.reporters.find(({ name }) => name === "github") as Reporter;
-    const [summary, annotations] = await render(reporter, results, context);
+    const [summary, annotations] = await renderBy(reporter, results, context);
     return { summary, lines: annotations?.text.trimEnd().split("\n") ?? [] };
   };
   test("an error on the YAML line of what failed, a warning for late, nothing for recovered", async () => {

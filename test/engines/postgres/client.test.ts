@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { identifier, literal, parseTable, uncopy } from "../../../src/engines/postgres/client.ts";
 import { postgres } from "../../../src/engines/postgres/engine.ts";
-import { identifier, literal, parseTable, uncopy } from "../../../src/engines/postgres/psql.ts";
 import { languageOf } from "../../../src/plan/capabilities.ts";
 
 test.each([
