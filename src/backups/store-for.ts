@@ -2,7 +2,8 @@
 import { resolve } from "node:path";
 import { UsageError } from "../errors.ts";
 import { isOfWindows, urlOf } from "../host/path-url.ts";
-import type { Catalog, StoreDriver } from "../parts.ts";
+import type { Catalog, Store, StoreDriver } from "../parts.ts";
+import { patient } from "./patience.ts";
 
 /** What is typed is canonical here, wherever it is typed: the same path is the same store. */
 export const storeUrl = (text: string): string => urlOf(text, process.cwd());
@@ -39,4 +40,10 @@ export function storeFor(catalog: Catalog, text: string): { driver: StoreDriver;
       ],
     },
   );
+}
+
+/** Opens it for reading, with the patience that a look has. */
+export async function openToRead(catalog: Catalog, url: string, signal: AbortSignal): Promise<Store> {
+  const { driver, options } = storeFor(catalog, url);
+  return patient(await driver.open(driver.options.parse(options), signal));
 }

@@ -3,6 +3,7 @@
  * whole; every phase is timed, and everything made on the way goes. What happened is in the journal and nowhere else.
  */
 
+import { tmpdir } from "node:os";
 import { basename, relative } from "node:path";
 import { overLink } from "../host/units.ts";
 import type { LedgerView, Phase, Probe, Scene } from "../parts.ts";
@@ -10,11 +11,11 @@ import { copiesOf, languageOf, sideRemoved } from "../plan/capabilities.ts";
 import { overOf, type Plan, type PlannedPart } from "../plan/plan.ts";
 import type { EventBody, FindingRecord, Mark } from "../record.ts";
 import { endRun, type Failed } from "../run/end-run.ts";
-import { DRILL, limited, openLimiter, withinRoom } from "../run/limiter.ts";
+import { DRILL, DRILL_OPENING, limited, openLimiter, withinRoom } from "../run/limiter.ts";
 import type { LimitedPhase, OfDrill } from "../run/limits.ts";
 import { createRunner, type Runner } from "../run/runner.ts";
 import { freshInstant } from "../run/timing.ts";
-import { createUnwind } from "../run/unwind.ts";
+import { createUnwind, type Unwind } from "../run/unwind.ts";
 import { buildWorld, type World } from "../world/build.ts";
 import { valuesOf } from "../world/places.ts";
 import { askProbes } from "./ask-probes.ts";
@@ -26,7 +27,7 @@ import type { PeopleTable } from "./people.ts";
 import { placeTable, placeValues } from "./places.ts";
 import { assertSees } from "./sight.ts";
 import { unchanged } from "./source.ts";
-import { type DrillKit, openStage } from "./stage.ts";
+import { type DrillKit, openStage, type Stage } from "./stage.ts";
 import { type DrillState, sourceKit, type Telling, takeSource } from "./take-source.ts";
 import { watch } from "./watch.ts";
 
@@ -76,7 +77,7 @@ export async function drill(plan: Plan, given: DrillKit): Promise<void> {
     write({ kind: "note", text: `the wrong move, on purpose: ${plan.scenario.wrongMove.why}` });
   let failed: Failed = null;
   try {
-    const stage = await openStage(plan, { ...kit, ready }, unwind);
+    const stage = await openInTime(plan, { ...kit, ready }, unwind);
     using watching = watch({
       signal: kit.signal,
       elapsedMs: plan.scenario.abort.elapsedMs,
@@ -88,6 +89,13 @@ export async function drill(plan: Plan, given: DrillKit): Promise<void> {
     failed = { error };
   }
   await endRun({ write, failed, redacting: kit }, () => unwind.all(kit.keep));
+}
+
+/** A sandbox that does not open in the time of a whole world never will. */
+async function openInTime(plan: Plan, kit: Parameters<typeof openStage>[1], unwind: Unwind): Promise<Stage> {
+  const world = limitsOfDrill(await sizeOfWorld(plan), kit).find(({ phase }) => phase === "world");
+  using limiter = await openLimiter({ signal: kit.signal, folder: tmpdir(), run: DRILL_OPENING }, () => world);
+  return limiter.within("world", () => openStage(plan, { ...kit, signal: limiter.signal }, unwind));
 }
 
 /** Tells the story within its time and its room. Returns what ended it, when something did. */

@@ -7,6 +7,7 @@ import type { RunLabel, Sandbox, SandboxDriver, Server, StoreDriver, WorldStore 
 import type { Plan } from "../plan/plan.ts";
 import type { Progress } from "../record.ts";
 import type { Journal } from "../run/journal.ts";
+import { opening } from "../run/opening.ts";
 import type { Unwind } from "../run/unwind.ts";
 import { ledgerFolderOf, type PreparedWorld, type PreparedWorlds } from "../world/prepared.ts";
 import { attach } from "./application.ts";
@@ -80,16 +81,17 @@ export async function openStage(
   unwind.add(`folder ${scratch.folder}`, () => scratch[Symbol.asyncDispose]());
   const storeFolder = `${scratch.folder}/store`;
   await mkdir(storeFolder);
-  const opened = await store.driver.openForWorld(store.options(storeFolder), label, signal);
+  const opened = await opening(signal, () => store.driver.openForWorld(store.options(storeFolder), label, signal));
   unwind.add(`backups of this run in ${opened.place}`, () => opened[Symbol.asyncDispose]());
   const offsite = plan.backups.some((backup) => backup.offsite) ? await openOffsite(kit, scratch.folder) : null;
   if (offsite !== null) unwind.add(`backups of this run in ${offsite.place}`, () => offsite[Symbol.asyncDispose]());
-  const box: Sandbox = await sandbox.driver.open(label, { ...(sandbox.options as object), redactor: redact }, signal);
+  const boxOptions = { ...(sandbox.options as object), redactor: redact };
+  const box: Sandbox = await opening(signal, () => sandbox.driver.open(label, boxOptions, signal));
   unwind.add(`${box.kind} sandbox`, () => box[Symbol.asyncDispose]());
   const ledgerFolder = ledgerFolderOf(scratch.folder);
   const fill =
     ready === null ? undefined : (begun: Server) => ready.layOut({ server: begun, store: opened, ledgerFolder });
-  const server = await box.start(plan.spec, fill);
+  const server = await opening(signal, () => box.start(plan.spec, fill));
   unwind.add(`${plan.engine.name} server`, () => server[Symbol.asyncDispose]());
   // Only now is the isolation asserted, and worth writing down.
   journal.append({
@@ -115,7 +117,7 @@ export async function openStage(
 async function openOffsite({ offsite, label, signal }: DrillKit, scratch: string): Promise<WorldStore> {
   const folder = `${scratch}/offsite`;
   await mkdir(folder);
-  return offsite.driver.openForWorld(offsite.options(folder), label, signal);
+  return opening(signal, () => offsite.driver.openForWorld(offsite.options(folder), label, signal));
 }
 
 /** Host, port and database are those of the damaged server; an application that is pointed elsewhere is not started again. */

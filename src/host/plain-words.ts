@@ -21,14 +21,14 @@ const WORDS = new Set(
   couldn couldn't couldnt created database databases defaulted definer definitions deleted denied deprecated detail device
   directory disk does done dropped dump dumped dumping duplicate during empty encoding end endpoint error errors exist exists
   exit executable execute expected extension extensions failed fatal file files finding finished for found from full
-  functions future gone got has hint host hosts identifying in inappropriate indexes info input insecure instead interface
-  into invalid ioctl is it killed known last left line list locale lost lock members memory mismatch mysqldump mariadb name
+  functions future gone got has hint host hosts identifying in inappropriate incremental indexes info input insecure instead interface
+  into invalid ioctl is it killed known last left line list locale lost load loaded lock manifest members memory missing mismatch mysqldump mariadb name
   no not of off oid ok on only open option or out packet password permanently permission please policies privilege process
-  program psql publication query read ready reading refused relation release removed requires restore restored restoring row
-  rows running saved saving schema schemas script search_path segmentation server set size skipping space standard started
+  program psql publication query read ready reading refused relation release removed repository requires restore restored restoring row
+  rows running saved saving schema schemas script search_path segment segmentation server set size skipping space stanza standard started
   starting statement status stopped success successful successfully such syntax table tables terminated that the there this
   timed timeout to too total triggers truncated type types unable unexpected unique unknown upload uploaded uploading url use
-  user using value values variable version violates warning was when will with without write writing`
+  user using value values variable version violates warning was when will wal with without write writing`
     .split(/\s+/)
     .filter((word) => word !== ""),
 );

@@ -63,6 +63,12 @@ export const DRILL: LimitedRun = {
   },
 };
 
+/** Before a drill has a server. */
+export const DRILL_OPENING: LimitedRun = {
+  command: "fogbell run",
+  doing: { world: "opening the sandbox, its server and the stores" },
+};
+
 export interface Limiter extends Disposable {
   readonly signal: AbortSignal;
   /** What phases took so far, in milliseconds. */

@@ -62,10 +62,14 @@ export function expiryByRules(
   return due.sort((a, b) => (a.at < b.at ? -1 : 1))[0] ?? null;
 }
 
+/** What is only good to know is not waited for longer. */
+const PATIENT_MS = 30_000;
+
 /** The bucket's rules; none when it has none, or nobody may read them. That is no fault: objects are read all the same. */
 async function rulesOf({ client, bucket }: Place, signal: AbortSignal): Promise<readonly LifecycleRule[]> {
   try {
-    const answer = await client.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket }), sending(signal));
+    const patient = AbortSignal.any([signal, AbortSignal.timeout(PATIENT_MS)]);
+    const answer = await client.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket }), sending(patient));
     return answer.Rules ?? [];
   } catch {
     signal.throwIfAborted();

@@ -2,7 +2,7 @@
 
 import { type Inventory, takeStock } from "../backups/locate.ts";
 import { placeAll } from "../backups/series.ts";
-import { storeFor, storeUrl } from "../backups/store-for.ts";
+import { openToRead, storeUrl } from "../backups/store-for.ts";
 import { assertAnyRead } from "../backups/unreadable.ts";
 import { readConfig } from "../config/config.ts";
 import { type Encryption, text as plainText } from "../config/database.ts";
@@ -153,8 +153,7 @@ async function look(
 ): Promise<{ found: Proposal[]; notes: string[]; sealed: number }> {
   assertPlain(url);
   const isOnly = stores.length === 1;
-  const { driver, options } = storeFor(catalog, url);
-  await using store = await driver.open(driver.options.parse(options), signal);
+  await using store = await openToRead(catalog, url, signal);
   const inventory = await takeStock(store, catalog.engines);
   if (isOnly) assertAnyRead(inventory);
   const sealed = sealedOf(url, inventory.unknown);

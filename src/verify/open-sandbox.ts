@@ -4,6 +4,7 @@ import { assertAttaches, attach } from "../drill/application.ts";
 import { RefusedError, UnavailableError } from "../errors.ts";
 import type { ApplicationSpec, Engine, Method, PlaceTable, Sandbox, Server, ServerSpec } from "../parts.ts";
 import { copyLanguageOf } from "../plan/capabilities.ts";
+import { opening } from "../run/opening.ts";
 import { createRunner, type Runner } from "../run/runner.ts";
 import { valuesOf } from "../world/places.ts";
 import type { AttemptKit } from "./kit.ts";
@@ -34,13 +35,14 @@ export async function openSandbox(
 ): Promise<Opened> {
   const { label, unwind, write, signal, redact, task, index } = kit;
   const chosen = await kit.chooseSandbox(spec);
-  const box = await chosen.driver.open(label, { ...(chosen.options as object), redactor: redact }, signal);
+  const options = { ...(chosen.options as object), redactor: redact };
+  const box = await opening(signal, () => chosen.driver.open(label, options, signal));
   unwind.add(`${box.kind} sandbox`, () => box[Symbol.asyncDispose]());
   if (!box.opensForeign && !kit.trustBackups) {
     throw foreignBackup(box.kind);
   }
   if (startsApplications(task)) assertAttaches({ box, engine: task.engine, next: WITH_DOCKER });
-  const server = await box.start(spec);
+  const server = await opening(signal, () => box.start(spec));
   unwind.add(`${task.engine.name} server`, () => server[Symbol.asyncDispose]());
   if (index === 0) {
     const { isolation, leavesOpen, hardware, kind } = box;

@@ -2,7 +2,7 @@
 
 import { takeStock } from "../backups/locate.ts";
 import { fitter } from "../backups/patterns.ts";
-import { storeFor, storeUrl as urlMeant } from "../backups/store-for.ts";
+import { openToRead, storeFor, storeUrl as urlMeant } from "../backups/store-for.ts";
 import { assertAnyRead } from "../backups/unreadable.ts";
 import { type LoadedConfig, USUAL_FILE } from "../config/config.ts";
 import type { ConfiguredDatabase, ConfiguredSource } from "../config/database.ts";
@@ -141,8 +141,7 @@ export async function openSources(request: Places, typed: Typed): Promise<Opened
     for (const store of stores.values()) await store[Symbol.asyncDispose]();
   };
   const open = async (url: string): Promise<Store> => {
-    const { driver, options } = storeFor(catalog, url);
-    const store = stores.get(url) ?? (await driver.open(driver.options.parse(options), signal));
+    const store = stores.get(url) ?? (await openToRead(catalog, url, signal));
     stores.set(url, store);
     return store;
   };

@@ -4,7 +4,7 @@ import { type Fetched, fetchToScratch } from "../backups/fetch.ts";
 import { pointId } from "../backups/generations.ts";
 import { type Inventory, takeStock } from "../backups/locate.ts";
 import { ALONE, alone } from "../backups/select.ts";
-import { storeFor } from "../backups/store-for.ts";
+import { openToRead } from "../backups/store-for.ts";
 import { UsageError } from "../errors.ts";
 import { openLink } from "../host/link.ts";
 import { nearest } from "../host/near-miss.ts";
@@ -25,9 +25,8 @@ export interface Stock extends AsyncDisposable {
 
 /** Opens the store that a URL names and lists what is in it. Nothing is ever written there. */
 export async function openStock(catalog: Catalog, url: string, prefix: string): Promise<Stock> {
-  const { driver, options } = storeFor(catalog, url);
   using interruption = onInterrupt(() => {});
-  const store = await driver.open(driver.options.parse(options), interruption.signal);
+  const store = await openToRead(catalog, url, interruption.signal);
   const inventory = await takeStock(store, catalog.engines, prefix);
   const points = datedPoints(inventory.points, { nowMs: Date.now() });
   return {

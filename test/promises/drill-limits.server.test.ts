@@ -3,7 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
+import { catalog } from "../../src/catalog.ts";
 import { labelledFolders } from "../../src/host/scratch.ts";
+import type { SandboxDriver } from "../../src/parts.ts";
 import { processesOf } from "../../src/sandboxes/local-processes.ts";
 import { some } from "../support/long.ts";
 import { play } from "../support/play.ts";
@@ -58,5 +60,19 @@ test.each(some("what waits for ever in a drill", WAITING, 3))("%s that waits for
   expect(result.next[0]).toBe("fogbell run --timeout 40s …");
   expect(result.cleanup?.failed).toEqual([]);
   expect(await processesOf(result.runId)).toEqual([]);
+  expect((await labelledFolders()).filter(({ label }) => label.runId === result.runId)).toEqual([]);
+});
+
+test("a sandbox that never opens ends the drill, too", async () => {
+  const local = catalog.sandboxes.find(({ name }) => name === "local");
+  if (local === undefined) throw new Error("no local sandbox");
+  const sandboxDriver: SandboxDriver = { ...local, open: () => new Promise(() => {}) };
+  const request = { sandbox: "local", sandboxDriver, worlds: null, timeoutMs: 1000 } as const;
+  const { result } = await play(request);
+  expect([result.verdict, result.problems[0]?.code]).toEqual(["void", "FB_TIME_LIMIT"]);
+  expect(result.reasons[0]).toMatch(
+    /^opening the sandbox, its server and the stores did not end within its time limit/,
+  );
+  expect(result.next[0]).toBe("fogbell run --timeout 2s …");
   expect((await labelledFolders()).filter(({ label }) => label.runId === result.runId)).toEqual([]);
 });

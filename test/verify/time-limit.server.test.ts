@@ -77,3 +77,26 @@ test.each(KINDS)("$engine: $endless", async ({ engine: name, dump, closing, endl
     [true, ["fetch", "restore", "verify", "world"]],
   ]);
 });
+
+test("a try of --prove-checks that never ends ends the verify, void: the copy is not said to hold", async () => {
+  const engine = catalog.engines.find(({ name }) => name === "postgres");
+  if (engine === undefined) throw new Error("postgres");
+  await using folder = await testFolder();
+  const store = join(folder.path, "store");
+  await mkdir(store);
+  {
+    await using bench = await openBench(engine);
+    await writeFile(join(store, `shop-${stamp(Date.now() - 3_600_000)}.sql`), await bench.sh(KINDS[0]?.dump ?? ""));
+  }
+  // Slow only where rows are missing: on the whole copy it answers at once.
+  const check = `{ name: rows, sql: "SELECT 1 FROM (SELECT CASE WHEN (SELECT count(*) FROM t) = 0 THEN pg_sleep(100000) END) x", equals: 1 }`;
+  const content = `version: 1\ndatabases:\n  - name: Shop\n    engine: postgres\n    sources: [{ store: "directory:${store}" }]\n    checks:\n      - ${check}\n`;
+  const request = { ...PLAINLY, storeUrl: null, outFolder: join(folder.path, "out"), proveChecks: true };
+  const [run] = await verifyAll({ ...request, config: configOf(content), timeoutMs: 15_000 });
+  expect([run?.result.verdict, run?.result.problems[0]?.code]).toEqual(["void", "FB_TIME_LIMIT"]);
+  expect(run?.result.reasons[0]).toMatch(
+    /^spoiling the copy and asking again did not end within its time limit \(15 s, as it was told\)/,
+  );
+  expect(run?.result.cleanup?.failed).toEqual([]);
+  expect(await processesOf(run?.result.runId ?? "")).toEqual([]);
+});

@@ -42,13 +42,14 @@ echo "archived up to $(tail -n 1 "$ARCHIVE/copied")"`),
 });
 
 /**
- * What a file of the log says of those around it: the highest transaction of each domain before it (`first`) and in it
- * (`last`), and the file that follows. Only lines of the program's own count: a statement may hold any text.
+ * What a file of the log says of those around it: the highest transaction of each domain and server before it (`first`)
+ * and in it (`last`), and the file that follows. Only lines of the program's own count: a statement may hold any text.
  * Source: MariaDB manual, "GTID_LIST_EVENT", "ROTATE_EVENT".
  */
 const NEIGHBOURS = `awk '
   function note(of, gtid, part) {
     split(gtid, part, "-")
+    part[1] = part[1] "-" part[2]
     if (part[3] + 0 > of[part[1]] + 0) of[part[1]] = part[3]
   }
   /^# at [0-9]+$/ { own = 1; next }

@@ -126,9 +126,9 @@ function inspect(flavour: Flavour, { head: bytes, tail, packing, members }: Cont
     /^(?:-- )?CHANGE (?:MASTER|REPLICATION SOURCE) TO (?:MASTER|SOURCE)_LOG_FILE='([^']+)', (?:MASTER|SOURCE)_LOG_POS=(\d+)/m.exec(
       start,
     );
-  // `--gtid` says the same in transactions, and whose they are.
-  const after = /^(?:-- )?SET GLOBAL gtid_slave_pos='([\d,-]+)'/m.exec(start)?.[1];
+  // `--gtid` says the same in transactions, and whose they are: at the beginning, or behind all rows.
   const end = tail?.toString("latin1") ?? null;
+  const after = /^(?:-- )?SET GLOBAL gtid_slave_pos='([\d,-]+)'/m.exec(`${start}\n${end ?? ""}`)?.[1];
   const complete = end === null ? "unknown" : end.includes(TRAILER) ? "yes" : "no";
   // In the zone of the machine that dumped, which it does not say.
   const done = /^-- Dump completed on ([\d-]{10} {1,2}[\d:]{7,8})\s*$/m.exec(end ?? "")?.[1];

@@ -4,6 +4,7 @@
  * details, hints, contexts, queries and the statement itself hold rows, and only an object's name is taken from them.
  */
 import { type ClientError, type ErrorReader, readTool, unread } from "../../host/client-errors.ts";
+import { plainWords } from "../../host/plain-words.ts";
 import { conditionOf, reasonOf } from "./conditions.ts";
 import { knownMessage } from "./messages.ts";
 import { statementHead } from "./statement-head.ts";
@@ -76,7 +77,10 @@ const OWN_WORDS: readonly (readonly [RegExp, string, string?])[] = [
   [/^could not read from input file: end of file/, "could not read from input file: end of file"],
 ];
 
-/** What a program says by itself: of a program that never sees a statement every word, else only words that are known. */
+/** They read an archive, or a repository's lists, and quote what they find there. */
+const QUOTING: ReadonlySet<string> = new Set(["pg_restore", "pgbackrest"]);
+
+/** What a program says by itself: a shape that is known; else of one that reads no backup every word, of others plain ones. */
 function ownWords(client: string, words: string): Pick<ClientError, "message" | "reason" | "named"> {
   const known = knownMessage(words);
   if (known !== null) return known;
@@ -88,7 +92,8 @@ function ownWords(client: string, words: string): Pick<ClientError, "message" | 
   )
     return { message: "psql stopped, in words that may hold rows" };
   const full = /No space left on device/.test(words) ? { reason: "disk-full" } : {};
-  return { message: words.slice(0, 300), ...full };
+  const said = words.slice(0, 300);
+  return { message: QUOTING.has(client) ? plainWords(said) : said, ...full };
 }
 
 function finished(one: Draft): ClientError | null {

@@ -127,6 +127,10 @@ test("whatever a row holds, it is not kept where values stand", () => {
     (one) => `psql:d.sql:1: ERROR:  23505: x ${one}\nDETAIL:  Key (a)=(${one}) already exists.\nSCHEMA NAME:  ${one}`,
     (one) => `psql:d.sql:1: ERROR:  42704: extension "${one}" is not available`,
     (one) => `WARNING:  ${one}`,
+    (one) => `pg_restore: error: invalid ENCODING item: ${one}`,
+    (one) => `pg_restore: warning: ${one}`,
+    (one) => `P00  ERROR: [029]: unable to find '${one}' in the manifest`,
+    (one) => `2026-11-28 00:00:00.000 P01   WARN: ${one}`,
     (one) => one,
   ];
   fc.assert(
