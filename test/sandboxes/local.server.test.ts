@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,6 +34,30 @@ test("a sweep finds servers of a run that kept its temporary folders elsewhere",
 });
 
 const never = new AbortController().signal;
+/** Pieces of shared memory of the machine that nobody uses, as the kernel lists them. */
+const unusedShared = async () => {
+  const lines = (await readFile("/proc/sysvipc/shm", "utf8")).trim().split("\n").slice(1);
+  return lines.map((line) => line.trim().split(/\s+/)).filter((words) => words[6] === "0");
+};
+
+test.each([true, false])(
+  "a server that is killed leaves no shared memory, apart from the machine's: %s",
+  async (isApart) => {
+    const label = makeLabel(`shared-${isApart}-${process.pid}`, new Date(Date.now() + 600_000));
+    const isRoot = process.getuid;
+    // Whoever is not root gets no namespace, and shares what the machine has.
+    if (!isApart) process.getuid = () => 12_345;
+    const sandbox = await local.open(label, local.options.parse({}), never).finally(() => {
+      if (isRoot !== undefined) process.getuid = isRoot;
+    });
+    await sandbox.start(postgres.server("15", {}));
+    const makers = new Set((await processesOf(label.runId)).map(String));
+    expect(makers.size).toBeGreaterThan(2);
+    await sandbox[Symbol.asyncDispose]();
+    expect((await unusedShared()).filter((words) => makers.has(words[4] ?? ""))).toEqual([]);
+  },
+);
+
 const said = async (server: Server, script: string) => {
   const command = { id: "t", phase: "world", say: "Test.", script, uses: [], destroys: false } as const;
   const { exitCode, stdout } = await server.run({ command, places: {}, signal: never });
