@@ -1275,6 +1275,8 @@ export interface Server extends AsyncDisposable {
   readonly folders: ServerFolders;
   /** The image (with digest) or the binaries that run. */
   readonly made: string;
+  /** How many jobs of a restore it runs at once, by its processors and its memory. */
+  readonly jobs: number;
   /** Resolves when the process has *ended*. Refuses a command that `destroys` unless the identity inside is this run's. */
   run(request: RunRequest): Promise<Outcome>;
   put(path: string, body: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<void>;

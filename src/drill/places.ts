@@ -47,7 +47,7 @@ function ownPlaces(facts: PlaceFacts): PlaceTable {
       GLOBALS: copy?.globals ?? "",
       LOG: copy?.log ?? "",
       SCRATCH: folders.scratch,
-      JOBS: "2",
+      JOBS: String(server.jobs),
       EXPECTED_BYTES: String(expectedBytes),
     }),
     EVIDENCE: { meaning: "An empty folder, on another disk, for the damaged state.", value: folders.evidence },

@@ -27,7 +27,7 @@ import { killMarked } from "./docker-kill.ts";
 import { openShells } from "./docker-shells.ts";
 import { enter } from "./docker-terminal.ts";
 import { assertOurs, guarded, identityPlaces } from "./identity.ts";
-import { LONGEST_ARGUMENT_BYTES, redactorOf, type SandboxOptions, saidOn, sandboxOptions } from "./options.ts";
+import { jobsFor, LONGEST_ARGUMENT_BYTES, redactorOf, type SandboxOptions, saidOn, sandboxOptions } from "./options.ts";
 
 async function available(spec: ServerSpec): Promise<Availability> {
   try {
@@ -41,9 +41,11 @@ async function available(spec: ServerSpec): Promise<Availability> {
   }
 }
 
-async function open(label: RunLabel, options: SandboxOptions, signal: AbortSignal): Promise<Sandbox> {
+async function open(label: RunLabel, given: SandboxOptions, signal: AbortSignal): Promise<Sandbox> {
   const { docker, version } = await connect();
   const engine = await docker.info();
+  // An engine elsewhere may have fewer, and refuses what it does not have.
+  const options = { ...given, cpus: Math.min(given.cpus, engine.NCPU) };
   const isolation: string[] = [];
   const servers: string[] = [];
   return {
@@ -292,6 +294,7 @@ function serverIn({ container, folders, made, env, options }: Inside): Server {
   return {
     folders,
     made,
+    jobs: jobsFor(options),
     door: { container: container.id, env, folder: folders.scratch },
     run,
     put,

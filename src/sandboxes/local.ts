@@ -4,7 +4,7 @@
  */
 import { createReadStream, createWriteStream } from "node:fs";
 import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { cpus, release, tmpdir, totalmem, type } from "node:os";
+import { availableParallelism, cpus, release, tmpdir, totalmem, type } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { defineSandbox } from "../define.ts";
@@ -32,7 +32,7 @@ import { type Namespaces, openNamespaces } from "./local-namespaces.ts";
 import { killRun, killWith, processesOf, valuesOf } from "./local-processes.ts";
 import { type Account, available, becoming, chooseAccount, findBinaries } from "./local-programs.ts";
 import { enter } from "./local-terminal.ts";
-import { LONGEST_ARGUMENT_BYTES, redactorOf, type SandboxOptions, saidOn, sandboxOptions } from "./options.ts";
+import { jobsFor, LONGEST_ARGUMENT_BYTES, redactorOf, type SandboxOptions, saidOn, sandboxOptions } from "./options.ts";
 
 /** A socket's path has room for 107 bytes; this one also for the file name that the server adds. */
 const LONGEST_SOCKET_FOLDER = 85;
@@ -156,6 +156,8 @@ async function startServer({ spec, base, label, options, signal, fill, namespace
   const server: Server = {
     folders,
     made: `programs in ${path.split(delimiter)[0]}`,
+    // Nothing limits its memory but the machine's.
+    jobs: jobsFor({ cpus: availableParallelism(), memoryBytes: totalmem() }),
     door: { prefix, env, folder: folders.scratch },
     run,
     ...filesIn(base, account),

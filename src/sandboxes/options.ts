@@ -1,4 +1,5 @@
 /** What every sandbox can be told. The redactor is handed over in code; the rest could stand in a file. */
+import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { type ErrorReader, shownErrors } from "../host/client-errors.ts";
 import { createRedactor, type Redactor } from "../host/redact.ts";
@@ -10,7 +11,11 @@ export const sandboxOptions = z.strictObject({
     .positive()
     .default(4 * 1024 ** 3)
     .describe("Memory limit of the server, in bytes."),
-  cpus: z.number().positive().default(2).describe("Processors the server may use."),
+  cpus: z
+    .number()
+    .positive()
+    .default(() => availableParallelism())
+    .describe("Processors the server may use: by default all of them."),
   pids: z.int().positive().default(512).describe("Processes the server may have."),
   sharedMemoryBytes: z
     .int()
@@ -20,6 +25,14 @@ export const sandboxOptions = z.strictObject({
   redactor: z.custom<Redactor>((value) => typeof value === "function").optional(),
 });
 export type SandboxOptions = z.infer<typeof sandboxOptions>;
+
+/** What one job of a restore may need: `maintenance_work_mem` for its index, a client, and its share of the caches. */
+const BYTES_PER_JOB = 512 * 1024 ** 2;
+
+/** How many jobs of a restore run at once: as many as there are processors, and no more than the memory carries. At least 1. */
+export function jobsFor({ cpus, memoryBytes }: Pick<SandboxOptions, "cpus" | "memoryBytes">): number {
+  return Math.max(1, Math.min(Math.floor(cpus), Math.floor(memoryBytes / BYTES_PER_JOB)));
+}
 
 export function redactorOf(options: SandboxOptions): Redactor {
   return options.redactor ?? createRedactor([]);

@@ -44,7 +44,7 @@ export function placesOf(known: PlaceFacts): PlaceTable {
       GLOBALS: globals,
       LOG: copy.log,
       SCRATCH: folders.scratch,
-      JOBS: "2",
+      JOBS: String(server.jobs),
       EXPECTED_BYTES: "0",
     }),
     DAMAGED_AT: { meaning: "Where a log stops; empty: at its end.", value: "" },

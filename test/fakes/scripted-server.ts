@@ -36,6 +36,7 @@ export function scriptedServer(table: readonly Row[]): ScriptedServer {
       side: `${base}/side`,
     },
     made: "a table",
+    jobs: 2,
     ran,
     files,
     async run(request) {
