@@ -37,7 +37,20 @@ import { mariadb, mysql } from "./engines/mariadb/engine.ts";
 import { postgres } from "./engines/postgres/engine.ts";
 import type { Catalog } from "./parts.ts";
 import { applicationDatabase } from "./probes/application-database.ts";
+import { appCheck } from "./probes/checks/app.ts";
+import { shellCheck } from "./probes/checks/shell.ts";
+import { sqlCheck } from "./probes/checks/sql.ts";
 import { constraints } from "./probes/constraints.ts";
+import { copyAccounts } from "./probes/copies/accounts.ts";
+import { copyCanary } from "./probes/copies/canary.ts";
+import { copyCatalogue } from "./probes/copies/catalogue.ts";
+import { copyForeignKeys } from "./probes/copies/foreign-keys.ts";
+import { copyFreshness } from "./probes/copies/freshness.ts";
+import { copyLargeObjects } from "./probes/copies/large-objects.ts";
+import { copyRows } from "./probes/copies/rows.ts";
+import { copySequences } from "./probes/copies/sequences.ts";
+import { copyStructure } from "./probes/copies/structure.ts";
+import { copyTables } from "./probes/copies/tables.ts";
 import { databaseMissing } from "./probes/database-missing.ts";
 import { fullRead } from "./probes/full-read.ts";
 import { grants } from "./probes/grants.ts";
@@ -127,6 +140,20 @@ export const catalog: Catalog = {
     sqlProbe,
     threeTwoOne,
   ],
+  // In the order in which they are asked: none disturbs the next.
+  copyProbes: [
+    copyTables,
+    copyRows,
+    copyLargeObjects,
+    copyCatalogue,
+    copyForeignKeys,
+    copySequences,
+    copyFreshness,
+    copyCanary,
+    copyStructure,
+    copyAccounts,
+  ],
+  checkProbes: [sqlCheck, shellCheck, appCheck],
   reporters: [
     prettyReporter,
     lineReporter,

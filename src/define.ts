@@ -3,7 +3,18 @@
  * cast lives here and nowhere else. What a part does not say is: no options, gives nothing, needs nothing.
  */
 import { z } from "zod";
-import type { Action, Engine, Method, Part, Probe, Reporter, SandboxDriver, StoreDriver } from "./parts.ts";
+import type {
+  Action,
+  CheckProbe,
+  CopyProbe,
+  Engine,
+  Method,
+  Part,
+  Probe,
+  Reporter,
+  SandboxDriver,
+  StoreDriver,
+} from "./parts.ts";
 
 /** What a part may leave out. */
 type Defaulted = "options" | "gives" | "needs";
@@ -23,4 +34,6 @@ export const defineStore = <O = object>(part: Declared<StoreDriver<O>, O>): Stor
 export const defineSandbox = <O = object>(part: Declared<SandboxDriver<O>, O>): SandboxDriver => complete(part);
 export const defineAction = <O = object>(part: Declared<Action<O>, O>): Action => complete(part);
 export const defineProbe = <O = object>(part: Declared<Probe<O>, O>): Probe => complete(part);
+export const defineCopyProbe = (part: Omit<CopyProbe, Defaulted>): CopyProbe => complete(part);
+export const defineCheckProbe = <C>(part: Omit<CheckProbe<C>, Defaulted>): CheckProbe => complete(part);
 export const defineReporter = <O = object>(part: Declared<Reporter<O>, O>): Reporter => complete(part);

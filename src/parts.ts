@@ -9,7 +9,7 @@ import type { UnreadableKind } from "./errors.ts";
 import type { ClientError, ErrorReader } from "./host/client-errors.ts";
 import type { Packing } from "./host/packing.ts";
 import type { Shown } from "./host/redact.ts";
-import type { DrillEvent, DrillResult, Milestone, Opening, Progress } from "./record.ts";
+import type { DrillEvent, DrillResult, Milestone, Objectives, Opening, Progress } from "./record.ts";
 
 /**
  * What a part can do or must have. Compared when planning, so that nothing starts for a drill that cannot work. Nobody has
@@ -1372,6 +1372,93 @@ export interface Finding {
   readonly remarks?: readonly string[];
 }
 
+/**
+ * 5b. A question to every restored copy that nobody knows yet, with the reading of its answer: needs no configuration, and
+ * cannot pass on nothing. Pure. They are asked in the order of the catalogue, so that no question disturbs the next.
+ */
+export interface CopyProbe extends Part {
+  /** Null: nothing is asked here, and nothing claimed. An answer: it is known without asking. */
+  question(scene: CopyScene): CopyQuestion | CopyAnswer | null;
+  /** Reads the outcomes so far, in order. A question means "I must look closer": it is asked, and `answer` again. */
+  answer(outcomes: readonly Outcome[], scene: CopyScene): CopyAnswer | CopyQuestion;
+}
+
+/**
+ * 5c. A check that somebody wrote under `checks:`: the key by which it is told is the name of its probe. `Check` is what
+ * stands there, as `config` has read it. Pure.
+ */
+export interface CheckProbe<Check = unknown> extends Part {
+  /** What is started on the copy before it is asked; it is asked until it answers with yes, or `withinMs` are over. */
+  starts?(check: Check): { readonly application: ApplicationSpec; readonly withinMs: number };
+  /** Asked before, so that what is started may log in. A failure is the finding. */
+  before?(check: Check, copies: CopyLanguage): Line | null;
+  question(check: Check, copies: CopyLanguage): Line;
+  answer(outcome: Outcome, check: Check): Finding;
+}
+
+export interface CopyQuestion {
+  readonly line: Line;
+  /** In the journal, unique within a look: `count-all`. */
+  readonly name: string;
+}
+
+export interface CopyAnswer {
+  readonly findings: readonly CopyFinding[];
+  /** What is kept of it for the next copy. */
+  readonly numbers?: Partial<CopyNumbers>;
+}
+
+/** What a question to a copy found: who asked, and about what. */
+export interface CopyFinding extends Finding {
+  readonly probe: string;
+  readonly subject: string;
+}
+
+/** The numbers and names of a copy, kept so that the next one has something to be compared with. No value of a row. */
+export interface CopyNumbers {
+  /** Table to rows. */
+  readonly rows: Readonly<Record<string, number>>;
+  /** `kind <TAB> name` to a hash of its definition. */
+  readonly catalogue: Readonly<Record<string, string>>;
+  /** Sequences that stood behind their data. */
+  readonly behind: readonly string[];
+  /** `table.column` to how long before the copy's own moment its newest row lay, in milliseconds. */
+  readonly lags: Readonly<Record<string, number>>;
+  /** A table to the one that it is a part of; absent in what was kept before parts were told. */
+  readonly parents?: Readonly<Record<string, string>> | undefined;
+  /** How many large objects there were; absent likewise. */
+  readonly largeObjects?: number | undefined;
+}
+
+/** What the questions to a copy are told. */
+export interface CopyScene {
+  readonly phrases: Phrases;
+  readonly copies: CopyPhrases;
+  readonly facts: BackupFacts;
+  /** What its text tells, where it was read. */
+  readonly story?: DumpStory | null;
+  readonly point: RecoveryPoint;
+  /** The last good copy, which this one is compared with; null when there is none. */
+  readonly baseline: (CopyNumbers & { readonly momentAt: string }) | null;
+  readonly task: CopyTask;
+  /** What the questions before this one found. */
+  readonly found: CopyNumbers;
+}
+
+/** What somebody told of the database, and asks of its copy. */
+export interface CopyTask {
+  /** Tables that may lose rows or be gone: names, with `*` for any characters. */
+  readonly mayShrink: readonly string[];
+  readonly fresh: (FreshColumn & { readonly timezone?: string | undefined }) | null;
+  /** A row that the application's own job writes; `within` is how old it may be, in milliseconds. */
+  readonly canary: (Omit<NewestRowRequest, "askedAtMs"> & { readonly within?: number | undefined }) | null;
+  /** The moment that is asked about, Unix milliseconds. */
+  readonly askedAtMs: number;
+  readonly objectives: Objectives;
+  /** What differs from the last good copy is taken for the new normal. */
+  readonly acceptChanges: boolean;
+}
+
 /** The ground truth, read-only: states of every table, by key digest. */
 export interface LedgerView {
   /** Recorded states, oldest first. */
@@ -1479,5 +1566,7 @@ export interface Catalog {
   readonly sandboxes: readonly SandboxDriver[];
   readonly actions: readonly Action[];
   readonly probes: readonly Probe[];
+  readonly copyProbes: readonly CopyProbe[];
+  readonly checkProbes: readonly CheckProbe[];
   readonly reporters: readonly Reporter[];
 }

@@ -29,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   detached: ["parts"],
   dumps: ["parts"],
   "http-request": ["parts"],
+  "moment-text": ["parts"],
   parts: ["record", "built-script"],
   define: ["parts"],
   record: ["parts"],
@@ -36,7 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   stores: ["parts", "define"],
   sandboxes: ["parts", "define"],
   actions: ["parts", "define", "fields", "detached"],
-  probes: ["parts", "define", "fields", "buckets", "http-request"],
+  probes: ["parts", "define", "fields", "buckets", "http-request", "moment-text"],
   scenario: ["parts", "record", "fields"],
   run: ["parts", "record", "result"],
   backups: ["parts", "record", "dumps"],
@@ -77,7 +78,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "drill",
     "run",
     "backups",
-    "http-request",
+    "moment-text",
     "paper",
     "sandboxes",
   ],
@@ -129,7 +130,7 @@ const TYPE_EXCEPTIONS: Readonly<Record<string, string>> = {
 
 /** Files whose parts are made of each other: a folder for each engine; probes and sandboxes share their reading. */
 const SHARED_IN_PARTS =
-  /^src\/(engines\/|probes\/(reading|catalogue-diff)|sandboxes\/|stores\/(s3|directory)|reporters\/(cases|screen))/;
+  /^src\/(engines\/|probes\/(reading|catalogue-diff|copies\/(compared|newest-row))|sandboxes\/|stores\/(s3|directory)|reporters\/(cases|screen))/;
 
 describe("imports", () => {
   it("follow the table", () => {
@@ -197,7 +198,7 @@ describe("imports", () => {
 });
 
 describe("purity", () => {
-  const PURE = /^src\/(engines|actions|probes|plan|result|paper|schedule|parts|record|fields|dumps)\b/;
+  const PURE = /^src\/(engines|actions|probes|plan|result|paper|schedule|parts|record|fields|dumps|moment-text)\b/;
   /** Files in pure folders that read something, and why. */
   const EXCEPTIONS: Readonly<Record<string, string>> = {
     "src/paper/templates.ts": "loads the template files that the pure renderers are given",
@@ -226,7 +227,6 @@ describe("parts", () => {
     [/^src\/backups\/(key-pieces|name-kinds)\.ts$/, "words in the names that people give to their backups"],
     [/^src\/host\/plain-words\.ts$/, "programs whose complaints stand in backups instead of rows"],
     [/^src\/config\/secrets\.ts$/, "programs that take passwords on their command lines"],
-    [/^src\/verify\/own-checks\.ts$/, "what a check of somebody's own is called in a report"],
   ];
   const named = partsNamed(
     // A part's own file names it.
@@ -246,7 +246,7 @@ describe("parts", () => {
     ["an action", 'const a = "look-around";'],
     ["an action as a key", 'const a = { "look-around": 1 };'],
     ["a probe", 'const a = one.probe === "rows";'],
-    ["one of several", 'const a = ["sql", "app"].includes(probe);'],
+    ["one of several", 'const a = ["sql", "word"].includes(probe);'],
     ["what is asked for", 'const a = { probe: "rows" };'],
   ])("would be seen: %s", (_, text) =>
     expect(partsNamed([{ path: "a.ts", text, imports: [] }], catalog)).toHaveLength(1),
@@ -400,6 +400,16 @@ describe("catalogue", () => {
       .filter(
         ({ path, text }) => dirname(path) === `src/${kind}` && /= (?:define[A-Z]\w+|catalogueProbe)[<(]/.test(text),
       )
+      .map(({ path }) => basename(path, ".ts"));
+    expect([...catalog[kind].map(({ name }) => name)].sort()).toEqual(files.sort());
+  });
+
+  it.each([
+    ["copyProbes", "src/probes/copies"],
+    ["checkProbes", "src/probes/checks"],
+  ] as const)("lists %s of %s under their files' names", (kind, folder) => {
+    const files = src
+      .filter(({ path, text }) => dirname(path) === folder && /= defineC(opy|heck)Probe[<(]/.test(text))
       .map(({ path }) => basename(path, ".ts"));
     expect([...catalog[kind].map(({ name }) => name)].sort()).toEqual(files.sort());
   });

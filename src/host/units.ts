@@ -111,3 +111,12 @@ export function wholeNumber(text: string): bigint | null {
   const whole = /^(-?\d+)(?:\.\d+)?$/.exec(text)?.[1];
   return whole === undefined ? null : BigInt(whole);
 }
+
+/** The first five of several names, and how many more there are. */
+export const few = (names: readonly string[]): string =>
+  names.length <= 5 ? names.join(", ") : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`;
+
+/** "1 row", "2 rows", with thousands separated. */
+export function count(number: number, noun: string): string {
+  return `${number.toLocaleString("en-US")} ${number === 1 ? noun : noun === "index" ? "indexes" : `${noun}s`}`;
+}

@@ -92,7 +92,7 @@ export function clockRows(result: DrillResult) {
  */
 export function unnoticed({ findings }: Pick<DrillResult, "findings">): string {
   // Only a comparison with the last good copy counts what is gone.
-  const isCompared = findings.some(({ probe, measured }) => probe === "catalogue" && measured?.gone !== undefined);
+  const isCompared = findings.some(({ measured }) => measured?.gone !== undefined);
   const missing = isCompared
     ? ["up to half of a table's rows missing"]
     : ["missing rows that nothing refers to", "a missing view, index or constraint"];

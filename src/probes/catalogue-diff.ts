@@ -1,7 +1,9 @@
 /** Compares what a database consists of with the ledger's catalogue, for the probes that each guard some kinds of it. */
+
 import { defineProbe } from "../define.ts";
+import { count } from "../host/units.ts";
 import type { Finding, LedgerState, Outcome, Probe } from "../parts.ts";
-import { answered, count, fields, unreadable } from "./reading.ts";
+import { answered, fields, unreadable } from "./reading.ts";
 
 export interface CatalogueDifference {
   readonly missing: readonly string[];

@@ -4,10 +4,10 @@
  */
 import { z } from "zod";
 import { defineProbe } from "../define.ts";
-import { countIn } from "../host/units.ts";
+import { count, countIn } from "../host/units.ts";
 import type { Finding, Outcome, Scene } from "../parts.ts";
 import { compareCatalogue, isCatalogue, judge, readCatalogue } from "./catalogue-diff.ts";
-import { count, fields, unanswered, unreadable } from "./reading.ts";
+import { fields, unanswered, unreadable } from "./reading.ts";
 
 const options = z.strictObject({
   "allow-orphans": z

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { defineProbe } from "../define.ts";
 import { tableName } from "../fields.ts";
-import { countIn } from "../host/units.ts";
-import { answered, count, fields } from "./reading.ts";
+import { count, countIn } from "../host/units.ts";
+import { answered, fields } from "./reading.ts";
 
 const options = z.strictObject({
   table: tableName().optional().describe("Only this table. Default: all."),

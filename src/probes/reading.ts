@@ -22,6 +22,14 @@ export function unanswered(outcome: Outcome | undefined): Finding | null {
   return null;
 }
 
+/** The rows of an answer, or why there is none to trust. */
+export function rowsOf(
+  outcome: Outcome | undefined,
+): { readonly rows: string[][]; readonly none: null } | { readonly rows: null; readonly none: Finding } {
+  const none = unanswered(outcome);
+  return none === null ? { rows: fields(outcome as Outcome), none } : { rows: null, none };
+}
+
 /** Reads the one word of a question that is answered by yes or no. */
 export function yesOrNo(outcome: Outcome | undefined, read: (isSo: boolean) => Finding): Finding {
   return answered(outcome, (one) => {
@@ -47,9 +55,4 @@ function firstLine(text: string): string {
       .find((line) => line.trim() !== "")
       ?.trim() ?? "no message"
   );
-}
-
-/** "1 row", "2 rows", with thousands separated. */
-export function count(number: number, noun: string): string {
-  return `${number.toLocaleString("en-US")} ${number === 1 ? noun : noun === "index" ? "indexes" : `${noun}s`}`;
 }

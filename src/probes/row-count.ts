@@ -1,8 +1,10 @@
 /** A table holds a plausible number of rows. Zero is never plausible unless `max` says so. */
+
 import { z } from "zod";
 import { defineProbe } from "../define.ts";
 import { tableName } from "../fields.ts";
-import { answered, count, fields } from "./reading.ts";
+import { count } from "../host/units.ts";
+import { answered, fields } from "./reading.ts";
 
 const options = z.strictObject({
   table: tableName().describe("The table to count."),

@@ -7,9 +7,9 @@ import { z } from "zod";
 import { type Buckets, differingBuckets } from "../buckets.ts";
 import { defineProbe } from "../define.ts";
 import { duration, tableName } from "../fields.ts";
-import { countIn, formatDuration } from "../host/units.ts";
+import { count, countIn, formatDuration } from "../host/units.ts";
 import type { Finding, Keys, LedgerState, Line, Outcome, Scene, TableState } from "../parts.ts";
-import { count, fields, unanswered, unreadable } from "./reading.ts";
+import { fields, unanswered, unreadable } from "./reading.ts";
 
 const options = z.strictObject({
   tables: z

@@ -1,8 +1,8 @@
 /** No number is handed out twice: sequences stand past the data, past what refers to it, and past where they stood. */
 import { defineProbe } from "../define.ts";
-import { wholeNumber } from "../host/units.ts";
+import { count, wholeNumber } from "../host/units.ts";
 import type { Finding, Outcome } from "../parts.ts";
-import { answered, count, fields, unreadable } from "./reading.ts";
+import { answered, fields, unreadable } from "./reading.ts";
 
 interface Stands {
   readonly value: bigint;

@@ -10,9 +10,9 @@ import { tarMembers, zipPieces } from "../host/archives.ts";
 import type { Packing } from "../host/packing.ts";
 import { unpackStream } from "../host/unpack.ts";
 import { viewsOf } from "../host/unpack-head.ts";
-import type { BackupFacts, Method } from "../parts.ts";
+import type { BackupFacts, CopyNumbers, Method } from "../parts.ts";
 import type { KnownCopy } from "./known.ts";
-import type { Numbers, PlacedFinding } from "./scene.ts";
+import type { PlacedFinding } from "./scene.ts";
 
 const HEAD_BYTES = 65_536;
 
@@ -138,8 +138,8 @@ export const knownOf = (known: readonly KnownCopy[], label: string): KnownCopy[]
   }));
 
 /** The numbers of several databases as those of one copy. */
-export function together(all: readonly { readonly label: string; readonly numbers: Numbers }[]): Numbers {
-  const join = <T>(pick: (numbers: Numbers) => Readonly<Record<string, T>> | undefined) =>
+export function together(all: readonly { readonly label: string; readonly numbers: CopyNumbers }[]): CopyNumbers {
+  const join = <T>(pick: (numbers: CopyNumbers) => Readonly<Record<string, T>> | undefined) =>
     Object.assign({}, ...all.map(({ label, numbers }) => prefixed(pick(numbers) ?? {}, label))) as Record<string, T>;
   return {
     rows: join(({ rows }) => rows),

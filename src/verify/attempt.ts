@@ -11,7 +11,7 @@ import { unreadableError } from "../backups/unreadable.ts";
 import type { CheckFault } from "../drill/check-copy.ts";
 import { bring } from "../drill/source.ts";
 import { asFogbellError, LostError, UnavailableError } from "../errors.ts";
-import type { BackupFacts, DumpStory, Engine, Method } from "../parts.ts";
+import type { BackupFacts, CopyNumbers, DumpStory, Engine, Method } from "../parts.ts";
 import { copiesOf, copyLanguageOf, methodOf, sideRemoved } from "../plan/capabilities.ts";
 import type { Mark } from "../record.ts";
 import { limited, openLimiter, VERIFY, withinRoom } from "../run/limiter.ts";
@@ -28,7 +28,7 @@ import { placesOf } from "./places.ts";
 import { proveChecks } from "./prove-checks.ts";
 import { readCopy } from "./read-copy.ts";
 import { assertJudged, LeftBehind, prefixOf, restoreCopy } from "./restore-copy.ts";
-import type { Numbers, PlacedFinding } from "./scene.ts";
+import type { PlacedFinding } from "./scene.ts";
 import { type Candidate, limitsFor, serverFor } from "./task.ts";
 import { assertUnpackers } from "./unpackers.ts";
 
@@ -127,6 +127,7 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
       opened.places.table = copiesOf(engine).atCopy(chosen);
     }
     return look({
+      probes: kit.probes,
       task: kit.task,
       point: asRead(candidate, story?.made, kit.task.askedAtMs),
       facts,
@@ -146,7 +147,7 @@ async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<
 
 interface Proving extends Given {
   readonly method: Method;
-  readonly looked: { readonly numbers: Numbers };
+  readonly looked: { readonly numbers: CopyNumbers };
   /** Of what is restored again and again. */
   readonly bytes: number;
 }
@@ -163,6 +164,7 @@ async function prove(
     return;
   }
   await proveChecks({
+    probes: kit.probes,
     task: kit.task,
     point: candidate.point,
     facts,

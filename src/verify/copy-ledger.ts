@@ -7,9 +7,8 @@ import { createGunzip } from "node:zlib";
 import { z } from "zod";
 import { differingBuckets } from "../buckets.ts";
 import { type ErrorDetails, FogbellError, UnavailableError } from "../errors.ts";
-import { countIn } from "../host/units.ts";
+import { count, countIn } from "../host/units.ts";
 import type { DigestRequest, Engine, Finding, Line, Outcome } from "../parts.ts";
-import { count } from "./reading.ts";
 
 /**
  * Goes up when rows are digested in another way: sums of two versions do not compare. Up to version 2 rows were the same

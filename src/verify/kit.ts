@@ -1,19 +1,37 @@
 /** What one attempt at a copy is given and gives back: what the whole room hands around. Types, and nothing that runs. */
 import type { FogbellError } from "../errors.ts";
 import type { Redactor } from "../host/redact.ts";
-import type { BackupFacts, LeftLog, RunLabel, SandboxDriver, ServerSpec, StoreDriver, Target } from "../parts.ts";
+import type {
+  BackupFacts,
+  CheckProbe,
+  CopyNumbers,
+  CopyProbe,
+  LeftLog,
+  RunLabel,
+  SandboxDriver,
+  ServerSpec,
+  StoreDriver,
+  Target,
+} from "../parts.ts";
 import type { EventBody, Mark, Progress } from "../record.ts";
 import type { Limiter } from "../run/limiter.ts";
 import type { Unwind } from "../run/unwind.ts";
 import type { ArchiveMember } from "./archive-members.ts";
 import type { CopyLedger } from "./copy-ledger.ts";
-import type { Numbers, PlacedFinding } from "./scene.ts";
+import type { PlacedFinding } from "./scene.ts";
 import type { Candidate, VerifyTask } from "./task.ts";
 
 /** As far as its log brings it. */
 export const TARGET: Target = { to: "end-of-log" };
 
+/** What is asked, of the catalogue. */
+export interface CopyProbes {
+  readonly ofEvery: readonly CopyProbe[];
+  readonly ofChecks: readonly CheckProbe[];
+}
+
 export interface VerifyKit {
+  readonly probes: CopyProbes;
   readonly label: RunLabel;
   readonly chooseSandbox: (spec: ServerSpec) => Promise<{
     readonly driver: SandboxDriver;
@@ -45,7 +63,7 @@ export interface Attempted {
   readonly findings: readonly PlacedFinding[];
   readonly sha256: string;
   /** Null when it did not come to questions. */
-  readonly numbers: Numbers | null;
+  readonly numbers: CopyNumbers | null;
   /** What ended it, when something did. */
   readonly error: FogbellError | null;
   /** Log beside it that it was not brought through, where that showed when it was read. */

@@ -8,7 +8,7 @@ import { z } from "zod";
 import { writeAtomic } from "../host/atomic-file.ts";
 import { sha256 } from "../host/digest.ts";
 import { makeFolder } from "../host/make-folder.ts";
-import type { RecoveryPoint } from "../parts.ts";
+import type { CopyNumbers, RecoveryPoint } from "../parts.ts";
 
 const knownCopy = z.object({
   /** The recovery point's id and its store's place. */
@@ -41,7 +41,7 @@ const knownCopy = z.object({
   /** How long each phase took, in milliseconds; absent likewise. */
   tookMs: z.record(z.string(), z.number()).optional(),
 });
-export type KnownCopy = z.infer<typeof knownCopy>;
+export type KnownCopy = Readonly<Omit<z.infer<typeof knownCopy>, keyof CopyNumbers>> & CopyNumbers;
 
 /** When the objects of a recovery point were written last. */
 export function writtenAt({ objects }: RecoveryPoint): string {

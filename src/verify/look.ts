@@ -1,15 +1,26 @@
 /** Everything that is asked of a restored copy: the questions to all of them, its ledger, the user's own. */
 
-import type { BackupFacts, DumpStory, Line, Outcome, RecoveryPoint } from "../parts.ts";
+import type {
+  BackupFacts,
+  CopyFinding,
+  CopyNumbers,
+  CopyScene,
+  DumpStory,
+  Line,
+  Outcome,
+  RecoveryPoint,
+} from "../parts.ts";
 import { copiesOf, copyLanguageOf } from "../plan/capabilities.ts";
 import { lookThrough } from "./copy-checks.ts";
 import { type CopyLedger, compareLedger } from "./copy-ledger.ts";
+import type { CopyProbes } from "./kit.ts";
 import { baselineFor, type KnownCopy } from "./known.ts";
 import { askOwn, type OwnScene } from "./own-checks.ts";
-import type { CopyFinding, CopyScene, Numbers, PlacedFinding } from "./scene.ts";
+import type { PlacedFinding } from "./scene.ts";
 import type { VerifyTask } from "./task.ts";
 
 export interface LookRequest {
+  readonly probes: CopyProbes;
   readonly task: VerifyTask;
   readonly point: RecoveryPoint;
   readonly facts: BackupFacts;
@@ -32,24 +43,21 @@ function pointAsOf(point: RecoveryPoint, ledger: CopyLedger | null): RecoveryPoi
   return { ...point, moment, reach: point.reach.at > ledger.takenAt && point.log.length > 0 ? point.reach : moment };
 }
 
-export async function look(
-  request: LookRequest,
-): Promise<{ findings: PlacedFinding[]; numbers: Numbers; scene: CopyScene }> {
-  const { task, facts, version, ledger, ask, attach } = request;
+export async function look(request: LookRequest): Promise<{ findings: PlacedFinding[]; numbers: CopyNumbers }> {
+  const { task, probes, facts, version, ledger, story = null, ask, attach } = request;
   const { engine } = task;
-  const copies = copiesOf(engine);
   const point = pointAsOf(request.point, ledger);
   const baseline = request.baseline ?? baselineFor(task.known, request.point.moment.at);
-  const { story = null } = request;
-  const scene: CopyScene = { task, phrases: engine.phrases, copies, facts, story, point, baseline, ask };
-  const { findings, numbers } = await lookThrough(scene);
+  const copies = copiesOf(engine);
+  const scene: Omit<CopyScene, "found"> = { task, phrases: engine.phrases, copies, facts, story, point, baseline };
+  const { findings, numbers } = await lookThrough({ probes: probes.ofEvery, scene, ask });
   // A log brings a copy beyond the moment of its ledger: then there is nothing to compare.
   const identity: CopyFinding[] =
     ledger === null || point.log.length > 0
       ? []
       : [{ probe: "ledger", subject: "every row", ...(await compareLedger(ledger, { engine, version, ask })) }];
-  const own = await askOwn(task.checks, { copies: copyLanguageOf(engine), ask, attach });
+  const own = await askOwn(task.checks, { probes: probes.ofChecks, copies: copyLanguageOf(engine), ask, attach });
   const lines: Readonly<Record<string, number>> = task.lines;
   const ours = [...findings, ...identity].map((one) => ({ ...one, line: lines[one.probe] ?? 0 }));
-  return { findings: [...ours, ...own], numbers, scene };
+  return { findings: [...ours, ...own], numbers };
 }

@@ -3,10 +3,10 @@
 import { keyOf } from "../backups/entries.ts";
 import { placeAll } from "../backups/series.ts";
 import type { ConfiguredSource } from "../config/database.ts";
+import { doubtText } from "../moment-text.ts";
 import type { Keeping, RecoveryPoint, Unreadable } from "../parts.ts";
 import { newestFirst } from "./dated.ts";
 import { isOf, type KnownCopy } from "./known.ts";
-import { doubtText } from "./moment-text.ts";
 import { askedMs, deletedAt, upTo } from "./points.ts";
 import type { Stocked } from "./sources.ts";
 import type { Asked, Candidate } from "./task.ts";

@@ -4,16 +4,15 @@
  */
 
 import { Defect } from "../errors.ts";
-import type { Line, Mutation, Outcome } from "../parts.ts";
+import type { CopyNumbers, Line, Mutation, Outcome } from "../parts.ts";
 import type { EventBody } from "../record.ts";
 import type { KnownCopy } from "./known.ts";
 import { type LookRequest, look } from "./look.ts";
-import type { Numbers } from "./scene.ts";
 
 export interface ProveRequest extends Omit<LookRequest, "baseline" | "ask" | "attach"> {
   readonly mutations: readonly Mutation[];
   /** What the copy held before it was spoiled: the last good one to compare with. */
-  readonly numbers: Numbers;
+  readonly numbers: CopyNumbers;
   /** Runs a deed; throws when it fails. */
   readonly must: (line: Line, name: string) => Promise<Outcome>;
   readonly ask: LookRequest["ask"];

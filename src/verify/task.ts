@@ -61,7 +61,7 @@ export interface VerifyTask {
   readonly passed?: readonly Passed[];
   /** Why a source cannot be read, when one cannot: then nothing is judged, and that is the result. */
   readonly fault: FogbellError | null;
-  readonly fresh: ConfiguredDatabase["fresh"] | null;
+  readonly fresh: NonNullable<ConfiguredDatabase["fresh"]> | null;
   readonly canary: NonNullable<ConfiguredDatabase["canary"]> | null;
   /** Where the file declares what one of Fogbell's own questions goes by; 0 where it does not. */
   readonly lines: { readonly freshness: number; readonly canary: number };

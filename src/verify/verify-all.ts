@@ -48,6 +48,7 @@ async function runOne(task: VerifyTask, request: VerifyRequest, contended: boole
       const { driver, why } = await chooseSandbox(catalog.sandboxes, request.sandbox, spec, signal);
       return { driver, options: driver.options.parse({}), why };
     },
+    probes: { ofEvery: catalog.copyProbes, ofChecks: catalog.checkProbes },
     directory: storeFor(catalog, "directory:/").driver,
     redact: createRedactor([...secretsIn(process.env), ...request.secrets, ...keysOf(task)]),
     signal,

@@ -3,6 +3,7 @@
  * named in its own folder and in the catalogue; whoever else names it has a case for it, and misses the next one.
  */
 import type { Catalog } from "../../src/parts.ts";
+import { MEANING } from "../../src/plan/capabilities.ts";
 import type { Source } from "./sources.ts";
 import { lineAt, nameOf, piecesOf, type SyntaxNode, textOf, visit } from "./syntax.ts";
 
@@ -37,10 +38,15 @@ const partNames = (catalog: Catalog): ReadonlySet<string> =>
       ...catalog.engines.flatMap(({ methods }) => methods),
       ...catalog.actions,
       ...catalog.probes,
+      ...catalog.copyProbes,
+      ...catalog.checkProbes,
       ...catalog.stores,
       ...catalog.sandboxes,
       ...catalog.reporters,
-    ].map(({ name }) => name),
+    ]
+      .map(({ name }) => name)
+      // A capability is what an engine knows; that a probe of that name asks for it is meant.
+      .filter((name) => !(name.includes("-") && name in MEANING)),
   );
 
 /** Whether a text stands for a part: compared with what holds a name, or the value or key of what does. */

@@ -4,13 +4,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import type { Shown } from "../../src/host/redact.ts";
-import type { BackupFacts, DumpStory, Engine, Line, Outcome, RecoveryPoint } from "../../src/parts.ts";
+import type { BackupFacts, CopyScene, DumpStory, Engine, Line, Outcome, RecoveryPoint } from "../../src/parts.ts";
 import { copiesOf } from "../../src/plan/capabilities.ts";
+import { sqlCheck } from "../../src/probes/checks/sql.ts";
 import { lookThrough } from "../../src/verify/copy-checks.ts";
 import type { KnownCopy } from "../../src/verify/known.ts";
-import { judgeAnswer } from "../../src/verify/own-checks.ts";
 import { assertJudged } from "../../src/verify/restore-copy.ts";
-import type { CopyScene } from "../../src/verify/scene.ts";
 
 const engine = catalog.engines[0] as Engine;
 const NOW = Date.parse("2026-11-21T12:00:00Z");
@@ -107,17 +106,9 @@ async function asked(answers: Record<string, string | Outcome>, changes: Partial
   };
   const { phrases } = engine;
   const copies = copiesOf(engine);
-  const { findings, numbers } = await lookThrough({
-    task,
-    phrases,
-    copies,
-    facts,
-    story: storyOf("CREATE TABLE public.orders (id integer);\nCREATE TABLE public.lines (id integer);\n"),
-    point,
-    baseline: null,
-    ask,
-    ...changes,
-  });
+  const story = storyOf("CREATE TABLE public.orders (id integer);\nCREATE TABLE public.lines (id integer);\n");
+  const scene = { task, phrases, copies, facts, story, point, baseline: null, ...changes };
+  const { findings, numbers } = await lookThrough({ probes: catalog.copyProbes, scene, ask });
   return { bad: findings.filter(({ held }) => held !== "yes"), findings, numbers };
 }
 
@@ -437,11 +428,11 @@ describe("a query of one's own", () => {
     ["someone@example.org\n", { equals: 1 }, "unknown"],
     ["NULL\n", { max: 1 }, "unknown"],
   ] as const)("%j against %j: %s", (text, limits, held) =>
-    expect(judgeAnswer({ sql: "x", ...limits }, outcome(text)).held).toBe(held),
+    expect(sqlCheck.answer(outcome(text), { sql: "x", ...limits }).held).toBe(held),
   );
   test("an answer that is no number is not repeated, and a query that fails is no pass", () => {
-    expect(judgeAnswer({ sql: "x", equals: 1 }, outcome("someone@example.org\n")).because).not.toContain("someone");
-    expect(judgeAnswer({ sql: "x", min: 0 }, outcome("5", 3)).held).toBe("unknown");
+    expect(sqlCheck.answer(outcome("someone@example.org\n"), { sql: "x", equals: 1 }).because).not.toContain("someone");
+    expect(sqlCheck.answer(outcome("5", 3), { sql: "x", min: 0 }).held).toBe("unknown");
   });
 });
 

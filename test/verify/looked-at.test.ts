@@ -4,11 +4,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import type { Shown } from "../../src/host/redact.ts";
-import type { Engine, Line, Outcome, RecoveryPoint } from "../../src/parts.ts";
+import type { CopyScene, Engine, Line, Outcome, RecoveryPoint } from "../../src/parts.ts";
 import { copiesOf } from "../../src/plan/capabilities.ts";
 import { lookThrough } from "../../src/verify/copy-checks.ts";
 import type { KnownCopy } from "../../src/verify/known.ts";
-import type { CopyScene } from "../../src/verify/scene.ts";
 
 const NOW = Date.parse("2026-11-21T12:00:00Z");
 const moment = { at: "2026-11-21T11:00:00.000Z", from: "name" } as const;
@@ -65,23 +64,17 @@ async function look(answers: Answers, { engine: name = "postgres", task }: Told,
     stderrTail: "" as Shown,
     truncated: false,
   });
-  return lookThrough({
-    task: {
-      mayShrink: [],
-      fresh: null,
-      canary: null,
-      askedAtMs: NOW,
-      objectives: { rtoMs: 1, rpoMs: 90_000_000 },
-      acceptChanges: false,
-      ...task,
-    },
-    phrases: engine.phrases,
-    copies: copiesOf(engine),
-    facts,
-    point,
-    baseline,
-    ask,
-  });
+  const told = {
+    mayShrink: [],
+    fresh: null,
+    canary: null,
+    askedAtMs: NOW,
+    objectives: { rtoMs: 1, rpoMs: 90_000_000 },
+    acceptChanges: false,
+    ...task,
+  };
+  const scene = { task: told, phrases: engine.phrases, copies: copiesOf(engine), facts, point, baseline };
+  return lookThrough({ probes: catalog.copyProbes, scene, ask });
 }
 
 /** Looks at one copy after another: `last` was the good one before. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import type { Engine, NewestRowRequest } from "../../src/parts.ts";
 import { copyLanguageOf } from "../../src/plan/capabilities.ts";
-import { rowMoment } from "../../src/verify/freshness.ts";
+import { rowMoment } from "../../src/probes/copies/newest-row.ts";
 import { type Bench, openBench } from "../support/dumps.ts";
 
 const [postgres, mariadb] = catalog.engines as readonly [Engine, Engine];

@@ -1,7 +1,7 @@
 /** A copy's moment in words: how old, where that comes from, and what else says otherwise. Pure. */
-import { offsetText } from "../host/time-zone.ts";
-import { formatDuration } from "../host/units.ts";
-import type { Moment, MomentSource } from "../parts.ts";
+import { offsetText } from "./host/time-zone.ts";
+import { formatDuration } from "./host/units.ts";
+import type { Moment, MomentSource } from "./parts.ts";
 
 export const SOURCE_TEXT: Readonly<Record<MomentSource, string>> = {
   name: "its name",

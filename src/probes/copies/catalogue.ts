@@ -3,13 +3,12 @@
  * what production keeps apart, and no row is missing for it.
  */
 
-import { sha256 } from "../host/digest.ts";
-import type { Finding } from "../parts.ts";
-import { droppedParts, mayShrink, since } from "./compared.ts";
-import type { KnownCopy } from "./known.ts";
-import { count, few, read, silent, unreadable } from "./reading.ts";
-import type { Counted } from "./row-checks.ts";
-import type { CopyScene } from "./scene.ts";
+import { defineCopyProbe } from "../../define.ts";
+import { sha256 } from "../../host/digest.ts";
+import { count, few } from "../../host/units.ts";
+import type { CopyScene, Finding } from "../../parts.ts";
+import { rowsOf, unreadable } from "../reading.ts";
+import { droppedParts, type LastCopy, mayShrink, since } from "./compared.ts";
 
 /** What guards the data, and what a guard that went is called; those without words are objects, and are called by kind. */
 const GUARDS: Readonly<Record<string, string | null>> = {
@@ -146,27 +145,38 @@ function useless(lines: readonly string[][]): string[] {
   ];
 }
 
-const tablesGone = (baseline: KnownCopy, scene: CopyScene, counted: Counted) => [
-  ...droppedParts(baseline, counted),
-  ...Object.keys(baseline.rows).filter((name) => counted.rows[name] === undefined && mayShrink(scene, name)),
-];
-
-/** Lists every object. What is kept of a definition is its hash. Null: the engine has nothing beside rows. */
-export async function catalogueOf(
-  scene: CopyScene,
-  counted: Counted,
-): Promise<{ finding: Finding | null; catalogue: Record<string, string> }> {
-  if (scene.phrases.catalogue === undefined) return { catalogue: {}, finding: null };
-  const outcome = await scene.ask(scene.phrases.catalogue(), "read-catalogue");
-  const lines = read(outcome);
-  if (lines === null) return { catalogue: {}, finding: silent(outcome) };
-  if (lines.some(([kind = "", name = ""]) => !/^[a-z][a-z-]*$/.test(kind) || name === ""))
-    return { catalogue: {}, finding: unreadable };
-  const hash = (definition: readonly string[]) => sha256(definition.join("\t")).slice(0, 12);
-  const catalogue = Object.fromEntries(
-    lines.map(([kind, name, ...definition]) => [`${kind}\t${name}`, hash(definition)]),
-  );
-  const mayBeGone = scene.baseline === null ? [] : tablesGone(scene.baseline, scene, counted);
-  const finding = judgeCatalogue(catalogue, scene, mayBeGone);
-  return { catalogue, finding: { ...finding, remarks: [...(finding.remarks ?? []), ...useless(lines)] } };
+/** Tables whose absence is meant: dropped partitions, and those that may shrink. */
+function tablesGone(baseline: LastCopy, scene: CopyScene): string[] {
+  const { rows, parents = {} } = scene.found;
+  return [
+    ...droppedParts(baseline, { rows, parents }),
+    ...Object.keys(baseline.rows).filter((name) => rows[name] === undefined && mayShrink(scene, name)),
+  ];
 }
+
+/** What is kept of a definition is its hash. */
+export const copyCatalogue = defineCopyProbe({
+  name: "catalogue",
+  summary: "Every object is there, and every guard of the data stands as in the last good copy.",
+  question({ phrases }) {
+    const line = phrases.catalogue?.();
+    return line === undefined ? null : { line, name: "read-catalogue" };
+  },
+  answer([outcome], scene) {
+    const say = (finding: Finding) => [{ probe: "catalogue", subject: "every object", ...finding }];
+    const { rows: lines, none } = rowsOf(outcome);
+    if (lines === null) return { findings: say(none) };
+    if (lines.some(([kind = "", name = ""]) => !/^[a-z][a-z-]*$/.test(kind) || name === ""))
+      return { findings: say(unreadable) };
+    const hash = (definition: readonly string[]) => sha256(definition.join("\t")).slice(0, 12);
+    const catalogue = Object.fromEntries(
+      lines.map(([kind, name, ...definition]) => [`${kind}\t${name}`, hash(definition)]),
+    );
+    const mayBeGone = scene.baseline === null ? [] : tablesGone(scene.baseline, scene);
+    const finding = judgeCatalogue(catalogue, scene, mayBeGone);
+    return {
+      findings: say({ ...finding, remarks: [...(finding.remarks ?? []), ...useless(lines)] }),
+      numbers: { catalogue },
+    };
+  },
+});

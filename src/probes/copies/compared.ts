@@ -1,10 +1,11 @@
 /** What the look at a copy is measured against: the last good one, and what somebody declared to be meant. */
 
-import type { KnownCopy } from "./known.ts";
-import type { CopyScene } from "./scene.ts";
+import type { CopyScene } from "../../parts.ts";
 
-export const copyOf = (baseline: KnownCopy) => `the copy of ${baseline.momentAt.slice(0, 16).replace("T", " ")} UTC`;
-export const since = (baseline: KnownCopy) => `since ${copyOf(baseline)}`;
+export type LastCopy = NonNullable<CopyScene["baseline"]>;
+
+export const copyOf = (baseline: LastCopy) => `the copy of ${baseline.momentAt.slice(0, 16).replace("T", " ")} UTC`;
+export const since = (baseline: LastCopy) => `since ${copyOf(baseline)}`;
 
 /** Names as people write them: `orders`, `public.orders`, and `*` for any number of any characters. */
 function fits(pattern: string, name: string): boolean {
@@ -33,7 +34,7 @@ export function mayShrink({ task }: Pick<CopyScene, "task">, table: string): boo
  * database's own, and their rows are counted with those of the whole.
  */
 export function droppedParts(
-  baseline: KnownCopy,
+  baseline: LastCopy,
   { rows, parents }: { rows: Readonly<Record<string, number>>; parents: Readonly<Record<string, string>> },
 ): string[] {
   const wholes = new Set(Object.values(parents));

@@ -3,36 +3,31 @@
  * built by another order is no fault of the copy, and nobody can use it here.
  */
 
-import { countIn } from "../host/units.ts";
-import type { Finding } from "../parts.ts";
-import { count, few, read, silent, unreadable } from "./reading.ts";
-import type { CopyScene } from "./scene.ts";
+import { defineCopyProbe } from "../../define.ts";
+import { count, countIn, few } from "../../host/units.ts";
+import type { CopyFinding, Finding, Outcome } from "../../parts.ts";
+import { rowsOf, unreadable } from "../reading.ts";
 
 interface Looked {
-  /** Null: the engine has no way to look. */
-  readonly finding: Finding | null;
+  readonly finding: Finding;
   /** Names of what is broken, with why. */
   readonly broken: readonly (readonly [string, string])[];
   /** False when nothing could look. */
   readonly isLooked: boolean;
 }
 
-async function structure({ copies, ask }: CopyScene): Promise<Looked> {
-  const line = copies.structure?.();
-  if (line === undefined) return { finding: null, broken: [], isLooked: false };
-  const outcome = await ask(line, "look-into-structure");
-  const rows = read(outcome);
-  if (rows === null) return { finding: silent(outcome), broken: [], isLooked: false };
+function lookedInto(outcome: Outcome | undefined): Looked {
+  const blind = (finding: Finding): Looked => ({ finding, broken: [], isLooked: false });
+  const { rows, none } = rowsOf(outcome);
+  if (rows === null) return blind(none);
   const skipped = rows.find(([word]) => word === "skipped")?.[1];
-  if (skipped !== undefined)
-    return { finding: { held: "yes", because: `not looked into: ${skipped}` }, broken: [], isLooked: false };
+  if (skipped !== undefined) return blind({ held: "yes", because: `not looked into: ${skipped}` });
   const looked = countIn(rows.find(([word]) => word === "looked")?.[1] ?? "0");
   const broken = rows
     .filter(([word]) => word === "broken")
     .map(([, name = "", why = ""]): [string, string] => [name, why]);
-  if (looked === null) return { finding: unreadable, broken: [], isLooked: false };
-  if (looked === 0 && broken.length === 0)
-    return { finding: { held: "unknown", because: "nothing was looked into" }, broken, isLooked: false };
+  if (looked === null) return blind(unreadable);
+  if (looked === 0 && broken.length === 0) return blind({ held: "unknown", because: "nothing was looked into" });
   const measured = { looked };
   const finding: Finding =
     broken.length > 0
@@ -69,26 +64,46 @@ function judgeOrder(others: readonly Other[], used: number, { broken, isLooked }
     : { held: "unknown", because: `${said}, and nothing here can look into them; ${AFTER}`, measured };
 }
 
-/** Both, because what is out of order by another collation is not damaged. */
-export async function structureAndOrder(
-  scene: CopyScene,
-): Promise<{ structure: Finding | null; collations: Finding | null }> {
-  const looked = await structure(scene);
-  const line = scene.copies.collations?.();
-  if (line === undefined) return { structure: looked.finding, collations: null };
-  const outcome = await scene.ask(line, "compare-collations");
-  const rows = read(outcome);
-  if (rows === null) return { structure: looked.finding, collations: silent(outcome) };
-  const used = countIn(rows.find(([word]) => word === "used")?.[1]);
-  if (used === null) return { structure: looked.finding, collations: unreadable };
+const structureSaid = (finding: Finding): CopyFinding => ({
+  probe: "structure",
+  subject: "tables and indexes",
+  ...finding,
+});
+const collationsSaid = (finding: Finding): CopyFinding => ({
+  probe: "collations",
+  subject: "the order of text",
+  ...finding,
+});
+
+/** Both together, because what is out of order by another collation is not damaged. */
+function judgeBoth(looked: Looked, outcome: Outcome): CopyFinding[] {
+  const { rows, none } = rowsOf(outcome);
+  const used = countIn(rows?.find(([word]) => word === "used")?.[1]);
+  if (rows === null || used === null)
+    return [structureSaid(looked.finding), collationsSaid(rows === null ? none : unreadable)];
   const others = rows
     .filter(([word]) => word === "other")
     .map(([, index = "", name, was, is]): Other => ({ index, what: `${name} was ${was} and is ${is} here` }));
   const isOrder = ([name]: readonly [string, string]) => others.some(({ index }) => index === name);
-  const damaged = looked.broken.filter((one) => !isOrder(one));
-  const collations = judgeOrder(others, used, looked);
-  if (looked.finding === null || looked.broken.length === 0 || damaged.length > 0)
-    return { structure: looked.finding, collations };
+  const isOnlyOrder = looked.broken.length > 0 && looked.broken.every(isOrder);
   const because = "no damage, but text that sorts otherwise here: see collations";
-  return { structure: { ...looked.finding, held: "yes", because }, collations };
+  return [
+    structureSaid(isOnlyOrder ? { ...looked.finding, held: "yes", because } : looked.finding),
+    collationsSaid(judgeOrder(others, used, looked)),
+  ];
 }
+
+export const copyStructure = defineCopyProbe({
+  name: "structure",
+  summary: "No table and no index is damaged, and indexes sort text by this machine's rules.",
+  question({ copies }) {
+    const line = copies.structure?.();
+    return line === undefined ? null : { line, name: "look-into-structure" };
+  },
+  answer([first, second], { copies }) {
+    const looked = lookedInto(first);
+    if (second !== undefined) return { findings: judgeBoth(looked, second) };
+    const line = copies.collations?.();
+    return line === undefined ? { findings: [structureSaid(looked.finding)] } : { line, name: "compare-collations" };
+  },
+});

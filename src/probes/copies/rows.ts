@@ -1,11 +1,10 @@
 /** Whether tables hold what they held: counted, and told apart from what the last good copy had. */
 
-import { countIn } from "../host/units.ts";
-import type { Finding } from "../parts.ts";
-import { copyOf, droppedParts, mayShrink, since } from "./compared.ts";
-import type { KnownCopy } from "./known.ts";
-import { count, few, read, silent, unreadable } from "./reading.ts";
-import type { CopyScene } from "./scene.ts";
+import { defineCopyProbe } from "../../define.ts";
+import { count, countIn, few } from "../../host/units.ts";
+import type { CopyScene, Finding } from "../../parts.ts";
+import { answered, fields, unreadable } from "../reading.ts";
+import { copyOf, droppedParts, type LastCopy, mayShrink, since } from "./compared.ts";
 
 /** A table that had at least so many rows may lose so much of them; one of fewer, all but the last. */
 const WATCHED_ROWS = 100;
@@ -13,7 +12,7 @@ const MOST_LOST = 0.5;
 /** From so much on a loss that is allowed is worth a place among what was found. */
 const REMARKABLE = 0.1;
 
-export interface Counted {
+interface Counted {
   readonly rows: Readonly<Record<string, number>>;
   /** A part to the table that it is a part of. */
   readonly parents: Readonly<Record<string, string>>;
@@ -43,7 +42,7 @@ const fromTo = ({ name, was, is }: Fewer) => `${name} from ${number(was)} to ${n
 const fewerBy = (one: Fewer) => `${fromTo(one)} (${percent(shareOf(one))} fewer)`;
 
 /** Tables that hold fewer rows, the most changed first. */
-function fewer(baseline: KnownCopy, { rows }: Counted): Fewer[] {
+function fewer(baseline: LastCopy, { rows }: Counted): Fewer[] {
   return Object.entries(rows)
     .map(([name, is]) => ({ name, was: baseline.rows[name] ?? 0, is }))
     .filter(({ was, is }) => is < was)
@@ -51,7 +50,7 @@ function fewer(baseline: KnownCopy, { rows }: Counted): Fewer[] {
 }
 
 /** Wholes whose parts held rows and hold none now: every part was emptied or went. */
-function emptiedWholes(baseline: KnownCopy, counted: Counted): string[] {
+function emptiedWholes(baseline: LastCopy, counted: Counted): string[] {
   const total = (rows: Readonly<Record<string, number>>, parents: Readonly<Record<string, string>>, whole: string) =>
     sumOf(Object.fromEntries(Object.entries(rows).filter(([name]) => name === whole || parents[name] === whole)));
   const wholes = [...new Set(Object.values(baseline.parents ?? {}))];
@@ -67,7 +66,7 @@ const meant = (names: readonly string[]) =>
 function compare(
   counted: Counted,
   scene: CopyScene,
-  baseline: KnownCopy,
+  baseline: LastCopy,
 ): Pick<Finding, "held" | "because" | "remarks"> {
   const may = (name: string) => mayShrink(scene, name);
   const parts = droppedParts(baseline, counted);
@@ -134,15 +133,13 @@ function judgeRows(counted: Counted, scene: CopyScene): Finding {
   return { held, because, measured, remarks: [...remarks, ...forgotten(counted)] };
 }
 
-/** Counts every table. The numbers are those to keep for the next copy. */
-export async function rowsOf(scene: CopyScene): Promise<{ finding: Finding } & Counted> {
-  const outcome = await scene.ask(scene.copies.countAll(), "count-all");
-  const lines = read(outcome) ?? [];
+/** Null for what is no count. */
+function countedIn(lines: readonly string[][]): Counted | null {
   const isCounted = lines.every(
     ([, rows, , history = ""]) => countIn(rows) !== null && (history === "" || countIn(history) !== null),
   );
-  if (!isCounted) return { rows: {}, parents: {}, history: {}, finding: unreadable };
-  const counted: Counted = {
+  if (!isCounted) return null;
+  return {
     rows: Object.fromEntries(lines.map(([table = "", rows]) => [table, Number(rows)])),
     parents: Object.fromEntries(
       lines.flatMap(([table = "", , parent = ""]) => (parent === "" ? [] : [[table, parent]])),
@@ -151,5 +148,19 @@ export async function rowsOf(scene: CopyScene): Promise<{ finding: Finding } & C
       lines.flatMap(([table = "", , , history = ""]) => (history === "" ? [] : [[table, Number(history)]])),
     ),
   };
-  return { ...counted, finding: read(outcome) === null ? silent(outcome) : judgeRows(counted, scene) };
 }
+
+export const copyRows = defineCopyProbe({
+  name: "rows",
+  summary: "Every table is counted, and holds what it held in the last good copy.",
+  question: ({ copies }) => ({ line: copies.countAll(), name: "count-all" }),
+  answer([outcome], scene) {
+    let counted: Counted | null = null;
+    const finding = answered(outcome, (one) => {
+      counted = countedIn(fields(one));
+      return counted === null ? unreadable : judgeRows(counted, scene);
+    });
+    const { rows, parents } = counted ?? { rows: {}, parents: {} };
+    return { findings: [{ probe: "rows", subject: "every table", ...finding }], numbers: { rows, parents } };
+  },
+});

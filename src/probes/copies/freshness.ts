@@ -3,53 +3,12 @@
  * copy was made says that clocks differ, and nothing about freshness.
  */
 
-import { momentsOnWall } from "../host/time-zone.ts";
-import { formatDuration } from "../host/units.ts";
-import type { Finding } from "../parts.ts";
-import { doubtText, SOURCE_TEXT } from "./moment-text.ts";
-import { read, silent, unreadable } from "./reading.ts";
-import type { CopyScene } from "./scene.ts";
-import type { VerifyTask } from "./task.ts";
-
-/** Clocks of two machines differ so much without meaning anything. */
-const CLOCKS_MS = 5 * 60_000;
-
-/** The newest row of a column. */
-export interface NewestRow {
-  readonly name: string;
-  readonly atMs: number;
-  /** Its clock is known: by the column's type, or because its zone was told. */
-  readonly isZoned: boolean;
-}
-
-/** A row's moment, as the questions print it: what the clock of a column without a zone shows is read in the told one. */
-export function rowMoment(
-  [ms, kind]: readonly (string | undefined)[],
-  timezone: string | undefined,
-): Omit<NewestRow, "name"> | null {
-  const atMs = Number(ms || Number.NaN);
-  if (!Number.isFinite(atMs)) return null;
-  if (kind === "zoned") return { atMs, isZoned: true };
-  if (timezone === undefined) return { atMs, isZoned: false };
-  return { atMs: momentsOnWall(timezone, atMs).earliestMs, isZoned: true };
-}
-
-/** No row has a moment: nothing is printed, or that it is nothing. Anything else that is no moment was not asked for. */
-export const isNone = (row: readonly string[] | undefined): boolean =>
-  row === undefined || ["", "\\N", "NULL"].includes(row[0] ?? "");
-
-/** So long copies of files may be written, and hold rows up to their end. Dumps see the moment at which they began. */
-const WRITTEN_MS = 12 * 3_600_000;
-
-/** The latest moment that a row of the copy can be of: when it was made, as far as anything tells. */
-export function latestRowMs({ point, facts, task }: Pick<CopyScene, "point" | "facts" | "task">): number {
-  const { moment, reach, objects } = point;
-  const toldMs = Math.max(Date.parse(moment.latest ?? moment.at), Date.parse(reach.at));
-  const { isDump = false } = facts;
-  const written = objects.map(({ modifiedAt }) => Date.parse(modifiedAt)).filter((ms) => ms <= task.askedAtMs);
-  const writtenMs = isDump ? toldMs : Math.min(Math.max(toldMs, ...written), toldMs + WRITTEN_MS);
-  return writtenMs + CLOCKS_MS;
-}
+import { defineCopyProbe } from "../../define.ts";
+import { formatDuration } from "../../host/units.ts";
+import { doubtText, SOURCE_TEXT } from "../../moment-text.ts";
+import type { CopyFinding, CopyScene, CopyTask, Finding, Outcome } from "../../parts.ts";
+import { rowsOf, unreadable } from "../reading.ts";
+import { isNone, latestRowMs, type NewestRow, rowMoment } from "./newest-row.ts";
 
 interface Bounds {
   readonly askedAtMs: number;
@@ -81,16 +40,10 @@ const AHEAD: Finding = {
   because: "its own moment lies in the future, and no row says how old it is: a clock is wrong, or an object's time",
 };
 
-/** Of an engine without moments nobody asks for them: refused before. */
-export const NO_MOMENTS: Finding = { held: "unknown", because: "nothing here tells the moments of rows" };
-
-async function declared(scene: CopyScene, fresh: NonNullable<VerifyTask["fresh"]>): Promise<Finding> {
-  const { task, copies, ask } = scene;
-  const line = copies.newestRow?.({ ...fresh, askedAtMs: task.askedAtMs });
-  if (line === undefined) return NO_MOMENTS;
-  const outcome = await ask(line, "newest-row");
-  const rows = read(outcome);
-  if (rows === null) return silent(outcome);
+function declared(scene: CopyScene, fresh: NonNullable<CopyTask["fresh"]>, outcome: Outcome | undefined): Finding {
+  const { task } = scene;
+  const { rows, none } = rowsOf(outcome);
+  if (rows === null) return none;
   const row = rowMoment(rows[0] ?? [], fresh.timezone);
   if (row === null && !isNone(rows[0])) return unreadable;
   const name = `${fresh.table}.${fresh.column}`;
@@ -149,22 +102,39 @@ function judgeFound(found: readonly NewestRow[], lags: Readonly<Record<string, n
   return { held: "yes", because: `the newest row, in ${newest.name}, is ${rowAge} old`, measured: { gapMs } };
 }
 
-/** The finding, and how long before the copy's own moment the newest row of each column lies. */
-export async function freshness(scene: CopyScene): Promise<{ finding: Finding; lags: Record<string, number> }> {
-  const { task, copies, ask, point } = scene;
-  const line = copies.newestRows?.();
-  if (line === undefined) return { finding: judgeFound([], {}, scene), lags: {} };
-  const outcome = await ask(line, "newest-rows");
-  const rows = read(outcome);
-  if (rows === null) return { finding: silent(outcome), lags: {} };
-  const found = rows.flatMap(([table, column, ...row]): NewestRow[] => {
-    const moment = rowMoment(row, undefined);
-    return moment === null ? [] : [{ name: `${table}.${column}`, ...moment }];
-  });
-  const momentMs = Date.parse(point.reach.at);
-  const lags = Object.fromEntries(found.map(({ name, atMs }) => [name, momentMs - atMs]));
-  const finding = task.fresh ? await declared(scene, task.fresh) : judgeFound(found, lags, scene);
+/** How the finding is said where the copy's own moment is in doubt. */
+function said(finding: Finding, { point, task }: CopyScene): CopyFinding {
   const doubt = doubtText(point.moment, task.askedAtMs);
-  if (doubt === null || finding.held !== "yes") return { finding, lags };
-  return { finding: { ...finding, because: `${finding.because}; ${doubt}` }, lags };
+  const subject = task.fresh?.table ?? "the newest row";
+  const because = doubt === null || finding.held !== "yes" ? finding.because : `${finding.because}; ${doubt}`;
+  return { probe: "freshness", subject, ...finding, because };
 }
+
+/** How long before the copy's own moment the newest row of each column lies is kept for the next copy. */
+export const copyFreshness = defineCopyProbe({
+  name: "freshness",
+  summary: "How new the data in the copy is, by its newest row, and never newer than the copy itself.",
+  question(scene) {
+    const line = scene.copies.newestRows?.();
+    return line === undefined
+      ? { findings: [said(judgeFound([], {}, scene), scene)], numbers: { lags: {} } }
+      : { line, name: "newest-rows" };
+  },
+  answer([outcome, ofDeclared], scene) {
+    const { task, copies, point } = scene;
+    const { rows, none } = rowsOf(outcome);
+    if (rows === null) return { findings: [said(none, scene)], numbers: { lags: {} } };
+    if (task.fresh !== null && ofDeclared === undefined) {
+      const line = copies.newestRow?.({ ...task.fresh, askedAtMs: task.askedAtMs });
+      if (line !== undefined) return { line, name: "newest-row" };
+    }
+    const found = rows.flatMap(([table, column, ...row]): NewestRow[] => {
+      const moment = rowMoment(row, undefined);
+      return moment === null ? [] : [{ name: `${table}.${column}`, ...moment }];
+    });
+    const momentMs = Date.parse(point.reach.at);
+    const lags = Object.fromEntries(found.map(({ name, atMs }) => [name, momentMs - atMs]));
+    const finding = task.fresh ? declared(scene, task.fresh, ofDeclared) : judgeFound(found, lags, scene);
+    return { findings: [said(finding, scene)], numbers: { lags } };
+  },
+});
