@@ -354,6 +354,19 @@ describe("names", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("of types mean one thing: none is exported by two files, but by engines of one plan", () => {
+    const owners = new Map<string, string[]>();
+    for (const { path, text } of src)
+      for (const [, name = ""] of text.matchAll(/^export (?:interface|type|class|abstract class) (\w+)/gm))
+        owners.set(name, [...(owners.get(name) ?? []), path]);
+    const several = [...owners].filter(([, paths]) => {
+      const folders = paths.map((path) => (path.startsWith("src/engines/") ? "src/engines" : path));
+      return paths.length > 1 && new Set(folders).size > 1;
+    });
+    expect(owners.size).toBeGreaterThan(300);
+    expect(several).toEqual([]);
+  });
+
   it("are exported by name; default is oclif's", () => {
     const wrong = src.filter(({ path, text }) => /^export default/m.test(text) && !path.startsWith("src/commands/"));
     expect(wrong.map(({ path }) => path)).toEqual([]);

@@ -7,13 +7,13 @@ import { FogbellError } from "../errors.ts";
 import { tameName } from "../host/tame.ts";
 import type { BackupFacts, Content, Method, Store, StoredObject, Unreadable } from "../parts.ts";
 import type { Form } from "./form.ts";
-import { type Looked, lookInto } from "./look-into.ts";
+import { type LookedInto, lookInto } from "./look-into.ts";
 import { joining, partsOf, type SplitSet } from "./split-parts.ts";
 import { unreadableBy } from "./unreadable.ts";
 import { formOf, formWords } from "./unrecognised.ts";
 
 /** What the first and last bytes of an object say to each method that would take it, and to nobody. */
-export interface Answer {
+export interface ObjectReading {
   readonly facts: ReadonlyMap<Method, BackupFacts | null>;
   readonly because: string;
   readonly form?: Form;
@@ -21,17 +21,17 @@ export interface Answer {
 }
 
 /** By what reads a store: views of it that list less read with the same. */
-const ANSWERS = new WeakMap<Store["read"], Map<string, Answer>>();
+const ANSWERS = new WeakMap<Store["read"], Map<string, ObjectReading>>();
 
 interface Remembered {
-  readonly answer: Answer | null;
-  keep(answer: Answer): Answer;
+  readonly answer: ObjectReading | null;
+  keep(answer: ObjectReading): ObjectReading;
 }
 
 /** What was answered before. An object without a tag may have been replaced within its second, and is asked again. */
 function remembered({ read }: Store, { key, version, sizeBytes, modifiedAt, tag }: StoredObject): Remembered {
   if (tag === undefined) return { answer: null, keep: (answer) => answer };
-  const answers = ANSWERS.get(read) ?? new Map<string, Answer>();
+  const answers = ANSWERS.get(read) ?? new Map<string, ObjectReading>();
   ANSWERS.set(read, answers);
   const id = JSON.stringify([key, version, sizeBytes, modifiedAt, tag]);
   const before = answers.get(id) ?? null;
@@ -82,13 +82,17 @@ function withHoles(facts: BackupFacts | null, set: SplitSet | null): BackupFacts
 }
 
 /** Its ends, or those of the file that its parts are; of that no more than comes before a part that is missing. */
-function lookAt(store: Store, object: StoredObject, set: SplitSet | null): Promise<Looked> {
+function lookAt(store: Store, object: StoredObject, set: SplitSet | null): Promise<LookedInto> {
   if (set === null) return lookInto(store, object);
   const most = set.soundBytes === 0 ? undefined : set.soundBytes;
   return lookInto(joining(store), object, [{ join: set.parts.length }], most);
 }
 
-const unread = (unreadable: Unreadable): Answer => ({ facts: new Map(), because: unreadable.because, unreadable });
+const unread = (unreadable: Unreadable): ObjectReading => ({
+  facts: new Map(),
+  because: unreadable.because,
+  unreadable,
+});
 
 /**
  * Null: it was removed since it was listed, as a pruning job does; then it is no recovery point, and no fault. One that
@@ -98,7 +102,7 @@ export async function askObject(
   store: Store,
   object: StoredObject,
   methods: readonly Method[],
-): Promise<Answer | null> {
+): Promise<ObjectReading | null> {
   if (object.unreadable !== undefined) return unread(object.unreadable);
   try {
     const known = remembered(store, object);

@@ -16,8 +16,8 @@ import {
   EAST_MS,
   HOURS_MS,
   inUtc,
-  type Told,
   toMoment,
+  type UnwrittenMoment,
   WEST_MS,
 } from "./told-moment.ts";
 
@@ -194,7 +194,7 @@ interface Job {
 }
 
 /** A span that is sure, beside the object's time: whichever is earlier counts. */
-function bySpan(one: Seen, span: WallSpan, { nowMs, copied }: Job): Told {
+function bySpan(one: Seen, span: WallSpan, { nowMs, copied }: Job): UnwrittenMoment {
   const { objectMs, isAhead, hasTime } = one;
   const isLater = span.fromMs > nowMs + CLOCKS_MS;
   if (objectMs === null || (isAhead && isLater)) {
@@ -218,7 +218,7 @@ function bySpan(one: Seen, span: WallSpan, { nowMs, copied }: Job): Told {
 }
 
 /** A backup of a day may end after midnight; it is not younger than the day for that. */
-const ofTheDay = (objectMs: number, endMs: number): Told =>
+const ofTheDay = (objectMs: number, endMs: number): UnwrittenMoment =>
   objectMs <= endMs
     ? { atMs: objectMs, latestMs: objectMs, from: "object-time" }
     : { atMs: endMs, latestMs: objectMs, from: "name" };
@@ -233,7 +233,7 @@ const isFuture = ({ fromMs }: WallSpan, nowMs: number) => fromMs - EAST_MS > now
 const isAllAhead = ({ objectMs, isAhead }: Seen, wall: WallSpan, nowMs: number) =>
   (objectMs === null || isAhead) && isFuture(wall, nowMs);
 
-const ahead = ({ fromMs, toMs }: WallSpan): Told => ({
+const ahead = ({ fromMs, toMs }: WallSpan): UnwrittenMoment => ({
   atMs: fromMs,
   latestMs: toMs,
   from: "name",
@@ -241,7 +241,7 @@ const ahead = ({ fromMs, toMs }: WallSpan): Told => ({
 });
 
 /** A day, a week or a month without a zone. */
-function byDays(one: Seen, wall: WallSpan, { nowMs, copied }: Job): Told {
+function byDays(one: Seen, wall: WallSpan, { nowMs, copied }: Job): UnwrittenMoment {
   const { objectMs } = one;
   if (isAllAhead(one, wall, nowMs)) return ahead(wall);
   const fromMs = wall.fromMs - EAST_MS;
@@ -256,7 +256,7 @@ function byDays(one: Seen, wall: WallSpan, { nowMs, copied }: Job): Told {
 }
 
 /** A time of the day without a zone. */
-function byTime(one: Seen, wall: WallSpan, job: Job): Told {
+function byTime(one: Seen, wall: WallSpan, job: Job): UnwrittenMoment {
   const { objectMs } = one;
   if (isAllAhead(one, wall, job.nowMs)) return ahead(wall);
   const lag = job.copied.has(one) ? null : lagOf(one);
@@ -291,7 +291,7 @@ function byTime(one: Seen, wall: WallSpan, job: Job): Told {
 }
 
 /** What was told by the time of a file in the object is told by its content. */
-function ofFile({ object: { fileAt, modifiedAt }, objectMs }: Seen, told: Told): Told {
+function ofFile({ object: { fileAt, modifiedAt }, objectMs }: Seen, told: UnwrittenMoment): UnwrittenMoment {
   if (fileAt === undefined || objectMs !== Date.parse(fileAt) || objectMs === Date.parse(modifiedAt)) return told;
   const { doubt, from } = told;
   const isOther = doubt?.kind === "differs" && doubt.other === "object-time";
@@ -303,7 +303,7 @@ function ofFile({ object: { fileAt, modifiedAt }, objectMs }: Seen, told: Told):
 }
 
 /** By the object's time alone. One in the future says nothing but that clocks differ. */
-function byObject({ object: { modifiedAt }, objectMs, isAhead }: Seen): Told {
+function byObject({ object: { modifiedAt }, objectMs, isAhead }: Seen): UnwrittenMoment {
   const atMs = objectMs ?? Date.parse(modifiedAt);
   const told = { atMs, latestMs: atMs, from: "object-time" } as const;
   return isAhead ? { ...told, doubt: { kind: "ahead" } } : told;

@@ -3,7 +3,7 @@
 import { FogbellError } from "../errors.ts";
 import { folderOf } from "../host/key-parts.ts";
 import type { BackupFacts, Engine, Gathered, Method, Moment, RecoveryPoint, Store, StoredObject } from "../parts.ts";
-import { type Answer, askObject } from "./ask-object.ts";
+import { askObject, type ObjectReading } from "./ask-object.ts";
 import { type Companions, companionsAmong, isGlobals, isLedger, setAside } from "./companions.ts";
 import type { Form } from "./form.ts";
 import { generations, pointId } from "./generations.ts";
@@ -81,7 +81,10 @@ function toPoint(
 const AT_ONCE = 16;
 
 /** Asks every lead once. Of what was read only the answers stay: heads of thousands of objects would fill the memory. */
-async function askLeads(store: Store, all: readonly Candidate[]): Promise<ReadonlyMap<StoredObject, Answer | null>> {
+async function askLeads(
+  store: Store,
+  all: readonly Candidate[],
+): Promise<ReadonlyMap<StoredObject, ObjectReading | null>> {
   const byLead = new Map<StoredObject, Method[]>();
   // Members of a folder are not asked one by one, unless the folder turns out to be none.
   const inFolders = new Set(all.flatMap(({ lead, members }) => members.filter((member) => member !== lead)));
@@ -89,7 +92,7 @@ async function askLeads(store: Store, all: readonly Candidate[]): Promise<Readon
     if (lead.sizeBytes === 0 || (members.length === 1 && inFolders.has(lead))) continue;
     byLead.set(lead, [...(byLead.get(lead) ?? []), method]);
   }
-  const answers = new Map<StoredObject, Answer | null>();
+  const answers = new Map<StoredObject, ObjectReading | null>();
   const todo = [...byLead];
   const breaker = createBreaker();
   const worker = async () => {
@@ -130,7 +133,7 @@ async function stockAmong({ store, engines, objects, beside }: Among): Promise<I
   const answers = await askLeads(store, all);
   const points: RecoveryPoint[] = [];
   const companions = companionsAmong(beside);
-  const answerOf = async (lead: StoredObject, method: Method): Promise<Answer | null> => {
+  const answerOf = async (lead: StoredObject, method: Method): Promise<ObjectReading | null> => {
     const known = answers.get(lead);
     const isKnown = known === null || known?.unreadable !== undefined || known?.facts.has(method) === true;
     return isKnown ? known : askObject(store, lead, [method]);

@@ -23,7 +23,7 @@ async function collect(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
 const isPlain = (packing: Packing) =>
   packing.every((layer) => layer === "crlf" || layer === "bom" || (typeof layer === "object" && "join" in layer));
 
-export interface Looked {
+export interface LookedInto {
   /** As it is stored. */
   readonly head: Buffer;
   readonly views: readonly View[];
@@ -40,7 +40,7 @@ export async function lookInto(
   object: StoredObject,
   packing: Packing = [],
   mostBytes = Number.POSITIVE_INFINITY,
-): Promise<Looked> {
+): Promise<LookedInto> {
   const size = object.sizeBytes;
   let head = await collect(store.read(object, 0, Math.min(HEAD_BYTES, size, mostBytes)));
   let views = await viewsOf(head, head.length >= size, packing);

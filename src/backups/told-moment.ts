@@ -38,7 +38,7 @@ export function inUtc(
 }
 
 /** A moment before it has been written out. */
-export interface Told {
+export interface UnwrittenMoment {
   readonly atMs: number;
   readonly latestMs: number;
   readonly from: Moment["from"];
@@ -54,7 +54,7 @@ export const differs = (other: "name" | "content" | "object-time", otherMs: numb
 });
 
 /** What the inside of a backup says, when that is earlier than everything else: an old backup under a new name. */
-export function byContent(told: Told, made: MadeAt | undefined, { timezone }: Dating): Told {
+export function byContent(told: UnwrittenMoment, made: MadeAt | undefined, { timezone }: Dating): UnwrittenMoment {
   const written = made === undefined ? null : writtenIn(made.text);
   const [wall] = written?.spans ?? [];
   if (written?.hasTime !== true || wall === undefined) return told;
@@ -73,7 +73,7 @@ export function byContent(told: Told, made: MadeAt | undefined, { timezone }: Da
   };
 }
 
-export function toMoment(told: Told, order: number | null): Moment {
+export function toMoment(told: UnwrittenMoment, order: number | null): Moment {
   const { atMs, latestMs, from, doubt } = told;
   return {
     at: iso(atMs),

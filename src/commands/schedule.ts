@@ -6,10 +6,10 @@ import { FogbellCommand } from "../cli/command.ts";
 import { lookup } from "../cli/lookup.ts";
 import { UsageError } from "../errors.ts";
 import { makeOutFolder } from "../run/out-folder.ts";
-import { type Job, parseTime, RHYTHMS, type Rhythm, type ScheduleFile } from "../schedule/job.ts";
+import { type Cadence, parseTime, RHYTHMS, type ScheduledJob, type ScheduleFile } from "../schedule/job.ts";
 
 /** By flag: what writes the files of that system. */
-const WRITERS: Readonly<Record<string, () => Promise<(job: Job) => ScheduleFile[]>>> = {
+const WRITERS: Readonly<Record<string, () => Promise<(job: ScheduledJob) => ScheduleFile[]>>> = {
   cron: async () => (await import("../schedule/cron.ts")).crontab,
   systemd: async () => (await import("../schedule/systemd.ts")).systemdUnits,
   github: async () => (await import("../schedule/pipelines.ts")).githubWorkflow,
@@ -55,8 +55,8 @@ export default class Schedule extends FogbellCommand {
     }
     const keys = await this.#keys(flags.config);
     const words = this.#words(argv as string[], keys !== null);
-    const job: Job = {
-      rhythm: flags.on as Rhythm,
+    const job: ScheduledJob = {
+      rhythm: flags.on as Cadence,
       ...parseTime(flags.at),
       words,
       program: [process.execPath, realpathSync(join(this.config.root, "bin", "run.js"))],

@@ -4,15 +4,8 @@
  */
 import { formatDuration } from "../host/units.ts";
 import type { Line, RecoveryPoint } from "../parts.ts";
-import {
-  fetchCopy,
-  fetchLine,
-  noneWhole,
-  type RejectedPoint,
-  readFetched,
-  type Source,
-  type SourceKit,
-} from "./source.ts";
+import { fetchLine } from "./fetch-point.ts";
+import { fetchCopy, noneWhole, type RejectedPoint, readFetched, type Source, type SourceKit } from "./source.ts";
 
 export interface CleanKit extends SourceKit {
   /** Restores the chosen copy beside, asks it, and removes it again. Null when it is clean, else why not. */

@@ -12,14 +12,14 @@ export const hashes: Line = {
   destroys: false,
 };
 
-export interface Evidence {
+export interface EvidenceKeeper {
   /** Remembers what was preserved. A recovery that preserved nothing has nothing to compare. */
   record(): Promise<void>;
   /** Finds whether all of it is still there, unchanged; what came later, such as a fresh backup, is no part of it. */
   compare(): Promise<void>;
 }
 
-export function openEvidence({ runner, write }: { runner: Runner; write: (body: EventBody) => void }): Evidence {
+export function openEvidence({ runner, write }: { runner: Runner; write: (body: EventBody) => void }): EvidenceKeeper {
   let preserved: readonly string[] = [];
   const read = async (phase: "preserve" | "verify") => {
     const { exitCode, stdout } = await runner.ask(hashes, { phase, name: "hash-evidence" });

@@ -2,7 +2,7 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
-import { BESIDE_FOLDER, fetchProgress, fetchToScratch, LOG_FOLDER } from "../backups/fetch.ts";
+import { BESIDE_FOLDER, fetchToScratch, LOG_FOLDER } from "../backups/fetch.ts";
 import { leadKey } from "../backups/generations.ts";
 import { takeStock } from "../backups/locate.ts";
 import { reason, select } from "../backups/select.ts";
@@ -14,6 +14,7 @@ import { namedSource, type Plan } from "../plan/plan.ts";
 import type { EventBody, Mark, Progress, SourceFacts } from "../record.ts";
 import type { Runner } from "../run/runner.ts";
 import { checkCopy } from "./check-copy.ts";
+import { fetchLine, fetchPoint } from "./fetch-point.ts";
 import { ourselves } from "./ourselves.ts";
 import type { OwnSources, ReadSource } from "./own-world.ts";
 
@@ -64,15 +65,6 @@ const listLine: Line = {
   uses: ["STORE"],
   expect: "A table of recovery points. Extend the retention of all of them now.",
   ifNot: "Look in every other place on the inventory page before you decide.",
-  destroys: false,
-};
-
-export const fetchLine: Line = {
-  say: "Fetch the chosen copy. The store is only read.",
-  script: 'fogbell backups fetch "$POINT" --store "$STORE" --to "$SCRATCH"',
-  uses: ["POINT", "STORE", "SCRATCH"],
-  expect: "The copy's path (this is BACKUP from here on), its size and its hash.",
-  ifNot: "Run it again: it goes on where it stopped. Then take the next older copy.",
   destroys: false,
 };
 
@@ -243,31 +235,14 @@ export async function fetchCopy(
   line: Line = fetchLine,
 ): Promise<FetchedCopy> {
   const folder = join(kit.folder, "fetched", String(index));
-  const id = index === 0 ? "fetch.fetch-source" : `fetch.fetch-source.${index + 1}`;
-  const onProgress = fetchProgress(line.say, kit.onProgress);
-  const fetched = await ourselves(kit, line, { phase: "fetch", id }, () =>
-    fetchToScratch({
-      store: storeOf(kit, point),
-      objects: point.objects,
-      log: point.log,
-      beside: besideOf(point),
-      folder,
-      link: kit.link,
-      signal: kit.signal,
-      onProgress,
-    }),
-  );
-  const { bytes, sha256, retries } = fetched;
-  kit.write({ kind: "source-fetched", sourceId: point.id, bytes, sha256, retries, ...limited(kit.link) });
+  const from = { store: storeOf(kit, point), beside: besideOf(point), folder, index };
+  const fetched = await fetchPoint(kit, point, from, line);
   assertMade(kit, fetched.files);
   const paths = fetched.files.map(({ path }) => path);
   const copy = await bring(kit, point, { folder, paths });
   kit.onCopy(point, copy);
-  return { sha256, copy, paths: paths.slice(0, point.objects.length) };
+  return { sha256: fetched.sha256, copy, paths: paths.slice(0, point.objects.length) };
 }
-
-/** What the journal says of a link that was held to a speed. */
-export const limited = (link: Link | null) => (link === null ? {} : { limitBytesPerSecond: link.bytesPerSecond });
 
 /** Throws RefusedError for a copy that this run did not make, where such a copy could reach out. */
 function assertMade({ made }: SourceKit, files: readonly { key: string; sha256: string }[]): void {

@@ -15,6 +15,19 @@ export interface Lack {
 export const OWN_SERVER = "fogbell verify --sandbox local, on a machine that has it";
 export const inImage = (what: string) => [`install ${what} into the sandbox's image, then: fogbell verify`, OWN_SERVER];
 
+/** What can be lacking whatever the engine, by the reasons that every reader of errors gives. */
+export const COMMON_LACKS: Readonly<Record<string, Lack>> = {
+  "disk-full": {
+    because: () => "the disk is full",
+    next: () => ["df -h", "fogbell gc", "free some space, then run it again"],
+  },
+  "no-memory": {
+    because: () => "memory ran out",
+    next: () => ["free -h", "run it again, with more memory for the sandbox"],
+  },
+  cancelled: { because: () => "the statement was cancelled", next: () => ["run it again, with more time"] },
+};
+
 /** `CopyPhrases.unjudged` of an engine, by the reasons that its errors are read with. */
 export const unjudgedBy =
   (lacks: Readonly<Record<string, Lack>>) =>

@@ -6,10 +6,10 @@ import type { Day } from "./day.ts";
 import type { DayEvent, Saying } from "./events.ts";
 import { MILESTONE_MEANING, reached } from "./milestones.ts";
 import type { Page } from "./pages.ts";
-import type { Answer, Asked } from "./wire.ts";
-import { momentOf, numberOf, readWords, type Verb, verbOf, type Words } from "./words.ts";
+import type { KeeperAnswer, KeeperQuestion } from "./wire.ts";
+import { type DayWords, momentOf, numberOf, readWords, type Verb, verbOf } from "./words.ts";
 
-export interface Copy {
+export interface ListedCopy {
   readonly id: string;
   readonly at: string;
   readonly sizeBytes: number;
@@ -27,16 +27,16 @@ export interface AnswerKit {
   readonly scenario: string;
   readonly pages: readonly Page[];
   /** Recovery points as a list of the store shows them, newest first. */
-  list(): Promise<readonly Copy[]>;
+  list(): Promise<readonly ListedCopy[]>;
   /** Brings one to the scratch folder. Returns where it lies, in words. */
   fetch(point: string): Promise<string>;
   /** Reads what was fetched to its end, where it lies in the sandbox. */
-  check(path: string): Promise<Answer>;
+  check(path: string): Promise<KeeperAnswer>;
   /** Ends the day; judged unless it is abandoned. */
   end(abandon: boolean): void;
 }
 
-const say = (text: string): Answer => ({ code: 0, text });
+const say = (text: string): KeeperAnswer => ({ code: 0, text });
 
 /** The milestones so far, in order, for a status line. */
 function reachedText(events: readonly DayEvent[]): string {
@@ -64,7 +64,7 @@ function status(kit: AnswerKit, role: string): string {
   ].join("\n");
 }
 
-function mark({ day, wallMs }: AnswerKit, words: Words, role: string): Answer {
+function mark({ day, wallMs }: AnswerKit, words: DayWords, role: string): KeeperAnswer {
   const [name = "", ...because] = words.rest;
   if (!MILESTONES.includes(name as Milestone)) {
     throw new UsageError(`there is no milestone "${name}"`, {
@@ -78,7 +78,7 @@ function mark({ day, wallMs }: AnswerKit, words: Words, role: string): Answer {
   return say(at === null ? `${name} struck` : `${name} at ${formatDuration(at)}`);
 }
 
-function runbook({ pages }: AnswerKit, words: Words): Answer {
+function runbook({ pages }: AnswerKit, words: DayWords): KeeperAnswer {
   const number = numberOf(words);
   if (number === null) {
     const index = pages.map(({ symptom }, i) => `  runbook ${i + 1}   when you see: ${symptom}`);
@@ -98,7 +98,7 @@ function runbook({ pages }: AnswerKit, words: Words): Answer {
   throw new UsageError(`page ${number} has no step ${step}`, { code: "FB_GAMEDAY_WORD", next: [`runbook ${number}`] });
 }
 
-async function backups(kit: AnswerKit, { rest }: Words): Promise<Answer> {
+async function backups(kit: AnswerKit, { rest }: DayWords): Promise<KeeperAnswer> {
   const [what, point] = rest;
   if (what === "list") {
     const copies = await kit.list();
@@ -117,13 +117,13 @@ async function backups(kit: AnswerKit, { rest }: Words): Promise<Answer> {
   });
 }
 
-function end(kit: AnswerKit, { flags }: Words): Answer {
+function end(kit: AnswerKit, { flags }: DayWords): KeeperAnswer {
   const abandon = flags.abandon !== undefined;
   kit.end(abandon);
   return say(abandon ? "Abandoned. Everything is taken down now." : "The day ends here: everything is judged now.");
 }
 
-type Deed = (kit: AnswerKit, words: Words, role: string) => Answer | Promise<Answer>;
+type Deed = (kit: AnswerKit, words: DayWords, role: string) => KeeperAnswer | Promise<KeeperAnswer>;
 
 const saying =
   (how: Saying): Deed =>
@@ -172,7 +172,7 @@ const DEEDS: Readonly<Record<Verb, Deed>> = {
 const ABOVE: readonly Verb[] = ["inject", "hold", "skip"];
 
 /** Throws UsageError for words that mean nothing. */
-export async function answer(kit: AnswerKit, { role, words }: Asked): Promise<Answer> {
+export async function answer(kit: AnswerKit, { role, words }: KeeperQuestion): Promise<KeeperAnswer> {
   const read = readWords(words);
   const verb = verbOf(read);
   if (ABOVE.includes(verb) && role !== "facilitator") {

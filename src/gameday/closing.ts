@@ -14,7 +14,7 @@ import { isPlayed, readLog, readSession } from "./session.ts";
 const DRAFTED_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 100;
 
-export interface Outcome {
+export interface DayOutcome {
   readonly folder: string;
   readonly dayId: string;
   readonly abandoned: boolean;
@@ -40,7 +40,7 @@ async function untilDrafted(folder: string): Promise<void> {
   }
 }
 
-export async function outcomeOf(folder: string): Promise<Outcome> {
+export async function outcomeOf(folder: string): Promise<DayOutcome> {
   await untilDrafted(folder);
   const events = await readLog(folder);
   const judged = all(events, "judged").at(-1);
@@ -74,7 +74,7 @@ const shortened = (text: string) =>
 
 const duration = (ms: number | null) => (ms === null ? "not measured" : formatDuration(ms));
 
-export function closingText(outcome: Outcome): string {
+export function closingText(outcome: DayOutcome): string {
   const { isRecoverable, verdict, reasons, rtaMs, rpaMs, score, scenario, seal, salt, report } = outcome;
   return [
     "",

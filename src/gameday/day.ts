@@ -10,7 +10,7 @@ import type { Milestone, Objectives } from "../record.ts";
 import type { Journal } from "../run/journal.ts";
 import type { GamedayStory } from "../scenario/schema.ts";
 import type { DeskLine, DeskState } from "./desk.ts";
-import { all, type DayBody, type Saying, type Stage } from "./events.ts";
+import { all, type DayBody, type DayStage, type Saying } from "./events.ts";
 import { maskCommand } from "./masking.ts";
 import { fromCommand, fromWord, type Recognised, type Recogniser, reached } from "./milestones.ts";
 import type { PlayingTime } from "./playing-time.ts";
@@ -39,10 +39,10 @@ export interface DayKit {
 }
 
 export interface Day {
-  readonly stage: Stage;
+  readonly stage: DayStage;
   /** What prompts show. */
   readonly deskState: DeskState;
-  turn(stage: Stage, because: string): void;
+  turn(stage: DayStage, because: string): void;
   /** The damage is proven: symptoms reach people. `sinceMs`: how long ago it happened. */
   alarm(sinceMs: number): void;
   /** Something typed at the desk. Returns what was recognised. */
@@ -70,7 +70,7 @@ class RunningDay implements Day {
   readonly #kit: DayKit;
   readonly #write = (body: DayBody) => void this.#kit.log.append(body);
   readonly #states: InjectState[];
-  #stage: Stage = "building";
+  #stage: DayStage = "building";
   #beganWallMs = 0;
   #pausedAtWallMs: number | null = null;
   #pausedMs = 0;
@@ -85,7 +85,7 @@ class RunningDay implements Day {
     this.#states = kit.story.injects.map(() => "waiting");
   }
 
-  turn(next: Stage, because: string): void {
+  turn(next: DayStage, because: string): void {
     this.#stage = next;
     this.#write({ kind: "stage", stage: next, because });
   }
@@ -210,7 +210,7 @@ class RunningDay implements Day {
     }
   }
 
-  get stage(): Stage {
+  get stage(): DayStage {
     return this.#stage;
   }
 

@@ -5,7 +5,7 @@ import type { EventStamp, Milestone, Objectives, Verdict } from "../record.ts";
 export type Level = "known" | "family" | "blind";
 
 export const STAGES = ["building", "on-call", "alarm", "paused", "judging", "over"] as const;
-export type Stage = (typeof STAGES)[number];
+export type DayStage = (typeof STAGES)[number];
 
 /** What people say for the record. `tell` is for those outside: customers, support, the board. */
 export const SAYINGS = ["note", "decide", "see", "tell", "todo"] as const;
@@ -24,9 +24,9 @@ export type DayBody =
       readonly engine: string;
       readonly objectives: Objectives;
       /** What the team left itself to do the last time. */
-      readonly carried: readonly Action[];
+      readonly carried: readonly FollowUp[];
     }
-  | { readonly kind: "stage"; readonly stage: Stage; readonly because: string }
+  | { readonly kind: "stage"; readonly stage: DayStage; readonly because: string }
   | { readonly kind: "told"; readonly from: string; readonly to: string; readonly say: string }
   | { readonly kind: "joined" | "left"; readonly role: string; readonly name?: string }
   | {
@@ -111,7 +111,7 @@ export interface Drilled {
 }
 
 /** Something the team left itself to do. */
-export interface Action {
+export interface FollowUp {
   readonly text: string;
   readonly owner: string;
   /** ISO date; empty when nobody named one. */
@@ -131,7 +131,7 @@ export function all<K extends DayBody["kind"]>(events: readonly DayEvent[], kind
 }
 
 /** The actions of a day, in the order in which they were named. */
-export function actionsOf(events: readonly DayEvent[]): Action[] {
+export function actionsOf(events: readonly DayEvent[]): FollowUp[] {
   return all(events, "said")
     .filter(({ how }) => how === "todo")
     .map(({ text, owner = "", due = "" }) => ({ text, owner, due }));

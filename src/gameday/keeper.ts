@@ -30,7 +30,7 @@ import { writeAfterAction } from "./after-action.ts";
 import { chooseScenario, levelOf, type Wanted } from "./choose-scenario.ts";
 import { createDay, storyOf } from "./day.ts";
 import { sealOf } from "./day-seal.ts";
-import { type Action, actionsOf, type DayBody, type Drilled } from "./events.ts";
+import { actionsOf, type DayBody, type Drilled, type FollowUp } from "./events.ts";
 import { hardFails } from "./judging.ts";
 import { type DrilledLine, drilledLine, type Recogniser, recogniser } from "./milestones.ts";
 import { pagesFor, printedIn } from "./pages.ts";
@@ -92,7 +92,7 @@ function recogniserOf(plan: Plan, sceneNow: () => Scene | null): Recogniser {
 }
 
 /** What the team left itself to do when it last played. */
-async function carriedFrom(out: string, folder: string): Promise<readonly Action[]> {
+async function carriedFrom(out: string, folder: string): Promise<readonly FollowUp[]> {
   const days = (await dayFolders(out)).filter((one) => one !== folder);
   const last = days.at(-1);
   return last === undefined ? [] : actionsOf(await readLog(last));

@@ -21,7 +21,7 @@ import {
   storeFolder,
   touch,
 } from "./desk.ts";
-import type { Answer } from "./wire.ts";
+import type { KeeperAnswer } from "./wire.ts";
 
 export interface OpenDesk {
   readonly argv: readonly string[];
@@ -29,7 +29,7 @@ export interface OpenDesk {
   state(state: DeskState): Promise<void>;
   /** Places as they are now: after a fetch they are others. */
   places(): Promise<void>;
-  answer(id: string, answer: Answer): Promise<void>;
+  answer(id: string, answer: KeeperAnswer): Promise<void>;
   /** Brings the store as people see it up to what it is. Returns what went from it. */
   sync(): Promise<readonly string[]>;
   /** `folder name` → hash, of store and evidence. */

@@ -6,7 +6,7 @@ import { GOOD_FOR_MS } from "../paper/runbook.ts";
 import { allRunbooks } from "../suite/paper-from.ts";
 import { flat } from "./milestones.ts";
 
-export interface Step {
+export interface PageStep {
   readonly number: number;
   readonly say: string;
   readonly script: string;
@@ -17,7 +17,7 @@ export interface Page {
   /** What a person sees first: the index goes by it. */
   readonly symptom: string;
   readonly text: string;
-  readonly steps: readonly Step[];
+  readonly steps: readonly PageStep[];
 }
 
 /** A page from its markdown. Pure. */
@@ -50,7 +50,7 @@ export async function pagesFor(scratch: string, out: string, engine: string): Pr
 }
 
 /** The page and the step that somebody typed as printed; null when nobody printed it. */
-export function printedIn(pages: readonly Page[], text: string): { page: Page; step: Step } | null {
+export function printedIn(pages: readonly Page[], text: string): { page: Page; step: PageStep } | null {
   const typed = flat(text);
   for (const page of pages) {
     const step = page.steps.find(({ script }) => flat(script) === typed);

@@ -52,7 +52,7 @@ export function coverage(scenarios: readonly Scenario[], past: readonly Past[]):
   );
 }
 
-export interface Proposal extends Cell {
+export interface ProposedDay extends Cell {
   /** Why this one, and why now. */
   readonly because: string;
 }
@@ -76,9 +76,9 @@ function why(cell: Cell, nowMs: number): string {
  * What to play, one after another. Longest not played comes first; then what was never drilled, the easier one, and
  * never the same family or engine twice running where it can be helped.
  */
-export function propose(cells: readonly Cell[], { count, nowMs }: { count: number; nowMs: number }): Proposal[] {
+export function propose(cells: readonly Cell[], { count, nowMs }: { count: number; nowMs: number }): ProposedDay[] {
   const left = [...cells];
-  const chosen: Proposal[] = [];
+  const chosen: ProposedDay[] = [];
   const uses = new Map<string, number>();
   while (chosen.length < count && cells.length > 0) {
     if (left.length === 0) left.push(...cells);
@@ -151,7 +151,7 @@ export function monthly({ fromMs, minutes, weekday, nth }: Rhythm, count: number
 }
 
 /** Entries that do not tell the scenario: a calendar is read by those who play. */
-export function entriesFor(proposals: readonly Proposal[], moments: readonly number[]): CalendarEntry[] {
+export function entriesFor(proposals: readonly ProposedDay[], moments: readonly number[]): CalendarEntry[] {
   return moments.flatMap((atMs, index) => {
     const one = proposals[index];
     if (one === undefined) return [];
@@ -195,7 +195,7 @@ export function programmeText(
     proposals,
     cells,
     roles,
-  }: { proposals: readonly Proposal[]; cells: readonly Cell[]; roles: ReturnType<typeof rolesHeld> },
+  }: { proposals: readonly ProposedDay[]; cells: readonly Cell[]; roles: ReturnType<typeof rolesHeld> },
   nowMs: number,
 ): string {
   const next = proposals.map((one, i) => [`  ${i + 1}.`, one.scenario, one.engine, one.because]);

@@ -8,7 +8,7 @@ import { asFogbellError, CancelledError, UnavailableError } from "../errors.ts";
 import { formatBytes } from "../host/units.ts";
 import type { Scene } from "../parts.ts";
 import type { DrillEvent, EventBody } from "../record.ts";
-import { answer, type Copy } from "./answers.ts";
+import { answer, type ListedCopy } from "./answers.ts";
 import { followApplication } from "./application.ts";
 import type { Day } from "./day.ts";
 import type { DeskLine } from "./desk.ts";
@@ -17,7 +17,7 @@ import { changedIn, lookBeside, trapsIn, verifyAll, writeMarks } from "./judging
 import { reached } from "./milestones.ts";
 import { type OpenDesk, openDesk } from "./open-desk.ts";
 import { type Page, printedIn } from "./pages.ts";
-import { type Answer, type Asked, failed } from "./wire.ts";
+import { failed, type KeeperAnswer, type KeeperQuestion } from "./wire.ts";
 import { readWords } from "./words.ts";
 
 const TICK_MS = 500;
@@ -47,7 +47,7 @@ export interface RecoveryTable {
   ready(table: PeopleTable): Promise<void>;
   recover(table: PeopleTable): Promise<void>;
   /** Answers whoever asks, from outside or from the desk. */
-  answer(asked: Asked): Promise<Answer>;
+  answer(asked: KeeperQuestion): Promise<KeeperAnswer>;
   readonly outcomes: Outcomes;
   /** What the drilled recovery's lines are written from, as far as it is known; null while the world is built. */
   readonly scene: Scene | null;
@@ -106,10 +106,10 @@ class PeoplesTable implements RecoveryTable {
 
   readonly #showState = () => this.#later(async () => this.#desk?.state(this.#kit.day.deskState));
 
-  async #list(): Promise<Copy[]> {
+  async #list(): Promise<ListedCopy[]> {
     const { table, desk } = this.#there();
     const { points, unknown } = await takeStock(table.sources.store, [table.plan.engine]);
-    const copies: Copy[] = [...points, ...table.sources.live].map(({ id, moment, sizeBytes, facts }) => ({
+    const copies: ListedCopy[] = [...points, ...table.sources.live].map(({ id, moment, sizeBytes, facts }) => ({
       id,
       at: moment.at,
       sizeBytes,
@@ -117,14 +117,14 @@ class PeoplesTable implements RecoveryTable {
         ? { format: facts.method, isLive: true }
         : { format: `${facts.method}, ${facts.format}` }),
     }));
-    const others: Copy[] = unknown.map(({ key, sizeBytes, modifiedAt, because }) => ({
+    const others: ListedCopy[] = unknown.map(({ key, sizeBytes, modifiedAt, because }) => ({
       id: key,
       at: modifiedAt,
       sizeBytes,
       format: because,
     }));
     const found = [...copies, ...others].sort((a, b) => (a.at < b.at ? 1 : -1));
-    const kept: Copy[] = [];
+    const kept: ListedCopy[] = [];
     for (const copy of found) if (copy.isLive || (await desk.has(copy.id))) kept.push(copy);
     return kept;
   }
@@ -158,7 +158,7 @@ class PeoplesTable implements RecoveryTable {
   }
 
   /** What was fetched last, as it lies in the sandbox: whoever spoiled it there meanwhile hears so. */
-  async #check(path: string): Promise<Answer> {
+  async #check(path: string): Promise<KeeperAnswer> {
     const { table } = this.#there();
     const { dumpReader } = table.plan.engine;
     const facts = this.#source !== null && path === table.places().BACKUP?.value ? this.#source.point.facts : null;
@@ -223,7 +223,7 @@ class PeoplesTable implements RecoveryTable {
     return new Map([...(await desk.inventory())].filter(([name]) => name.startsWith(`${prefix}/`)));
   }
 
-  async answer(asked: Asked): Promise<Answer> {
+  async answer(asked: KeeperQuestion): Promise<KeeperAnswer> {
     const objectiveMs = this.#kit.day.deskState.rtoS * 1000;
     try {
       const given = await answer(

@@ -28,7 +28,7 @@ export const GRADES = [
 ] as const;
 export type Grade = (typeof GRADES)[number];
 
-export interface Capability {
+export interface ScoredCapability {
   readonly name: CapabilityName;
   readonly points: number;
   readonly of: number;
@@ -37,7 +37,7 @@ export interface Capability {
 }
 
 export interface Score {
-  readonly capabilities: readonly Capability[];
+  readonly capabilities: readonly ScoredCapability[];
   /** Points that traps and hints took. */
   readonly deductions: readonly { readonly points: number; readonly because: string }[];
   /** What makes the day failed, whatever the points. */
@@ -198,7 +198,7 @@ export function scoreOf(events: readonly DayEvent[]): Score | null {
     communication: communication(events),
     time: time(judged, all(events, "day-began")[0], drilled),
   };
-  const capabilities = (Object.keys(WORTH) as CapabilityName[]).map((name): Capability => {
+  const capabilities = (Object.keys(WORTH) as CapabilityName[]).map((name): ScoredCapability => {
     const [points, because] = told[name];
     return { name, points, of: WORTH[name], grade: gradeOf(points, WORTH[name]), because };
   });

@@ -4,12 +4,12 @@ import { chmod } from "node:fs/promises";
 import { createServer, connect as open, type Socket } from "node:net";
 import { asFogbellError, UnavailableError } from "../errors.ts";
 
-export interface Asked {
+export interface KeeperQuestion {
   readonly role: string;
   readonly words: readonly string[];
 }
 
-export interface Answer {
+export interface KeeperAnswer {
   readonly code: number;
   readonly text: string;
 }
@@ -18,9 +18,12 @@ export interface Answer {
 const LONGEST_CHARS = 100_000;
 const PATIENCE_MS = 10 * 60_000;
 
-async function answerTo(text: string, onAsked: (asked: Asked) => Promise<Answer>): Promise<Answer> {
+async function answerTo(
+  text: string,
+  onAsked: (asked: KeeperQuestion) => Promise<KeeperAnswer>,
+): Promise<KeeperAnswer> {
   try {
-    const { role, words } = JSON.parse(text) as Partial<Asked>;
+    const { role, words } = JSON.parse(text) as Partial<KeeperQuestion>;
     if (typeof role !== "string" || !Array.isArray(words)) return { code: 2, text: "not understood" };
     return await onAsked({ role, words: words.map(String) });
   } catch (error) {
@@ -29,12 +32,15 @@ async function answerTo(text: string, onAsked: (asked: Asked) => Promise<Answer>
 }
 
 /** An error as an answer: what failed, and what to type. */
-export function failed(error: unknown): Answer {
+export function failed(error: unknown): KeeperAnswer {
   const { exitCode, message, next } = asFogbellError(error);
   return { code: exitCode, text: [message, ...next.map((line) => `  next: ${line}`)].join("\n") };
 }
 
-export async function listen(path: string, onAsked: (asked: Asked) => Promise<Answer>): Promise<AsyncDisposable> {
+export async function listen(
+  path: string,
+  onAsked: (asked: KeeperQuestion) => Promise<KeeperAnswer>,
+): Promise<AsyncDisposable> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -65,7 +71,7 @@ export async function listen(path: string, onAsked: (asked: Asked) => Promise<An
 }
 
 /** Asks the keeper. Throws UnavailableError when nobody is there. */
-export function ask(path: string, asked: Asked): Promise<Answer> {
+export function ask(path: string, asked: KeeperQuestion): Promise<KeeperAnswer> {
   return new Promise((resolve, reject) => {
     let text = "";
     const gone = (because: string) =>
@@ -84,7 +90,7 @@ export function ask(path: string, asked: Asked): Promise<Answer> {
     socket.once("error", (error) => gone(error.message));
     socket.once("close", () => {
       try {
-        resolve(JSON.parse(text) as Answer);
+        resolve(JSON.parse(text) as KeeperAnswer);
       } catch {
         gone("it ended in the middle of an answer");
       }

@@ -3,7 +3,7 @@ import { UsageError } from "../errors.ts";
 import { nearest } from "../host/near-miss.ts";
 import { parseDuration } from "../host/units.ts";
 
-export interface Words {
+export interface DayWords {
   readonly verb: string;
   readonly rest: readonly string[];
   readonly flags: Readonly<Record<string, string>>;
@@ -13,7 +13,7 @@ export interface Words {
 const ALONE = ["abandon", "strike", "json", "help"];
 
 /** `gameday todo write it down --owner db team` → verb, rest and flags. A flag takes the next word. */
-export function readWords(words: readonly string[]): Words {
+export function readWords(words: readonly string[]): DayWords {
   const [first = "", ...others] = words[0] === "gameday" ? words.slice(1) : words;
   const rest: string[] = [];
   const flags: Record<string, string> = {};
@@ -48,7 +48,7 @@ export const VERBS = [
 export type Verb = (typeof VERBS)[number];
 
 /** The verb that was meant. Throws UsageError for none. */
-export function verbOf({ verb }: Words): Verb {
+export function verbOf({ verb }: DayWords): Verb {
   const known = VERBS.find((one) => one === verb);
   if (known !== undefined) return known;
   const near = nearest(verb, VERBS);
@@ -59,7 +59,7 @@ export function verbOf({ verb }: Words): Verb {
 }
 
 /** A number of the list, counted from 1; null when none was typed. Throws UsageError for something else. */
-export function numberOf({ rest, verb }: Words): number | null {
+export function numberOf({ rest, verb }: DayWords): number | null {
   const [word] = rest;
   if (word === undefined) return null;
   if (/^\d{1,3}$/.test(word)) return Number(word);
@@ -73,7 +73,7 @@ export function numberOf({ rest, verb }: Words): number | null {
  * When a milestone was reached, in playing time: `--after 5m30s` since the damage, or `--at 12:30:05` UTC. Null when
  * neither was typed: now.
  */
-export function momentOf({ flags }: Words, { nowMs, playedMs }: { nowMs: number; playedMs: number }): number | null {
+export function momentOf({ flags }: DayWords, { nowMs, playedMs }: { nowMs: number; playedMs: number }): number | null {
   const wrong = (word: string, like: string) =>
     new UsageError(`"${word}" is no moment`, {
       code: "FB_GAMEDAY_WORD",

@@ -58,24 +58,52 @@ export function overLink(bytesPerSecond: number): string {
   return `over ${formatLink(bytesPerSecond).split(" (")[0]}`;
 }
 
+/** A duration as two units at most, each rounded down: `[[9, "h"], [0, "m"]]`; the second is less than one of the first. */
+type DurationParts = readonly [first: readonly [number, "d" | "h" | "m"], second: readonly [number, "h" | "m" | "s"]];
+
+/** Of a minute and more. */
+function partsOf(durationMs: number): DurationParts {
+  const seconds = Math.floor(durationMs / 1000);
+  const whole = (of: number, unit: number) => Math.floor(of / unit);
+  if (seconds < 3600)
+    return [
+      [whole(seconds, 60), "m"],
+      [seconds % 60, "s"],
+    ];
+  if (seconds < 86_400)
+    return [
+      [whole(seconds, 3600), "h"],
+      [whole(seconds % 3600, 60), "m"],
+    ];
+  return [
+    [whole(seconds, 86_400), "d"],
+    [whole(seconds % 86_400, 3600), "h"],
+  ];
+}
+
+/** Below a minute: `850 ms`, `12.3 s`; `tenths` says whether seconds always show theirs. */
+function briefly(durationMs: number, tenths: boolean): string {
+  if (durationMs < 1000) return `${Math.min(999, Math.round(durationMs))} ms`;
+  const seconds = Math.floor(durationMs / 100) / 10;
+  return `${tenths ? seconds.toFixed(1) : seconds} s`;
+}
+
 /** `850 ms`, `12.3 s`, `4m 05s`, `9h 00m`, `61d 0h`: two units at most, never rounded up past a limit. */
 export function formatDuration(durationMs: number): string {
   if (!Number.isFinite(durationMs)) return "unknown";
   if (durationMs < 0) return `-${formatDuration(-durationMs)}`;
-  if (durationMs < 1000) return `${Math.min(999, Math.round(durationMs))} ms`;
-  if (durationMs < 60_000) return `${(Math.floor(durationMs / 100) / 10).toFixed(1)} s`;
-  const seconds = Math.floor(durationMs / 1000);
-  const two = (number: number) => String(number).padStart(2, "0");
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h ${two(Math.floor((seconds % 3600) / 60))}m`;
-  return `${Math.floor(seconds / 86_400)}d ${Math.floor((seconds % 86_400) / 3600)}h`;
+  if (durationMs < 60_000) return briefly(durationMs, true);
+  const [[first, large], [second, small]] = partsOf(durationMs);
+  return `${first}${large} ${small === "h" ? second : String(second).padStart(2, "0")}${small}`;
 }
 
 /** What somebody wants, as they would say it: `30m`, `4h`, `1d 1h`, never `4h 00m`. */
 export function formatObjective(durationMs: number): string {
-  return formatDuration(durationMs)
-    .replace(/ 0+[smh]$/, "")
-    .replace(/\.0 s$/, " s");
+  if (!Number.isFinite(durationMs)) return "unknown";
+  if (durationMs < 0) return `-${formatObjective(-durationMs)}`;
+  if (durationMs < 60_000) return briefly(durationMs, false);
+  const [[first, large], [second]] = partsOf(durationMs);
+  return second === 0 ? `${first}${large}` : formatDuration(durationMs);
 }
 
 /** `0 B`, `512 B`, `1.5 MiB`: binary units, one decimal. */

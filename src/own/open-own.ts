@@ -6,7 +6,7 @@ import type { OwnDatabase } from "../plan/own.ts";
 import { assertGives } from "../verify/assert-gives.ts";
 import { newestFirst } from "../verify/dated.ts";
 import { askedMs, livingFirst, upTo } from "../verify/points.ts";
-import { openSources, type Places, type Stocked } from "../verify/sources.ts";
+import { openSources, type SourceRequest, type Stocked } from "../verify/sources.ts";
 import { type Asked, type Candidate, serverFor } from "../verify/task.ts";
 import { type OwnSource, whyUnused } from "./own-stock.ts";
 
@@ -14,7 +14,7 @@ import { type OwnSource, whyUnused } from "./own-stock.ts";
 export const PRODUCTION_AT = ["newest", "yesterday", "last-week", "last-month"] as const satisfies readonly Asked[];
 export type ProductionAt = (typeof PRODUCTION_AT)[number];
 
-export interface OwnRequest extends Omit<Places, "names" | "shard"> {
+export interface OwnRequest extends Omit<SourceRequest, "names" | "shard"> {
   readonly name: string;
   readonly production: ProductionAt;
 }

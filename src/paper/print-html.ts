@@ -1,19 +1,7 @@
 /** A page for the printer: one HTML file with everything in it, that asks nothing of any network and runs no script. Pure. */
 import { type Block, blocksOf, type Inline, plain } from "./blocks.ts";
+import { escapeHtml, htmlHead } from "./html-head.ts";
 import { withoutIdentity } from "./identity.ts";
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** Text as it stands, in an element or in an attribute. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
-}
 
 /** More columns than this do not fit on paper; what follows is marked as the same line. */
 export const PAPER_COLUMNS = 76;
@@ -173,15 +161,7 @@ export function blocksHtml(blocks: readonly Block[]): string {
 /** The whole page. `title` stands in the window and in the PDF that a browser makes of it. */
 export async function printHtml(markdown: string, title: string): Promise<string> {
   const blocks = await blocksOf(withoutIdentity(markdown));
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
-</head>
+  return `${htmlHead(title, STYLE)}
 <body>
 <main>
 ${bodyHtml(blocks)}

@@ -3,8 +3,9 @@
 import type { DrillResult } from "../record.ts";
 import { type Block, blocksOf } from "./blocks.ts";
 import { type Chart, coverage, gantt, ladder, trend } from "./charts.ts";
+import { escapeHtml, htmlHead } from "./html-head.ts";
 import { type Past, pastOf } from "./past.ts";
-import { blocksHtml, escapeHtml } from "./print-html.ts";
+import { blocksHtml } from "./print-html.ts";
 import { drillName } from "./scorecard.ts";
 import { verdictTitle } from "./words.ts";
 
@@ -57,15 +58,7 @@ async function pageHtml({ title, badge, charts, markdown }: PageParts): Promise<
         return `<div class="scroll" tabindex="0" role="region" aria-label="table ${tables}"><table>`;
       })
       .replaceAll("</table>", "</table></div>");
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
-</head>
+  return `${htmlHead(title, STYLE)}
 <body>
 <a class="skip" href="#report">To the report</a>
 <main id="report">

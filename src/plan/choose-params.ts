@@ -67,7 +67,7 @@ function toldTable(name: string, all: readonly TableFacts[], fullName: (table: s
   );
 }
 
-export interface Choosing {
+export interface ParamChoice {
   readonly params: readonly ToldParam[];
   readonly told: Readonly<Record<string, string>>;
   readonly tables: readonly TableFacts[];
@@ -75,7 +75,7 @@ export interface Choosing {
 }
 
 /** Throws UnavailableError for what was told and is not there, and where a rule finds nothing. */
-export function chooseParams({ params, told, tables, fullName }: Choosing): ChosenParams {
+export function chooseParams({ params, told, tables, fullName }: ParamChoice): ChosenParams {
   const lead = params.find(({ choose }) => choose === "referred-table" || choose === "largest-table");
   if (lead === undefined) return { values: {}, because: [] };
   const within = params.filter((one) => one !== lead && told[one.name] === undefined);

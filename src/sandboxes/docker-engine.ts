@@ -34,14 +34,14 @@ function fromLabels(labels: Readonly<Record<string, string>> | undefined): RunLa
   return { runId, expiresAt, pid: Number(labels?.[LABELS.pid] ?? 0), startedAt, host: labels?.[LABELS.host] ?? "" };
 }
 
-export interface Engine {
+export interface DockerEngine {
   readonly docker: Docker;
   readonly version: string;
   readonly apiVersion: string;
 }
 
 /** Connects to the engine that DOCKER_HOST names, or the usual socket. Throws UnavailableError within two seconds. */
-export async function connect(): Promise<Engine> {
+export async function connect(): Promise<DockerEngine> {
   const { default: Dockerode } = await import("dockerode");
   const docker = new Dockerode();
   let timer: NodeJS.Timeout | undefined;

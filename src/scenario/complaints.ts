@@ -6,7 +6,7 @@ import type { Catalog, Part } from "../parts.ts";
 import { type Path, type Positions, valueAt } from "./positions.ts";
 import { optionShape, sharedMethods } from "./schema.ts";
 
-export interface Reading {
+export interface SchemaReading {
   readonly schema: z.ZodType;
   readonly catalog: Catalog;
   /** The file's value as parsed, before the schema. */
@@ -22,7 +22,7 @@ interface Complaint extends Issue {
 /** Every complaint, and the keys that they are about; a misspelt key, which is also a missing one, is said once. */
 export function complaints(
   faults: readonly z.core.$ZodIssue[],
-  reading: Reading,
+  reading: SchemaReading,
 ): { issues: readonly Issue[]; subjects: readonly string[] } {
   const all = withoutEchoes(faults.flatMap((fault) => complaint(fault, reading)));
   return { issues: all.map(({ kind: _, ...issue }) => issue), subjects: all.map(subject) };
@@ -39,7 +39,7 @@ function withoutEchoes(issues: readonly Complaint[]): Complaint[] {
   return issues.filter(({ path, kind }) => !(meant.has(path) && kind === "missing"));
 }
 
-function complaint(fault: z.core.$ZodIssue, reading: Reading): Complaint[] {
+function complaint(fault: z.core.$ZodIssue, reading: SchemaReading): Complaint[] {
   if (fault.code === "unrecognized_keys") return fault.keys.map((key) => unknownKey(key, fault.path, reading));
   if (fault.code === "invalid_union" && fault.errors.length > 0) {
     // Of several shapes, the one that was meant is the one with the fewest complaints.
@@ -74,7 +74,7 @@ function wordsOf(fault: z.core.$ZodIssue): readonly unknown[] {
   return fault.code === "invalid_union" && "options" in fault ? fault.options : [];
 }
 
-function unknownKey(key: string, path: Path, reading: Reading): Complaint {
+function unknownKey(key: string, path: Path, reading: SchemaReading): Complaint {
   const place = path.map(String).join(".");
   const here = valueAt(reading.value, path);
   const known = knownKeys(path, reading);
@@ -93,7 +93,7 @@ function unknownKey(key: string, path: Path, reading: Reading): Complaint {
 }
 
 /** A key that is not there; when one that tells shapes apart is misspelt, no other complaint names it. */
-function missing(fault: z.core.$ZodIssue, reading: Reading): Complaint {
+function missing(fault: z.core.$ZodIssue, reading: SchemaReading): Complaint {
   const path = fault.path.map(String).join(".");
   const around = fault.path.slice(0, -1);
   const key = String(fault.path.at(-1));
@@ -157,7 +157,7 @@ function inPlainWords(fault: z.core.$ZodIssue, given: unknown): string {
 const plural = (count: number, one: string, many: string) => (count === 1 ? `1 ${one} is` : `${count} ${many} are`);
 
 /** Keys that an object at this path may have, as far as the schema can tell. */
-function knownKeys(path: Path, { schema, catalog, value }: Reading): readonly string[] {
+function knownKeys(path: Path, { schema, catalog, value }: SchemaReading): readonly string[] {
   const own =
     partKeys(catalog, valueAt(value, path), path) ?? engineKeys(catalog, valueAt(value, path.slice(0, -1)), path);
   if (own !== undefined) return own;

@@ -15,7 +15,7 @@ import { sight } from "./sight.ts";
 /** Sources that are no backup's name. */
 const NAMED: readonly string[] = SOURCES;
 
-export interface Written {
+export interface WrittenFile {
   /** The file's value as parsed, valid or not. */
   readonly value: unknown;
   /** The same, before its params were filled in; absent where there are none. */
@@ -26,7 +26,7 @@ export interface Written {
   readonly fileName: string;
 }
 
-interface Rules extends Written {
+interface Rules extends WrittenFile {
   at(...path: Path): unknown;
   list(...path: Path): readonly unknown[];
   /** Milliseconds; null when there is no duration to be read. */
@@ -35,7 +35,7 @@ interface Rules extends Written {
 }
 
 /** Every contradiction in a scenario. */
-export function contradictions(written: Written): Issue[] {
+export function contradictions(written: WrittenFile): Issue[] {
   const { value, positions } = written;
   const issues: Issue[] = [];
   const at = (...path: Path) => valueAt(value, path);

@@ -1,12 +1,12 @@
 /** A crontab line. Two readers take it apart: cron, to which `%` is a line break, and then the shell. Pure. */
 import { quote } from "../host/sh.ts";
-import { assertOneLine, cronFields, type Job, type ScheduleFile, unschedulable } from "./job.ts";
+import { assertOneLine, cronFields, type ScheduledJob, type ScheduleFile, unschedulable } from "./job.ts";
 
 /** Debian's cron silently cuts longer commands (MAX_COMMAND in its source). */
 const LONGEST_COMMAND = 998;
 
 /** The rest of a line after the five fields. */
-function command({ program, words, folder, envFile }: Job): string {
+function command({ program, words, folder, envFile }: ScheduledJob): string {
   const read = envFile === null ? "" : `set -a && . ${quote(envFile)} && set +a && `;
   const run = [...program, ...words].map(quote).join(" ");
   // Cron mails what is printed: so only the end of a night that is not recovered.
@@ -14,7 +14,7 @@ function command({ program, words, folder, envFile }: Job): string {
 }
 
 /** A file for `crontab`, which takes it in place of what the account has. */
-export function crontab(job: Job): ScheduleFile[] {
+export function crontab(job: ScheduledJob): ScheduleFile[] {
   assertOneLine([...job.program, ...job.words, job.folder, job.envFile ?? ""], "a crontab");
   const line = command(job).replaceAll("%", "\\%");
   if (line.length > LONGEST_COMMAND) {

@@ -5,10 +5,10 @@ const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 
 /** `daily`, a weekday, or `monthly`, which is the first of each month. */
 export const RHYTHMS = ["daily", ...WEEKDAYS, "monthly"] as const;
-export type Rhythm = (typeof RHYTHMS)[number];
+export type Cadence = (typeof RHYTHMS)[number];
 
-export interface Job {
-  readonly rhythm: Rhythm;
+export interface ScheduledJob {
+  readonly rhythm: Cadence;
   readonly hour: number;
   readonly minute: number;
   /** Fogbell's own words: `["verify"]`. */
@@ -53,7 +53,7 @@ export function assertOneLine(words: readonly string[], format: string): void {
 }
 
 /** The five fields of cron: minute, hour, day of the month, month, day of the week. */
-export function cronFields({ rhythm, hour, minute }: Job): string {
+export function cronFields({ rhythm, hour, minute }: ScheduledJob): string {
   const weekday = (WEEKDAYS as readonly string[]).indexOf(rhythm);
   const day = rhythm === "monthly" ? "1" : "*";
   // Cron counts from Sunday, which is 0.

@@ -1,12 +1,12 @@
 /** Scheduled pipelines for GitHub Actions and GitLab CI. Pure. */
 import { stringify } from "yaml";
 import { quote } from "../host/sh.ts";
-import { assertOneLine, cronFields, type Job, type ScheduleFile, unschedulable } from "./job.ts";
+import { assertOneLine, cronFields, type ScheduledJob, type ScheduleFile, unschedulable } from "./job.ts";
 
 const JUNIT = "drill-results/junit.xml";
 
 /** A shell line that runs Fogbell of this version from the package registry, with reporters unless some are named. */
-function line({ version, words }: Job, reporters: readonly string[]): string {
+function line({ version, words }: ScheduledJob, reporters: readonly string[]): string {
   const isDrill = ["run", "verify"].includes(words[0] ?? "") && !words.some((word) => word.startsWith("--reporter"));
   const more = isDrill ? reporters.flatMap((name) => ["--reporter", name]) : [];
   return ["npx", "--yes", `fogbell@${version}`, ...words, ...more].map(quote).join(" ");
@@ -31,7 +31,7 @@ const write = (header: readonly string[], value: object) =>
  * What the next night must know: what receivers were told, or each bad night looks like the first; and what the last good
  * copy held, or a verify has nothing to compare with.
  */
-function memoryOf({ secrets, words }: Job): string[] {
+function memoryOf({ secrets, words }: ScheduledJob): string[] {
   const isTelling = secrets.some((name) => name.startsWith("FOGBELL_NOTIFY_"));
   return [
     ...(isTelling ? ["drill-results/.notified"] : []),
@@ -46,7 +46,7 @@ function githubMemory(step: "restore" | "save", memory: readonly string[]): obje
   return { uses: "actions/cache/restore@v4", with: { ...own, "restore-keys": "fogbell-notified-" } };
 }
 
-export function githubWorkflow(job: Job): ScheduleFile[] {
+export function githubWorkflow(job: ScheduledJob): ScheduleFile[] {
   assertInert(job.words, "a workflow");
   assertSecretNames(job.secrets);
   const memory = memoryOf(job);
@@ -90,7 +90,7 @@ export function githubWorkflow(job: Job): ScheduleFile[] {
   return [{ file: ".github/workflows/fogbell.yml", text: write(header, workflow) }];
 }
 
-export function gitlabPipeline(job: Job): ScheduleFile[] {
+export function gitlabPipeline(job: ScheduledJob): ScheduleFile[] {
   assertInert(job.words, "a pipeline");
   assertSecretNames(job.secrets);
   const memory = memoryOf(job);

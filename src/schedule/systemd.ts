@@ -1,5 +1,5 @@
 /** A systemd service and its timer, which catches up on a night that the machine slept through. Pure. */
-import { assertOneLine, type Job, type Rhythm, type ScheduleFile, unschedulable } from "./job.ts";
+import { assertOneLine, type Cadence, type ScheduledJob, type ScheduleFile, unschedulable } from "./job.ts";
 
 /** A word of ExecStart: `%` begins a specifier everywhere, backslash and quote are taken inside quotes. */
 function word(text: string): string {
@@ -17,13 +17,13 @@ function path(text: string): string {
 
 const two = (number: number) => String(number).padStart(2, "0");
 
-function calendar({ rhythm, hour, minute }: Job): string {
-  const days: Partial<Record<Rhythm, string>> = { daily: "*-*-*", monthly: "*-*-01" };
+function calendar({ rhythm, hour, minute }: ScheduledJob): string {
+  const days: Partial<Record<Cadence, string>> = { daily: "*-*-*", monthly: "*-*-01" };
   const day = days[rhythm] ?? `${(rhythm[0] ?? "").toUpperCase()}${rhythm.slice(1, 3)} *-*-*`;
   return `${day} ${two(hour)}:${two(minute)}:00`;
 }
 
-export function systemdUnits(job: Job): ScheduleFile[] {
+export function systemdUnits(job: ScheduledJob): ScheduleFile[] {
   const { program, words, folder, envFile } = job;
   const unsafe = program.find((part, at) => at === 0 && /["'\\]/.test(part));
   if (unsafe !== undefined)

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { FogbellError, UnavailableError, UnreadableError } from "../errors.ts";
 import { quote } from "../host/sh.ts";
 
-export interface Doing {
+export interface FolderAttempt {
   readonly doing: string;
   /** What can be looked at when it fails. */
   readonly path: string;
@@ -25,7 +25,7 @@ function whoAsks(): string {
 }
 
 /** What an error says against one file or folder; null when it is about more. */
-function unreadable(thrown: NodeJS.ErrnoException, { doing, path }: Doing): UnreadableError | null {
+function unreadable(thrown: NodeJS.ErrnoException, { doing, path }: FolderAttempt): UnreadableError | null {
   const { code = "", message } = thrown;
   if (code === "EACCES" || code === "EPERM") {
     const user = whoAsks();
@@ -50,7 +50,7 @@ function unreadable(thrown: NodeJS.ErrnoException, { doing, path }: Doing): Unre
 }
 
 /** What an error of the file system means, in our words. Fogbell's own errors and cancellations pass unchanged. */
-export function explain(thrown: unknown, told: Doing): unknown {
+export function explain(thrown: unknown, told: FolderAttempt): unknown {
   const { doing, path, signal, isOne = false, isRead = false } = told;
   if (signal?.aborted) return signal.reason;
   const { code, message, syscall } = thrown as NodeJS.ErrnoException;

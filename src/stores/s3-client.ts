@@ -21,11 +21,11 @@ export interface Place {
   /** Whether the server has taken the credentials once: refused later, they are old and not wrong. */
   readonly seen: { accepted: boolean };
   /** What answers said of how long objects are kept, by `objectName`. */
-  readonly told: Map<string, Told>;
+  readonly told: Map<string, ObjectNotes>;
 }
 
 /** What comes with an object's answers and its listing, beside its bytes. */
-export interface Told {
+export interface ObjectNotes {
   /** As the server writes it: `expiry-date="…", rule-id="…"`. */
   readonly expiration?: string | undefined;
   readonly lockedUntil?: Date | undefined;

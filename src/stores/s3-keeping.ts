@@ -1,7 +1,7 @@
 /** How long a bucket keeps its objects: by what it said while they were read, else by its lifecycle rules. */
 import { GetBucketLifecycleConfigurationCommand, type LifecycleRule } from "@aws-sdk/client-s3";
 import type { Keeping, StoredObject } from "../parts.ts";
-import { objectName, type Place, sending, type Told } from "./s3-client.ts";
+import { type ObjectNotes, objectName, type Place, sending } from "./s3-client.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -36,7 +36,7 @@ function applies(rule: LifecycleRule, key: string, sizeBytes: number): boolean {
 }
 
 /** When a rule removes such an object; null: it does not. A version that was superseded goes by a clock of its own. */
-function dueAt(rule: LifecycleRule, { modifiedAt }: StoredObject, told: Told | undefined): string | null {
+function dueAt(rule: LifecycleRule, { modifiedAt }: StoredObject, told: ObjectNotes | undefined): string | null {
   const superseded = told?.supersededAt;
   const noncurrentDays = rule.NoncurrentVersionExpiration?.NoncurrentDays;
   if (superseded !== undefined) {
@@ -51,7 +51,7 @@ function dueAt(rule: LifecycleRule, { modifiedAt }: StoredObject, told: Told | u
 export function expiryByRules(
   rules: readonly LifecycleRule[],
   object: StoredObject,
-  { prefix, told }: { prefix: string; told?: Told | undefined },
+  { prefix, told }: { prefix: string; told?: ObjectNotes | undefined },
 ): { at: string; rule: string } | null {
   const due = rules
     .filter((rule) => applies(rule, prefix + object.key, object.sizeBytes))

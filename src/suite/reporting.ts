@@ -12,7 +12,7 @@ import type { Artifact, Catalog, DrillName, Follower, Reporter, Screen } from ".
 import type { DrillEvent, DrillResult, Progress } from "../record.ts";
 
 /** What a program is connected to. */
-export interface Surroundings {
+export interface ReportSurroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Standard error, where drills are followed. */
   readonly screen: Screen;
@@ -31,7 +31,7 @@ export interface ReportingRequest {
   readonly json: boolean;
   /** `1/3`, when these are not all the drills. */
   readonly shard?: string | undefined;
-  readonly surroundings: Surroundings;
+  readonly surroundings: ReportSurroundings;
 }
 
 export interface Reporting {
@@ -60,7 +60,7 @@ function isFollower({ follow }: Reporter): boolean {
 /** What is followed on a screen when nobody says otherwise, and what else such surroundings get; only the first if some were named. */
 export function defaultReporters(
   reporters: readonly Reporter[],
-  { environment, screen }: Pick<Surroundings, "environment" | "screen">,
+  { environment, screen }: Pick<ReportSurroundings, "environment" | "screen">,
   named: readonly string[] = [],
 ): string[] {
   const usual = reporters.filter((one) => one.isUsual?.({ environment, isTty: screen.isTty === true }) === true);

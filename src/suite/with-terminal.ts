@@ -5,7 +5,7 @@ import type { DrillResult } from "../record.ts";
 import type { SuiteRun } from "../run/run-folder.ts";
 import { onInterrupt } from "../run/signals.ts";
 import type { Recorder } from "./detached-run.ts";
-import { askedReporters, openReporting, type Reporting, type Surroundings } from "./reporting.ts";
+import { askedReporters, openReporting, type Reporting, type ReportSurroundings } from "./reporting.ts";
 import { runSuite, type SuiteRequest } from "./suite.ts";
 import { assertReceivers, type Receivers, tell } from "./tell.ts";
 
@@ -32,7 +32,7 @@ export interface Attended {
 }
 
 /** What this process is connected to, by the conventions: CI, TERM, NO_COLOR, FORCE_COLOR. */
-export function ownSurroundings(): Surroundings {
+export function ownSurroundings(): ReportSurroundings {
   const { env, stderr, stdout } = process;
   const plain = env.CI !== undefined || env.TERM === "dumb" || !stderr.isTTY;
   const color = env.FORCE_COLOR !== undefined || (env.NO_COLOR === undefined && !plain);

@@ -23,7 +23,7 @@ import { type Attempted, type AttemptKit, type Given, TARGET } from "./kit.ts";
 import { look } from "./look.ts";
 import { assertWholeKind, oneCopy } from "./one-copy.ts";
 import { openEach } from "./open-each.ts";
-import { attacherOf, type Opened, openSandbox, placesFor, startsApplications } from "./open-sandbox.ts";
+import { attacherOf, type OpenedSandbox, openSandbox, placesFor, startsApplications } from "./open-sandbox.ts";
 import { placesOf } from "./places.ts";
 import { proveChecks } from "./prove-checks.ts";
 import { readCopy } from "./read-copy.ts";
@@ -58,7 +58,7 @@ function assertJudgedFault(engine: Engine, { because, alone, madeBy, errors, nex
 }
 
 /** The database to look at in a restored server: the one that was told, or the largest. */
-async function chooseDatabase(kit: AttemptKit, { runner }: Opened): Promise<string> {
+async function chooseDatabase(kit: AttemptKit, { runner }: OpenedSandbox): Promise<string> {
   const outcome = await runner.ask(copiesOf(kit.task.engine).databases(), {
     phase: "verify",
     name: `databases-${kit.index}`,
@@ -82,7 +82,7 @@ function newerThanItsServer(facts: BackupFacts, restoredOn: string): string | nu
 }
 
 /** What is read and restored in the sandbox, once the copy lies beside it. */
-async function openCopy(kit: AttemptKit, opened: Opened, given: Given): Promise<Attempted> {
+async function openCopy(kit: AttemptKit, opened: OpenedSandbox, given: Given): Promise<Attempted> {
   const { candidate, sha256, ledger, mark } = given;
   const method = methodOf(kit.task.engine, given.facts);
   const { engine } = kit.task;
@@ -155,7 +155,7 @@ interface Proving extends Given {
 /** Spoils copies of the copy. One that is a server of its own would need as many servers, and is left. */
 async function prove(
   kit: AttemptKit,
-  { runner, server, version }: Opened,
+  { runner, server, version }: OpenedSandbox,
   { candidate, facts, ledger, method, looked, bytes }: Proving,
 ): Promise<void> {
   const { engine } = kit.task;

@@ -42,7 +42,7 @@ const ledgerSchema = z.strictObject({
 });
 export type CopyLedger = z.infer<typeof ledgerSchema>;
 
-export type Ask = (line: Line, name: string) => Promise<Outcome>;
+export type AskCopy = (line: Line, name: string) => Promise<Outcome>;
 
 export function rowsOf(outcome: Outcome, what: string): string[][] {
   if (outcome.exitCode !== 0 || outcome.truncated) {
@@ -62,7 +62,7 @@ export function rowsOf(outcome: Outcome, what: string): string[][] {
 }
 
 /** Table to bucket to `rows <TAB> sum`. */
-export async function readSums(engine: Engine, requests: readonly DigestRequest[], ask: Ask) {
+export async function readSums(engine: Engine, requests: readonly DigestRequest[], ask: AskCopy) {
   const sums = new Map(requests.map(({ table }) => [table, new Map<number, string>()]));
   if (requests.length === 0) return sums;
   const rows = rowsOf(await ask(engine.phrases.bucketDigests(requests), "digest-rows"), "the rows");
@@ -136,7 +136,7 @@ function differingTables(ledger: CopyLedger, found: ReadonlyMap<string, Map<numb
 }
 
 /** Sequences that would hand out again what they had handed out when the backup began, or that are gone. */
-async function sequencesBehind({ sequences }: CopyLedger, engine: Engine, ask: Ask): Promise<string[]> {
+async function sequencesBehind({ sequences }: CopyLedger, engine: Engine, ask: AskCopy): Promise<string[]> {
   if (sequences.length === 0 || engine.phrases.sequences === undefined) return [];
   const lines = rowsOf(await ask(engine.phrases.sequences(), "compare-sequences"), "the sequences");
   const now = new Map(lines.map(([name = "", value = ""]) => [name, value]));
@@ -153,7 +153,7 @@ const isWhole = (text: string) => /^-?\d+$/.test(text);
 /** Whether the restored copy is what the ledger saw, to the row. */
 export async function compareLedger(
   ledger: CopyLedger,
-  { engine, version, ask }: { engine: Engine; version: string; ask: Ask },
+  { engine, version, ask }: { engine: Engine; version: string; ask: AskCopy },
 ): Promise<Finding> {
   if (ledger.engine !== engine.name) return { held: "unknown", because: `the ledger is of ${ledger.engine}` };
   const rows = ledger.tables.reduce((sum, { sums }) => sum + rowsIn(sums), 0);

@@ -17,11 +17,11 @@ import { overviewOf, type PointRow } from "./overview.ts";
 import { minute, verifiedText } from "./overview-text.ts";
 import { openSources } from "./sources.ts";
 import { type Asked, type Candidate, limitsFor, serverFor, type VerifyTask } from "./task.ts";
-import { type Choosing, knownName, tasksFor } from "./tasks-for.ts";
+import { type CopyRequest, knownName, tasksFor } from "./tasks-for.ts";
 import { MOST_OLDER } from "./verify.ts";
 import { youngerError } from "./younger.ts";
 
-export interface PlanRequest extends Choosing {
+export interface PlanRequest extends CopyRequest {
   readonly sandbox: string;
   readonly trustBackups: boolean;
 }

@@ -1,13 +1,12 @@
 /** A copy with what lies beside it, from the store to this host: fetched, decrypted, recognised. Nothing of it is run. */
 
 import { join } from "node:path";
-import { type Fetched, fetchProgress, fetchToScratch } from "../backups/fetch.ts";
+import { fetchProgress, fetchToScratch } from "../backups/fetch.ts";
 import { takeStock } from "../backups/locate.ts";
 import { formWords, isFault } from "../backups/unrecognised.ts";
-import { ourselves } from "../drill/ourselves.ts";
-import { fetchLine, limited } from "../drill/source.ts";
+import { fetchLine, fetchPoint } from "../drill/fetch-point.ts";
 import { LostError, UnavailableError } from "../errors.ts";
-import type { BackupFacts } from "../parts.ts";
+import type { BackupFacts, StoredObject } from "../parts.ts";
 import { compareSums } from "./compare-sums.ts";
 import { decrypt } from "./decrypt.ts";
 import type { AttemptKit } from "./kit.ts";
@@ -15,16 +14,10 @@ import type { Candidate } from "./task.ts";
 
 /** Fetches the copy and what goes with it, and decrypts it. Nothing of it was opened by then. */
 export async function fetchCandidate(kit: AttemptKit, { store, point, encryption }: Candidate) {
-  const id = kit.index === 0 ? "fetch.fetch-source" : `fetch.fetch-source.${kit.index + 1}`;
-  const onProgress = fetchProgress(fetchLine.say, kit.onProgress);
   const { link = null } = kit.task;
-  const common = { store, signal: kit.signal, onProgress, link };
   const folder = join(kit.folder, "fetched");
-  const fetched = await ourselves(kit, fetchLine, { phase: "fetch", id }, () =>
-    fetchToScratch({ ...common, objects: point.objects, log: point.log, folder }),
-  );
-  const { bytes, sha256, retries } = fetched;
-  kit.write({ kind: "source-fetched", sourceId: point.id, bytes, sha256, retries, ...limited(link) });
+  const fetched = await fetchPoint({ ...kit, link }, point, { store, folder, index: kit.index });
+  const { sha256 } = fetched;
   const sums = await compareSums(store, point, fetched.files);
   if (sums > 0 && kit.index === 0) {
     kit.write({
@@ -32,14 +25,14 @@ export async function fetchCandidate(kit: AttemptKit, { store, point, encryption
       text: `${sums === 1 ? "the checksum" : `${sums} checksums`} beside it in the store agreed`,
     });
   }
-  const globals: Fetched | null =
-    point.globals === undefined
-      ? null
-      : await fetchToScratch({ ...common, objects: [point.globals], folder: join(kit.folder, "globals") });
-  const ledger: Fetched | null =
-    point.ledger === undefined
-      ? null
-      : await fetchToScratch({ ...common, objects: [point.ledger], folder: join(kit.folder, "ledger") });
+  const onProgress = fetchProgress(fetchLine.say, kit.onProgress);
+  const beside = async (object: StoredObject | undefined, name: string): Promise<string | null> => {
+    if (object === undefined) return null;
+    const request = { store, objects: [object], folder: join(kit.folder, name), signal: kit.signal, onProgress, link };
+    return (await fetchToScratch(request)).files[0]?.path ?? null;
+  };
+  const globals = await beside(point.globals, "globals");
+  const ledger = await beside(point.ledger, "ledger");
   const paths = fetched.files.map(({ path }) => path);
   const plain =
     encryption === null
@@ -49,8 +42,8 @@ export async function fetchCandidate(kit: AttemptKit, { store, point, encryption
     folder: encryption === null ? folder : join(kit.folder, "plain"),
     paths: plain,
     sha256,
-    globals: globals?.files[0]?.path ?? null,
-    ledger: ledger?.files[0]?.path ?? null,
+    globals,
+    ledger,
   };
 }
 

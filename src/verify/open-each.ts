@@ -5,15 +5,15 @@ import type { Method } from "../parts.ts";
 import { sideRemoved } from "../plan/capabilities.ts";
 import { aboutMember, archiveMembers, brokenAmong, dumpsAmong, knownOf, labelOf, together } from "./archive-members.ts";
 import type { Attempted, AttemptKit, Given } from "./kit.ts";
-import type { Opened } from "./open-sandbox.ts";
+import type { OpenedSandbox } from "./open-sandbox.ts";
 
 export interface EachRequest {
   readonly kit: AttemptKit;
-  readonly opened: Opened;
+  readonly opened: OpenedSandbox;
   readonly given: Given;
   readonly method: Method;
   /** Restores one copy and looks through it. */
-  readonly open: (kit: AttemptKit, opened: Opened, given: Given) => Promise<Attempted>;
+  readonly open: (kit: AttemptKit, opened: OpenedSandbox, given: Given) => Promise<Attempted>;
 }
 
 /** Throws LostError for an archive that cannot be read to its end. */

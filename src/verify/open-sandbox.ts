@@ -11,7 +11,7 @@ import type { AttemptKit } from "./kit.ts";
 import { placesOf } from "./places.ts";
 import type { Candidate, VerifyTask } from "./task.ts";
 
-export interface Opened {
+export interface OpenedSandbox {
   readonly box: Sandbox;
   readonly server: Server;
   readonly runner: Runner;
@@ -32,7 +32,7 @@ export const foreignBackup = (kind: string): RefusedError =>
 export async function openSandbox(
   kit: AttemptKit,
   { spec, version }: { spec: ServerSpec; version: string },
-): Promise<Opened> {
+): Promise<OpenedSandbox> {
   const { label, unwind, write, signal, redact, task, index } = kit;
   const chosen = await kit.chooseSandbox(spec);
   const options = { ...(chosen.options as object), redactor: redact };
@@ -69,7 +69,7 @@ export async function openSandbox(
 /** The places again, now that the database's name is known. */
 export function placesFor(
   { task: { engine } }: AttemptKit,
-  { server, places: { table } }: Opened,
+  { server, places: { table } }: OpenedSandbox,
   known: { candidate: Candidate; method: Method; database: string },
 ): PlaceTable {
   const value = (name: string) => table[name]?.value ?? "";
@@ -91,7 +91,7 @@ async function listen(engine: Engine, runner: Runner): Promise<void> {
 }
 
 /** A dump comes back as a database of the server that an application reaches; a copy of files is first told to listen. */
-export function attacherOf({ task: { engine } }: AttemptKit, { box, runner, places }: Opened, { side }: Method) {
+export function attacherOf({ task: { engine } }: AttemptKit, { box, runner, places }: OpenedSandbox, { side }: Method) {
   let listens = side === "database";
   return async (application: ApplicationSpec) => {
     if (!listens) await listen(engine, runner);

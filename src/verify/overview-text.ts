@@ -2,7 +2,7 @@
 
 import { tame } from "../host/tame.ts";
 import { formatBytes, formatDuration } from "../host/units.ts";
-import type { Answer, DatabaseOverview, PointRow } from "./overview.ts";
+import type { AskedCopy, DatabaseOverview, PointRow } from "./overview.ts";
 import type { Asked } from "./task.ts";
 
 const MOST_ROWS = 15;
@@ -82,7 +82,7 @@ function goesSoon(points: readonly PointRow[]): string[] {
 /** Whether one may turn to it, for each answer. */
 const SURE = { holds: "yes", "does not hold": "NO", "never verified": "perhaps" } as const;
 
-function answerLine({ asked, id, beforeMs, verified }: Answer): string {
+function answerLine({ asked, id, beforeMs, verified }: AskedCopy): string {
   const word = (WORD[asked] ?? asked).padEnd(12);
   if (id === null) return `  ${word} NO: there is no copy as old as that`;
   return `  ${word} ${SURE[verified ?? "never verified"]}: ${id}, ${formatDuration(beforeMs ?? 0)} before; ${verified}`;

@@ -66,7 +66,7 @@ export interface Gap {
   readonly missing: number;
 }
 
-export interface Answer {
+export interface AskedCopy {
   readonly asked: Asked;
   readonly id: string | null;
   /** How long before the moment that is asked about it was taken. */
@@ -80,7 +80,7 @@ export interface DatabaseOverview {
   /** Newest first. */
   readonly points: readonly PointRow[];
   readonly gaps: readonly Gap[];
-  readonly answers: readonly Answer[];
+  readonly answers: readonly AskedCopy[];
   /** What a disaster now would lose, by the newest that nothing speaks against, and by the newest that verified. */
   readonly lossMs: number | null;
   readonly verifiedLossMs: number | null;
@@ -195,7 +195,7 @@ export function overviewOf(
     engine: engine.name,
     points: rows,
     gaps: stocks.flatMap(({ source, candidates }) => gapsOf(source, candidates, nowMs)),
-    answers: QUESTIONS.map((asked): Answer => {
+    answers: QUESTIONS.map((asked): AskedCopy => {
       const atMs = askedMs(asked, nowMs);
       const [best] = upTo(usable, atMs);
       if (best === undefined) return { asked, id: null, beforeMs: null, verified: null };

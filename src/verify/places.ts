@@ -4,7 +4,7 @@ import { copiesOf } from "../plan/capabilities.ts";
 import { commonPlaces } from "../world/places.ts";
 import type { Candidate } from "./task.ts";
 
-export interface PlaceFacts {
+export interface CopyPlaces {
   readonly engine: Engine;
   readonly candidate: Pick<Candidate, "point" | "storeUrl">;
   readonly server: Server;
@@ -21,7 +21,7 @@ const PLAIN = /^[A-Za-z0-9_.-]{1,50}$/;
  * A database that is made beside may be called anything: a name that a program cannot take is no fault of the copy. Where
  * what a dump makes calls its own database by name, it is called so here, too: nothing else lies in the sandbox's server.
  */
-function sideNamed(table: PlaceTable, { engine, method, candidate, database }: PlaceFacts): PlaceTable {
+function sideNamed(table: PlaceTable, { engine, method, candidate, database }: CopyPlaces): PlaceTable {
   const side = table.SIDE_DATABASE;
   if (side === undefined || side.value === database) return table;
   const { keepsName, everywhere } = copiesOf(engine);
@@ -32,7 +32,7 @@ function sideNamed(table: PlaceTable, { engine, method, candidate, database }: P
   return isOwn && !everywhere.includes(database.toLowerCase()) ? named(database) : table;
 }
 
-export function placesOf(known: PlaceFacts): PlaceTable {
+export function placesOf(known: CopyPlaces): PlaceTable {
   const { engine, candidate, server, method, copy, globals, database } = known;
   const { folders } = server;
   return {

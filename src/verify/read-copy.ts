@@ -11,7 +11,7 @@ import type { BackupFacts, DumpStory, Line, Method } from "../parts.ts";
 import { copiesOf } from "../plan/capabilities.ts";
 import { type AttemptKit, TARGET } from "./kit.ts";
 import { onlyOf } from "./only-database.ts";
-import type { Opened } from "./open-sandbox.ts";
+import type { OpenedSandbox } from "./open-sandbox.ts";
 import type { PlacedFinding } from "./scene.ts";
 import type { Candidate, VerifyTask } from "./task.ts";
 
@@ -43,7 +43,7 @@ export interface CopyRead {
  */
 export async function readCopy(
   kit: ReadKit,
-  opened: Pick<Opened, "runner">,
+  opened: Pick<OpenedSandbox, "runner">,
   given: Given,
   method: Method,
 ): Promise<CopyRead> {
@@ -99,7 +99,7 @@ function whichDatabase(read: ReadDump, choose: () => string | null): { only: str
 }
 
 /** What is read by programs, in the sandbox. */
-async function readInside(kit: ReadKit, opened: Pick<Opened, "runner">, given: Given): Promise<CopyRead> {
+async function readInside(kit: ReadKit, opened: Pick<OpenedSandbox, "runner">, given: Given): Promise<CopyRead> {
   const { candidate, facts } = given;
   const { id } = candidate.point;
   const plan = { engine: kit.task.engine, target: TARGET };
@@ -112,7 +112,7 @@ async function readInside(kit: ReadKit, opened: Pick<Opened, "runner">, given: G
 /** What an archive would do, as its own program prints it, without its rows. Throws RefusedError when it leaves. */
 async function textOf(
   kit: ReadKit,
-  { runner }: Pick<Opened, "runner">,
+  { runner }: Pick<OpenedSandbox, "runner">,
   { candidate, facts }: Given,
 ): Promise<DumpStory | null> {
   const text = kit.task.engine.dumpText?.(facts) ?? null;

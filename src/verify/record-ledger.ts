@@ -15,10 +15,10 @@ import { pause } from "../host/stream.ts";
 import type { DigestRequest, Engine, HeldMoment, Line, MomentLock, Outcome } from "../parts.ts";
 import { copyLanguageOf } from "../plan/capabilities.ts";
 import { bucketsFor } from "../world/ledger.ts";
-import { type Ask, type CopyLedger, LEDGER_VERSION, readSums, rowsIn, rowsOf } from "./copy-ledger.ts";
+import { type AskCopy, type CopyLedger, LEDGER_VERSION, readSums, rowsIn, rowsOf } from "./copy-ledger.ts";
 
 /** Records every table as `ask` sees it. */
-async function take(engine: Engine, ask: Ask, unheld: readonly string[]): Promise<CopyLedger["tables"]> {
+async function take(engine: Engine, ask: AskCopy, unheld: readonly string[]): Promise<CopyLedger["tables"]> {
   const all = rowsOf(await ask(engine.phrases.listTables(), "list-tables"), "the tables");
   const listed = all.filter(([table = ""]) => !unheld.includes(table));
   const requests = listed.map(
@@ -38,7 +38,7 @@ async function take(engine: Engine, ask: Ask, unheld: readonly string[]): Promis
 }
 
 /** What is there and may not be read with this account: said, so that "identical" claims nothing of it. */
-async function unreadOf(engine: Engine, ask: Ask, tables: CopyLedger["tables"]): Promise<string[]> {
+async function unreadOf(engine: Engine, ask: AskCopy, tables: CopyLedger["tables"]): Promise<string[]> {
   const line = engine.copies?.countLarge?.();
   if (line === undefined) return [];
   const [held] = rowsOf(await ask(line, "count-large-objects"), "the large objects");
@@ -47,7 +47,7 @@ async function unreadOf(engine: Engine, ask: Ask, tables: CopyLedger["tables"]):
 }
 
 /** Where each sequence that goes up stands. Asked before the backup begins, so that what it carries is never behind. */
-async function sequencesOf({ phrases }: Engine, ask: Ask): Promise<CopyLedger["sequences"]> {
+async function sequencesOf({ phrases }: Engine, ask: AskCopy): Promise<CopyLedger["sequences"]> {
   if (phrases.sequences === undefined) return [];
   return rowsOf(await ask(phrases.sequences(), "list-sequences"), "the sequences").flatMap(
     ([name = "", value = "", , , , direction]): [string, string][] => (direction === "up" ? [[name, value]] : []),
@@ -167,7 +167,7 @@ const POLL_MS = 100;
  * Waits until the backup is seen to read, or has ended, and lets writers go on. Throws UnavailableError when neither
  * happened in time: its moment may be another one then.
  */
-async function letWritersGo(lock: MomentLock, ask: Ask, backup: Promise<unknown>): Promise<void> {
+async function letWritersGo(lock: MomentLock, ask: AskCopy, backup: Promise<unknown>): Promise<void> {
   const beganMs = performance.now();
   let ended = false;
   const done = backup
@@ -192,14 +192,14 @@ async function letWritersGo(lock: MomentLock, ask: Ask, backup: Promise<unknown>
 }
 
 /** Records what `ask` sees while the backup runs. Whatever fails, the backup comes to its end first. */
-async function beside(engine: Engine, { lock, at }: HeldMoment, ask: Ask, backup: Promise<void>) {
+async function beside(engine: Engine, { lock, at }: HeldMoment, ask: AskCopy, backup: Promise<void>) {
   const recorded = (async () => {
     if (lock !== undefined) await letWritersGo(lock, ask, backup);
     const unheld =
       lock === undefined
         ? []
         : rowsOf(await ask(lock.unheld(), "list-unheld"), "the tables").map(([table = ""]) => table);
-    const atMoment: Ask = (line, name) => ask(at(line), name);
+    const atMoment: AskCopy = (line, name) => ask(at(line), name);
     const tables = await take(engine, atMoment, unheld);
     const unread = await unreadOf(engine, atMoment, tables);
     if (tables.length === 0 && unheld.length > 0) {
@@ -240,7 +240,7 @@ export async function recordLedger(request: RecordRequest): Promise<Recorded> {
     const held = await hold(snapshot.hold(), folder, request);
     const takenAt = new Date().toISOString();
     const places = { SNAPSHOT: held.name, SCRATCH: folder, RELEASE: held.pipe };
-    const ask: Ask = (line) => askUsers(line, request, places);
+    const ask: AskCopy = (line) => askUsers(line, request, places);
     try {
       const sequences = await sequencesOf(engine, (line, name) => ask(snapshot.at(line), name));
       const taken = await beside(engine, snapshot, ask, backUp(command, held.name, request));

@@ -15,7 +15,7 @@ import { named, proposalsOf } from "./proposals.ts";
 import { type SourceStock, stockOf } from "./source-stock.ts";
 
 /** What is typed to say where to look. */
-export interface Places {
+export interface SourceRequest {
   readonly catalog: Catalog;
   /** What `fogbell.yaml` tells; null when a store is all that is known. */
   readonly config: LoadedConfig | null;
@@ -29,7 +29,7 @@ export interface Places {
 }
 
 /** Which command was typed: it is the one to type again. */
-export type Typed = "verify" | "backups";
+export type TypedCommand = "verify" | "backups";
 
 /** A database with what its sources hold. */
 export interface Stocked {
@@ -42,7 +42,7 @@ export interface Stocked {
   readonly index: number;
 }
 
-export interface Opened extends AsyncDisposable {
+export interface OpenedSources extends AsyncDisposable {
   readonly databases: readonly Stocked[];
 }
 
@@ -61,7 +61,7 @@ interface Known {
   /** What knows of databases, as the message begins. */
   readonly who: string;
   readonly names: readonly string[];
-  readonly typed: Typed;
+  readonly typed: TypedCommand;
   /** The flag that said where to look, to be typed again. */
   readonly where: string;
 }
@@ -81,7 +81,7 @@ function assertKnown(wanted: readonly string[], { who, names, typed, where }: Kn
 function chosen(
   config: LoadedConfig,
   names: readonly string[],
-  typed: Typed,
+  typed: TypedCommand,
 ): { database: ConfiguredDatabase; index: number }[] {
   const all = config.config.databases.map((database, index) => ({ database, index }));
   assertKnown(names, {
@@ -109,7 +109,7 @@ function chosen(
 }
 
 /** Throws UsageError for what can be known to be wrong before a store is opened. */
-export function assertTold(request: Omit<Places, "signal">, typed: Typed): void {
+export function assertTold(request: Omit<SourceRequest, "signal">, typed: TypedCommand): void {
   const { catalog, config, storeUrl, names, shard } = request;
   if (storeUrl === null && config === null) {
     throw new UsageError("nothing says where your backups are", {
@@ -132,7 +132,7 @@ function othersOf(everybody: readonly ConfiguredDatabase[], source: ConfiguredSo
 }
 
 /** Opens every source and lists it. Throws UsageError when nothing says where backups are. */
-export async function openSources(request: Places, typed: Typed): Promise<Opened> {
+export async function openSources(request: SourceRequest, typed: TypedCommand): Promise<OpenedSources> {
   const { catalog, config, names, signal } = request;
   assertTold(request, typed);
   const storeUrl = request.storeUrl === null ? null : urlMeant(request.storeUrl);
@@ -178,7 +178,7 @@ export async function openSources(request: Places, typed: Typed): Promise<Opened
 
 async function found(
   catalog: Catalog,
-  { url, store, names, typed }: { url: string; store: Store; names: readonly string[]; typed: Typed },
+  { url, store, names, typed }: { url: string; store: Store; names: readonly string[]; typed: TypedCommand },
 ): Promise<{ meant: { database: ConfiguredDatabase; index: number }[]; everybody: readonly ConfiguredDatabase[] }> {
   const inventory = await takeStock(store, catalog.engines);
   const proposals = named((await proposalsOf(url, { store, engines: catalog.engines, inventory })).proposals);

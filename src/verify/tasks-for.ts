@@ -9,12 +9,12 @@ import { assertGives, needsOf } from "./assert-gives.ts";
 import { newestFirst } from "./dated.ts";
 import { readKnown, slug } from "./known.ts";
 import { allowedLossMs, askedMs, livingFirst, upTo } from "./points.ts";
-import type { Opened, Places, Stocked } from "./sources.ts";
+import type { OpenedSources, SourceRequest, Stocked } from "./sources.ts";
 import { type Asked, type Candidate, type VerifyTask, versionFor } from "./task.ts";
 import { newerThan } from "./younger.ts";
 
 /** What is typed to say which copies are meant, and what must hold in them. */
-export interface Choosing extends Places {
+export interface CopyRequest extends SourceRequest {
   readonly at: Asked;
   /** Folder with the results of earlier verifies. */
   readonly outFolder: string;
@@ -34,7 +34,11 @@ export interface Choosing extends Places {
 }
 
 /** The copies that are asked for: one list of candidates for each verify. */
-function choose(candidates: readonly Candidate[], { at, random }: Choosing, nowMs: number): (readonly Candidate[])[] {
+function choose(
+  candidates: readonly Candidate[],
+  { at, random }: CopyRequest,
+  nowMs: number,
+): (readonly Candidate[])[] {
   const sorted = livingFirst([...candidates].sort(newestFirst));
   if (at === "all") return sorted.map((one) => [one]);
   if (at === "random") {
@@ -47,7 +51,7 @@ function choose(candidates: readonly Candidate[], { at, random }: Choosing, nowM
 /** One list of candidates for each verify, and what tells it from the others. */
 function listsOf(
   { stocks, fault }: Stocked,
-  request: Choosing,
+  request: CopyRequest,
   nowMs: number,
 ): { candidates: readonly Candidate[]; variant: string | null }[] {
   const { at, bandwidth } = request;
@@ -85,7 +89,7 @@ interface Common {
   readonly link: Link | null;
 }
 
-async function tasksOf(stocked: Stocked, request: Choosing, { nowMs, link }: Common): Promise<VerifyTask[]> {
+async function tasksOf(stocked: Stocked, request: CopyRequest, { nowMs, link }: Common): Promise<VerifyTask[]> {
   const { database, engine, index } = stocked;
   const { config, at, outFolder } = request;
   const rpoMs = request.rpoMs ?? database.objectives.rpo ?? DEFAULT_RPO_MS;
@@ -147,7 +151,11 @@ async function tasksOf(stocked: Stocked, request: Choosing, { nowMs, link }: Com
 }
 
 /** Every verify of a call, or of its shard, in order. */
-export async function tasksFor({ databases }: Opened, request: Choosing, nowMs: number): Promise<VerifyTask[]> {
+export async function tasksFor(
+  { databases }: OpenedSources,
+  request: CopyRequest,
+  nowMs: number,
+): Promise<VerifyTask[]> {
   const { bandwidth, shard } = request;
   const link = bandwidth === undefined ? null : openLink(bandwidth);
   const tasks = (await Promise.all(databases.map((one) => tasksOf(one, request, { nowMs, link })))).flat();

@@ -2,13 +2,13 @@
 import { UnavailableError } from "../errors.ts";
 import { type Packing, programsOf } from "../host/packing.ts";
 import type { Line } from "../parts.ts";
-import type { Opened } from "./open-sandbox.ts";
+import type { OpenedSandbox } from "./open-sandbox.ts";
 
 /** Every image has these. */
 const EVERYWHERE: ReadonlySet<string> = new Set(["gunzip", "sed", "tail", "tar", "xargs"]);
 
 /** Throws UnavailableError with the programs that are not there. */
-export async function assertUnpackers({ runner }: Opened, packing: Packing, index: number): Promise<void> {
+export async function assertUnpackers({ runner }: OpenedSandbox, packing: Packing, index: number): Promise<void> {
   const programs = [...new Set(programsOf(packing))].filter((program) => !EVERYWHERE.has(program));
   if (programs.length === 0) return;
   const line: Line = {

@@ -16,14 +16,14 @@ import { keepingOf } from "./keeping.ts";
 import { keepKnown, readKnown } from "./known.ts";
 import { type DatabaseOverview, overviewOf } from "./overview.ts";
 import { overviewText } from "./overview-text.ts";
-import { assertTold, openSources, type Places } from "./sources.ts";
+import { assertTold, openSources, type SourceRequest } from "./sources.ts";
 import type { VerifyTask } from "./task.ts";
-import { type Choosing, knownName, nameOfTask, tasksFor } from "./tasks-for.ts";
+import { type CopyRequest, knownName, nameOfTask, tasksFor } from "./tasks-for.ts";
 import { verify } from "./verify.ts";
 
 export { assertTold, loadConfigFile, overviewText };
 
-export interface VerifyRequest extends Choosing {
+export interface VerifyRequest extends CopyRequest {
   readonly sandbox: string;
   readonly keep: boolean;
   readonly trustBackups: boolean;
@@ -87,7 +87,7 @@ export async function verifyAll(request: VerifyRequest): Promise<SuiteRun[]> {
 }
 
 /** An overview of every database's backups, without fetching one. */
-export async function overviews(request: Places & { readonly outFolder: string }): Promise<DatabaseOverview[]> {
+export async function overviews(request: SourceRequest & { readonly outFolder: string }): Promise<DatabaseOverview[]> {
   await using opened = await openSources(request, "backups");
   const nowMs = Date.now();
   const unread = opened.databases.find(({ fault }) => fault !== null)?.fault;

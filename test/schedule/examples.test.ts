@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { crontab } from "../../src/schedule/cron.ts";
-import type { Job } from "../../src/schedule/job.ts";
+import type { ScheduledJob } from "../../src/schedule/job.ts";
 import { githubWorkflow, gitlabPipeline } from "../../src/schedule/pipelines.ts";
 import { systemdUnits } from "../../src/schedule/systemd.ts";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
-const JOB: Job = {
+const JOB: ScheduledJob = {
   rhythm: "daily",
   hour: 3,
   minute: 10,

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { crontab } from "../../src/schedule/cron.ts";
-import { cronFields, type Job, parseTime, RHYTHMS } from "../../src/schedule/job.ts";
+import { cronFields, parseTime, RHYTHMS, type ScheduledJob } from "../../src/schedule/job.ts";
 import { githubWorkflow, gitlabPipeline } from "../../src/schedule/pipelines.ts";
 import { systemdUnits } from "../../src/schedule/systemd.ts";
 
@@ -16,7 +16,7 @@ const exec = promisify(execFile);
 const folder = await mkdtemp(join(tmpdir(), "schedule-"));
 afterAll(() => rm(folder, { recursive: true }));
 
-const JOB: Job = {
+const JOB: ScheduledJob = {
   rhythm: "daily",
   hour: 3,
   minute: 10,
@@ -40,7 +40,7 @@ function asCronReads(line: string): { fields: string; command: string } {
   const [command = ""] = rest.split(/(?<!\\)%/);
   return { fields, command: command.replaceAll("\\%", "%") };
 }
-const jobLine = (job: Job) =>
+const jobLine = (job: ScheduledJob) =>
   crontab(job)[0]
     ?.text.split("\n")
     .find((line) => /^\d/.test(line)) ?? "";
@@ -145,7 +145,8 @@ function asSystemdReads(line: string): string[] {
   }
   return found;
 }
-const execStart = (job: Job) => /(?:^|\n)ExecStart=:([^\n]*)(?:\n|$)/.exec(systemdUnits(job)[0]?.text ?? "")?.[1] ?? "";
+const execStart = (job: ScheduledJob) =>
+  /(?:^|\n)ExecStart=:([^\n]*)(?:\n|$)/.exec(systemdUnits(job)[0]?.text ?? "")?.[1] ?? "";
 const hasAnalyzer = existsSync("/usr/bin/systemd-analyze");
 
 describe("systemd units", () => {
@@ -194,7 +195,7 @@ describe("systemd units", () => {
 });
 
 describe("a workflow for GitHub", () => {
-  const made = (more: Partial<Job> = {}) => {
+  const made = (more: Partial<ScheduledJob> = {}) => {
     const [file] = githubWorkflow({ ...JOB, ...more });
     const value = parse(file?.text ?? "") as {
       on: { schedule: { cron: string }[] };

@@ -5,6 +5,17 @@ import type { RecoveryPoint } from "../../src/parts.ts";
 
 const DAY_MS = 86_400_000;
 
+/** What a whole dump of the first engine says of itself. */
+export const DUMP_FACTS = {
+  engine: "postgres",
+  method: "logical",
+  isDump: true,
+  format: "plain",
+  packing: [],
+  complete: "yes",
+  because: "",
+} as const;
+
 /** A backup of this name that was written at this moment, and what it says of itself. */
 export function pointOf(key: string, atMs: number, facts: Partial<RecoveryPoint["facts"]> = {}): RecoveryPoint {
   const at = new Date(atMs).toISOString();
@@ -18,16 +29,7 @@ export function pointOf(key: string, atMs: number, facts: Partial<RecoveryPoint[
     moment,
     reach: moment,
     sizeBytes: 1000,
-    facts: {
-      engine: "postgres",
-      method: "logical",
-      isDump: true,
-      format: "plain",
-      packing: [],
-      complete: "yes",
-      because: "",
-      ...facts,
-    },
+    facts: { ...DUMP_FACTS, ...facts },
   };
 }
 

@@ -3,16 +3,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
-import type { Shown } from "../../src/host/redact.ts";
-import type { BackupFacts, CopyScene, DumpStory, Engine, Line, Outcome, RecoveryPoint } from "../../src/parts.ts";
+import type { BackupFacts, CopyScene, DumpStory, Engine } from "../../src/parts.ts";
 import { copiesOf } from "../../src/plan/capabilities.ts";
 import { sqlCheck } from "../../src/probes/checks/sql.ts";
-import { lookThrough } from "../../src/verify/copy-checks.ts";
 import type { KnownCopy } from "../../src/verify/known.ts";
 import { assertJudged } from "../../src/verify/restore-copy.ts";
 
+import { type Answers, answer, BEFORE, lookAt, NOW, POINT as point } from "../support/copy-scene.ts";
+
 const engine = catalog.engines[0] as Engine;
-const NOW = Date.parse("2026-11-21T12:00:00Z");
 const HOUR = 3_600_000;
 
 const facts: BackupFacts = {
@@ -24,28 +23,6 @@ const facts: BackupFacts = {
   complete: "unknown",
   because: "",
 };
-const moment = { at: "2026-11-21T11:00:00.000Z", from: "name" } as const;
-const point: RecoveryPoint = {
-  id: "shop-20261121T1100.dump",
-  name: "shop",
-  store: "directory:/b",
-  objects: [],
-  log: [],
-  moment,
-  reach: moment,
-  sizeBytes: 10,
-  facts,
-};
-
-const outcome = (stdout: string, exitCode = 0): Outcome => ({
-  commandId: "x",
-  exitCode,
-  durationMs: 1,
-  stdout: stdout as Shown,
-  stderrTail: (exitCode === 0 ? "" : "ERROR: it broke") as Shown,
-  truncated: false,
-});
-
 /** What a whole shop answers. */
 const WHOLE: Readonly<Record<string, string>> = {
   "list-tables": '"public.orders"\n"public.lines"\n',
@@ -69,15 +46,7 @@ function storyOf(text: string): DumpStory {
 }
 
 const baseline: KnownCopy = {
-  id: "shop-20261120T1100.dump",
-  store: "directory:/b",
-  momentAt: "2026-11-20T11:00:00.000Z",
-  sizeBytes: 10,
-  sha256: "",
-  runId: "r",
-  verifiedAt: "2026-11-20T12:00:00.000Z",
-  holds: true,
-  because: "",
+  ...BEFORE,
   rows: { "public.orders": 990, "public.lines": 4900 },
   catalogue: {
     "table\tpublic.orders": "x",
@@ -90,25 +59,9 @@ const baseline: KnownCopy = {
   lags: { "public.orders.created_at": HOUR },
 };
 
-async function asked(answers: Record<string, string | Outcome>, changes: Partial<CopyScene> = {}) {
-  const all: Record<string, string | Outcome> = { ...WHOLE, ...answers };
-  const ask = async (_line: Line, name: string) => {
-    const answer = all[name] ?? "";
-    return typeof answer === "string" ? outcome(answer) : answer;
-  };
-  const task = {
-    mayShrink: [],
-    fresh: null,
-    canary: null,
-    askedAtMs: NOW,
-    objectives: { rtoMs: HOUR, rpoMs: 25 * HOUR },
-    acceptChanges: false,
-  };
-  const { phrases } = engine;
-  const copies = copiesOf(engine);
+async function asked(answers: Answers, changes: Parameters<typeof lookAt>[2] = {}) {
   const story = storyOf("CREATE TABLE public.orders (id integer);\nCREATE TABLE public.lines (id integer);\n");
-  const scene = { task, phrases, copies, facts, story, point, baseline: null, ...changes };
-  const { findings, numbers } = await lookThrough({ probes: catalog.copyProbes, scene, ask });
+  const { findings, numbers } = await lookAt(engine, { ...WHOLE, ...answers }, { facts, story, ...changes });
   return { bad: findings.filter(({ held }) => held !== "yes"), findings, numbers };
 }
 
@@ -162,7 +115,7 @@ describe("nothing passes on nothing", () => {
   test.each(Object.keys(WHOLE).filter((name) => name !== "newest-row"))(
     "a question that fails is no pass: %s",
     async (name) => {
-      const { bad } = await asked({ [name]: outcome("", 2) });
+      const { bad } = await asked({ [name]: answer("", 2) });
       expect(bad.length).toBeGreaterThan(0);
       expect(bad.every(({ held }) => held === "unknown")).toBe(true);
     },
@@ -428,11 +381,11 @@ describe("a query of one's own", () => {
     ["someone@example.org\n", { equals: 1 }, "unknown"],
     ["NULL\n", { max: 1 }, "unknown"],
   ] as const)("%j against %j: %s", (text, limits, held) =>
-    expect(sqlCheck.answer(outcome(text), { sql: "x", ...limits }).held).toBe(held),
+    expect(sqlCheck.answer(answer(text), { sql: "x", ...limits }).held).toBe(held),
   );
   test("an answer that is no number is not repeated, and a query that fails is no pass", () => {
-    expect(sqlCheck.answer(outcome("someone@example.org\n"), { sql: "x", equals: 1 }).because).not.toContain("someone");
-    expect(sqlCheck.answer(outcome("5", 3), { sql: "x", min: 0 }).held).toBe("unknown");
+    expect(sqlCheck.answer(answer("someone@example.org\n"), { sql: "x", equals: 1 }).because).not.toContain("someone");
+    expect(sqlCheck.answer(answer("5", 3), { sql: "x", min: 0 }).held).toBe("unknown");
   });
 });
 

@@ -3,14 +3,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
-import type { Shown } from "../../src/host/redact.ts";
-import type { CopyScene, Engine, Line, Outcome, RecoveryPoint } from "../../src/parts.ts";
-import { copiesOf } from "../../src/plan/capabilities.ts";
-import { lookThrough } from "../../src/verify/copy-checks.ts";
+import type { CopyTask, Engine } from "../../src/parts.ts";
 import type { KnownCopy } from "../../src/verify/known.ts";
+import { type Answers, BEFORE, lookAt } from "../support/copy-scene.ts";
 
-const NOW = Date.parse("2026-11-21T12:00:00Z");
-const moment = { at: "2026-11-21T11:00:00.000Z", from: "name" } as const;
 const engineOf = (name: string) => catalog.engines.find((one) => one.name === name) as Engine;
 
 const WHOLE: Readonly<Record<string, string>> = {
@@ -26,75 +22,20 @@ const WHOLE: Readonly<Record<string, string>> = {
   "compare-collations": "used\t1\n",
 };
 
-type Answers = Readonly<Record<string, string>>;
 interface Told {
   readonly engine?: string;
   readonly last?: Answers | null;
-  readonly task?: Partial<CopyScene["task"]>;
+  readonly task?: Partial<CopyTask>;
 }
 
-async function look(answers: Answers, { engine: name = "postgres", task }: Told, baseline: KnownCopy | null) {
-  const engine = engineOf(name);
-  const facts = {
-    engine: name,
-    method: "logical",
-    isDump: true,
-    format: "plain",
-    packing: [],
-    complete: "yes",
-    because: "",
-  } as const;
-  const point: RecoveryPoint = {
-    id: "shop.dump",
-    name: "shop",
-    store: "directory:/b",
-    objects: [],
-    log: [],
-    moment,
-    reach: moment,
-    sizeBytes: 10,
-    facts,
-  };
-  const all: Answers = { ...WHOLE, ...answers };
-  const ask = async (_line: Line, question: string): Promise<Outcome> => ({
-    commandId: "x",
-    exitCode: 0,
-    durationMs: 1,
-    stdout: (all[question] ?? "") as Shown,
-    stderrTail: "" as Shown,
-    truncated: false,
-  });
-  const told = {
-    mayShrink: [],
-    fresh: null,
-    canary: null,
-    askedAtMs: NOW,
-    objectives: { rtoMs: 1, rpoMs: 90_000_000 },
-    acceptChanges: false,
-    ...task,
-  };
-  const scene = { task: told, phrases: engine.phrases, copies: copiesOf(engine), facts, point, baseline };
-  return lookThrough({ probes: catalog.copyProbes, scene, ask });
+function look(answers: Answers, { engine = "postgres", task = {} }: Told, baseline: KnownCopy | null) {
+  return lookAt(engineOf(engine), { ...WHOLE, ...answers }, { task, baseline });
 }
 
 /** Looks at one copy after another: `last` was the good one before. */
 async function looked(answers: Answers, told: Told = {}) {
   const before = told.last === null ? null : (await look(told.last ?? {}, told, null)).numbers;
-  const baseline: KnownCopy | null =
-    before === null
-      ? null
-      : {
-          id: "before.dump",
-          store: "directory:/b",
-          momentAt: "2026-11-20T11:00:00.000Z",
-          sizeBytes: 10,
-          sha256: "",
-          runId: "r",
-          verifiedAt: "2026-11-20T12:00:00.000Z",
-          holds: true,
-          because: "",
-          ...before,
-        };
+  const baseline: KnownCopy | null = before === null ? null : { ...BEFORE, ...before };
   const { findings } = await look(answers, told, baseline);
   const of = (probe: string) => findings.find((one) => one.probe === probe);
   return { of, remarks: findings.flatMap(({ remarks = [] }) => remarks) };

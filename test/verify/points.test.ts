@@ -9,6 +9,7 @@ import { allowedLossMs, askedMs, upTo } from "../../src/verify/points.ts";
 import { proposalsFrom, rhythmMs } from "../../src/verify/proposals.ts";
 import { stockOf } from "../../src/verify/source-stock.ts";
 import { serverFor } from "../../src/verify/task.ts";
+import { DUMP_FACTS } from "../support/stored.ts";
 
 const engine = catalog.engines[0] as Engine;
 const DUMP =
@@ -130,28 +131,10 @@ describe("what is asked for", () => {
     ["16.1", "16.1", "17"],
     ["17.0", "17.0", "17"],
   ])("a dump of server %s by %s is restored by %s", (serverVersion, toolVersion, version) => {
-    const facts = {
-      engine: engine.name,
-      method: "logical",
-      isDump: true,
-      format: "plain",
-      packing: [],
-      complete: "yes",
-      because: "",
-    } as const;
-    expect(serverFor(engine, { ...facts, serverVersion, toolVersion }).version).toBe(version);
+    expect(serverFor(engine, { ...DUMP_FACTS, serverVersion, toolVersion }).version).toBe(version);
   });
   test("a newer server than any that is known is no fault of the backup", () => {
-    const facts = {
-      engine: engine.name,
-      method: "logical",
-      isDump: true,
-      format: "plain",
-      packing: [],
-      complete: "yes",
-      because: "",
-    } as const;
-    expect(() => serverFor(engine, { ...facts, serverVersion: "19.1" })).toThrow(/no sandbox restores that/);
+    expect(() => serverFor(engine, { ...DUMP_FACTS, serverVersion: "19.1" })).toThrow(/no sandbox restores that/);
   });
 });
 
@@ -159,17 +142,18 @@ describe("a store that nobody described", () => {
   const point = (id: string): RecoveryPoint => {
     const at = /(\d{4})(\d{2})(\d{2})/.exec(id);
     const moment = { at: `${at?.[1]}-${at?.[2]}-${at?.[3]}T03:00:00.000Z`, from: "name" } as const;
-    const facts = {
-      engine: engine.name,
-      method: "logical",
-      isDump: true,
-      format: "plain",
-      packing: [],
-      complete: "yes",
-      because: "",
-    } as const;
     const object = { key: id, sizeBytes: 1, modifiedAt: moment.at };
-    return { id, name: id, store: "m", objects: [object], log: [], moment, reach: moment, sizeBytes: 1, facts };
+    return {
+      id,
+      name: id,
+      store: "m",
+      objects: [object],
+      log: [],
+      moment,
+      reach: moment,
+      sizeBytes: 1,
+      facts: DUMP_FACTS,
+    };
   };
   const days = ["20261117", "20261118", "20261119", "20261120"];
   test("is told apart by databases and jobs, with a rhythm and a pattern for each", async () => {

@@ -1,5 +1,5 @@
 /** What can be lacking here that says nothing of a backup, and what to do about it. */
-import { inImage, type Lack, OWN_SERVER, unjudgedBy } from "../unjudged.ts";
+import { COMMON_LACKS, inImage, type Lack, OWN_SERVER, unjudgedBy } from "../unjudged.ts";
 
 const AS_IT_WAS = "make the dump with the program of the server's own version";
 
@@ -67,14 +67,6 @@ const LACKS: Readonly<Record<string, Lack>> = {
     because: () => "the restored server lets nobody in, by its own accounts",
     next: () => ["look at the accounts of the copy: root@localhost has to be able to log in on the socket"],
   },
-  "disk-full": {
-    because: () => "the disk is full",
-    next: () => ["df -h", "fogbell gc", "free some space, then run it again"],
-  },
-  "no-memory": {
-    because: () => "memory ran out",
-    next: () => ["free -h", "run it again, with more memory for the sandbox"],
-  },
   packet: {
     because: () => "a row of the backup is larger than the sandbox's server takes (max_allowed_packet)",
     next: () => [OWN_SERVER],
@@ -83,8 +75,7 @@ const LACKS: Readonly<Record<string, Lack>> = {
     because: () => "the sandbox's server was stopped, or does not answer",
     next: () => ["run it again", "free -h"],
   },
-  cancelled: { because: () => "the statement was cancelled", next: () => ["run it again, with more time"] },
 };
 
 /** Why a failure says nothing about the backup; else null. */
-export const unjudged = unjudgedBy(LACKS);
+export const unjudged = unjudgedBy({ ...COMMON_LACKS, ...LACKS });

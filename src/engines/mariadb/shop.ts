@@ -1,11 +1,9 @@
 /** The preset `shop`: the tables that the other engines' shop has, with what real ones have in MariaDB and MySQL. */
 import { type Feed, printed } from "../../built-script.ts";
 import type { Line, PresetRequest } from "../../parts.ts";
+import { shopSizes } from "../shop-sizes.ts";
 import { at, placesOf, sql } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
-
-/** Shares of the requested rows; what is left over goes to stock movements. */
-const SHARES = { customers: 0.08, products: 0.005, orders: 0.22, items: 0.44, payments: 0.2 } as const;
 
 const SCHEMA = `
 CREATE TABLE customers (
@@ -115,29 +113,6 @@ BEGIN
 END //
 DELIMITER ;
 `;
-
-interface Sizes {
-  readonly customers: number;
-  readonly products: number;
-  readonly orders: number;
-  readonly items: number;
-  readonly payments: number;
-  readonly movements: number;
-}
-
-/** How many rows each table gets of `rows` in all. */
-function shopSizes(rows: number): Sizes {
-  const part = (share: number) => Math.max(10, Math.round(rows * share));
-  const sizes = {
-    customers: part(SHARES.customers),
-    products: part(SHARES.products),
-    orders: part(SHARES.orders),
-    items: part(SHARES.items),
-    payments: part(SHARES.payments),
-  };
-  const spent = sizes.customers + sizes.products + sizes.orders + sizes.items + sizes.payments;
-  return { ...sizes, movements: Math.max(10, rows - spent) };
-}
 
 /** With explicit numbers: a bulk insert that hands them out by itself leaves a hole behind, up to the next power of two. */
 function fill(flavour: Flavour, { rows, seed, untilMs }: PresetRequest): string {

@@ -2,30 +2,13 @@
  * Snapshots: the data folder as it stands on disk. Of a stopped server it is a clean copy; of one that is frozen in the
  * middle of its work it is what a crash would leave, and is repaired from its own log when it starts.
  */
-import { z } from "zod";
 import { defineMethod } from "../../define.ts";
 import { type Compression, isTar, layersOf, unpacked, whole } from "../../host/packing.ts";
 import type { BackupFacts, Content, Line } from "../../parts.ts";
+import { IMAGE_OPTIONS, type ImageOptions, PACK } from "../snapshot-options.ts";
 import { removeSide, startSide, UNPACKED, untilReady } from "./files.ts";
 import type { Flavour } from "./flavour.ts";
 
-const options = z.strictObject({
-  server: z
-    .enum(["stopped", "frozen"])
-    .default("frozen")
-    .describe(
-      "What the server does while its files are imaged: it is shut down, or held still in the middle of its work.",
-    )
-    .meta({ examples: ["stopped"] }),
-  compress: z
-    .enum(["none", "gzip", "zstd"])
-    .default("gzip")
-    .describe("How the image is compressed.")
-    .meta({ examples: ["none", "zstd"] }),
-});
-type Options = z.infer<typeof options>;
-
-const PACK: Readonly<Record<Compression, string>> = { none: "cat", gzip: "gzip -1", zstd: "zstd -q -1" };
 const ENDING: Readonly<Record<Compression, string>> = { none: "", gzip: ".gz", zstd: ".zst" };
 /** Comes first in the archive, so that an image can be told by its start. */
 const FIRST = "ibdata1";
@@ -37,7 +20,7 @@ function image(stem: string, compress: Compression): string {
 rm "$BACKUP_DIR/whole"`;
 }
 
-function backup(flavour: Flavour, stem: string, { server, compress }: Options): readonly Line[] {
+function backup(flavour: Flavour, stem: string, { server, compress }: ImageOptions): readonly Line[] {
   const uses = ["DATADIR", "BACKUP_DIR"];
   const copy = image(stem, compress);
   const frozen = `server=$(cat "$DATADIR/server.pid") &&
@@ -111,10 +94,10 @@ ${unpacked(packing)} |
 }
 
 export const snapshotOf = (flavour: Flavour) =>
-  defineMethod<Options>({
+  defineMethod<ImageOptions>({
     name: "snapshot",
     summary: "An image of the data folder, of a stopped server or of one held still.",
-    options,
+    options: IMAGE_OPTIONS,
     gives: ["side-restore", "one-table"],
     side: "server",
     variants: [{ name: "snapshot", options: () => ({}), log: false }],

@@ -1,5 +1,5 @@
 /** What can be lacking here that says nothing of a backup, and what to do about it. */
-import { inImage, type Lack, OWN_SERVER, unjudgedBy } from "../unjudged.ts";
+import { COMMON_LACKS, inImage, type Lack, OWN_SERVER, unjudgedBy } from "../unjudged.ts";
 
 const LACKS: Readonly<Record<string, Lack>> = {
   "no-extension": {
@@ -65,14 +65,6 @@ const LACKS: Readonly<Record<string, Lack>> = {
     because: (name) => `settings of the other machine do not work here: ${name}`,
     next: () => ["look at the settings it names", OWN_SERVER],
   },
-  "disk-full": {
-    because: () => "the disk is full",
-    next: () => ["df -h", "fogbell gc", "free some space, then run it again"],
-  },
-  "no-memory": {
-    because: () => "memory ran out",
-    next: () => ["free -h", "run it again, with more memory for the sandbox"],
-  },
   "too-many-locks": {
     because: () => "the server's table of locks is full (max_locks_per_transaction)",
     next: () => ["please report this: a restore in one transaction needs a lock for each object"],
@@ -81,7 +73,6 @@ const LACKS: Readonly<Record<string, Lack>> = {
     because: () => "the sandbox's server was stopped",
     next: () => ["run it again", "free -h"],
   },
-  cancelled: { because: () => "the statement was cancelled", next: () => ["run it again, with more time"] },
   "no-version": {
     because: () => "pg_restore here is older than the archive",
     next: () => ["fogbell doctor", "fogbell images build postgres"],
@@ -97,4 +88,4 @@ const LACKS: Readonly<Record<string, Lack>> = {
 };
 
 /** Why a failure says nothing about the backup; else null. */
-export const unjudged = unjudgedBy(LACKS);
+export const unjudged = unjudgedBy({ ...COMMON_LACKS, ...LACKS });

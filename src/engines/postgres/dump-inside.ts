@@ -165,7 +165,7 @@ export class Dollar implements Inside {
 }
 
 /** Comments in comments. */
-export class Block implements Inside {
+export class CommentInside implements Inside {
   readonly is = "comment";
   isOver = false;
   #depth = 1;

@@ -7,7 +7,7 @@
 import { ASCII_LOWER, CLASS, IDENTIFIER, KIND, VARIABLES } from "./dump-bytes.ts";
 import {
   BACKSLASH,
-  Block,
+  CommentInside,
   Cursor,
   Dollar,
   type Inside,
@@ -20,7 +20,7 @@ import {
 } from "./dump-inside.ts";
 import { Prefix } from "./dump-prefix.ts";
 import { Routine } from "./dump-routine.ts";
-import { ReadAs, type Settings } from "./dump-settings.ts";
+import { type DumpSettings, ReadAs } from "./dump-settings.ts";
 
 /** What is told of the text, in its order. Lines count from 1. */
 export interface Listener {
@@ -93,7 +93,7 @@ export class DumpLexer {
   }
 
   /** From the next line on. */
-  set(settings: Partial<Settings>): void {
+  set(settings: Partial<DumpSettings>): void {
     this.#readAs.set(settings);
   }
 
@@ -247,7 +247,7 @@ export class DumpLexer {
     if (CLASS[byte] === KIND.colon) return this.#colon(bytes, at, next);
     if (CLASS[byte] === KIND.minus) return next === byte ? this.#openLineComment(bytes, at) : at + 1;
     if (next !== 42) return at + 1;
-    return this.#enter(new Block(this.#cursor), at + 2);
+    return this.#enter(new CommentInside(this.#cursor), at + 2);
   }
 
   /** Ends a line for strings that go on after it, and for comments; only `\n` ends one of psql's. */

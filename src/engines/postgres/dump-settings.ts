@@ -2,15 +2,15 @@
 import { NEWLINE } from "./dump-inside.ts";
 
 /** How the next lines are read. */
-export interface Settings {
+export interface DumpSettings {
   readonly standardStrings: boolean;
   /** An encoding in which the second byte of a character can look like a quote or a backslash. */
   readonly wide: "no" | "pairs" | "sjis";
 }
 
 export class ReadAs {
-  now: Settings = { standardStrings: true, wide: "no" };
-  #next: Settings | null = null;
+  now: DumpSettings = { standardStrings: true, wide: "no" };
+  #next: DumpSettings | null = null;
   #isTrail = false;
 
   /** Whether something was set that psql does not know before its next line. */
@@ -19,7 +19,7 @@ export class ReadAs {
   }
 
   /** From the next line on. */
-  set(settings: Partial<Settings>): void {
+  set(settings: Partial<DumpSettings>): void {
     const next = { ...this.now, ...this.#next, ...settings };
     const isSame = next.standardStrings === this.now.standardStrings && next.wide === this.now.wide;
     this.#next = isSame ? null : next;

@@ -6,7 +6,7 @@ import { SIDE } from "./client.ts";
 export const ENDING: Readonly<Record<Compression, string>> = { none: "", gzip: ".gz", zstd: ".zst" };
 
 /** An archive of files, as the shell names it: `"$BACKUP/base.tar.gz"`. */
-export interface Archive {
+export interface PackedFiles {
   readonly file: string;
   readonly packing: Packing;
 }
@@ -28,12 +28,12 @@ export const printAny = (name: string, indent: string): string =>
   ].join(`\n${indent}`);
 
 /** Prints one member of the archive. */
-export function member({ file, packing }: Archive, name: string): string {
+export function member({ file, packing }: PackedFiles, name: string): string {
   return `${unpacked(packing, file)} | tar -xO -f - ${name}`;
 }
 
 /** Reads the archive to its end, and compares the version that made it with the one installed here. */
-export function checkArchive(archive: Archive, first = ""): Line {
+export function checkArchive(archive: PackedFiles, first = ""): Line {
   const { file, packing } = archive;
   const test = packing.length === 0 ? "" : `${whole(packing, file)} &&\n`;
   return {
@@ -53,7 +53,7 @@ fi`,
 }
 
 /** `more` is done after the archive was unpacked, sets `whole` to no when it fails, and ends by asking for it. */
-export function unpack({ file, packing }: Archive, more = ""): Line {
+export function unpack({ file, packing }: PackedFiles, more = ""): Line {
   return {
     say: "Unpack the backup into an empty folder. Nothing touches the damaged server.",
     // Not what an earlier try left in the terminal of whoever types it.

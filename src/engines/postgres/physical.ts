@@ -15,9 +15,9 @@ import {
 } from "../../parts.ts";
 import { aboutLog, logChecks } from "../packed-log.ts";
 import {
-  type Archive,
   checkArchive,
   member,
+  type PackedFiles,
   printAny,
   removeSide,
   settingsOfSide,
@@ -115,7 +115,7 @@ function inspect({ head: bytes, packing }: Content): BackupFacts | null {
 
 const ENDINGS: Readonly<Record<string, string>> = { gzip: ".gz", zstd: ".zst", bzip2: ".bz2", xz: ".xz", lz4: ".lz4" };
 
-const archiveOf = ({ packing }: BackupFacts): Archive => ({
+const archiveOf = ({ packing }: BackupFacts): PackedFiles => ({
   file: `"$BACKUP/base.tar${packing.map((layer) => ENDINGS[String(layer)] ?? "").join("")}"`,
   packing,
 });

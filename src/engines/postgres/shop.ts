@@ -1,10 +1,8 @@
 /** The preset `shop`: several related tables with what real ones have, so that bringing one back is not trivial. */
 import { type Feed, printed } from "../../built-script.ts";
 import type { Line, PresetRequest } from "../../parts.ts";
+import { shopSizes } from "../shop-sizes.ts";
 import { literal, placesOf, psql } from "./client.ts";
-
-/** Shares of the requested rows; what is left over goes to stock movements. */
-const SHARES = { customers: 0.08, products: 0.005, orders: 0.22, items: 0.44, payments: 0.2 } as const;
 
 const SCHEMA = `
 CREATE TYPE order_state AS ENUM ('placed', 'paid', 'shipped', 'cancelled');
@@ -106,29 +104,6 @@ BEGIN
   END IF;
 END $$;
 `;
-
-interface Sizes {
-  readonly customers: number;
-  readonly products: number;
-  readonly orders: number;
-  readonly items: number;
-  readonly payments: number;
-  readonly movements: number;
-}
-
-/** How many rows each table gets of `rows` in all. */
-function shopSizes(rows: number): Sizes {
-  const part = (share: number) => Math.max(10, Math.round(rows * share));
-  const sizes = {
-    customers: part(SHARES.customers),
-    products: part(SHARES.products),
-    orders: part(SHARES.orders),
-    items: part(SHARES.items),
-    payments: part(SHARES.payments),
-  };
-  const spent = sizes.customers + sizes.products + sizes.orders + sizes.items + sizes.payments;
-  return { ...sizes, movements: Math.max(10, rows - spent) };
-}
 
 function fill(request: PresetRequest): string {
   const sizes = shopSizes(request.rows);

@@ -3,29 +3,11 @@
  * a clean copy; of one that is frozen in the middle of its work it is what a crash would leave, and is repaired from its
  * own log when it starts.
  */
-import { z } from "zod";
 import { defineMethod } from "../../define.ts";
 import { type Compression, isTar, layersOf } from "../../host/packing.ts";
 import type { BackupFacts, Content, Line } from "../../parts.ts";
-import { type Archive, checkArchive, ENDING, removeSide, settingsOfSide, startSide, unpack } from "./files.ts";
-
-const options = z.strictObject({
-  server: z
-    .enum(["stopped", "frozen"])
-    .default("frozen")
-    .describe(
-      "What the server does while its files are imaged: it is shut down, or held still in the middle of its work.",
-    )
-    .meta({ examples: ["stopped"] }),
-  compress: z
-    .enum(["none", "gzip", "zstd"])
-    .default("gzip")
-    .describe("How the image is compressed.")
-    .meta({ examples: ["none", "zstd"] }),
-});
-type Options = z.infer<typeof options>;
-
-const PACK: Readonly<Record<Compression, string>> = { none: "cat", gzip: "gzip -1", zstd: "zstd -q -1" };
+import { IMAGE_OPTIONS, type ImageOptions, PACK } from "../snapshot-options.ts";
+import { checkArchive, ENDING, type PackedFiles, removeSide, settingsOfSide, startSide, unpack } from "./files.ts";
 
 /** Every process of the server, parents first. Only /proc tells, because each has a process group of its own. */
 const FAMILY = `server=$(head -n 1 "$PGDATA/postmaster.pid") &&
@@ -41,7 +23,7 @@ function image(stem: string, compress: Compression): string {
 rm "$BACKUP_DIR/whole"`;
 }
 
-function backup(stem: string, { server, compress }: Options): readonly Line[] {
+function backup(stem: string, { server, compress }: ImageOptions): readonly Line[] {
   const uses = ["PGDATA", "BACKUP_DIR"];
   const copy = image(stem, compress);
   if (server === "stopped") {
@@ -73,7 +55,7 @@ exit $code`,
   ];
 }
 
-function facts({ compress }: Options): BackupFacts {
+function facts({ compress }: ImageOptions): BackupFacts {
   return {
     engine: "postgres",
     method: "snapshot",
@@ -99,12 +81,12 @@ function inspect({ head: bytes, packing }: Content): BackupFacts | null {
   };
 }
 
-const archiveOf = ({ packing }: BackupFacts): Archive => ({ file: '"$BACKUP"', packing });
+const archiveOf = ({ packing }: BackupFacts): PackedFiles => ({ file: '"$BACKUP"', packing });
 
-export const snapshot = defineMethod<Options>({
+export const snapshot = defineMethod<ImageOptions>({
   name: "snapshot",
   summary: "An image of the data folder, of a stopped server or of one held still.",
-  options,
+  options: IMAGE_OPTIONS,
   gives: ["side-restore", "one-table"],
   side: "server",
   variants: [{ name: "snapshot", options: () => ({}), log: false }],

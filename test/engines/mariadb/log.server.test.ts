@@ -1,5 +1,5 @@
 /** A binary log whose files changed places, were cut or spoiled: no program minds, so it must be seen before the replay. */
-import { chmod, cp, mkdtemp, open, readdir, rename, rm, stat, truncate } from "node:fs/promises";
+import { chmod, cp, mkdtemp, readdir, rm, stat, truncate } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mariadb } from "../../../src/engines/mariadb/engine.ts";
@@ -7,6 +7,7 @@ import { MARIADB } from "../../../src/engines/mariadb/flavour.ts";
 import { checkLog } from "../../../src/engines/mariadb/log.ts";
 import type { BackupFacts } from "../../../src/parts.ts";
 import { type Bench, openBench } from "../../support/dumps.ts";
+import { spoilByte, swap } from "../../support/spoil.ts";
 
 const FACTS = { logFrom: "binlog.000001", logPosition: "4" } as BackupFacts;
 
@@ -41,19 +42,6 @@ async function checked(spoil: (at: (number: number) => string) => Promise<unknow
   for (const name of pieces) await chmod(join(folder, name), 0o644);
   await spoil((number) => join(folder, pieces[number - 1] ?? ""));
   return bench.try(`LOG=${folder}; export LOG\n${checkLog(MARIADB, facts).script}`);
-}
-
-async function swap(a: string, b: string): Promise<void> {
-  await rename(a, `${a}.x`);
-  await rename(b, a);
-  await rename(`${a}.x`, b);
-}
-
-async function spoilByte(file: string, at: number): Promise<void> {
-  const handle = await open(file, "r+");
-  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, at);
-  await handle.write(Buffer.from([(buffer[0] ?? 0) ^ 0x10]), 0, 1, at);
-  await handle.close();
 }
 
 describe("the check of the log", () => {

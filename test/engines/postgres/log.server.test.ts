@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { postgres } from "../../../src/engines/postgres/engine.ts";
 import { checkLog, throughLog } from "../../../src/engines/postgres/log.ts";
 import { type Bench, openBench } from "../../support/dumps.ts";
+import { spoilByte } from "../../support/spoil.ts";
 
 const PIECE = /^[0-9A-F]{24}$/;
 
@@ -45,13 +46,6 @@ async function checked(spoil: (pieces: string[], folder: string) => Promise<void
   await spoil((await readdir(folder)).filter((name) => PIECE.test(name)).sort(), folder);
   const { script } = checkLog('cat "$BACKUP/data/global/pg_control"');
   return bench.try(`BACKUP="$SCRATCH/base" LOG=${folder}; export BACKUP LOG\n${script}`);
-}
-
-async function spoilByte(file: string, at: number): Promise<void> {
-  const handle = await open(file, "r+");
-  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, at);
-  await handle.write(Buffer.from([(buffer[0] ?? 0) ^ 0x10]), 0, 1, at);
-  await handle.close();
 }
 
 describe("the check of the log", () => {
