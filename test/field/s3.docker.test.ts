@@ -10,29 +10,21 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { catalog } from "../../src/catalog.ts";
-import type { Engine } from "../../src/parts.ts";
 import { stamp } from "../../src/world/timeline.ts";
-import { type Ceph, startCeph } from "../support/ceph.ts";
-import { openBench, testFolder } from "../support/dumps.ts";
+import { type BucketBench, openBucketBench } from "../support/bucket-bench.ts";
 import { type EditingProxy, type Edits, editingProxy } from "../support/editing-proxy.ts";
 import { type Ended, startFogbell } from "../support/fogbell.ts";
 
 const HOUR = 3_600_000;
-let ceph: Ceph;
-let folder: Awaited<ReturnType<typeof testFolder>>;
+let bench: BucketBench;
+let ceph: BucketBench["ceph"];
+let folder: BucketBench["folder"];
 let dump: Buffer;
 beforeAll(async () => {
-  [ceph, folder] = await Promise.all([startCeph(), testFolder()]);
-  await using bench = await openBench(catalog.engines[0] as Engine);
-  await bench.sh("createdb shop && psql -Xqd shop -c 'CREATE TABLE t AS SELECT g FROM generate_series(1, 500) g'");
-  await bench.sh('pg_dump -Fc -d shop -f "$SCRATCH/x"');
-  dump = await bench.take("x");
+  bench = await openBucketBench();
+  ({ ceph, folder, dump } = bench);
 });
-afterAll(async () => {
-  await ceph[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => bench[Symbol.asyncDispose]());
 
 const put = (bucket: string, key: string, body: Buffer = dump) =>
   ceph.client.send(new PutObjectCommand({ Bucket: bucket, Key: `backups/${key}`, Body: body }));

@@ -7,13 +7,11 @@ import { CreateBucketCommand, PutBucketLifecycleConfigurationCommand, PutObjectC
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import type { LoadedConfig } from "../../src/config/config.ts";
-import type { Engine } from "../../src/parts.ts";
 import type { DrillEvent, DrillResult, Progress } from "../../src/record.ts";
 import { fetchPoint, openStock } from "../../src/verify/stock.ts";
 import { overviews, verifyAll } from "../../src/verify/verify-all.ts";
 import { stamp } from "../../src/world/timeline.ts";
-import { type Ceph, startCeph } from "../support/ceph.ts";
-import { openBench, testFolder } from "../support/dumps.ts";
+import { type BucketBench, openBucketBench } from "../support/bucket-bench.ts";
 import { configOf, PLAINLY } from "../support/verifying.ts";
 
 const { signal } = new AbortController();
@@ -21,20 +19,15 @@ const HOUR = 3_600_000;
 const ago = (hours: number) => stamp(Date.now() - hours * HOUR);
 const [newest, older] = [`shop-${ago(1)}.dump`, `shop-${ago(25)}.dump`];
 
-let ceph: Ceph;
-let folder: Awaited<ReturnType<typeof testFolder>>;
+let bench: BucketBench;
+let ceph: BucketBench["ceph"];
+let folder: BucketBench["folder"];
 let dump: Buffer;
 beforeAll(async () => {
-  [ceph, folder] = await Promise.all([startCeph(), testFolder()]);
-  await using bench = await openBench(catalog.engines[0] as Engine);
-  await bench.sh("createdb shop && psql -Xqd shop -c 'CREATE TABLE t AS SELECT g FROM generate_series(1, 500) g'");
-  await bench.sh('pg_dump -Fc -d shop -f "$SCRATCH/x"');
-  dump = await bench.take("x");
+  bench = await openBucketBench();
+  ({ ceph, folder, dump } = bench);
 });
-afterAll(async () => {
-  await ceph[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => bench[Symbol.asyncDispose]());
 
 const put = (bucket: string, key: string, body: Buffer) =>
   ceph.client.send(new PutObjectCommand({ Bucket: bucket, Key: `drills/${key}`, Body: body }));

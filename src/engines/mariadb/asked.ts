@@ -2,7 +2,7 @@
 import { printed } from "../../built-script.ts";
 import type { Line } from "../../parts.ts";
 import { TABLES_OF_ROWS } from "./catalogue.ts";
-import { client, identifier, literal, placesOf, sql } from "./client.ts";
+import { client, identifier, literal, placesOf, READ_ONLY, sql } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
 
 export function askedOf(flavour: Flavour) {
@@ -12,7 +12,7 @@ export function askedOf(flavour: Flavour) {
 
     askSql: (text: string, database: "production" | "side"): Line => ({
       say: "Ask the scenario's own question, unable to write.",
-      ...printed(sql(flavour, `SET SESSION TRANSACTION READ ONLY;\nSTART TRANSACTION;\n${text.trim()}`, database)),
+      ...printed(sql(flavour, `${READ_ONLY}\nSTART TRANSACTION;\n${text.trim()}`, database)),
       uses: placesOf(database),
       expect: "One number or word. Say aloud what you expect before you look.",
       ifNot: "Write down both, what you expected and what you saw.",

@@ -30,6 +30,9 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** Before somebody else's SQL: whatever it is, it can only read. */
+export const READ_ONLY = "SET SESSION TRANSACTION READ ONLY;";
+
 /** Where SQL is sent. The two servers are themselves no database at all. */
 export type Destination = "production" | "side" | "server" | "side server";
 

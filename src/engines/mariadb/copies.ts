@@ -4,7 +4,7 @@ import { offsetMinutes } from "../../host/time-zone.ts";
 import type { CopyPhrases, Line, NewestRowRequest, PlaceTable } from "../../parts.ts";
 import { MADE_HERE, makeAccounts } from "./accounts.ts";
 import { TABLES_OF_ROWS } from "./catalogue.ts";
-import { execute, identifier, literal, question, sql } from "./client.ts";
+import { execute, identifier, literal, question, READ_ONLY, sql } from "./client.ts";
 import { unjudged } from "./errors.ts";
 import { listen } from "./files.ts";
 import type { Flavour } from "./flavour.ts";
@@ -96,7 +96,7 @@ function newestRow(flavour: Flavour, { table, column, where, timezone, askedAtMs
   return question(
     flavour,
     `Read the newest moment of ${column} in ${table}.`,
-    `SET SESSION TRANSACTION READ ONLY;\n${execute(`SELECT ${either} FROM ${there}`)}`,
+    `${READ_ONLY}\n${execute(`SELECT ${either} FROM ${there}`)}`,
   );
 }
 
@@ -162,7 +162,8 @@ ORDER BY SUM(COALESCE(t.DATA_LENGTH + t.INDEX_LENGTH, 0)) DESC, 1;`,
     query: (sql, role) =>
       ask(
         "Ask the question of fogbell.yaml.",
-        `${role === null ? "" : `SET ROLE ${identifier(role)};\n`}START TRANSACTION READ ONLY;
+        `${role === null ? "" : `SET ROLE ${identifier(role)};\n`}${READ_ONLY}
+START TRANSACTION;
 ${sql.trim().replace(/;+$/, "")}
 ;
 ROLLBACK;`,

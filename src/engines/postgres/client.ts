@@ -78,6 +78,9 @@ export const SIDE = '-h "$SIDE_HOST" -d "$SIDE_DATABASE"';
  */
 export const PSQL = psqlTelling("terse");
 
+/** Before somebody else's SQL: whatever it is, it can only read. */
+export const READ_ONLY = "SET default_transaction_read_only = on;";
+
 /** The same, telling more about an error or less. */
 export function psqlTelling(verbosity: "terse" | "verbose"): string {
   return `psql -Xq -v ON_ERROR_STOP=1 -v VERBOSITY=${verbosity}`;

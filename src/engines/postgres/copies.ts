@@ -3,7 +3,7 @@ import { printed } from "../../built-script.ts";
 import { offsetMinutes } from "../../host/time-zone.ts";
 import type { CopyPhrases, LargeObjects, Line, NewestRowRequest, PlaceTable } from "../../parts.ts";
 import { unjudged } from "./blame.ts";
-import { identifier, literal, placesOf, psql, qualified, question, regclass } from "./client.ts";
+import { identifier, literal, placesOf, psql, qualified, question, READ_ONLY, regclass } from "./client.ts";
 import { collations } from "./collations.ts";
 import { LARGE_OBJECTS } from "./digests.ts";
 import { withoutEventTriggers } from "./event-triggers.ts";
@@ -165,7 +165,7 @@ function newestRow({ table, column, where, timezone, askedAtMs }: NewestRowReque
 FROM ${qualified(table)} WHERE ${identifier(column)} <= ${now} AND isfinite(${identifier(column)})${fits};`;
   return question(
     `Read the newest moment of ${column} in ${table}.`,
-    `SET default_transaction_read_only = on; SET TimeZone = 'UTC';
+    `${READ_ONLY} SET TimeZone = 'UTC';
 SELECT to_regclass(${regclass(table)}) IS NULL AS missing, EXISTS (
   SELECT FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass(${regclass(table)}) AND attname = ${literal(column)}
     AND atttypid = 'timestamptz'::regtype) AS zoned \\gset
@@ -182,7 +182,7 @@ ${newest("local", `now() AT TIME ZONE 'UTC'${ahead}`)}
 function query(sql: string, role: string | null): Line {
   return question(
     "Ask the question of fogbell.yaml.",
-    `SET default_transaction_read_only = on;
+    `${READ_ONLY}
 BEGIN READ ONLY;
 ${role === null ? "" : `SET LOCAL ROLE ${identifier(role)};\n`}${sql.trim().replace(/;+$/, "")}
 ;
