@@ -52,10 +52,11 @@ export async function look(request: LookRequest): Promise<{ findings: PlacedFind
   const scene: Omit<CopyScene, "found"> = { task, phrases: engine.phrases, copies, facts, story, point, baseline };
   const { findings, numbers } = await lookThrough({ probes: probes.ofEvery, scene, ask });
   // A log brings a copy beyond the moment of its ledger: then there is nothing to compare.
+  const stored = Object.keys(numbers.catalogue).filter((key) => key.startsWith("populated\t")).length;
   const identity: CopyFinding[] =
     ledger === null || point.log.length > 0
       ? []
-      : [{ probe: "ledger", subject: "every row", ...(await compareLedger(ledger, { engine, version, ask })) }];
+      : [{ probe: "ledger", subject: "every row", ...(await compareLedger(ledger, { engine, version, ask, stored })) }];
   const own = await askOwn(task.checks, { probes: probes.ofChecks, copies: copyLanguageOf(engine), ask, attach });
   const lines: Readonly<Record<string, number>> = task.lines;
   const ours = [...findings, ...identity].map((one) => ({ ...one, line: lines[one.probe] ?? 0 }));

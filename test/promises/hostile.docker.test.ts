@@ -1,5 +1,5 @@
 /**
- * 60 hostile dumps, 0 effects outside: each is verified in both sandboxes, and then is looked for what it would have left:
+ * 130 hostile dumps, 0 effects outside: each is verified in both sandboxes, and then is looked for what it would have left:
  * a file, a connection, a change in a server beside, a change in the store. What the reader can see is not called good.
  */
 import { existsSync } from "node:fs";
@@ -12,6 +12,7 @@ import { type Bench, openBench, testFolder } from "../support/dumps.ts";
 import { some } from "../support/long.ts";
 import { configOf, PLAINLY } from "../support/verifying.ts";
 import { type Attack, ON_MARIADB, ON_POSTGRES } from "./attacks.ts";
+import { MORE_ON_MARIADB, MORE_ON_POSTGRES } from "./attacks-two.ts";
 import { isGood } from "./judged.ts";
 import { dumped, engineOf, fill, STAMP } from "./shops.ts";
 
@@ -89,13 +90,13 @@ async function attacked(engine: string, { name, text, seen }: Attack, sandbox: s
   return { what, verdict: result?.verdict ?? "none", because: result?.reasons[0] ?? "", effects, seen };
 }
 
-test("60 hostile dumps, 0 effects outside", { timeout: 1_800_000 }, async () => {
+test("130 hostile dumps, 0 effects outside", { timeout: 1_800_000 }, async () => {
   const all = [
-    ...ON_POSTGRES.map((attack) => ({ engine: "postgres", attack, name: attack.name })),
-    ...ON_MARIADB.map((attack) => ({ engine: "mariadb", attack, name: attack.name })),
+    ...[...ON_POSTGRES, ...MORE_ON_POSTGRES].map((attack) => ({ engine: "postgres", attack, name: attack.name })),
+    ...[...ON_MARIADB, ...MORE_ON_MARIADB].map((attack) => ({ engine: "mariadb", attack, name: attack.name })),
   ];
-  expect(all.length).toBeGreaterThanOrEqual(60);
-  const todo = some("hostile dumps", all, 10).flatMap((one) => ["docker", "local"].map((box) => ({ ...one, box })));
+  expect(all.length).toBeGreaterThanOrEqual(130);
+  const todo = some("hostile dumps", all, 20).flatMap((one) => ["docker", "local"].map((box) => ({ ...one, box })));
   const ended: Ended[] = [];
   const work = async () => {
     for (let next = todo.shift(); next !== undefined; next = todo.shift())

@@ -3,7 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
-import { LEDGER_VERSION, readLedger } from "../../src/verify/copy-ledger.ts";
+import { catalog } from "../../src/catalog.ts";
+import type { Engine } from "../../src/parts.ts";
+import { type CopyLedger, compareLedger, LEDGER_VERSION, readLedger } from "../../src/verify/copy-ledger.ts";
+import { outcome } from "../fakes/outcome.ts";
 
 const ledger = {
   version: LEDGER_VERSION,
@@ -42,3 +45,21 @@ test.each([[{ ...ledger, tables: "all" }], [{ ...ledger, version: "1" }], [{}]])
     expect(await read(content)).toMatchObject({ message: "the ledger beside the backup cannot be read" });
   },
 );
+
+test("what was not compared is said beside what is identical", async () => {
+  const engine = catalog.engines[0] as Engine;
+  const told = {
+    ...ledger,
+    engine: engine.name,
+    serverVersion: "15.1",
+    sequences: [],
+    unheld: [],
+    unread: [],
+    tables: [{ table: "public.t", buckets: 4, keyColumns: ["id"], hash: "record" as const, sums: [[1, "2\t77"]] }],
+  } as unknown as CopyLedger;
+  const ask = async () => outcome("public.t\t1\t2\t77\n");
+  const because = async (stored?: number) =>
+    (await compareLedger(told, { engine, version: "15.4", ask, ...(stored === undefined ? {} : { stored }) })).because;
+  expect(await because()).toMatch(/^identical to the row: 2 rows in 1 tables, as of .{19} UTC$/);
+  expect(await because(2)).toMatch(/UTC; rows of 2 materialised views not compared$/);
+});

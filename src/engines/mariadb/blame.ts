@@ -59,6 +59,10 @@ const LACKS: Readonly<Record<string, Lack>> = {
       "on the night: SET GLOBAL innodb_strict_mode = OFF before the restore, or shorten the columns in time",
     ],
   },
+  "no-folder": {
+    because: () => "a table lies in a folder of its own (DATA DIRECTORY, INDEX DIRECTORY), which this machine lacks",
+    next: () => ["make that folder on the night before the restore", "or take DATA DIRECTORY out of the dump with sed"],
+  },
   "page-size": {
     because: (name) => `the copy has InnoDB pages of ${name} bytes, and this server has others`,
     next: () => [OWN_SERVER],

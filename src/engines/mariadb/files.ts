@@ -30,11 +30,11 @@ export function startSide(flavour: Flavour): Line {
 
 /**
  * What its files were made with, and no server reads them without; mariadb-backup notes it beside them. Other settings that
- * it notes are about how to write, or name folders of the other machine.
+ * it notes are about how to write, or name folders of the other machine, as the names of its files must not.
  */
 const MADE_WITH = `if [ -e "$SIDE_DATA/backup-my.cnf" ]; then
   sed -n -e '/^innodb_page_size *=/p' \\
-    -e '/^innodb_data_file_path *=/p' \\
+    -e '/^innodb_data_file_path *= *[A-Za-z0-9_.:;]*$/p' \\
     -e '/^innodb_undo_tablespaces *=/p' \\
     "$SIDE_DATA/backup-my.cnf" >>"$SIDE_DATA/side.cnf"
 fi`;

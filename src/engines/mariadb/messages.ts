@@ -25,6 +25,8 @@ const known = (words: string, name?: RegExp, reason?: string): Known => ({
 });
 
 const ERRORS: Readonly<Record<string, Known>> = {
+  // Of a file itself: a table's own folder (DATA DIRECTORY) is not here, or not the server's.
+  "1": known("a file cannot be made: its folder is not here", undefined, "no-folder"),
   // Faults of what is restored.
   "1005": known("can't create table {}", /[Tt]able [`'"](.{1,200}?)[`'"] \(errno/, "no-table"),
   "1007": known("database {} exists already", QUOTED),
@@ -160,18 +162,24 @@ const bare = (name: string) => name.replaceAll("`", "");
 /** What an error of this number says, without its rows. `text` is the server's own words. */
 export function messageOf(code: string, text: string): KnownMessage {
   const one = ERRORS[code];
-  if (one === undefined) return { message: `an error of the server: ${MASKED}` };
-  const found = one.name?.exec(text.slice(0, 2000))?.[1];
+  const start = text.slice(0, 2000);
+  const full = /No space left on device|Disk quota exceeded|Errcode: 28\b|errno: 28\b|error 28\b/i.test(start);
+  if (one === undefined)
+    return full
+      ? { message: "the disk is full", reason: "disk-full" }
+      : { message: `an error of the server: ${MASKED}` };
+  const found = one.name?.exec(start)?.[1];
   const named = found !== undefined && NAME.test(bare(found)) ? bare(found) : undefined;
   // A real server wrote these options down: what refuses them is this one, which has no key or another page size.
-  if (/errno: 140\b/.test(text.slice(0, 2000)))
+  if (/errno: 140\b/.test(start))
     return {
       message: `table ${named ?? MASKED} has options that this server does not take (errno 140)`,
       reason: "no-option",
       ...(named === undefined ? {} : { named }),
     };
-  const full = /No space left on device|Disk quota exceeded|Errcode: 28\b|error 28\b/i.test(text);
-  const reason = full ? "disk-full" : one.reason;
+  // Not there, not ours to write to, or read only: a table that lies outside of the server's own folder.
+  const isElsewhere = code === "1005" && /errno: (?:2|13|30)\b/.test(start);
+  const reason = full ? "disk-full" : isElsewhere ? "no-folder" : one.reason;
   return {
     message: one.words.replace("{}", named ?? MASKED),
     ...(reason === undefined ? {} : { reason }),

@@ -73,12 +73,22 @@ ${unpacked(packing, file)} |
 export const UNPACKED = 'echo "$(du -sb "$SIDE_DATA" | cut -f1) $EXPECTED_BYTES"';
 
 /**
- * Debian and its kin keep these files in /etc, so that no copy of the data folder holds them. A server that goes through a
- * log must allow at least as much as the one that wrote it. Source: PostgreSQL manual, 27.4.3, "Administrator's Overview".
+ * Debian and its kin keep these files in /etc, so that no copy of the data folder holds them, or holds a link, through which
+ * something would be written elsewhere. The settings may name another folder of data. A server that goes through a log must
+ * allow at least as much as the one that wrote it. Source: PostgreSQL manual, 27.4.3, "Administrator's Overview".
  */
 const missingSettings: Line = {
   say: "Make the settings that the copy did not bring: some systems keep them outside the data folder.",
-  script: `if [ ! -e "$SIDE_DATA/postgresql.conf" ]; then
+  script: `for name in postgresql.conf postgresql.auto.conf pg_hba.conf \\
+  pg_ident.conf server.log; do
+  if [ -L "$SIDE_DATA/$name" ]; then
+    mv "$SIDE_DATA/$name" "$SIDE_DATA/$name.link"
+  fi
+done
+if [ -e "$SIDE_DATA/postgresql.conf" ]; then
+  sed -i 's/^[[:space:]]*data_directory/#&/' \\
+    "$SIDE_DATA/postgresql.conf"
+else
   LC_ALL=C pg_controldata "$SIDE_DATA" | sed -n \\
     -e 's/_xacts setting:/_transactions setting:/' \\
     -e 's/_per_xact setting:/_per_transaction setting:/' \\
@@ -96,13 +106,19 @@ touch "$SIDE_DATA/pg_ident.conf"`,
 
 /**
  * What a restored server must not do: archive over production's log, listen, follow production, wait for production's
- * standbys, run what was preloaded or is to be run at the end of a recovery. And what it could not do here: find
- * certificates, groups, log folders, huge pages and the language of the other machine. These stand in the file that ALTER SYSTEM writes,
- * which wins over all others. A client is told no port, so the server has the one that a client takes.
+ * standbys, run what was preloaded or is to be run in a recovery, write outside its folder, wait as a standby when the copy
+ * was taken from one. And what it could not do here: find certificates, groups, log folders, huge pages and the language of
+ * the other machine. These stand in the file that ALTER SYSTEM writes, which wins over all others. A client is told no port,
+ * so the server has the one that a client takes.
  */
 const ownSettings: Line = {
   say: "Give the restored server settings of its own: it archives nothing and listens only here.",
-  script: `cat >>"$SIDE_DATA/postgresql.auto.conf" <<CONF &&
+  script: `for name in recovery.signal standby.signal; do
+  if [ -e "$SIDE_DATA/$name" ]; then
+    mv "$SIDE_DATA/$name" "$SIDE_DATA/$name.was"
+  fi
+done
+cat >>"$SIDE_DATA/postgresql.auto.conf" <<CONF &&
 listen_addresses = ''
 port = \${PGPORT:-5432}
 unix_socket_directories = '$SIDE_HOST'
@@ -111,6 +127,8 @@ unix_socket_permissions = 0700
 hba_file = '$SIDE_DATA/pg_hba.conf'
 ident_file = '$SIDE_DATA/pg_ident.conf'
 ssl = off
+ssl_passphrase_command = ''
+external_pid_file = ''
 log_destination = stderr
 logging_collector = off
 huge_pages = off
@@ -118,6 +136,7 @@ dynamic_shared_memory_type = mmap
 lc_messages = 'C'
 archive_mode = off
 archive_command = ''
+restore_command = ''
 archive_cleanup_command = ''
 recovery_end_command = ''
 primary_conninfo = ''

@@ -116,3 +116,14 @@ test("an account that the backup does not bring is no fault of its rows", () => 
   const text = "ERROR 1449 (HY000) at line 953: The user specified as a definer ('app'@'%') does not exist";
   expect(unjudged(readErrors(text))?.because).toContain("account which the backup does not bring");
 });
+
+test("a table in a folder of its own, which this machine lacks, is no fault of the backup", () => {
+  for (const text of [
+    `ERROR 1 (HY000) at line 26: Can't create/write to file '/data2/far.MYD' (Errcode: 2 "No such file or directory")`,
+    `ERROR 1 (HY000) at line 26: Can't create/write to file '/data2/far.MYI' (Errcode: 13 "Permission denied")`,
+    `ERROR 1005 (HY000) at line 26: Can't create table \`side\`.\`far\` (errno: 13 "Permission denied")`,
+  ])
+    expect(unjudged(readErrors(text))?.because).toMatch(/a folder of its own/);
+  const full = `ERROR 3 (HY000) at line 2: Error writing file './side/t.MYD' (Errcode: 28 "No space left on device")`;
+  expect(unjudged(readErrors(full))?.because).toMatch(/^the disk is full/);
+});
