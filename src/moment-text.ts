@@ -27,6 +27,8 @@ export function doubtText({ at, latest, doubt }: Moment, askedAtMs: number): str
       const other = Date.parse(doubt.otherAt) > askedAtMs ? "lies in the future" : `says ${age(doubt.otherAt)}`;
       return `${SOURCE_TEXT[doubt.other]} ${other}, and the older counts${isZone}`;
     }
+    case "set-time":
+      return `the files in it are all of ${doubt.otherAt.slice(0, 10)}, a time that was given to them and says nothing of the copy`;
     case "ahead":
       return "its moment lies in the future: a clock is wrong";
   }

@@ -510,6 +510,8 @@ export interface Content {
   readonly members?: readonly string[];
   /** When the file in its layers was written last, in milliseconds, as they say. */
   readonly writtenAtMs?: number;
+  /** Whether everything in its archive is of that one second, as an archive is told that is to be the same each time. */
+  readonly isOneTime?: boolean;
 }
 
 /** What a backup says of itself. */
@@ -571,6 +573,8 @@ export interface BackupFacts {
   readonly inOrder?: boolean;
   /** When the file that was packed was written last, as its archive or its gzip says: a copy of that keeps it. */
   readonly fileAt?: string;
+  /** Whether everything that is packed with it is of that one second. */
+  readonly isOneTime?: boolean;
 }
 
 /** One restorable thing in a store. */
@@ -644,12 +648,13 @@ export type MomentSource = "name" | "content" | "object-time";
 /**
  * `no-zone`: the name has none, and nothing else tells it. `zone-found`: the name is in a zone that far from UTC, as objects
  * show that were there before it. `zone-west`: it may be, as objects are always that much later; it is not counted so.
- * `differs`: another source says another moment. `ahead`: it lies in the future.
+ * `differs`: another source says another moment. `set-time`: files in it have a time that was given to them, far from all others. `ahead`: it lies in the future.
  */
 export type MomentDoubt =
   | { readonly kind: "no-zone" }
   | { readonly kind: "zone-found" | "zone-west"; readonly offsetMinutes: number; readonly nights: number }
   | { readonly kind: "differs"; readonly other: MomentSource; readonly otherAt: string }
+  | { readonly kind: "set-time"; readonly otherAt: string }
   | { readonly kind: "ahead" };
 
 /** A time that a backup carries inside: as its program wrote it, with a zone or in its server's own. */

@@ -55,9 +55,11 @@ function shown(facts: BackupFacts): BackupFacts {
 }
 
 /** A copy of an object loses its time, and what is packed in it keeps its own. */
-function withFileTime(facts: BackupFacts, { writtenAtMs }: Content): BackupFacts {
+function withFileTime(facts: BackupFacts, { writtenAtMs, isOneTime }: Content): BackupFacts {
   const at = writtenAtMs === undefined ? new Date(Number.NaN) : new Date(writtenAtMs);
-  return Number.isNaN(at.getTime()) ? facts : { ...facts, fileAt: at.toISOString() };
+  return Number.isNaN(at.getTime())
+    ? facts
+    : { ...facts, fileAt: at.toISOString(), ...(isOneTime === true ? { isOneTime } : {}) };
 }
 
 /** The first of several ways to look at it that the method knows. */

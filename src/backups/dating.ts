@@ -4,10 +4,10 @@
  * of the world's zones counts. Pure.
  */
 import { knownOffsets } from "../host/time-zone.ts";
-import type { MadeAt, Moment, MomentDoubt } from "../parts.ts";
-import { inOneOrder, leadOf, type OpenDate } from "./day-order.ts";
-import { DAY_MS, HOUR_MS, MINUTE_MS, type WallSpan, type Written, writtenInWords } from "./moments.ts";
-import { type NameWords, wordsOf } from "./name-words.ts";
+import type { Moment, MomentDoubt } from "../parts.ts";
+import { asOlder, type Datable, ofTwo, type Read, read } from "./datable.ts";
+import { inOneOrder } from "./day-order.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, type WallSpan } from "./moments.ts";
 import {
   byContent,
   CLOCKS_MS,
@@ -21,18 +21,6 @@ import {
   WEST_MS,
 } from "./told-moment.ts";
 
-/** What is dated: an object with what its inside says. */
-export interface Datable {
-  readonly key: string;
-  readonly modifiedAt: string;
-  readonly made?: MadeAt | undefined;
-  /** When the file that is packed in it was written last, as its layers say. */
-  readonly fileAt?: string | undefined;
-}
-
-/** Before that, an object's time was never set. */
-const FIRST_MS = Date.UTC(2000, 0, 1);
-
 /** A copy with what its sources say, in UTC where that is sure. */
 interface Seen {
   readonly object: Datable;
@@ -41,6 +29,8 @@ interface Seen {
   /** The object's time; null where it says nothing: unset, or in the future. */
   readonly objectMs: number | null;
   readonly isAhead: boolean;
+  /** The time of the files in it was given to them, and is left out. */
+  readonly isSet: boolean;
   readonly wall: WallSpan | null;
   readonly hasTime: boolean;
   /** The span in UTC, when a zone is written or told. */
@@ -57,42 +47,13 @@ function meant(spans: readonly WallSpan[], objectMs: number | null): WallSpan | 
   return near ?? spans.reduce((earliest, one) => (one.fromMs < earliest.fromMs ? one : earliest));
 }
 
-/** Names of one clock: the same but for dates, counters and what else changes each night. */
-const jobOf = ({ folders }: NameWords): string =>
-  folders.map((words) => words.map(({ kind, text }) => (kind === "word" ? text : `<${kind}>`)).join(" ")).join("/");
-
-/** A name that was read, before it is decided which of its dates is meant. */
-interface Read extends OpenDate {
-  readonly object: Datable;
-  readonly job: string;
-  readonly objectMs: number | null;
-  readonly isAhead: boolean;
-  readonly written: Written | null;
-}
-
-/** The earliest of what says something: what was never set, or lies in the future, does not. */
-function earliest(all: readonly number[], nowMs: number): number | null {
-  const told = all.filter((ms) => ms >= FIRST_MS && ms <= nowMs + CLOCKS_MS);
-  return told.length === 0 ? null : Math.min(...told);
-}
-
-function read(object: Datable, { nowMs }: Dating): Read {
-  const { key, modifiedAt } = object;
-  const words = wordsOf(key);
-  const writtenMs = Date.parse(modifiedAt);
-  const isAhead = writtenMs > nowMs + CLOCKS_MS;
-  const objectMs = earliest([isAhead ? Number.NaN : writtenMs, Date.parse(object.fileAt ?? "")], nowMs);
-  const written = writtenInWords(words, objectMs ?? nowMs);
-  return { object, job: jobOf(words), objectMs, isAhead, written, lead: leadOf(words), spans: written?.spans ?? [] };
-}
-
 function see(
-  { object, job, objectMs, isAhead, written }: Read,
+  { object, job, objectMs, isAhead, isSet, written }: Read,
   spans: readonly WallSpan[],
   { timezone }: Dating,
 ): Seen {
   const wall = meant(spans, objectMs);
-  const common = { object, job, objectMs, isAhead };
+  const common = { object, job, objectMs, isAhead, isSet };
   if (written === null || wall === null) return { ...common, wall: null, hasTime: false, sure: null };
   return { ...common, wall, hasTime: written.hasTime, sure: inUtc(wall, written.offsets, timezone) };
 }
@@ -291,7 +252,9 @@ function byTime(one: Seen, wall: WallSpan, job: Job): UnwrittenMoment {
 }
 
 /** What was told by the time of a file in the object is told by its content. */
-function ofFile({ object: { fileAt, modifiedAt }, objectMs }: Seen, told: UnwrittenMoment): UnwrittenMoment {
+function ofFile({ object: { fileAt, modifiedAt }, objectMs, isSet }: Seen, told: UnwrittenMoment): UnwrittenMoment {
+  if (isSet && fileAt !== undefined && told.doubt === undefined)
+    return { ...told, doubt: { kind: "set-time", otherAt: fileAt } };
   if (fileAt === undefined || objectMs !== Date.parse(fileAt) || objectMs === Date.parse(modifiedAt)) return told;
   const { doubt, from } = told;
   const isOther = doubt?.kind === "differs" && doubt.other === "object-time";
@@ -339,7 +302,10 @@ export function momentsOf(objects: readonly Datable[], dating: Dating): Moment[]
   const seen = new Map(
     [...jobs.values()].flatMap((job) => {
       const spans = inOneOrder(job);
-      const each = job.map((one, index) => see(one, spans[index] ?? [], dating));
+      const isLater = ofTwo(job);
+      const each = job.map((one, index) =>
+        isLater(one) ? see(one, spans[index] ?? [], dating) : see(asOlder(one), one.written?.older ?? [], dating),
+      );
       const moments = momentsOfJob(each, dating);
       return job.map((one, index) => [one, moments.get(each[index] as Seen) as Moment] as const);
     }),

@@ -50,11 +50,12 @@ export async function lookInto(
     views = await viewsOf(head, head.length >= size, packing);
   }
   const end = size > HEAD_BYTES ? await collect(store.read(object, Math.max(0, size - TAIL_BYTES), size)) : head;
-  const contents = views.map(({ bytes, packing, members, writtenAtMs }) => ({
+  const contents = views.map(({ bytes, packing, members, writtenAtMs, isOneTime }) => ({
     head: bytes,
     tail: isPlain(packing) ? end : null,
     packing,
     ...(writtenAtMs === undefined ? {} : { writtenAtMs }),
+    ...(isOneTime === true ? { isOneTime } : {}),
     ...(members === undefined ? {} : { members: members.map(({ name }) => name) }),
   }));
   return { head, views, contents };

@@ -20,6 +20,8 @@ export interface Written {
   readonly offsets: readonly number[] | null;
   /** To the hour or closer: a day, a week, a month are not. */
   readonly hasTime: boolean;
+  /** A whole date of the same name that lies far before: whose of the two the backup is, something else has to say. */
+  readonly older?: readonly WallSpan[];
 }
 
 const isDay = (word: NameWord): boolean =>
@@ -29,12 +31,15 @@ interface Found {
   readonly dates: readonly CalendarDate[];
   /** The last word that it was put together from. */
   readonly last: NameWord | null;
+  /** One that lies far before it. */
+  readonly older?: NameWord;
 }
 
 /** Two dates of one name that lie so far apart are not from when to when: one of them is somebody's number, or a version. */
 export const FAR_MS = 180 * DAY_MS;
-/** Until when something is kept says nothing about when it was made. */
-const UNTIL = /^(?:exp\p{L}*|until|till|bis|keep|kept|retain\p{L}*|valid|ttl|delete\p{L}*|purge\p{L}*)$/iu;
+/** Until when something is kept, and when it was moved, says nothing about when it was made. */
+const UNTIL =
+  /^(?:exp|expir\p{L}*|until|till|bis|keep|kept|retain\p{L}*|valid|ttl|delete\p{L}*|purge\p{L}*|cop(?:y|ied)|kopie|kopiert|upload\p{L}*|transferred|moved|synced|mirrored|rest?ored|imported|re?packed|verified|checked|tested)$/iu;
 
 /** The latest that a whole date may be, in milliseconds. */
 export const latestDay = (word: NameWord): number =>
@@ -60,7 +65,13 @@ function dateIn(folders: readonly (readonly NameWord[])[], nearMs: number): Foun
     const days = words.filter(isDay);
     const day = days.find((one) => words[words.indexOf(one) + 1]?.kind === "time") ?? dayAmong(words, days, nearMs);
     if (day?.kind === "date") {
-      return { dates: day.readings.filter((one) => one.day && one.month && one.year), last: day };
+      const [first] = days;
+      const isFar = first !== undefined && latestDay(day) - latestDay(first) > FAR_MS;
+      return {
+        dates: day.readings.filter((one) => one.day && one.month && one.year),
+        last: day,
+        ...(isFar ? { older: first } : {}),
+      };
     }
   }
   let dates: readonly CalendarDate[] = [{}];
@@ -111,13 +122,15 @@ export function writtenInWords({ folders }: NameWords, nearMs: number): Written 
   if (epoch?.kind === "epoch") {
     return { spans: [{ fromMs: epoch.atMs, toMs: epoch.atMs }], offsets: [0], hasTime: true };
   }
-  const { dates, last } = dateIn(folders, nearMs);
+  const { dates, last, older: before } = dateIn(folders, nearMs);
+  const earlier = before?.kind === "date" ? before.readings.flatMap((date) => daysOf(date, nearMs) ?? []) : [];
+  const older = earlier.length === 0 ? {} : { older: earlier };
   const days = dates.flatMap((date) => daysOf(date, nearMs) ?? []);
   if (last === null || days.length === 0) return null;
   const behind = words.slice(words.indexOf(last) + 1);
   const time = behind.find((word) => word.kind === "time");
   const isOneDay = days.every(({ fromMs, toMs }) => toMs - fromMs < DAY_MS);
-  if (time?.kind !== "time" || !isOneDay) return { spans: days, offsets: null, hasTime: false };
+  if (time?.kind !== "time" || !isOneDay) return { spans: days, offsets: null, hasTime: false, ...older };
   const next = words[words.indexOf(time) + 1];
   const { hour, minute, second = 0, millisecond = 0 } = time.time;
   const intoMs = ((hour * 60 + (minute ?? 0)) * 60 + second) * 1000 + millisecond;
@@ -125,7 +138,7 @@ export function writtenInWords({ folders }: NameWords, nearMs: number): Written 
     fromMs: fromMs + intoMs,
     toMs: fromMs + intoMs + (minute === undefined ? HOUR_MS - 1 : 0),
   }));
-  return { spans, offsets: next?.kind === "zone" ? next.offsets : null, hasTime: true };
+  return { spans, offsets: next?.kind === "zone" ? next.offsets : null, hasTime: true, ...older };
 }
 
 /** The moment that a name tells to the minute; null when it tells none. Without a zone it is taken for UTC. */

@@ -92,6 +92,8 @@ function separatedDate(text: string, from: number): Reading | null {
   let match = at(YMD, text, from);
   if (match !== null) {
     const [whole, year, separator, month, day = ""] = match;
+    const twice = twoYears(text, from, match);
+    if (twice !== null) return twice;
     const isNext = isDayFirst(text, from + whole.length - day.length, separator);
     const found = isNext ? null : toDate(whole.length, { year: Number(year), month: Number(month), day: Number(day) });
     if (found !== null) return found;
@@ -112,6 +114,22 @@ function separatedDate(text: string, from: number): Reading | null {
   match = at(YEAR_MONTH, text, from);
   if (match === null || isDayFirst(text, from + match[0].length - 2, match[2])) return null;
   return toDate(match[0].length, { year: Number(match[1]), month: Number(match[3]) });
+}
+
+const AND_YEAR = /([-_. ])(20\d\d)(?![\p{L}\d])/uy;
+
+/**
+ * `2024_05_11_2026` with one separator: the 11 May of a year and a time, or a year and a day of a later one. Both are kept;
+ * where the second is no later year, it is a time.
+ */
+function twoYears(text: string, from: number, [whole, year, separator, month, day]: RegExpExecArray): Reading | null {
+  const [behind, next, last] = at(AND_YEAR, text, from + whole.length) ?? [];
+  if (behind === undefined || next !== separator || Number(last) <= Number(year)) return null;
+  const readings = dates(
+    { year: Number(year), month: Number(month), day: Number(day) },
+    ...eitherWay(Number(last), Number(month), Number(day)),
+  );
+  return readings.length < 2 ? null : { kind: "date", length: whole.length + behind.length, readings };
 }
 
 /** A whole date of its own, with other separators than what stands before: `erp_2024_05-11-2026`. */

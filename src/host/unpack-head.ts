@@ -21,6 +21,8 @@ export interface View {
   readonly broken: string | null;
   /** When the file in it was written last, in milliseconds: by the archive that it is in, or by gzip of a file. */
   readonly writtenAtMs?: number;
+  /** All members of its archive are of one second, which an archive was told rather than found. */
+  readonly isOneTime?: boolean;
 }
 
 /** So much of a layer is looked at. */
@@ -93,9 +95,11 @@ export function endsInReturns(bytes: Buffer, least = 2): boolean {
 async function inTar(view: View, depth: number): Promise<View[]> {
   const members: { name: string; sizeBytes: number }[] = [];
   const views: View[] = [];
+  const times: number[] = [];
   try {
     for await (const { name, sizeBytes, isFile, body, writtenAtMs } of tarMembers(chunksOf(view.bytes))) {
       members.push({ name, sizeBytes });
+      if (writtenAtMs !== undefined) times.push(writtenAtMs);
       if (!isFile || members.length > MOST_MEMBERS) continue;
       const { bytes } = await startOf(body);
       const isWhole = bytes.length === sizeBytes;
@@ -111,7 +115,8 @@ async function inTar(view: View, depth: number): Promise<View[]> {
   } catch {
     // It is cut off, as a start is, or none: what came by then counts.
   }
-  return [{ ...view, members }, ...views];
+  const isOneTime = times.length > 1 && times.every((one) => one === times[0]);
+  return [{ ...view, members }, ...views.map((one) => (isOneTime ? { ...one, isOneTime } : one))];
 }
 
 async function inZip(view: View, depth: number): Promise<View[]> {

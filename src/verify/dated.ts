@@ -24,6 +24,7 @@ export function datedPoints(points: readonly RecoveryPoint[], dating: Dating): R
     modifiedAt: objects[0]?.modifiedAt ?? "",
     made: facts.made,
     fileAt: facts.fileAt,
+    isOneTime: facts.isOneTime,
   }));
   const moments = new Map(momentsOf(objects, dating).map((moment, index) => [open[index], moment]));
   return points.map((one) => {

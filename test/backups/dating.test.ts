@@ -1,7 +1,8 @@
 /** Moments of copies by what names, insides and objects say, in whatever zone their clocks stand. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Datable, momentsOf } from "../../src/backups/dating.ts";
+import type { Datable } from "../../src/backups/datable.ts";
+import { momentsOf } from "../../src/backups/dating.ts";
 import { writtenIn } from "../../src/backups/moments.ts";
 import { withMade } from "../../src/backups/told-moment.ts";
 import { momentsOnWall, offsetMinutes } from "../../src/host/time-zone.ts";
@@ -437,5 +438,55 @@ describe("numbers that look like dates, beside the date", () => {
     ["erp_2024-11-05_2026.sql", "2024-11-05"],
   ])("%s is of %s", (key, day) => {
     expect(new Date(writtenIn(key, NOW)?.spans[0]?.fromMs ?? 0).toISOString().slice(0, 10)).toBe(day);
+  });
+});
+
+describe("two dates of one name that lie far apart", () => {
+  const day = (at: string | undefined) => at?.slice(0, 10);
+  it("are of the later one when its object was written then", () =>
+    expect(day(only(object("tenant_20240115_20261127.sql", NOW - 20 * HOUR))?.at)).toBe("2026-11-27"));
+  it("are of the older one when nothing else says the later", () =>
+    expect(day(only(object("tenant_20240115_20261101.sql", NOW - 2 * HOUR))?.at)).toMatch(/^2024-01-1[45]$/));
+  it("are of the later one when the older stands in several nights", () => {
+    const all = momentsOf(
+      [object("tenant_20240115_20261126.sql", NOW - HOUR), object("tenant_20240115_20261125.sql", NOW - HOUR)],
+      { nowMs: NOW },
+    );
+    expect(all.map(({ at }) => day(at))).toEqual(["2026-11-25", "2026-11-24"]);
+  });
+  it("are never of the day on which it was moved", () =>
+    expect(day(only(object("snapshot_20250101_copied_20261127.sql", NOW - 20 * HOUR))?.at)).toMatch(
+      /^202(5-01-01|4-12-31)$/,
+    ));
+});
+
+describe("a year on both sides of a day", () => {
+  it.each([
+    ["erp_2024_05_11_2026.sql", "2026-11-05", Date.parse("2026-11-05T03:00:00Z")],
+    ["erp_2024_05_11_2026.sql", "2024-05-1", Date.parse("2024-05-11T20:26:00Z")],
+    ["shop_2026_11_27_2024.sql", "2026-11-27", Date.parse("2026-11-27T20:24:00Z")],
+    ["shop_2026_11_27_2030.sql", "2026-11-27", Date.parse("2026-11-27T20:30:00Z")],
+  ])("%s is of %s", (key, day, writtenMs) => expect(only(object(key, writtenMs))?.at).toMatch(new RegExp(`^${day}`)));
+});
+
+describe("the time of files in an archive", () => {
+  const packed = (fileAt: string, more: object = {}) =>
+    only({ ...object("shop_20261127_2200.tar.gz", NOW - 2 * HOUR), fileAt, ...more });
+  it.each([
+    ["of a day's beginning", "2020-01-01T00:00:00Z", {}],
+    ["the same for all", "2023-11-14T22:13:20Z", { isOneTime: true }],
+    ["of 1980", "1980-01-01T00:00:00Z", {}],
+  ])("is none of the copy when it was given to them: %s", (_, fileAt, more) =>
+    expect(packed(fileAt, more)).toMatchObject({
+      from: "name",
+      at: "2026-11-27T22:00:00.000Z",
+      doubt: { kind: "set-time" },
+    }),
+  );
+  it("counts when it is a file's own, and when no name says otherwise", () => {
+    expect(packed("2023-11-14T22:13:20Z")?.at).toBe("2023-11-14T22:13:20.000Z");
+    expect(packed("2026-11-20T00:00:00Z")?.at).toBe("2026-11-20T00:00:00.000Z");
+    const nameless = only({ ...object("shop.tar.gz", NOW - 2 * HOUR), fileAt: "2020-01-01T00:00:00Z" });
+    expect(nameless?.at).toBe("2020-01-01T00:00:00.000Z");
   });
 });

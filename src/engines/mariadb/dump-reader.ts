@@ -19,6 +19,9 @@ interface Table {
 
 const NAMING = /^(USE|(CREATE|ALTER|DROP) DATABASE)$/;
 
+/** What both programs give back last of all; some of the others are left out, as the checks of keys with `-t`. */
+const LAST: ReadonlySet<string> = new Set(["old_sql_notes", "old_note_verbosity"]);
+
 /** What MariaDB 11's program changes and gives back around each table: no end of the dump. */
 const OF_TABLE = "old_autocommit";
 
@@ -219,6 +222,7 @@ class Reading implements DumpReader {
       if (scope !== "variable" && mark?.text === "@" && old?.text.toLowerCase().startsWith("old_") === true) {
         this.changed.delete(old.text.toLowerCase());
         gives = true;
+        if (LAST.has(old.text.toLowerCase())) this.changed.clear();
         isOfAll ||= old.text.toLowerCase() !== OF_TABLE;
       }
     }

@@ -17,6 +17,7 @@ const FIRST: readonly RegExp[] = [
   /^\/\*!\d{5} DROP (?:DATABASE|VIEW) /,
   /^CREATE DATABASE \/\*!32312 IF NOT EXISTS\*\/ `/,
   /^\/\*!50001 CREATE VIEW `/,
+  /^(?:DROP SEQUENCE IF EXISTS `[^`\n]+`;\s+)?CREATE SEQUENCE `/,
 ];
 /** Others write these, too; with the words that only such a server prints behind a table. */
 const TABLE = /^(?:DROP TABLE (?:IF EXISTS )?`[^`\n]+`;\s+)?CREATE TABLE (?:IF NOT EXISTS )?`/;

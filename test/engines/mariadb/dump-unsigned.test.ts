@@ -21,6 +21,12 @@ describe("is one", () => {
     ],
     ["--compact", `/*!40101 SET @saved_cs_client     = @@character_set_client */;\n${TABLE}`, null, false],
     ["tables alone", TABLE, null, false],
+    [
+      "a sequence first",
+      "CREATE SEQUENCE `s` start with 1 minvalue 1 ENGINE=InnoDB;\nDO SETVAL(`s`, 1, 0);\n",
+      null,
+      false,
+    ],
     ["rows alone", "INSERT INTO `t` VALUES\n(1,'x');\n", null, true],
     ["several databases", `CREATE DATABASE /*!32312 IF NOT EXISTS*/ \`a\` ;\n\nUSE \`a\`;\n${TABLE}`, null, false],
   ])("%s", (_, text, server, lacksTables) => expect(readUnsigned(text)).toEqual({ server, lacksTables }));
@@ -60,6 +66,9 @@ describe("its end", () => {
   test("is proven by what is given back at last", () => {
     const notes = "/*!40111 SET @OLD_SQL_NOTES=@@SQL_NOTES, SQL_NOTES=0 */;\n";
     expect(end(`${notes}${TABLE}${around}`)).toBe("cut");
+    const keys = "/*!40014 SET @OLD_UNIQUE_CHECKS=@@UNIQUE_CHECKS, UNIQUE_CHECKS=0 */;\n";
+    expect(end(`${keys}${notes}${around}/*!40111 SET SQL_NOTES=@OLD_SQL_NOTES */;\n`)).toBe("whole");
+    expect(end(`${keys}${notes}${around}`)).toBe("cut");
     expect(end(`${notes}${TABLE}${around}/*!40111 SET SQL_NOTES=@OLD_SQL_NOTES */;\n`)).toBe("whole");
   });
 });
