@@ -239,6 +239,8 @@ export interface LogArchive {
    * null: nobody can tell. Total.
    */
   isOf?(head: Buffer, facts: BackupFacts, isFirst: boolean): boolean | null;
+  /** Whether an object is a piece of the log that `from` is of, under a name that `isPiece` does not know. */
+  isAlso?(piece: string, from: string): boolean;
   /** What a piece itself says of its times, by its start and its end; absent where it says nothing. Total. */
   timesIn?(content: Pick<Content, "head" | "tail">, sizeBytes: number): LogTimes | null;
   /** Which of a backup's own objects tells whose log it needs; absent where its facts do. */
@@ -600,6 +602,8 @@ export interface RecoveryPoint {
   readonly unreadable?: Unreadable;
   /** Log beside it that it was not or cannot be brought through; absent when there is none. */
   readonly leftLog?: LeftLog;
+  /** A piece of log beside it that a program was still receiving: what it holds is newer than `reach`. */
+  readonly unfinishedLog?: string;
   /** When its objects are files of one night that are read one after another, as one text: each, in that order. */
   readonly parts?: readonly BackupPart[];
   /** Where its job wrote down what its objects hash to: for a key the object that may hold its sum. */

@@ -2,7 +2,7 @@
  * The log that brings each backup of a store further: which of several it is, from which piece on, and what of it cannot be
  * gone through. A log is told by its own names, by what its pieces say of their server, and by where they lie.
  */
-import { folderOf } from "../host/key-parts.ts";
+import { baseName, folderOf } from "../host/key-parts.ts";
 import type { Packing } from "../host/packing.ts";
 import type {
   BackupFacts,
@@ -78,6 +78,13 @@ function logsAmong(log: LogArchive, objects: readonly StoredObject[]): Log[] {
     pieces: [...pieces.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
   }));
 }
+
+/** Pieces that a program was still receiving. */
+const unfinishedAmong = (log: LogArchive, objects: readonly StoredObject[]): LogPiece[] =>
+  objects.flatMap((object) => {
+    const piece = object.key.endsWith(".partial") ? pieceOf(log, object) : null;
+    return piece?.wrapping?.is === "unfinished" ? [piece] : [];
+  });
 
 interface Scene {
   readonly log: LogArchive;
@@ -257,6 +264,29 @@ function unused(point: RecoveryPoint, logs: readonly Log[], taken: ReadonlySet<s
 /** Clocks of two machines differ so much without meaning anything. */
 const CLOCKS_MS = 5 * 60_000;
 
+/**
+ * The log under names that nothing would know it by, but that the backup itself says: named, and not gone through. What was
+ * copied before the backup was taken holds nothing more.
+ */
+function otherwise({ facts }: RecoveryPoint, log: LogArchive, numbered: readonly StoredObject[]): LeftLog | null {
+  const { logFrom, logPosition } = facts;
+  if (logFrom === undefined) return null;
+  const isOf = ({ key, sizeBytes }: StoredObject) =>
+    log.isAlso?.(baseName(key), logFrom) === true &&
+    (baseName(key) !== logFrom || sizeBytes > Number(logPosition ?? 0));
+  const piece = numbered.find(isOf);
+  const because = "a binary log under a name of its own, which is not gone through here";
+  return piece === undefined ? null : { kind: "unread", key: piece.key, wanted: logFrom, because };
+}
+
+/** In the last piece's own folder the one that a program was still receiving. */
+function stillReceived(log: LogArchive, pieces: readonly LogPiece[], open: readonly LogPiece[]): string | undefined {
+  const last = pieces.at(-1);
+  if (last === undefined) return undefined;
+  const folder = folderOf(last.object.key);
+  return open.find(({ object, name }) => folderOf(object.key) === folder && isAfter(log, name, last.name))?.object.key;
+}
+
 function finished({ point, pieces, packing, left, endMs }: Found): RecoveryPoint {
   const { reach, moment } = point;
   const log = pieces.map(({ object }) => object);
@@ -289,10 +319,19 @@ async function withLogsOf(
   const { log } = engine;
   if (log === undefined) return points;
   const scene: Scene = { log, logs: logsAmong(log, objects), start };
-  if (scene.logs.length === 0) return points;
+  if (scene.logs.length === 0 && log.isAlso === undefined) return points;
   const found = await Promise.all(points.map((point) => logFor(point, scene)));
   const taken = new Set(found.flatMap(({ of }) => (of === null ? [] : [of.folders.join("/")])));
+  const numbered = log.isAlso === undefined ? [] : objects.filter(({ key }) => /\.\d{6,}$/.test(key));
+  const open = unfinishedAmong(log, objects);
+  const withOpen = (one: Found): RecoveryPoint => {
+    const unfinishedLog = stillReceived(log, one.pieces, open);
+    return { ...finished(one), ...(unfinishedLog === undefined ? {} : { unfinishedLog }) };
+  };
   return found.map((one) => {
+    const other = one.pieces.length === 0 && one.left === null ? otherwise(one.point, log, numbered) : null;
+    if (other !== null) return finished({ ...one, left: other });
+    if (one.pieces.length > 0 && !isPruned(one, found)) return withOpen(one);
     if (isPruned(one, found)) return finished({ ...one, left: null });
     const isOpen = one.pieces.length === 0 && one.left === null && isWithoutPlace(one.point, engine);
     const piece = isOpen ? unused(one.point, scene.logs, taken) : undefined;

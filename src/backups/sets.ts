@@ -3,7 +3,7 @@
  * them. A member that is missing or broken is the backup's own fault.
  */
 import { baseName, folderOf } from "../host/key-parts.ts";
-import type { BackupPart, RecoveryPoint, StoredObject } from "../parts.ts";
+import type { BackupPart, RecoveryPoint, StoredObject, Unreadable } from "../parts.ts";
 import { type Beginning, type Entry, objectOf, type ReadBeginning } from "./entries.ts";
 import type { Placed } from "./series.ts";
 import { grouped } from "./settle.ts";
@@ -40,10 +40,38 @@ interface Together {
   readonly lead: Entry & { readonly point: RecoveryPoint };
   readonly parts: readonly BackupPart[];
   readonly missing: readonly string[];
+  /** What the nights before the last have, and neither the last one nor this. */
+  readonly ceased?: readonly string[];
+}
+
+/** A table that is gone for more than a night was dropped, or is dumped no more: nobody can tell which. */
+const notTold = (ceased: readonly string[]): Unreadable => ({
+  kind: "form",
+  because: `it has no ${ceased.join(", ")}, which earlier nights have: dropped on purpose, or not dumped any more, nothing tells which`,
+  next: [
+    "if it was dropped: ignore: its files, at the source in fogbell.yaml",
+    "else look at the job: it leaves that out",
+  ],
+});
+
+/** So many nights that are gone are looked back to. */
+const NIGHTS_BACK = 4;
+
+/** Names of what some of the nights before have, and neither the last of them nor this night. */
+function ceasedSince(here: readonly Entry[], before: readonly (readonly Entry[])[]): string[] {
+  const known = globsOf([...here, ...(before.at(-1) ?? [])]);
+  const gone = new Map(
+    before
+      .slice(-NIGHTS_BACK, -1)
+      .flatMap((night) =>
+        night.flatMap(({ placed }) => (known.has(placed.glob) ? [] : [[placed.glob, baseName(placed.key)] as const])),
+      ),
+  );
+  return [...gone.values()].map((name) => `file like ${name}`);
 }
 
 /** One recovery point of all its members, as old as the oldest of them. */
-function joined({ lead, parts, missing }: Together, members: readonly Entry[]): RecoveryPoint {
+function joined({ lead, parts, missing, ceased = [] }: Together, members: readonly Entry[]): RecoveryPoint {
   const { point } = lead;
   const sorted = [...parts].sort(
     (a, b) => ORDER.indexOf(a.role) - ORDER.indexOf(b.role) || (a.object.key < b.object.key ? -1 : 1),
@@ -68,6 +96,7 @@ function joined({ lead, parts, missing }: Together, members: readonly Entry[]): 
       ...(hasTextRows(parts) ? { lacks: "rows" as const } : {}),
       ...(fault === null ? { complete: "unknown", because } : { complete: "no", because: fault }),
     },
+    ...(fault === null && ceased.length > 0 ? { unreadable: notTold(ceased) } : {}),
   };
 }
 
@@ -125,7 +154,18 @@ function joinNight(night: Night, before: readonly Night[]): Entry {
     partOf(data, "data"),
     ...others.map((one) => partOf(one, "rest")),
   ];
-  const point = joined({ lead, parts, missing: missingIn(night, before) }, members);
+  const point = joined(
+    {
+      lead,
+      parts,
+      missing: missingIn(night, before),
+      ceased: ceasedSince(
+        others,
+        before.map((one) => one.others),
+      ),
+    },
+    members,
+  );
   const isCut = structure !== undefined && isBeforeRows(structure) && others.length === 0;
   const facts = isCut && point.facts.complete !== "no" ? { ...point.facts, lacks: "rest" as const } : point.facts;
   return { ...data, unread: null, point: { ...point, facts }, members: members.map((one) => one.placed) };
@@ -226,7 +266,7 @@ function joinTables(group: readonly Entry[], prefixes: ReadonlyMap<string, strin
     return [
       {
         placed,
-        point: joined({ lead, parts, missing }, members),
+        point: joined({ lead, parts, missing, ceased: ceasedSince(members, nights.slice(0, index)) }, members),
         unread: null,
         members: members.map((one) => one.placed),
       },

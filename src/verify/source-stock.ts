@@ -12,6 +12,7 @@ import type { Placed } from "../backups/series.ts";
 import { sumsBeside } from "../backups/sums.ts";
 import { type Newest, youngerThan } from "../backups/younger.ts";
 import type { ConfiguredSource, Encryption } from "../config/database.ts";
+import { baseName } from "../host/key-parts.ts";
 import type { Engine, RecoveryPoint, Store, StoredObject } from "../parts.ts";
 import { couldHold } from "./could-hold.ts";
 import { dated, newestFirst } from "./dated.ts";
@@ -90,10 +91,14 @@ async function beyond(
 ): Promise<StoredObject[]> {
   const prefix = listedPrefix(source.pattern);
   const isIgnored = ignoring(source);
-  const misses = points.some(({ facts, log }) => facts.logFrom !== undefined && log.length === 0);
-  if (prefix === "" || !misses) return [];
+  const froms = points.flatMap(({ facts, log }) => (log.length === 0 ? (facts.logFrom ?? []) : []));
+  if (froms.length === 0) return [];
   const { objects } = await listingOf(store, "");
-  return objects.filter(({ key }) => isPieceOf([engine], key) && !isIgnored(key));
+  const isNew = (key: string) => prefix !== "" && isPieceOf([engine], key);
+  // Pieces under names of their own are no pattern's, wherever they lie.
+  const isAlso = (key: string) =>
+    /\.\d{6,}$/.test(key) && froms.some((from) => engine.log?.isAlso?.(baseName(key), from) === true);
+  return objects.filter(({ key }) => !isIgnored(key) && (isNew(key) || isAlso(key)));
 }
 
 /** Copies that others go on from, and that go on from others, may lie where the pattern does not reach: everything else of the store may be one. */
@@ -129,9 +134,10 @@ async function lookAt(
   const first = await takeStock(shown, [engine], "");
   const log = await beyond(store, engine, first.points, source);
   const others = await before(store, first.points, source, objects);
-  const more = [...log, ...others];
+  const known = new Set(objects.map(({ key }) => key));
+  const more = [...log, ...others].filter(({ key }) => !known.has(key));
   const inventory = more.length === 0 ? first : await takeStock(showing(store, [...objects, ...more]), [engine], "");
-  const isOther = new Set(others.map(({ key }) => key));
+  const isOther = new Set(more.map(({ key }) => key));
   const isOf = ({ facts, ...point }: RecoveryPoint) =>
     !isOther.has(leadKey(point)) &&
     facts.engine === engine.name &&

@@ -197,6 +197,13 @@ function noteDeleted(first: Candidate, write: (body: EventBody) => void): void {
   });
 }
 
+/** What a program was still receiving is left out, and comes after what is reported. */
+function noteUnfinished({ point: { unfinishedLog } }: Candidate, write: (body: EventBody) => void): void {
+  if (unfinishedLog === undefined) return;
+  const text = `${unfinishedLog} was still being received, and is left out: what it holds is newer than the age that is reported`;
+  write({ kind: "note", text });
+}
+
 /** The copy that is asked for. What is still being written is neither good nor bad. */
 async function judged(telling: Telling, first: Candidate): Promise<Attempted> {
   const attempted = await tryOne(telling, first, 0);
@@ -244,6 +251,7 @@ async function tell(telling: Telling): Promise<void> {
     because: `${task.asked}: taken ${reach} before the moment that is asked about${deletedSince(task, first)}`,
   });
   noteDeleted(first, write);
+  noteUnfinished(first, write);
   if (task.younger.length > 0) write(problemOf(youngerError(task.younger, first), telling.run));
   const attempted = await judged(telling, first);
   for (const { probe, subject, line, own, held, because, measured, remarks = [] } of attempted.findings) {

@@ -38,6 +38,7 @@ echo "archived up to $(tail -n 1 "$ARCHIVE/copied")"`),
   isPiece: (name) => PIECE.test(name),
   isNeeded: (piece, from) => stemOf(piece) === stemOf(from) && numberOf(piece) >= numberOf(from),
   isOf: isOfServer,
+  isAlso: (piece, from) => !PIECE.test(piece) && stemOf(piece) === stemOf(from) && numberOf(piece) >= numberOf(from),
   timesIn,
 });
 
