@@ -30,10 +30,11 @@ const AFTER_MS = 1000;
 /** No copy is younger than one that goes on from it. */
 function notYounger(point: RecoveryPoint, all: readonly RecoveryPoint[]): RecoveryPoint {
   const { span, engine, method, format, fileAt } = point.facts;
-  if (span === undefined) return point;
+  // Between copies during which nothing was written no number tells which came first.
+  if (span === undefined || span.from === span.to) return point;
   const written = all
     .filter(({ facts }) => facts.engine === engine && facts.method === method && facts.format === format)
-    .filter((one) => one !== point && one.facts.span?.from === span.to && one.facts.span.to !== span.to)
+    .filter((one) => one !== point && one.facts.span?.from === span.to)
     .map(({ objects }) => Date.parse(objects[0]?.modifiedAt ?? ""))
     .filter((ms) => !Number.isNaN(ms));
   if (written.length === 0) return point;

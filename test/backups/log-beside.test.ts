@@ -172,3 +172,54 @@ describe("the log of a dump", () => {
     expect(foreign).toMatchObject({ log: [], leftLog: { kind: "other-server", key: "binlog.000002" } });
   });
 });
+
+describe("times that a log says itself", () => {
+  /** A piece that was begun, and whose last event was written, at these seconds. */
+  const timed = (begun: number, ended: number | null) => {
+    const start = piece();
+    start.writeUInt32LE(begun, 4);
+    if (ended === null) return Buffer.concat([start, Buffer.alloc(30, 1)]);
+    const last = Buffer.alloc(40);
+    last.writeUInt32LE(ended, 0);
+    last.writeUInt32LE(40, 9);
+    last.writeUInt32LE(start.length + 40, 13);
+    return Buffer.concat([start, last]);
+  };
+  const [begun, ended] = [Date.UTC(2020, 0, 1) / 1000, Date.UTC(2020, 0, 2) / 1000];
+  test("its last event counts where the object's time is later", async () => {
+    const [point] = await stock({ "shop.sql": dump("binlog.000002"), "binlog.000002": timed(begun, ended) });
+    expect(point?.log.length).toBe(1);
+    expect(
+      mariadb.log?.timesIn?.({ head: timed(begun, ended), tail: timed(begun, ended) }, timed(begun, ended).length),
+    ).toEqual({
+      begunMs: begun * 1000,
+      endedMs: ended * 1000,
+    });
+  });
+  test("nothing is told by an end that is torn, and by what is no log", () => {
+    const torn = timed(begun, null);
+    expect(mariadb.log?.timesIn?.({ head: torn, tail: torn }, torn.length)).toEqual({ begunMs: begun * 1000 });
+    expect(mariadb.log?.timesIn?.({ head: dump(null), tail: dump(null) }, 10)).toBeNull();
+  });
+});
+
+describe("pieces under other names", () => {
+  test("are named when the backup says them, and not gone through", async () => {
+    const store = memoryStore({
+      "shop.sql": dump("master.000002"),
+      "log/master.000002": piece(),
+      "log/other.000009": piece(),
+    });
+    const { points } = await takeStock(store, [mariadb]);
+    expect(points[0]?.leftLog).toMatchObject({ kind: "unread", key: "log/master.000002", wanted: "master.000002" });
+  });
+  test("of an earlier number, or another name, are none", async () => {
+    const store = memoryStore({
+      "shop.sql": dump("master.000007"),
+      "log/master.000002": piece(),
+      "log/slave.000009": piece(),
+    });
+    const { points } = await takeStock(store, [mariadb]);
+    expect(points[0]?.leftLog).toBeUndefined();
+  });
+});

@@ -151,6 +151,21 @@ describe("one file for each table", () => {
       ["no", "customers.sql.gz is missing: the nights before have it"],
     ]);
   });
+  test("a table that is gone for two nights is told by name, and nobody can tell whether it was dropped", async () => {
+    const nights = ["2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27"];
+    const points = nights.flatMap((date, index) =>
+      tables
+        .filter((table) => index < 2 || table !== "audit")
+        .map((table) => pointOf(`${date}/store/${table}.sql.gz`, NIGHT - (3 - index) * DAY_MS)),
+    );
+    const { sets } = await found(points, [], named);
+    expect(sets.map(({ facts, unreadable }) => [facts.complete, unreadable?.because ?? ""])).toEqual([
+      ["unknown", ""],
+      ["unknown", ""],
+      ["no", ""],
+      ["unknown", expect.stringMatching(/no file like audit\.sql\.gz, which earlier nights have/)],
+    ]);
+  });
   test("databases of one night in a folder are none: nobody of them is called like a table", async () => {
     const points = ["shop", "stock"].flatMap((database) => every((date) => `${date}/${database}.sql.gz`));
     const orders = async () => ({ tables: ["orders"], hasRows: true, isAll: false });

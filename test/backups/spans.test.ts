@@ -56,3 +56,12 @@ test("of two full ones the one that it goes on from; without it nobody can read 
     expect.stringMatching(/^it is an incremental copy, and the copy .* not lie here$/),
   ]);
 });
+
+test("a full copy that another goes on from is never younger than that one, whatever time its files have", () => {
+  const [full] = withSpans([copy("full", "0", "5", 9), copy("one", "5", "9", 2)]);
+  expect(full?.facts.fileAt).toBe("2026-11-01T23:59:59.000Z");
+  const [quiet] = withSpans([copy("full", "0", "5", 9), copy("one", "5", "5", 2), copy("two", "5", "5", 3)]);
+  expect(quiet?.facts.fileAt).toBe("2026-11-01T23:59:59.000Z");
+  const [alone] = withSpans([copy("full", "0", "5", 9), copy("other", "6", "9", 2)]);
+  expect(alone?.facts.fileAt).toBeUndefined();
+});
