@@ -19,6 +19,7 @@ export interface EvidenceKeeper {
   compare(): Promise<void>;
 }
 
+/** Hashes are taken inside the sandbox; what the comparison finds goes into the journal. */
 export function openEvidence({ runner, write }: { runner: Runner; write: (body: EventBody) => void }): EvidenceKeeper {
   let preserved: readonly string[] = [];
   const read = async (phase: "preserve" | "verify") => {

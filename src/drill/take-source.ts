@@ -78,6 +78,7 @@ export async function takeSource(telling: Telling, taking: Taking, kit: SourceKi
   return source;
 }
 
+/** What finding and fetching is given, of what a drill knows. */
 export function sourceKit(
   { plan, kit, server, opensForeign, folder, signal, write }: Telling,
   taking: Taking,

@@ -28,7 +28,7 @@ export const COMMON_LACKS: Readonly<Record<string, Lack>> = {
   cancelled: { because: () => "the statement was cancelled", next: () => ["run it again, with more time"] },
 };
 
-/** `CopyPhrases.unjudged` of an engine, by the reasons that its errors are read with. */
+/** `OpeningPhrases.unjudged` of an engine, by the reasons that its errors are read with. */
 export const unjudgedBy =
   (lacks: Readonly<Record<string, Lack>>) =>
   (errors: readonly ClientError[]): Unjudged | null => {

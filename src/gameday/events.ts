@@ -126,6 +126,7 @@ export interface RunbookFault {
   readonly because: string;
 }
 
+/** The events of one kind, in their order. */
 export function all<K extends DayBody["kind"]>(events: readonly DayEvent[], kind: K): DayOf<K>[] {
   return events.filter((event): event is DayOf<K> => event.kind === kind);
 }

@@ -33,6 +33,7 @@ export const writeSession = (folder: string, session: Session): Promise<void> =>
 
 export const endSession = (folder: string): Promise<void> => rm(join(folder, SESSION_FILE), { force: true });
 
+/** Null when there is none, or none that can be read. */
 export async function readSession(folder: string): Promise<Session | null> {
   const text = await readFile(join(folder, SESSION_FILE), "utf8").catch(() => null);
   try {

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 
+/** Throws what the system said, and leaves nothing beside. */
 export async function writeAtomic(file: string, text: string): Promise<void> {
   const beside = `${file}.${randomBytes(4).toString("hex")}.part`;
   try {

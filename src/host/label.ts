@@ -9,6 +9,7 @@ export const LABEL_NAME = ".fogbell-run.json";
 /** Leftovers of a run of another machine are over after so long; until then it may still be at work. */
 const ELSEWHERE_MS = 48 * 3_600_000;
 
+/** Of this process, as it runs now; it may live two days unless `expiresAt` says otherwise. */
 export function makeLabel(runId: string, expiresAt: Date = new Date(Date.now() + ELSEWHERE_MS)): RunLabel {
   return { runId, expiresAt: expiresAt.toISOString(), pid: process.pid, startedAt: ownStart(), host: hostname() };
 }

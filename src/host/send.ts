@@ -49,6 +49,7 @@ async function attempt({ url, json, signal, timeoutMs = 10_000 }: SendRequest): 
   }
 }
 
+/** Waits twice as long before each further try, in milliseconds. Resolves with what came of the last one; never throws. */
 export async function send(request: SendRequest): Promise<Sent> {
   const { attempts = 3, firstWaitMs = 1000, signal } = request;
   for (let number = 1; ; number++) {

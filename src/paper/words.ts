@@ -46,10 +46,12 @@ export function verdictMeaning({ verdict, scenario }: Said): string {
 
 export const NOT_MEASURED = "not measured";
 
+/** A duration in milliseconds, or that it was not measured. */
 export function durationOr(durationMs: number | null | undefined): string {
   return durationMs === null || durationMs === undefined ? NOT_MEASURED : formatDuration(durationMs);
 }
 
+/** A number with its thousands separated, or that it was not measured. */
 export function numberOr(number: number | null): string {
   return number === null ? NOT_MEASURED : number.toLocaleString("en-US");
 }

@@ -144,6 +144,7 @@ function verdictOf(reasons: readonly Reason[], { measured, isVerify, findings }:
   return { verdict, reasons: texts.length > 0 ? texts : [fine] };
 }
 
+/** Of one drill: an interruption or a defect of ours comes before the verdict. */
 export function exitCodeOf(result: Pick<DrillResult, "verdict" | "interrupted" | "problems">): ExitCode {
   if (result.interrupted) return 130;
   if (result.problems.some(({ code }) => code === "FB_DEFECT")) return 70;

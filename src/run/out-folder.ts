@@ -4,6 +4,7 @@ import { explainDisk, isFull } from "../host/disk-fault.ts";
 import { makeFolder } from "../host/make-folder.ts";
 import { quote } from "../host/sh.ts";
 
+/** Throws UsageError FB_OUT_FOLDER; UnavailableError when the disk is full. */
 export async function makeOutFolder(folder: string, flag = "--out"): Promise<void> {
   await makeFolder(folder).catch((error: NodeJS.ErrnoException) => {
     if (isFull(error))

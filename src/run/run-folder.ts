@@ -24,6 +24,7 @@ export function newRunId(now: Date): string {
   return `${moment}-${randomBytes(3).toString("hex")}`;
 }
 
+/** The machine that a run ran on, for its record: no name of it. */
 export function hostFacts(): Record<string, string> {
   const processors = cpus();
   return {

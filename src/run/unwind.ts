@@ -13,6 +13,7 @@ export interface Unwind {
   all(keep: boolean): Promise<Unwound>;
 }
 
+/** `limitMs` is how long each removal may take. */
 export function createUnwind(limitMs = 60_000): Unwind {
   const things: { what: string; remove: () => PromiseLike<void> }[] = [];
   return {

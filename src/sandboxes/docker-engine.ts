@@ -100,6 +100,7 @@ export function imageMends({ engine, version, image, packages }: Wanted): string
   return [...(packages.length === 0 ? [] : [`fogbell images build ${engine}@${version}`]), `docker pull ${image}`];
 }
 
+/** Why no image can be had, with what to type; `error` is what the engine said of the pull. */
 export function imageMissing(spec: Wanted, error: unknown): UnavailableError {
   const what =
     spec.packages.length === 0

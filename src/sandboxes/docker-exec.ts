@@ -126,6 +126,7 @@ export async function assertNotDying(container: Docker.Container): Promise<void>
     await assertAlive(container);
 }
 
+/** Throws UnavailableError when the container is gone, else what the engine said. */
 export async function createExec(container: Docker.Container, argv: readonly string[], more: Docker.ExecCreateOptions) {
   return container
     .exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true, ...more })

@@ -83,6 +83,7 @@ export async function killWith(mark: string, folder?: string): Promise<void> {
   for (const one of shared) await removeShared(one);
 }
 
+/** All processes of a run, at once and without ceremony; resolves when they are gone. */
 export function killRun(runId: string, folder: string): Promise<void> {
   return killWith(`FOGBELL_RUN=${runId}`, folder);
 }

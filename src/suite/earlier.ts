@@ -29,6 +29,7 @@ async function read(file: string): Promise<Earlier | null> {
   }
 }
 
+/** The newest of them, by the names of their folders. What cannot be read is left out. */
 export async function readEarlier(outFolder: string): Promise<readonly Earlier[]> {
   const names = (await readdir(outFolder).catch(() => [])).sort().slice(-MOST);
   const all = await Promise.all(names.map((name) => read(join(outFolder, name, "result.json"))));

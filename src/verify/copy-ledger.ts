@@ -44,6 +44,7 @@ export type CopyLedger = z.infer<typeof ledgerSchema>;
 
 export type AskCopy = (line: Line, name: string) => Promise<Outcome>;
 
+/** The rows of an answer, about `what`. Throws UnavailableError when there is none to trust: a ledger never guesses. */
 export function rowsOf(outcome: Outcome, what: string): string[][] {
   if (outcome.exitCode !== 0 || outcome.truncated) {
     const why = outcome.stderrTail.trim().split("\n")[0] || "no message";

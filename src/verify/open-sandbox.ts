@@ -29,6 +29,7 @@ export const foreignBackup = (kind: string): RefusedError =>
     next: [WITH_DOCKER, "--trust-backups, when you know what is in it"],
   });
 
+/** Throws RefusedError where the sandbox is not cut off, UnavailableError where it cannot be had. */
 export async function openSandbox(
   kit: AttemptKit,
   { spec, version }: { spec: ServerSpec; version: string },

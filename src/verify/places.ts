@@ -32,6 +32,7 @@ function sideNamed(table: PlaceTable, { engine, method, candidate, database }: C
   return isOwn && !everywhere.includes(database.toLowerCase()) ? named(database) : table;
 }
 
+/** Every place of a verify, by name. */
 export function placesOf(known: CopyPlaces): PlaceTable {
   const { engine, candidate, server, method, copy, globals, database } = known;
   const { folders } = server;

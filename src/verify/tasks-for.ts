@@ -168,6 +168,7 @@ function orderOf(task: VerifyTask): string {
   return [nameOfTask(task), first?.point.reach.at ?? "", first?.point.id ?? ""].join("\n");
 }
 
+/** As a scorecard and a history name it. */
 export function nameOfTask({ id, engine, version, variant }: VerifyTask): string {
   return drillName({ id, engine: engine.name, version, ...(variant === null ? {} : { variant }) });
 }

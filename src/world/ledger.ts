@@ -74,6 +74,7 @@ export interface Ledger extends LedgerView {
   recordDamage(atMs: number): Promise<readonly string[]>;
 }
 
+/** Into how many buckets a table of so many rows is digested: a power of two. */
 export function bucketsFor(rows: number): number {
   const wanted = 2 ** Math.ceil(Math.log2(Math.max(1, rows / ROWS_PER_BUCKET)));
   return Math.min(MOST_BUCKETS, Math.max(FEWEST_BUCKETS, wanted));

@@ -43,7 +43,7 @@ export function orphanCounts(where = "TRUE"): string {
   );
 }
 
-/** As `CopyPhrases.readKeys` wants them: `broken` rows, keys whose parent is not here, keys into another database. */
+/** As `ForeignKeyPhrases.readKeys` wants them: `broken` rows, keys whose parent is not here, keys into another database. */
 export const brokenKeys = overKeys(
   `'SELECT * FROM (SELECT ''broken'' AS b, ', QUOTE(f.name), ' AS k, ', QUOTE(f.child), ' AS t, ', QUOTE(f.parent),
     ' AS o, COUNT(*) AS rows_lost', ${against}, ') x WHERE rows_lost > 0'`,
