@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Bench, openBench, testFolder } from "../support/dumps.ts";
-import { LONG } from "../support/long.ts";
+import { LONG, some } from "../support/long.ts";
 import type { Files } from "./broken.ts";
 import { LOG_WAYS, type WithLog } from "./broken-log.ts";
 import { type Case, isGood, type Judged, judgeAll } from "./judged.ts";
@@ -146,10 +146,17 @@ function generate(form: Form, count: number, seed: number): Case[] {
   return cases;
 }
 
-describe.each([
-  ["postgres", postgres, 77],
-  ["mariadb", mariadb, 1977],
-])("%s", (engine, make, seed) => {
+/** One of PostgreSQL's pieces takes as long as the whole log of the other. */
+const ENGINES = some(
+  "engines whose logs are broken",
+  [
+    ["mariadb", mariadb, 1977],
+    ["postgres", postgres, 77],
+  ] as const,
+  2,
+);
+
+describe.each(ENGINES)("%s", (engine, make, seed) => {
   let forms: Form[] = [];
   beforeAll(async () => {
     forms = await make();
@@ -184,5 +191,5 @@ test("the figure", () => {
   if (process.env.FOGBELL_RATES !== undefined)
     for (const { form, name, verdict, because } of all)
       process.stdout.write(`${verdict}\t${form}\t${name}\t${because}\n`);
-  expect(all.length).toBeGreaterThanOrEqual(LONG ? 100 : 4);
+  expect(all.length).toBeGreaterThanOrEqual(LONG ? 100 : 2);
 });
