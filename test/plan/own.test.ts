@@ -123,3 +123,91 @@ describe("the scenario as it is lived", () => {
     expect(made.own?.about({ table: "payment" }).disaster[0]?.options).toEqual({ table: "payment" });
   });
 });
+
+describe("why it cannot be lived", () => {
+  const why = (id: string, own: OwnDatabase, places = 1) => whyNot(named(id), own, { catalog, places });
+  const asFiles = (own: OwnDatabase): OwnDatabase => ({
+    ...own,
+    older: own.older.map((point) => ({ ...point, facts: { ...point.facts, method: "physical" } })),
+  });
+
+  it("is each its own sentence, and gone when what was missing is there", () => {
+    expect(why("backups-share-the-blast", films(6), 1)).toBe(
+      "it needs copies in two places, and all of films lie in one",
+    );
+    expect(why("backups-share-the-blast", films(6), 2)).toBeNull();
+    expect(why("fs-corruption", films(6))).toBe(
+      "it preserves the files of a server that is shut down then, and a dump is restored into one that runs",
+    );
+    expect(why("fs-corruption", asFiles(films(6))) ?? "").not.toMatch(/preserves the files/);
+    expect(why("dump-names-its-target", films(6))).toBe(
+      "it is about dumps that drop and make their database by name, which the drill would have to make first",
+    );
+  });
+
+  it("one copy of files among dumps is enough for a story about files", () => {
+    const own = films(6);
+    const [first, ...rest] = own.older;
+    if (first === undefined) return expect.unreachable();
+    const mixed = { ...own, older: [{ ...first, facts: { ...first.facts, method: "physical" } }, ...rest] };
+    expect(why("fs-corruption", mixed) ?? "").not.toMatch(/preserves the files/);
+  });
+
+  it("roles need the file beside the newest of the older copies, not beside any", () => {
+    const own = films(6);
+    const withRoles = (night: number): OwnDatabase => ({
+      ...own,
+      older: own.older.map((point, index) =>
+        index === night ? { ...point, globals: { key: "g.sql", sizeBytes: 1, modifiedAt: point.moment.at } } : point,
+      ),
+    });
+    expect(why("wrong-tab-delete", withRoles(0)) ?? "").not.toMatch(/roles/);
+    expect(why("wrong-tab-delete", withRoles(1))).toMatch(/no file of roles lies beside the copies/);
+  });
+});
+
+describe("the scenario as it is lived, at its edges", () => {
+  it("prunes what a recovery needs with the next run of the job, and keeps none for its number", () => {
+    const told = named("retention-eats-last-good").world.retention;
+    const lived = asOwn(named("retention-eats-last-good"), films(6), catalog).world.retention;
+    expect(lived).toEqual({ ...told, keepMs: DAY + (told?.nextMs ?? Number.NaN) / 2, keepNewest: 0 });
+    expect(asOwn(named("drop-table"), films(3), catalog).world.retention).toBeNull();
+  });
+
+  it("allows the loss of all the time that its copies span, and only where a loss was allowed", () => {
+    const lossOf = (own: OwnDatabase) =>
+      asOwn(named("drop-table"), own, catalog).verify.flatMap(({ options }) => {
+        const allowed = (options as Record<string, unknown>)["allow-loss"];
+        return allowed === undefined ? [] : [allowed];
+      });
+    expect(lossOf(films(5))).toEqual([4 * DAY]);
+    expect(lossOf({ ...films(5), older: [] })).toEqual([0]);
+    const told = named("drop-table").verify.filter(
+      ({ options }) => (options as Record<string, unknown>)["allow-loss"] !== undefined,
+    );
+    expect(told).toHaveLength(1);
+  });
+
+  it("has nothing of the shop's own world: no log, no application, no wait after the damage", () => {
+    for (const scenario of all) {
+      const { world } = asOwn(scenario, films(4), catalog);
+      expect([world.logEveryMs, world.application, world.writer.afterDamageMs]).toEqual([null, null, 0]);
+      // Of its backups a server that runs is left: it lies in no store.
+      for (const { method } of world.backups)
+        expect(engine.methods.find(({ name }) => name === method)?.live).toBeDefined();
+      expect(world.backups).toHaveLength(
+        scenario.world.backups.filter(
+          ({ method }) => engine.methods.find(({ name }) => name === method)?.live !== undefined,
+        ).length,
+      );
+    }
+  });
+
+  it("is late one moment beyond the objective, and not at it", () => {
+    const end = (rpoMs: number) =>
+      asOwn(named("truncated-dump"), { ...films(6), objectives: { rtoMs: DAY, rpoMs } }, catalog).designed;
+    // The newest of the older copies is cut off: the one before it is two days behind production.
+    expect(end(2 * DAY)).toBe("recovered");
+    expect(end(2 * DAY - 1)).toBe("late");
+  });
+});
