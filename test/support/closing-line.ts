@@ -1,7 +1,18 @@
-/** The last line of a run, plain: how many passed, failed and were skipped, and why the skipped ones were. */
+/**
+ * The last lines of a run, plain: how long it took, how many passed, failed and were skipped, and why the skipped ones were.
+ * The long run says it when it has become longer than it should take.
+ */
 import type { Reporter, TestModule } from "vitest/node";
+import { formatDuration } from "../../src/host/units.ts";
+import { LONG, LONGEST_MS } from "./long.ts";
 
 export default class ClosingLine implements Reporter {
+  private beganMs = Date.now();
+
+  onTestRunStart(): void {
+    this.beganMs = Date.now();
+  }
+
   onTestRunEnd(modules: readonly TestModule[]): void {
     const counts = { passed: 0, failed: 0, skipped: 0 };
     const reasons: string[] = [];
@@ -20,6 +31,10 @@ export default class ClosingLine implements Reporter {
       }
     }
     for (const reason of reasons) process.stdout.write(`${reason}\n`);
+    const tookMs = Date.now() - this.beganMs;
+    process.stdout.write(`took ${formatDuration(tookMs)}\n`);
+    if (LONG && tookMs > LONGEST_MS)
+      process.stdout.write(`LONGER THAN IT SHOULD TAKE (${formatDuration(LONGEST_MS)} on 2 processors)\n`);
     process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
   }
 }

@@ -7,6 +7,9 @@ import type { Engine, Variant } from "../../src/parts.ts";
 
 export const LONG = process.env.FOGBELL_LONG !== undefined;
 
+/** So long all of them may take on two processors. */
+export const LONGEST_MS = 3_600_000;
+
 /** What a case is called where it is left out: its name, or the words that tell it from others. */
 function nameOf(one: unknown): string {
   if (typeof one !== "object" || one === null) return String(one);

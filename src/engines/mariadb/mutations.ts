@@ -10,7 +10,6 @@ const TABLES = "information_schema.TABLES b";
 const HERE = `b.TABLE_SCHEMA = DATABASE() AND b.${TABLES_OF_ROWS} AND b.TABLE_ROWS > 0`;
 const COLUMNS = `${TABLES} JOIN information_schema.COLUMNS c ON c.TABLE_SCHEMA = b.TABLE_SCHEMA AND c.TABLE_NAME = b.TABLE_NAME AND c.EXTRA NOT LIKE '%GENERATED%'`;
 const NO_KEY = "AND c.COLUMN_KEY = ''";
-const LARGEST = "ORDER BY b.DATA_LENGTH DESC, b.TABLE_NAME LIMIT 1";
 const FREE = "SET foreign_key_checks = 0;";
 
 /** A statement that a query writes, over the largest table that fits, and then the subject. */
@@ -19,7 +18,8 @@ function mutation(
   name: string,
   { say, from, and, deed, subject }: { say: string; from: string; and: string; deed: string; subject: string },
 ): Mutation {
-  const found = `FROM ${from} WHERE ${HERE} ${and} ${LARGEST}`;
+  // The subject as well: of several columns what is done and what is said must be of the same.
+  const found = `FROM ${from} WHERE ${HERE} ${and} ORDER BY b.DATA_LENGTH DESC, b.TABLE_NAME, ${subject} LIMIT 1`;
   // The subject is found first: afterwards there may be nothing left to find it by.
   const text = `${FREE}
 SET @subject = (SELECT ${subject} ${found});
@@ -37,16 +37,16 @@ function stale(flavour: Flavour, fresh: FreshColumn | null): Mutation {
   // What is declared to tell the age is aged whatever it is called, and when an index holds it.
   const declared =
     fresh === null
-      ? "FALSE"
+      ? null
       : `b.TABLE_NAME = ${literal(fresh.table)} AND c.COLUMN_NAME = ${literal(fresh.column)} AND c.DATA_TYPE IN ('timestamp', 'datetime', 'date')`;
-  const found = `FROM ${COLUMNS} WHERE ${HERE} AND (c.COLUMN_KEY = '' AND c.DATA_TYPE IN ('timestamp', 'datetime') AND c.COLUMN_NAME REGEXP '${MOMENTS}' OR ${declared})`;
+  const found = `FROM ${COLUMNS} WHERE ${HERE} AND (c.COLUMN_KEY = '' AND c.DATA_TYPE IN ('timestamp', 'datetime') AND c.COLUMN_NAME REGEXP '${MOMENTS}'${declared === null ? "" : ` OR ${declared}`})`;
   const written = sql(
     flavour,
     `SELECT CONCAT('UPDATE ', ${q("b.TABLE_NAME")}, ' SET ', ${q("c.COLUMN_NAME")}, ' = ', ${q("c.COLUMN_NAME")}, ' - INTERVAL 7 DAY;') ${found};`,
   );
   const named = sql(
     flavour,
-    `SELECT CONCAT('every moment, ', b.TABLE_NAME, '.', c.COLUMN_NAME, ' among them') ${found} ORDER BY (${declared}) DESC, b.DATA_LENGTH DESC, b.TABLE_NAME LIMIT 1;`,
+    `SELECT CONCAT('every moment, ', b.TABLE_NAME, '.', c.COLUMN_NAME, ' among them') ${found} ORDER BY ${declared === null ? "" : `(${declared}) DESC, `}b.DATA_LENGTH DESC, b.TABLE_NAME LIMIT 1;`,
   );
   const aged = written.with({ reader: client(flavour, "production") });
   return {

@@ -135,7 +135,8 @@ function findBlocker(flavour: Flavour): Line {
     ${client(flavour, "server")}`;
   return {
     say: "Slow, or stuck? Ask who waits, and end the idle session that is waited for.",
-    script: `while [ ! -e "$SCRATCH/detached.exit" ]; do
+    script: `: >"$SCRATCH/stuck"
+while [ ! -e "$SCRATCH/detached.exit" ]; do
   ${list("CONCAT('process ', id, ': ', state)", "state LIKE 'Waiting for%lock%' AND time >= 1")} \\
     >"$SCRATCH/stuck"
   if [ -s "$SCRATCH/stuck" ]; then break; fi

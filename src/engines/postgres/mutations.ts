@@ -32,21 +32,19 @@ const COLUMN =
 const MOMENTS =
   "(creat|insert|updat|modif|chang|happen|occur|logged|received|placed|_at$|_on$|^at$|^ts$|stamp|last_|beat_)";
 
-/** The column that is declared to tell how new a copy is, when one is: it is aged whatever it is called and in whatever key. */
-const declared = (fresh: FreshColumn | null) =>
-  fresh === null
-    ? "false"
-    : `c.oid = to_regclass(${regclass(fresh.table)}) AND a.attname = ${literal(fresh.column)} AND c.relkind IN ('r', 'p') AND a.atttypid IN ('timestamp'::regtype, 'timestamptz'::regtype, 'date'::regtype)`;
+/** The column that is declared to tell how new a copy is: it is aged whatever it is called and in whatever key. */
+const declared = (fresh: FreshColumn) =>
+  `c.oid = to_regclass(${regclass(fresh.table)}) AND a.attname = ${literal(fresh.column)} AND c.relkind IN ('r', 'p') AND a.atttypid IN ('timestamp'::regtype, 'timestamptz'::regtype, 'date'::regtype)`;
 
 /** Every column of moments that no key holds, and the declared one. */
 function stale(fresh: FreshColumn | null): Mutation {
   const aged = `(c.relkind = 'r' AND NOT ${isKey} AND a.attname ~* '${MOMENTS}'
-    AND a.atttypid IN ('timestamp'::regtype, 'timestamptz'::regtype) OR ${declared(fresh)})`;
+    AND a.atttypid IN ('timestamp'::regtype, 'timestamptz'::regtype)${fresh === null ? "" : ` OR ${declared(fresh)}`})`;
   const from = `FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace ${COLUMN} WHERE ${USER_SCHEMA} AND ${aged}`;
   return mutation(
     "stale-by-a-week",
     "Make every moment a week older.",
-    `${found(`SELECT c.oid::regclass AS target, quote_ident(a.attname) AS col ${from} ORDER BY ${declared(fresh)} DESC, pg_relation_size(c.oid) DESC, 1 LIMIT 1`)}
+    `${found(`SELECT c.oid::regclass AS target, quote_ident(a.attname) AS col ${from} ORDER BY ${fresh === null ? "" : `${declared(fresh)} DESC, `}pg_relation_size(c.oid) DESC, 1 LIMIT 1`)}
 SELECT format('UPDATE %s SET %I = %I - interval ''7 days''', c.oid::regclass, a.attname, a.attname)
 ${from} \\gexec
 ${when("target", "", "'every moment, ' || :'target' || '.' || :'col' || ' among them'")}`,

@@ -11,7 +11,7 @@ import { checkArchive, ENDING, type PackedFiles, removeSide, settingsOfSide, sta
 
 /** Every process of the server, parents first. Only /proc tells, because each has a process group of its own. */
 const FAMILY = `server=$(head -n 1 "$PGDATA/postmaster.pid") &&
-family="$server $(grep -lE "^PPid:[^0-9]$server$" /proc/[0-9]*/status |
+family="$server $(grep -slE "^PPid:[^0-9]$server$" /proc/[0-9]*/status |
   cut -d/ -f3 | tr '\\n' ' ')"`;
 
 /** The version comes first, so that an image can be told by its start; the process id of the original stays out. */

@@ -144,7 +144,8 @@ export function findBlocker(): Line {
   const both = '-At -v db="$PGDATABASE" -v side="$SIDE_DATABASE"';
   return {
     say: "Slow, or stuck? Ask who waits for whom, and end the session that is waited for.",
-    script: `while [ ! -e "$SCRATCH/detached.exit" ]; do
+    script: `: >"$SCRATCH/stuck"
+while [ ! -e "$SCRATCH/detached.exit" ]; do
   ${PSQL} \\
     ${both} \\
     -d postgres >"$SCRATCH/stuck" <<'SQL'
