@@ -12,7 +12,7 @@ import { fluent, type Laboratory, openLaboratory } from "../support/laboratory.t
 import { LONG } from "../support/long.ts";
 import { mutantsOf } from "../support/script-mutants.ts";
 
-const ONE_OF = process.env.FOGBELL_MUTATE === "all" ? 1 : Number(process.env.FOGBELL_MUTATE ?? 12);
+const ONE_OF = process.env.FOGBELL_MUTATE === "all" ? 1 : Number(process.env.FOGBELL_MUTATE ?? 24);
 /** Where every mutant and what became of it is written down, for the figures. */
 const LIST = process.env.FOGBELL_MUTATE_LIST;
 /** Of those that are played, equivalent ones included. Wanted are 0.8; `bench/mutation.md` says how far that is. */

@@ -147,7 +147,7 @@ function mariadbOf(bench: Bench) {
       // A session outlives its database.
       await bench.sh(`${client} -e "SELECT CONCAT('KILL ', ID, ';') FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND INFO LIKE '%SLEEP(600)%'" |
   ${client} --force 2>/dev/null
-for old in $(${client} -e 'SHOW DATABASES' | grep -vE '^(mysql|sys|information_schema|performance_schema)$'); do ${client} -e "DROP DATABASE $old" || exit 1; done
+for old in $(${client} -e 'SHOW DATABASES' | grep -vE '^(mysql|sys|information_schema|performance_schema)$'); do ${client} -e "SET foreign_key_checks = 0; DROP DATABASE $old" || exit 1; done
 ${client} -e "DROP USER IF EXISTS lab_app@'%', lab_reports@'%'; CREATE USER lab_app@'%'; CREATE USER lab_reports@'%'"
 for name in ${DATABASES.join(" ")}; do ${client} -e "CREATE DATABASE $name" && ${client} $name <"$SCRATCH/$name.planted" || exit 1; done
 ${client} <"$SCRATCH/grants.planted"`);
