@@ -80,11 +80,21 @@ describe("what is no candidate", () => {
     expect(kindOf(point("x", -5, { sizeBytes: 0, facts: { ...facts, engine: "redis" } }))).toBe("other-engine");
   });
 
+  test("and each says so", () => {
+    const said = (one: RecoveryPoint, more: Partial<SelectionRule> = {}) =>
+      select([one], { ...rule, ...more })[0]?.rejected?.because;
+    expect(said(point("x", 5, { facts: { ...facts, engine: "redis" } }))).toBe("made by redis");
+    expect(said(point("x", -5))).toBe("younger than the damage");
+    expect(said(point("x", 5, { sizeBytes: 0 }))).toBe("empty");
+    expect(said(point("x", 5, { facts: { ...facts, complete: "no" } }))).toBe("cut off");
+    expect(said(point("x", 5), { only: "y" })).toBe("the scenario asks for y");
+  });
+
   test("nobody has the copy that production stands for, nor anything as new", () => {
     const production = point("production", 10);
     const why = (one: RecoveryPoint) =>
       select([one], { ...rule, production }).find(({ point: { id } }) => id === one.id)?.rejected;
-    expect(why(production)?.because).toBe("it is what production stands for here");
+    expect(why(production)).toEqual({ kind: "is-production", because: "it is what production stands for here" });
     expect(why(point("same-moment", 10))).toEqual({
       kind: "is-production",
       because: "not older than the copy that production stands for",
@@ -146,6 +156,8 @@ describe("of those that are left", () => {
 });
 
 test("the reason says how far it reaches, and by what", () => {
+  const live = point("x", 40, { facts: { ...facts, isLive: true } });
+  expect(reason(live, DAMAGED_MS)).toBe("a running copy: nothing to fetch, and it has received all that was committed");
   expect(reason(point("x", 40), DAMAGED_MS)).toBe("taken 40m 00s before the damage, the closest there is");
   expect(reason(reaching("x", 40, 0), DAMAGED_MS)).toBe("its log reaches up to the damage");
   expect(reason(reaching("x", 40, -5), DAMAGED_MS)).toBe("its log reaches up to the damage");

@@ -45,6 +45,8 @@ test("nothing is held against a copy by a sum that says nothing, cannot be read,
   expect(await compare({})).toBe(0);
   expect(await compare({ "b/shop.sql": "see the other list" })).toBe(0);
   expect(await compare({ "b/missing.sql": hexOf("rows", "sha256") })).toBe(0);
+  const unread = memoryStore({ "b/missing.sql.sum": Buffer.from(hexOf("rows", "sha256")) });
+  expect([await compare({ "b/missing.sql": "x" }, unread), unread.reads]).toEqual([0, 0]);
   const broken = {
     ...memoryStore({}),
     // biome-ignore lint/correctness/useYield: it breaks before there is anything

@@ -15,6 +15,7 @@ const newest = (at: string) =>
       id: "shop.dump",
       objects: [
         { key: "first", sizeBytes: 1, modifiedAt: "2020-01-01T00:00:00Z" },
+        { key: "second", sizeBytes: 1, modifiedAt: "2020-01-02T00:00:00Z" },
         { key: "last", sizeBytes: 1, modifiedAt: at },
       ],
     },

@@ -1,9 +1,8 @@
 /** What may shrink, and what went with a whole that is still there: a name too many, and a loss is passed over in silence. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { copyOf, droppedParts, mayShrink, since } from "../../src/verify/compared.ts";
-import type { KnownCopy } from "../../src/verify/known.ts";
-import type { CopyScene } from "../../src/verify/scene.ts";
+import type { CopyScene } from "../../../src/parts.ts";
+import { copyOf, droppedParts, type LastCopy, mayShrink, since } from "../../../src/probes/copies/compared.ts";
 
 const may = (patterns: readonly string[], table: string, acceptChanges = false) =>
   mayShrink({ task: { mayShrink: patterns, acceptChanges } as unknown as CopyScene["task"] }, table);
@@ -53,7 +52,7 @@ describe("mayShrink", () => {
 
 describe("droppedParts", () => {
   const held = (rows: Record<string, number>, parents?: Record<string, string>) =>
-    ({ rows, ...(parents === undefined ? {} : { parents }) }) as unknown as KnownCopy;
+    ({ rows, ...(parents === undefined ? {} : { parents }) }) as unknown as LastCopy;
   test("are parts of a whole that still has parts, or is still there itself", () => {
     const known = held({ m_1: 1, m_2: 1, t: 1 }, { m_1: "m", m_2: "m" });
     expect(droppedParts(known, { rows: { m_2: 1 }, parents: { m_2: "m" } })).toEqual(["m_1"]);
@@ -63,11 +62,13 @@ describe("droppedParts", () => {
     // A table that was no part of anything is none.
     expect(droppedParts(known, { rows: { m_1: 1, m_2: 1 }, parents: { m_1: "m", m_2: "m" } })).toEqual([]);
     expect(droppedParts(held({ m_1: 1 }), { rows: { m: 1 }, parents: {} })).toEqual([]);
+    // Whatever tables are called.
+    expect(droppedParts(held({ m_1: 1 }), { rows: { undefined: 1 }, parents: {} })).toEqual([]);
   });
 });
 
 test("the copy that is compared with is told by its moment, to the minute", () => {
-  const known = { momentAt: "2026-11-20T11:05:59.123Z" } as KnownCopy;
+  const known = { momentAt: "2026-11-20T11:05:59.123Z" } as LastCopy;
   expect(copyOf(known)).toBe("the copy of 2026-11-20 11:05 UTC");
   expect(since(known)).toBe("since the copy of 2026-11-20 11:05 UTC");
 });
