@@ -3,6 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import { EXPERIMENTS } from "../support/experiments.ts";
 import { fluent, type Laboratory, openLaboratory } from "../support/laboratory.ts";
+import { shortened } from "../support/long.ts";
+
+const played = shortened(
+  "experiments of the laboratory",
+  EXPERIMENTS.map((one) => ({ ...one, name: one.of })),
+  ({ isLong }) => isLong !== true,
+);
 
 describe.each(catalog.engines.filter(({ name }) => name !== "mysql"))("$name", (engine) => {
   let lab: Laboratory;
@@ -11,7 +18,7 @@ describe.each(catalog.engines.filter(({ name }) => name !== "mysql"))("$name", (
   });
   afterAll(() => lab[Symbol.asyncDispose]());
 
-  test.each(EXPERIMENTS)("$of: $does", async ({ lines, play }) => {
+  test.each(played)("$of: $does", async ({ lines, play }) => {
     await lab.reset();
     const before = await lab.fingerprint("other");
     await play(lab, lines(fluent(engine)));

@@ -6,6 +6,8 @@ import type { Fluent, Laboratory } from "./laboratory.ts";
 export interface Experiment {
   readonly of: string;
   readonly does: string;
+  /** Takes seconds, for servers of its own: the long run has it. */
+  readonly isLong?: boolean;
   lines(engine: Fluent): readonly Line[];
   /** Throws when the lines do something else. */
   play(lab: Laboratory, lines: readonly Line[]): Promise<void>;

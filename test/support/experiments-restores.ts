@@ -59,6 +59,7 @@ const ORDERS = "SELECT COUNT(*), SUM(total) FROM orders;";
 const files: readonly Experiment[] = [
   {
     of: "corruptTable",
+    isLong: true,
     does: "the table cannot be read to its end, the others can, and the server runs; one without pages is left alone",
     lines: ({ phrases }) => [phrases.corruptTable("orders"), phrases.corruptTable("nothing_yet")],
     async play(lab, lines) {
@@ -89,6 +90,7 @@ const files: readonly Experiment[] = [
   },
   {
     of: "loseServer",
+    isLong: true,
     does: "the server is dead and its files are gone; no other is",
     lines: ({ phrases }) => [phrases.loseServer()],
     async play(lab, lines) {
@@ -108,6 +110,7 @@ const files: readonly Experiment[] = [
   },
   {
     of: "copyFiles",
+    isLong: true,
     does: "the server stands still, every file of it is copied and proven, and never over another copy",
     lines: ({ phrases }) => phrases.copyFiles(),
     async play(lab, lines) {
@@ -129,6 +132,7 @@ const files: readonly Experiment[] = [
   },
   {
     of: "copyFiles, of a server that does not stop",
+    isLong: true,
     does: "says so",
     lines: ({ phrases }) => phrases.copyFiles().slice(0, 1),
     async play(lab, lines) {
@@ -348,6 +352,7 @@ const cut = (lab: Laboratory, places: Places) =>
 
 const restores: readonly Experiment[] = NAMES.map((name) => ({
   of: `restored: ${name}`,
+  isLong: !name.startsWith("logical"),
   does: "found whole, comes back with every row beside the living database, which is untouched; cut off, it is found out",
   lines: (engine) => {
     const way = wayOf(engine, name);
@@ -397,6 +402,8 @@ const DAMAGE = "DELETE FROM items; DELETE FROM orders;";
 /** To a moment between two writes, by each target. */
 const logged = (name: string, target: Target): Experiment => ({
   of: `through the log: ${name}`,
+  // The one in which the damage could be played again.
+  isLong: !(target.to === "before-damage" && target.by === "time"),
   does: "every write up to there is in, and none behind it",
   lines: (engine) => {
     const way = wayOf(engine, "physical");
