@@ -35,6 +35,7 @@ import { takeBackup } from "./actions/take-backup.ts";
 import { takeOver } from "./actions/take-over.ts";
 import { mariadb, mysql } from "./engines/mariadb/engine.ts";
 import { postgres } from "./engines/postgres/engine.ts";
+import { sqlite } from "./engines/sqlite/engine.ts";
 import type { Catalog } from "./parts.ts";
 import { applicationDatabase } from "./probes/application-database.ts";
 import { appCheck } from "./probes/checks/app.ts";
@@ -81,7 +82,7 @@ import { directory } from "./stores/directory.ts";
 import { s3 } from "./stores/s3.ts";
 
 export const catalog: Catalog = {
-  engines: [postgres, mariadb, mysql],
+  engines: [postgres, mariadb, mysql, sqlite],
   stores: [directory, s3],
   sandboxes: [docker, local],
   actions: [

@@ -11,6 +11,7 @@ import BackupsCheck from "./commands/backups/check.ts";
 import BackupsFetch from "./commands/backups/fetch.ts";
 import BackupsList from "./commands/backups/list.ts";
 import Backups from "./commands/backups.ts";
+import Demo from "./commands/demo.ts";
 import Doctor from "./commands/doctor.ts";
 import GamedayDecide from "./commands/gameday/decide.ts";
 import GamedayEnd from "./commands/gameday/end.ts";
@@ -60,6 +61,7 @@ export const COMMANDS = {
   "backups:check": BackupsCheck,
   "backups:fetch": BackupsFetch,
   "backups:list": BackupsList,
+  demo: Demo,
   doctor: Doctor,
   "gameday:decide": GamedayDecide,
   "gameday:end": GamedayEnd,

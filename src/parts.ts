@@ -164,6 +164,11 @@ export interface Engine<O = unknown> extends Part<O> {
   readonly loopback?: Loopback;
   /** What it gives people who recover by hand; absent where nobody has thought of it yet. */
   readonly keyboard?: Keyboard;
+  /**
+   * What there is nothing of in such a database, each with why: a question about it, or a step of a recovery that brings it
+   * back, is left out of a plan, and the plan says so. What is only not known yet does not belong here.
+   */
+  readonly declines?: Readonly<Partial<Record<Capability, string>>>;
   /** What its programs and scripts call the damaged server, the damaged database, and the restored one beside it. */
   places(request: PlaceRequest): PlaceTable;
 }
@@ -286,6 +291,11 @@ export interface ServerSpec {
   readonly home: string;
   /** Programs that must be on the path, and folders where distributions keep them. */
   readonly binaries: readonly string[];
+  /**
+   * What stands in for a program where it is not installed: its name, and the text of a module that Fogbell's own Node runs in
+   * its place. Absent: nothing does.
+   */
+  readonly standIns?: Readonly<Record<string, string>>;
   /** Prints the version of the installed programs, which must begin with `version`. */
   readonly askVersion: readonly [string, ...string[]];
   readonly binaryFolders: readonly string[];
@@ -559,6 +569,8 @@ export interface BackupFacts {
   readonly logOf?: string;
   /** What pieces of the log are packed with. */
   readonly logPacking?: Packing;
+  /** By itself nobody can tell whether its newest rows are in it: in words, behind "read to its end". */
+  readonly mayMiss?: string;
   /** Whether it needs the backups before it. */
   readonly isChain?: boolean;
   /** Between which places of the server's own changes a copy of files lies; a full one begins at 0. */

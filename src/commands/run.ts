@@ -227,6 +227,11 @@ export default class Run extends FogbellCommand {
       choices: { ...flags, variant: flags.method, wrongMove: flags["wrong-move"], set: parseSet(flags.set) },
       compareMethods: flags["compare-methods"],
       shard,
+      fallBack: {
+        sandbox: flags.sandbox,
+        signal: new AbortController().signal,
+        say: (text) => this.logToStderr(text),
+      },
     });
     if (!flags["last-failed"]) return plans;
     const { lastFailed, leftOutText } = await import("../suite/last-failed.ts");

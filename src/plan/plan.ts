@@ -6,6 +6,7 @@ import { quote } from "../host/sh.ts";
 import type { Action, Catalog, Engine, Line, Method, Part, Probe, ServerSpec, Settings, Target } from "../parts.ts";
 import { type Scenario, SOURCES } from "../scenario/scenario.ts";
 import { bindParams } from "./bind-params.ts";
+import { type Declined, withoutDeclined } from "./declined.ts";
 import { impossible } from "./impossible.ts";
 import { asOwn, type OwnDatabase, standings } from "./own.ts";
 import type { Plan, PlannedBackup, PlannedLog, PlannedPart, PlannedStep } from "./planned.ts";
@@ -212,11 +213,17 @@ export function plan(told: Scenario, catalog: Catalog, choices: Choices = {}): P
     line: item.line,
   });
   const disaster = scenario.disaster.steps.map(act);
-  const recovery = scenario.recovery.steps.map((step) => ({ ...act(step), phase: step.phase }));
-  const healthy = tell(scenario.healthy);
-  const proof = tell(scenario.disaster.proof);
-  const verify = tell(scenario.verify);
-  const reopened = tell(scenario.reopened);
+  const declined: Declined[] = [];
+  const but = <P extends PlannedPart<Action | Probe>>(all: readonly P[]): readonly P[] => {
+    const { kept, declined: more } = withoutDeclined(engine, all);
+    declined.push(...more);
+    return kept;
+  };
+  const recovery = but(scenario.recovery.steps.map((step) => ({ ...act(step), phase: step.phase })));
+  const healthy = but(tell(scenario.healthy));
+  const proof = but(tell(scenario.disaster.proof));
+  const verify = but(tell(scenario.verify));
+  const reopened = but(tell(scenario.reopened));
 
   const clean = tell(scenario.recovery.clean);
   const parts = [...disaster, ...recovery, ...healthy, ...proof, ...clean, ...verify, ...reopened];
@@ -251,6 +258,7 @@ export function plan(told: Scenario, catalog: Catalog, choices: Choices = {}): P
     clean,
     verify,
     reopened,
+    declined,
     objectives: scenario.objectives,
   };
 }

@@ -2,6 +2,7 @@
 import type { Action, Engine, LogArchive, Method, Probe, ServerSpec, StepPhase, Target } from "../parts.ts";
 import type { Objectives } from "../record.ts";
 import type { BackupFault, Scenario } from "../scenario/scenario.ts";
+import type { Declined } from "./declined.ts";
 import type { OwnDatabase, Standing } from "./own.ts";
 
 /** A part with what it was told, and the line in the scenario that told it. */
@@ -75,5 +76,7 @@ export interface Plan {
   readonly clean: readonly PlannedPart<Probe>[];
   readonly verify: readonly PlannedPart<Probe>[];
   readonly reopened: readonly PlannedPart<Probe>[];
+  /** What the scenario asks for and there is nothing of here: left out of all of the above. */
+  readonly declined: readonly Declined[];
   readonly objectives: Objectives;
 }

@@ -2,7 +2,7 @@
 
 import { defineProbe } from "../define.ts";
 import { count } from "../host/units.ts";
-import type { Finding, LedgerState, Outcome, Probe } from "../parts.ts";
+import type { Capability, Finding, LedgerState, Outcome, Probe } from "../parts.ts";
 import { answered, fields, unreadable } from "./reading.ts";
 
 export interface CatalogueDifference {
@@ -67,12 +67,19 @@ function some(names: readonly string[]): string {
 }
 
 /** A probe that guards some kinds of objects and has nothing to be told. */
-export function catalogueProbe(told: { name: string; summary: string; kinds: readonly string[]; noun: string }): Probe {
-  const { name, summary, kinds, noun } = told;
+export function catalogueProbe(told: {
+  readonly name: string;
+  readonly summary: string;
+  readonly kinds: readonly string[];
+  readonly noun: string;
+  /** What such objects hang on, and there may be none of. */
+  readonly of?: Capability;
+}): Probe {
+  const { name, summary, kinds, noun, of } = told;
   return defineProbe({
     name,
     summary,
-    needs: ["catalogue"],
+    needs: ["catalogue", ...(of === undefined ? [] : [of])],
     question: (scene) => scene.phrases.catalogue(),
     answer: ([first], scene) =>
       answered(first, (outcome) =>

@@ -6,4 +6,5 @@ export const grants = catalogueProbe({
   summary: "Every owner and grant is as before.",
   kinds: ["grant"],
   noun: "grant",
+  of: "roles",
 });

@@ -10,8 +10,15 @@ export interface Account {
   readonly gid: number;
 }
 
+interface Found {
+  readonly path: string;
+  readonly missing: readonly string[];
+  /** Not installed, and Fogbell's own Node stands in for them. */
+  readonly stoodFor: readonly string[];
+}
+
 /** Programs of the server, from its usual folders first and then from the path. */
-export async function findBinaries(spec: ServerSpec): Promise<{ path: string; missing: string[] }> {
+export async function findBinaries(spec: ServerSpec): Promise<Found> {
   const folders = [...spec.binaryFolders, ...(process.env.PATH ?? "").split(delimiter)].filter(
     (folder) => folder !== "",
   );
@@ -28,20 +35,26 @@ export async function findBinaries(spec: ServerSpec): Promise<{ path: string; mi
     return false;
   };
   const missing: string[] = [];
-  for (const name of spec.binaries) if (!(await has(name))) missing.push(name);
-  return { path: folders.join(delimiter), missing };
+  const stoodFor: string[] = [];
+  for (const name of spec.binaries) {
+    if (await has(name)) continue;
+    (spec.standIns?.[name] === undefined ? missing : stoodFor).push(name);
+  }
+  return { path: folders.join(delimiter), missing, stoodFor };
 }
 
 /** As the program calls itself: another system's may go by the same name. */
 const wordsOf = (told: string) => told.replaceAll(/\s+/g, " ").trim().slice(0, 100);
 
 export async function available(spec: ServerSpec): Promise<Availability> {
-  const { path, missing } = await findBinaries(spec);
+  const { path, missing, stoodFor } = await findBinaries(spec);
   // What the distribution does not carry is had from a registry only.
   const next = spec.packages.length === 0 ? [`docker pull ${spec.image}`] : [`apt-get install ${spec.packages[0]}`];
   const wanted = `${spec.engine} ${spec.version}`;
   if (missing.length > 0)
     return { usable: false, because: `not installed here: ${missing.join(", ")} of ${wanted}`, next };
+  if (stoodFor.length > 0)
+    return { usable: true, because: `Node ${process.version} stands in for ${stoodFor.join(", ")}`, next: [] };
   const [file, ...args] = spec.askVersion;
   const told = await runProcess({
     file,

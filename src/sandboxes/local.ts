@@ -31,6 +31,7 @@ import { assertOurs, guarded, identityPlaces } from "./identity.ts";
 import { type Namespaces, openNamespaces } from "./local-namespaces.ts";
 import { killRun, killWith, processesOf, valuesOf } from "./local-processes.ts";
 import { type Account, available, becoming, chooseAccount, findBinaries } from "./local-programs.ts";
+import { layStandIns } from "./local-stand-ins.ts";
 import { enter } from "./local-terminal.ts";
 import { jobsFor, LONGEST_ARGUMENT_BYTES, redactorOf, type SandboxOptions, saidOn, sandboxOptions } from "./options.ts";
 
@@ -123,7 +124,7 @@ interface Starting {
 }
 
 async function startServer({ spec, base, label, options, signal, fill, namespaces }: Starting): Promise<Server> {
-  const { path, missing } = await findBinaries(spec);
+  const { path: installed, missing, stoodFor } = await findBinaries(spec);
   if (missing.length > 0) {
     throw new UnavailableError(`not installed here: ${missing.join(", ")}`, {
       code: "FB_NO_PROGRAMS",
@@ -141,6 +142,8 @@ async function startServer({ spec, base, label, options, signal, fill, namespace
       next: ["TMPDIR=/tmp fogbell run …"],
     });
   }
+  const standIns = await layStandIns({ spec, names: stoodFor, base, prefix, signal });
+  const path = standIns === null ? installed : `${installed}${delimiter}${standIns}`;
   const identity = join(base, "identity");
   await writeFile(identity, label.runId);
   await chmod(identity, 0o444);
@@ -155,7 +158,10 @@ async function startServer({ spec, base, label, options, signal, fill, namespace
   const run = runIn({ base, folders, prefix, env, label, options });
   const server: Server = {
     folders,
-    made: `programs in ${path.split(delimiter)[0]}`,
+    made:
+      standIns === null
+        ? `programs in ${path.split(delimiter)[0]}`
+        : `Node ${process.version}, in place of ${stoodFor.join(", ")}`,
     // Nothing limits its memory but the machine's.
     jobs: jobsFor({ cpus: availableParallelism(), memoryBytes: totalmem() }),
     door: { prefix, env, folder: folders.scratch },

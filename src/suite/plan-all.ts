@@ -9,6 +9,7 @@ import { parseShard, shardOf } from "../run/shard.ts";
 import { listScenarios, resolveScenario } from "../scenario/library.ts";
 import { loadScenario } from "../scenario/load.ts";
 import type { Scenario } from "../scenario/schema.ts";
+import { type FallBack, usableEngine } from "./fall-back.ts";
 import { nameOf } from "./suite.ts";
 
 export interface PlanAllRequest {
@@ -23,6 +24,8 @@ export interface PlanAllRequest {
   readonly compareMethods?: boolean;
   /** `1/3`: only this part of them. */
   readonly shard?: string | undefined;
+  /** Where nobody named an engine: take one that can be had here. Absent: each scenario's first. */
+  readonly fallBack?: FallBack | undefined;
 }
 
 /** The scenarios that are meant, and what they are planned with. */
@@ -103,21 +106,38 @@ async function scenariosFor({
   return loaded;
 }
 
+function plansOf(
+  scenario: Scenario,
+  engine: string | undefined,
+  { catalog, choices, compareMethods }: Pick<PlanAllRequest, "catalog" | "choices" | "compareMethods">,
+): Plan[] {
+  const told = { ...choices, engine };
+  const made = plan(scenario, catalog, told);
+  if (compareMethods !== true) return [made];
+  return variantNames(made.engine).map((variant) => plan(scenario, catalog, { ...told, variant }));
+}
+
 async function planWhole({
   catalog,
   choices,
   compareMethods = false,
   all = false,
+  fallBack,
   ...request
 }: PlanAllRequest): Promise<Plan[]> {
   const loaded = await scenariosFor({ ...request, all, catalog });
+  if (fallBack !== undefined && !all && choices.engine === undefined) {
+    const plans: Plan[] = [];
+    for (const scenario of loaded) {
+      const engine = await usableEngine(scenario, catalog, fallBack);
+      plans.push(...plansOf(scenario, engine, { catalog, choices, compareMethods }));
+    }
+    return plans;
+  }
   const plans = loaded.flatMap((scenario) =>
-    enginesOf(scenario, all, choices.engine).flatMap((engine) => {
-      const told = { ...choices, engine };
-      const made = plan(scenario, catalog, told);
-      if (!compareMethods) return [made];
-      return variantNames(made.engine).map((variant) => plan(scenario, catalog, { ...told, variant }));
-    }),
+    enginesOf(scenario, all, choices.engine).flatMap((engine) =>
+      plansOf(scenario, engine, { catalog, choices, compareMethods }),
+    ),
   );
   if (plans.length > 0) return plans;
   throw new UsageError(`no shipped scenario runs on ${choices.engine}`, {

@@ -81,6 +81,13 @@ function newerThanItsServer(facts: BackupFacts, restoredOn: string): string | nu
   return `written by a client of version ${major(toolVersion)} from a server of version ${major(serverVersion)}: it was restored on ${restoredOn}, and its own server cannot load it as it is; dump it with the client of version ${major(serverVersion)}`;
 }
 
+/** What nobody could see of a copy that is all of its backup; a ledger of its moment sees it. */
+const unseenIn = (
+  { candidate, ledger }: Pick<Given, "candidate" | "ledger">,
+  { mayMiss }: BackupFacts,
+): readonly string[] =>
+  mayMiss === undefined || ledger !== null || candidate.point.objects.length > 1 ? [] : [mayMiss];
+
 /** What is read and restored in the sandbox, once the copy lies beside it. */
 async function openCopy(kit: AttemptKit, opened: OpenedSandbox, given: Given): Promise<Attempted> {
   const { candidate, sha256, ledger, mark } = given;
@@ -106,7 +113,7 @@ async function openCopy(kit: AttemptKit, opened: OpenedSandbox, given: Given): P
       say("complete", "no", found.because);
       return found.because;
     }
-    say("complete", "yes", "read to its end");
+    say("complete", "yes", ["read to its end", ...unseenIn(given, facts)].join("; "));
     findings.push(...read.named);
     const { server } = opened;
     bytes = story?.bytes ?? bytes;

@@ -55,6 +55,7 @@ const OWN: Readonly<Record<string, string>> = {
   "postgres/loading": "what an empty database refuses of a faultless dump is gone around",
   "postgres/repository": "pgBackRest keeps a repository of its own",
   "postgres/statement-head": "statements are named in lists of an archive's contents, too",
+  "sqlite/program": "where only Node is installed it stands in for the program that the lines type",
 };
 
 describe("engine folders", () => {

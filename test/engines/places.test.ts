@@ -32,12 +32,16 @@ const isSomebodys = (from: string) => from === "copies.shell" || from.startsWith
 describe.each(catalog.engines.map((engine) => ({ name: engine.name, engine })))("$name", ({ engine }) => {
   const lines = builtLines(engine);
   test("there is something to look at, from every corner", () => {
-    expect(lines.length).toBeGreaterThan(100);
+    expect(lines.length).toBeGreaterThan(80);
     expect(new Set(lines.map(({ from }) => from.split(/[. ]/)[0]))).toEqual(
       new Set(
-        ["server", "log", "phrases", "copies", ...engine.methods.map(({ name }) => name)].concat(
-          engine.dumpText ? "dumpText" : [],
-        ),
+        [
+          "server",
+          ...(engine.log === undefined ? [] : ["log"]),
+          "phrases",
+          "copies",
+          ...engine.methods.map(({ name }) => name),
+        ].concat(engine.dumpText ? "dumpText" : []),
       ),
     );
   });

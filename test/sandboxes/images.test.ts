@@ -28,6 +28,7 @@ test("an image that nobody knows: those are named that can be made", () => {
     "fogbell images build postgres@18",
     "fogbell images build mariadb@10.11",
     "fogbell images build mariadb@11.8",
+    "fogbell images build sqlite@3",
   ];
   expect(() => specsOf({ engines: catalog.engines, wanted: "oracle" })).toThrow(expect.objectContaining({ next }));
   expect(() => specsOf({ engines: catalog.engines, wanted: "mysql" })).toThrow(
