@@ -3,9 +3,9 @@ import type { Line } from "../../parts.ts";
 import { question, TABLES } from "./client.ts";
 
 /** Tables that refer to it, or that it refers to. */
-const others = (own: string, other: string) => `(SELECT json_group_array(DISTINCT o) FROM (
-    SELECT ${other} AS o FROM (SELECT m.name AS child, f."table" AS parent FROM pragma_table_list m, pragma_foreign_key_list(m.name) f WHERE m.schema = 'main')
-    WHERE ${own} = t.name COLLATE NOCASE AND ${other} <> t.name COLLATE NOCASE))`;
+const others = (own: string, other: string) => `(SELECT json_group_array(o) FROM (
+    SELECT DISTINCT ${other} AS o FROM (SELECT m.name AS child, f."table" AS parent FROM pragma_table_list m, pragma_foreign_key_list(m.name) f WHERE m.schema = 'main')
+    WHERE ${own} = t.name COLLATE NOCASE AND ${other} <> t.name COLLATE NOCASE ORDER BY 1))`;
 
 export const survey = (): Line =>
   question(
