@@ -10,7 +10,7 @@ fail() { say "$*"; exit 1; }
 
 answers() { timeout 5 docker info >/dev/null 2>&1; }
 has_image() { docker image inspect "$1" >/dev/null 2>&1; }
-engines="postgres:15 postgres:17 postgres:18 mariadb:10.11 mariadb:11.8"
+engines="postgres:15 postgres:17 postgres:18 mariadb:10.11 mariadb:11.8 mysql:9"
 missing_images() {
   for engine in $engines; do has_image "$engine" || has_image "fogbell/$engine" || printf ', the image %s' "$engine"; done
   has_image fogbell/ceph:18 || printf ', the image fogbell/ceph:18'

@@ -1073,6 +1073,11 @@ export interface HeldMoment {
   environment(database: string): Places;
   /** Prints the server's version: `15.4`. */
   version(): Line;
+  /**
+   * The version of the ledgers that are recorded here. It goes up when this engine digests rows in another way: sums of two
+   * versions do not compare.
+   */
+  readonly ledgerVersion: number;
   /** Opens it, prints its name, and holds it until the pipe `$RELEASE` closes. `$SCRATCH` is for files of its own. */
   hold(): Line;
   /** The same question, asked at that moment, which `$SNAPSHOT` names. */

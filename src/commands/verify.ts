@@ -21,6 +21,7 @@ export default class Verify extends FogbellCommand {
     "<%= config.bin %> verify --at all --shard 1/3 --out results-1",
     "<%= config.bin %> verify --bandwidth 100MB/s",
     "<%= config.bin %> verify --store /var/backups",
+    "<%= config.bin %> verify --on postgres@18",
     "<%= config.bin %> verify --dry-run",
     "<%= config.bin %> verify --at all --detach",
     "<%= config.bin %> verify --reporter junit=out/junit.xml --reporter github",
@@ -34,6 +35,10 @@ export default class Verify extends FogbellCommand {
     at: Flags.string({ description: "Which backup to verify.", options: [...ASKED], default: "newest" }),
     store: Flags.string({ description: "Use this store instead of fogbell.yaml.", helpValue: "URL" }),
     config: Flags.string({ description: "Configuration file. Default: fogbell.yaml." }),
+    on: Flags.string({
+      description: "Restore dumps on this newer server instead of their own version: rehearse an upgrade.",
+      helpValue: "postgres@18",
+    }),
     rto: optionalDurationFlag("Override the recovery time objective."),
     rpo: optionalDurationFlag("Override the recovery point objective."),
     timeout: optionalDurationFlag(
@@ -90,6 +95,7 @@ export default class Verify extends FogbellCommand {
       outFolder: flags.out,
       trustBackups: flags["trust-backups"],
       acceptChanges: flags["accept-changes"],
+      on: flags.on,
       eachSource: flags["each-source"],
       proveChecks: flags["prove-checks"],
       rtoMs: flags.rto,

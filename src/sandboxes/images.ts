@@ -70,6 +70,32 @@ export function specsOf({ engines, wanted }: Choice): ServerSpec[] {
   return specs.filter(({ packages }) => packages.length > 0);
 }
 
+/** What a release has beside itself, `-updates` and `-security`, the one that is always in the making has not. */
+const ALONE = "sid";
+
+/** Package sources, in either form, for another suite. */
+export function forSuite(text: string, current: string, suite: string): string {
+  const own = text
+    .split("\n")
+    .filter((line) => !line.startsWith("#"))
+    .join("\n");
+  if (suite !== ALONE) return own.replaceAll(current, suite);
+  const beside = new RegExp(String.raw`[ \t]*\b${current}[-/][\w-]+`, "g");
+  const isEmpty = (stanza: string) => /^Suites:[ \t]*$/m.test(stanza) || stanza.trim() === "";
+  return own.startsWith("deb ") || own.includes("\ndeb ")
+    ? own
+        .split("\n")
+        .filter((line) => line.search(beside) < 0)
+        .join("\n")
+        .replaceAll(current, suite)
+    : `${own
+        .split(/\n[ \t]*\n/)
+        .map((stanza) => stanza.replace(/^Suites:.*$/m, (line) => line.replaceAll(beside, "")))
+        .filter((stanza) => !isEmpty(stanza))
+        .join("\n\n")
+        .replaceAll(current, suite)}\n`;
+}
+
 /** The host's own package sources, for another suite: no mirror is ever named here. */
 async function sourcesFor({ suite, image }: ServerSpec, folder: string): Promise<string> {
   for (const file of SOURCES) {
@@ -78,14 +104,7 @@ async function sourcesFor({ suite, image }: ServerSpec, folder: string): Promise
     const current =
       /VERSION_CODENAME=(\w+)/.exec(await readFile("/etc/os-release", "utf8").catch(() => ""))?.[1] ?? "bookworm";
     const copy = join(folder, file.endsWith(".sources") ? "own.sources" : "own.list");
-    await writeFile(
-      copy,
-      text
-        .split("\n")
-        .filter((line) => !line.startsWith("#"))
-        .join("\n")
-        .replaceAll(current, suite),
-    );
+    await writeFile(copy, forSuite(text, current, suite));
     return copy;
   }
   throw new UnavailableError("no Debian package sources on this machine", {

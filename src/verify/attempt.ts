@@ -21,6 +21,7 @@ import { asRead } from "./dated.ts";
 import { fetchCandidate } from "./fetch-copy.ts";
 import { type Attempted, type AttemptKit, type Given, TARGET } from "./kit.ts";
 import { look } from "./look.ts";
+import { movedWords } from "./on-version.ts";
 import { assertWholeKind, oneCopy } from "./one-copy.ts";
 import { openEach } from "./open-each.ts";
 import { attacherOf, type OpenedSandbox, openSandbox, placesFor, startsApplications } from "./open-sandbox.ts";
@@ -123,6 +124,7 @@ async function openCopy(kit: AttemptKit, opened: OpenedSandbox, given: Given): P
     say("restored", failed === null ? "yes" : "no", failed ?? `restored by ${method.name}`);
     const newer = failed === null ? newerThanItsServer(facts, opened.version) : null;
     if (newer !== null) say("version", "yes", newer);
+    if (failed === null && kit.task.on != null) say("version", "yes", movedWords(facts, opened.version));
     return failed;
   });
   mark("T6");
@@ -196,7 +198,7 @@ async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => v
   mark("T3");
   const known = candidate.encryption === null;
   // Whether there is a sandbox for it is found out before gigabytes are fetched.
-  if (known) await kit.chooseSandbox(serverFor(kit.task.engine, point.facts).spec);
+  if (known) await kit.chooseSandbox(serverFor(kit.task.engine, point.facts, { on: kit.task.on ?? null }).spec);
   const single = await limited(kit, "fetch", () => fetchCandidate(kit, candidate));
   const one = await oneCopy(kit, candidate, single);
   mark("T4");
@@ -234,7 +236,9 @@ async function openFetched(kit: AttemptKit, { fetched, ...own }: FetchedGiven): 
   // A copy of files is reached itself, and finds the port free.
   const isReached = startsApplications(kit.task) && method.side === "database";
   const reached = isReached ? (kit.task.engine.loopback?.settings ?? {}) : {};
-  const opened = await limited(kit, "world", () => openSandbox(kit, serverFor(kit.task.engine, facts, reached)));
+  const opened = await limited(kit, "world", () =>
+    openSandbox(kit, serverFor(kit.task.engine, facts, { own: reached, on: kit.task.on ?? null })),
+  );
   mark("T5");
   await assertUnpackers(opened, [...facts.packing, ...(facts.logPacking ?? [])], kit.index);
   const objects = point.parts === undefined ? point.objects : point.objects.slice(0, 1);
@@ -246,7 +250,7 @@ async function openFetched(kit: AttemptKit, { fetched, ...own }: FetchedGiven): 
   const { engine, database: told } = kit.task;
   const database = told ?? (method.side === "server" ? copiesOf(engine).home : (facts.database ?? DATABASE));
   opened.places.table = placesOf({ engine, candidate, server: opened.server, method, copy, globals, database });
-  const ledger = fetched.ledger === null ? null : await readLedger(fetched.ledger);
+  const ledger = fetched.ledger === null ? null : await readLedger(fetched.ledger, engine);
   const paths = fetched.paths.slice(0, point.objects.length);
   const given = { ...own, sha256: fetched.sha256, ledger, paths };
   return openEach({ kit, opened, given, method, open: openCopy });

@@ -9,15 +9,16 @@ import { differingBuckets } from "../buckets.ts";
 import { type ErrorDetails, FogbellError, UnavailableError } from "../errors.ts";
 import { count, countIn } from "../host/units.ts";
 import type { DigestRequest, Engine, Finding, Line, Outcome } from "../parts.ts";
+import { copyLanguageOf } from "../plan/capabilities.ts";
 
 /**
- * Goes up when rows are digested in another way: sums of two versions do not compare. Up to version 2 rows were the same
- * when their types called them equal; from 3 on, when they are identical.
+ * Up to version 2 rows were the same when their types called them equal; from 3 on, when they are identical. From 4 on the
+ * digest of a row is one that every server of MariaDB's family has; others go on with 3.
  */
-export const LEDGER_VERSION = 3;
+const VERSIONS = [3, 4] as const;
 
 const ledgerSchema = z.strictObject({
-  version: z.literal(LEDGER_VERSION),
+  version: z.literal(VERSIONS),
   engine: z.string(),
   /** Digests of some kinds compare only between servers of the same major version. */
   serverVersion: z.string(),
@@ -83,7 +84,7 @@ export const rowsIn = (sums: CopyLedger["tables"][number]["sums"]) =>
 const LARGEST_BYTES = 1024 ** 3;
 
 /** Reads a fetched ledger. Throws UnavailableError when it is none: then nothing is proven, and nothing disproven. */
-export async function readLedger(file: string): Promise<CopyLedger> {
+export async function readLedger(file: string, engine: Engine): Promise<CopyLedger> {
   try {
     const chunks: Uint8Array[] = [];
     let bytes = 0;
@@ -93,7 +94,7 @@ export async function readLedger(file: string): Promise<CopyLedger> {
       if (bytes > LARGEST_BYTES) throw new Error("it is too large");
     }
     const ledger = JSON.parse(Buffer.concat(chunks).toString("utf8")) as unknown;
-    assertCompares(ledger);
+    assertCompares(ledger, engine.name, copyLanguageOf(engine).snapshot.ledgerVersion);
     return ledgerSchema.parse(ledger);
   } catch (error) {
     if (error instanceof FogbellError) throw error;
@@ -107,11 +108,13 @@ const RECORD_AGAIN: ErrorDetails = {
 };
 
 /** Throws UnavailableError for a ledger of another version, which would call every row altered. */
-function assertCompares(ledger: unknown): void {
-  const { version } = Object(ledger) as { version?: unknown };
-  if (typeof version !== "number" || version === LEDGER_VERSION) return;
+function assertCompares(ledger: unknown, engine: string, known: number): void {
+  const { version, engine: of } = Object(ledger) as { version?: unknown; engine?: unknown };
+  // One of another engine does not compare whatever its version is, and is told by that.
+  if (typeof version !== "number" || version === known) return;
+  if (of !== engine && VERSIONS.some((one) => one === version)) return;
   throw new UnavailableError(
-    `the ledger beside the backup is of version ${version}, and only version ${LEDGER_VERSION} compares with this Fogbell`,
+    `the ledger beside the backup is of version ${version}, and only version ${known} compares with this Fogbell`,
     RECORD_AGAIN,
   );
 }
@@ -168,13 +171,14 @@ export async function compareLedger(
   const rows = ledger.tables.reduce((sum, { sums }) => sum + rowsIn(sums), 0);
   if (ledger.tables.length === 0 || rows === 0) return { held: "unknown", because: "the ledger holds no row" };
   const kinds = ledger.tables.some(({ hash }) => hash === "record");
-  if (kinds && majorOf(ledger.serverVersion) !== majorOf(version)) {
+  const differing = differingTables(ledger, await readSums(engine, ledger.tables, ask));
+  // Two majors may digest the same row in two ways: what is equal all the same is the same, and what differs says nothing.
+  if (differing.length > 0 && kinds && majorOf(ledger.serverVersion) !== majorOf(version)) {
     return {
       held: "unknown",
       because: `recorded on version ${ledger.serverVersion}, restored on ${version}: digests do not compare`,
     };
   }
-  const differing = differingTables(ledger, await readSums(engine, ledger.tables, ask));
   const behind = await sequencesBehind(ledger, engine, ask);
   const measured = { compared: ledger.tables.length, rows };
   const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + Math.max(0, one), 0);

@@ -55,9 +55,9 @@ export interface PlannedVerify {
 const problemOf = ({ code, message, next }: FogbellError) => ({ code, message, next });
 
 /** Where the copy would be restored, asked of every sandbox as the real one asks. */
-async function sandboxFor({ engine }: VerifyTask, { point }: Candidate, request: PlanRequest) {
+async function sandboxFor({ engine, on }: VerifyTask, { point }: Candidate, request: PlanRequest) {
   const { catalog, sandbox, signal, trustBackups } = request;
-  const { spec } = serverFor(engine, point.facts);
+  const { spec } = serverFor(engine, point.facts, { on: on ?? null });
   const { driver, why, image } = await chooseSandbox(catalog.sandboxes, sandbox, spec, signal);
   const isShut = driver.gives.includes("no-network");
   return {

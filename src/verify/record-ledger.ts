@@ -15,7 +15,7 @@ import { pause } from "../host/stream.ts";
 import type { DigestRequest, Engine, HeldMoment, Line, MomentLock, Outcome } from "../parts.ts";
 import { copyLanguageOf } from "../plan/capabilities.ts";
 import { bucketsFor } from "../world/ledger.ts";
-import { type AskCopy, type CopyLedger, LEDGER_VERSION, readSums, rowsIn, rowsOf } from "./copy-ledger.ts";
+import { type AskCopy, type CopyLedger, readSums, rowsIn, rowsOf } from "./copy-ledger.ts";
 
 /** Records every table as `ask` sees it. */
 async function take(engine: Engine, ask: AskCopy, unheld: readonly string[]): Promise<CopyLedger["tables"]> {
@@ -245,7 +245,7 @@ export async function recordLedger(request: RecordRequest): Promise<Recorded> {
       const sequences = await sequencesOf(engine, (line, name) => ask(snapshot.at(line), name));
       const taken = await beside(engine, snapshot, ask, backUp(command, held.name, request));
       const ledger: CopyLedger = {
-        version: LEDGER_VERSION,
+        version: snapshot.ledgerVersion as CopyLedger["version"],
         engine: engine.name,
         serverVersion,
         database,

@@ -7,6 +7,7 @@ import type { BackupFacts, Engine, RecoveryPoint, ServerSpec, Settings, Store, S
 import type { Objectives } from "../record.ts";
 import { type Limit, limitsOf, OF_VERIFY } from "../run/limits.ts";
 import type { KnownCopy } from "./known.ts";
+import { assertMoves } from "./on-version.ts";
 import type { Passed } from "./passed.ts";
 
 /** Which copy is asked for. */
@@ -45,6 +46,8 @@ export interface VerifyTask {
   readonly engine: Engine;
   /** Of the server that restores it, as far as it is known before it was fetched. */
   readonly version: string;
+  /** The version to restore it on instead of its own, when somebody asked. */
+  readonly on?: string | null;
   /** The database's own name, when somebody told it. */
   readonly database: string | null;
   readonly objectives: Objectives;
@@ -94,7 +97,8 @@ export function limitsFor({ known, link, timeoutMs, proveChecks }: VerifyTask, {
 }
 
 /** The version to call a verify by: of what will restore its copy, or what stands for an unknown one. */
-export function versionFor(engine: Engine, candidate: Candidate | undefined): string {
+export function versionFor(engine: Engine, candidate: Candidate | undefined, on: string | null = null): string {
+  if (on !== null) return on;
   const any = engine.versions.join(" or ");
   if (candidate === undefined) return any;
   const { facts } = candidate.point;
@@ -114,12 +118,12 @@ const shorten = (version: string, like: string) => version.split(".").slice(0, l
 
 /**
  * The server that restores such a backup: of its version, or for SQL text the next newer there is. The program that
- * wrote it counts like the server; `own` are settings beside the method's. Throws UnavailableError when every known one is older.
+ * wrote it counts like the server; `own` are settings beside the method's, `on` is the version that somebody asked for. Throws UnavailableError when every known one is older.
  */
 export function serverFor(
   engine: Engine,
   facts: BackupFacts,
-  own: Settings = {},
+  { own = {}, on = null }: { readonly own?: Settings; readonly on?: string | null } = {},
 ): { version: string; spec: ServerSpec } {
   const wanted = [facts.serverVersion, facts.toolVersion].filter((one) => one !== undefined && /^\d/.test(one));
   const known = [...engine.versions].sort((a, b) => majorOf(a) - majorOf(b) || a.localeCompare(b));
@@ -130,8 +134,11 @@ export function serverFor(
   // The client of some engines numbers itself apart from the server: a version is only compared with its like.
   // Text that says nothing of its server loads into a newer one, and not into an older one.
   const isUnknown = facts.isDump === true && wanted.length === 0;
+  if (on !== null) assertMoves(facts, on, fits(on));
   const version =
-    exact ?? (isUnknown ? known.at(-1) : facts.isDump === true || server === undefined ? known.find(fits) : undefined);
+    on ??
+    exact ??
+    (isUnknown ? known.at(-1) : facts.isDump === true || server === undefined ? known.find(fits) : undefined);
   if (version === undefined) {
     throw new UnavailableError(
       `made by ${engine.name} ${wanted.join(" and ")}, and no sandbox restores that: known are ${known.join(", ")}`,

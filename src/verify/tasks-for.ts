@@ -8,6 +8,7 @@ import { parseShard, shardOf } from "../run/shard.ts";
 import { assertGives, needsOf } from "./assert-gives.ts";
 import { newestFirst } from "./dated.ts";
 import { readKnown, slug } from "./known.ts";
+import { assertMeant, onServer } from "./on-version.ts";
 import { allowedLossMs, askedMs, livingFirst, upTo } from "./points.ts";
 import type { OpenedSources, SourceRequest, Stocked } from "./sources.ts";
 import { type Asked, type Candidate, type VerifyTask, versionFor } from "./task.ts";
@@ -19,6 +20,8 @@ export interface CopyRequest extends SourceRequest {
   /** Folder with the results of earlier verifies. */
   readonly outFolder: string;
   readonly acceptChanges: boolean;
+  /** The server to restore dumps on instead of their own: `postgres@18`. */
+  readonly on?: string | undefined;
   readonly proveChecks: boolean;
   /** Fetch no faster than this, all verifies together. Bytes per second. */
   readonly bandwidth?: number | undefined;
@@ -54,10 +57,12 @@ function listsOf(
   request: CopyRequest,
   nowMs: number,
 ): { candidates: readonly Candidate[]; variant: string | null }[] {
-  const { at, bandwidth } = request;
+  const { at, bandwidth, on } = request;
   // Over a slower link it takes longer: a drill of its own, with its own history.
   const link = bandwidth === undefined ? [] : [overLink(bandwidth)];
-  const asked = [...(at === "newest" ? [] : [at]), ...link];
+  // On another server it is another question, too.
+  const moved = on === undefined ? [] : [`on ${on.replace("@", " ")}`];
+  const asked = [...(at === "newest" ? [] : [at]), ...moved, ...link];
   const variantOf = (more: readonly string[]) => [...asked, ...more].join(" ") || null;
   // What cannot be read cannot be judged in part: the unread source may hold the newest.
   if (fault !== null) return [{ candidates: [], variant: variantOf([]) }];
@@ -91,7 +96,8 @@ interface Common {
 
 async function tasksOf(stocked: Stocked, request: CopyRequest, { nowMs, link }: Common): Promise<VerifyTask[]> {
   const { database, engine, index } = stocked;
-  const { config, at, outFolder } = request;
+  const { config, at, outFolder, catalog } = request;
+  const on = request.on === undefined ? null : onServer(catalog, request.on).version;
   const rpoMs = request.rpoMs ?? database.objectives.rpo ?? DEFAULT_RPO_MS;
   const knownAs = knownName(stocked);
   const known = await readKnown(outFolder, knownAs);
@@ -118,7 +124,9 @@ async function tasksOf(stocked: Stocked, request: CopyRequest, { nowMs, link }: 
       version: versionFor(
         engine,
         candidates.find(({ point }) => point.facts.method !== "unknown"),
+        on,
       ),
+      on,
       database: database.database ?? null,
       objectives: {
         rtoMs: request.rtoMs ?? database.objectives.rto ?? DEFAULT_RTO_MS,
@@ -156,9 +164,16 @@ export async function tasksFor(
   request: CopyRequest,
   nowMs: number,
 ): Promise<VerifyTask[]> {
-  const { bandwidth, shard } = request;
+  const { bandwidth, shard, catalog } = request;
+  const on = request.on === undefined ? null : onServer(catalog, request.on);
+  if (on !== null)
+    assertMeant(
+      on,
+      databases.map(({ engine }) => engine),
+    );
+  const meant = databases.filter(({ engine }) => on === null || engine === on.engine);
   const link = bandwidth === undefined ? null : openLink(bandwidth);
-  const tasks = (await Promise.all(databases.map((one) => tasksOf(one, request, { nowMs, link })))).flat();
+  const tasks = (await Promise.all(meant.map((one) => tasksOf(one, request, { nowMs, link })))).flat();
   return shard === undefined ? tasks : shardOf(tasks, parseShard(shard), orderOf);
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import { postgres } from "../../src/engines/postgres/engine.ts";
-import { recipeFor, specsOf } from "../../src/sandboxes/images.ts";
+import { forSuite, recipeFor, specsOf } from "../../src/sandboxes/images.ts";
 
 const spec = postgres.server("15", {});
 
@@ -21,6 +21,17 @@ test("a recipe that changed has another hash, and the image carries it", () => {
   expect(recipeFor(postgres.server("15", {})).hash).toBe(one.hash);
 });
 
+test("package sources for another release; the one that is always in the making has nothing beside itself", () => {
+  const stanza = (suites: string) => `Types: deb\nURIs: http://mirror/debian\nSuites: ${suites}\nComponents: main`;
+  const both = `# a comment\n${stanza("bookworm bookworm-updates")}\n\n${stanza("bookworm-security")}\n`;
+  expect(forSuite(both, "bookworm", "trixie")).toBe(
+    `${stanza("trixie trixie-updates")}\n\n${stanza("trixie-security")}\n`,
+  );
+  expect(forSuite(both, "bookworm", "sid").trim()).toBe(stanza("sid"));
+  const lines = ["", "-updates", "-security", "/updates"].map((one) => `deb http://mirror/debian bookworm${one} main`);
+  expect(forSuite(lines.join("\n"), "bookworm", "sid")).toBe("deb http://mirror/debian sid main");
+});
+
 test("an image that nobody knows: those are named that can be made", () => {
   const next = [
     "fogbell images build postgres@15",
@@ -28,10 +39,11 @@ test("an image that nobody knows: those are named that can be made", () => {
     "fogbell images build postgres@18",
     "fogbell images build mariadb@10.11",
     "fogbell images build mariadb@11.8",
+    "fogbell images build mysql@9",
     "fogbell images build sqlite@3",
   ];
   expect(() => specsOf({ engines: catalog.engines, wanted: "oracle" })).toThrow(expect.objectContaining({ next }));
-  expect(() => specsOf({ engines: catalog.engines, wanted: "mysql" })).toThrow(
+  expect(() => specsOf({ engines: catalog.engines, wanted: "mysql@8.4" })).toThrow(
     expect.objectContaining({ code: "FB_NO_PACKAGES", next: ["docker pull mysql:8.4"] }),
   );
 });

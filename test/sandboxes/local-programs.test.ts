@@ -8,8 +8,8 @@ import { available } from "../../src/sandboxes/local-programs.ts";
 
 /** A machine whose programs all call themselves MariaDB's, as Debian's mysqld does. */
 let folder = "";
-const specOf = (engine: Engine) => {
-  const spec = engine.server(engine.versions[0] ?? "", engine.options.parse({}));
+const specOf = (engine: Engine, version = engine.versions[0] ?? "") => {
+  const spec = engine.server(version, engine.options.parse({}));
   return { ...spec, binaryFolders: [folder] };
 };
 beforeAll(async () => {
@@ -24,13 +24,13 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe("programs of a system that the distribution does not carry", () => {
   test("another system's under the same name: called as it calls itself, and what helps is a registry", async () =>
-    expect(await available(specOf(mysql))).toEqual({
+    expect(await available(specOf(mysql, "8.4"))).toEqual({
       usable: false,
       because: 'installed is "mysqld Ver 10.11.19-MariaDB-0+deb12u1 for debian-linux-gnu", not mysql 8.4',
       next: ["docker pull mysql:8.4"],
     }));
   test("missing: nothing is to be installed", async () => {
-    const spec = { ...specOf(mysql), binaries: ["no-such-program"] };
+    const spec = { ...specOf(mysql, "8.4"), binaries: ["no-such-program"] };
     expect((await available(spec)).next).toEqual(["docker pull mysql:8.4"]);
   });
 });

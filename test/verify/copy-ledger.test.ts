@@ -4,12 +4,14 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
+import { mariadb } from "../../src/engines/mariadb/engine.ts";
+import { postgres } from "../../src/engines/postgres/engine.ts";
 import type { Engine } from "../../src/parts.ts";
-import { type CopyLedger, compareLedger, LEDGER_VERSION, readLedger } from "../../src/verify/copy-ledger.ts";
+import { type CopyLedger, compareLedger, readLedger } from "../../src/verify/copy-ledger.ts";
 import { outcome } from "../fakes/outcome.ts";
 
 const ledger = {
-  version: LEDGER_VERSION,
+  version: 4,
   engine: "mariadb",
   serverVersion: "10.11",
   database: "shop",
@@ -17,27 +19,37 @@ const ledger = {
   tables: [],
 };
 
-async function read(content: object): Promise<unknown> {
+async function read(content: object, engine: Engine = mariadb): Promise<unknown> {
   const folder = await mkdtemp(join(tmpdir(), "fogbell-test-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const file = join(folder, "shop.ledger.json.gz");
   await writeFile(file, gzipSync(JSON.stringify(content)));
-  return readLedger(file).catch((error: unknown) => error);
+  return readLedger(file, engine).catch((error: unknown) => error);
 }
 
 test("a ledger of this version is read", async () => {
   expect(await read(ledger)).toMatchObject({ database: "shop", unheld: [] });
 });
 
-test("a ledger whose rows were digested in another way is never compared: every row would be called altered", async () => {
-  for (const version of [1, 2, LEDGER_VERSION + 1]) {
-    const error = await read({ ...ledger, version });
-    expect(error).toMatchObject({ code: "FB_LEDGER", exitCode: 4 });
-    expect((error as Error).message).toBe(
-      `the ledger beside the backup is of version ${version}, and only version 3 compares with this Fogbell`,
-    );
-  }
+test("a ledger of another engine is read whatever its version is: it is told by its engine", async () => {
+  expect(await read({ ...ledger, version: 3 }, postgres)).toMatchObject({ engine: "mariadb", version: 3 });
 });
+
+test.each([
+  [mariadb, 4, [1, 2, 3, 5]],
+  [postgres, 3, [1, 2, 4]],
+])(
+  "a ledger whose rows were digested in another way is never compared: every row would be called altered",
+  async (engine, known, others) => {
+    for (const version of others) {
+      const error = await read({ ...ledger, engine: engine.name, version }, engine);
+      expect(error).toMatchObject({ code: "FB_LEDGER", exitCode: 4 });
+      expect((error as Error).message).toBe(
+        `the ledger beside the backup is of version ${version}, and only version ${known} compares with this Fogbell`,
+      );
+    }
+  },
+);
 
 test.each([[{ ...ledger, tables: "all" }], [{ ...ledger, version: "1" }], [{}]])(
   "what is no ledger, %j, cannot be read",

@@ -82,8 +82,11 @@ fi`;
 }
 
 /** The same in every session: names, times, and that an error is an error. */
-export const PIN = `SET time_zone = '+00:00', sql_mode = 'TRADITIONAL',
+const PIN = `SET time_zone = '+00:00', sql_mode = 'TRADITIONAL',
   group_concat_max_len = 4294967295;`;
+
+/** That, and what one of the two needs beside it. */
+export const pinOf = ({ session }: Flavour): string => (session === "" ? PIN : `${PIN}\n${session}`);
 
 /** As `Line.script` asks for. */
 const PAPER_COLUMNS = 72;
@@ -127,7 +130,7 @@ export function client(flavour: Flavour, destination: Destination, flags = ""): 
 /** SQL sent to one database. */
 export function sql(flavour: Flavour, text: string, destination: Destination = "production", flags = ""): Feed {
   const program = `${flavour.client} ${at(destination)} ${BARE}`;
-  return new Feed({ client: program, flags, database: DATABASE[destination], session: PIN, text });
+  return new Feed({ client: program, flags, database: DATABASE[destination], session: pinOf(flavour), text });
 }
 
 /** Runs a statement that a query writes. `text` is an expression of type text; NULL runs nothing. */

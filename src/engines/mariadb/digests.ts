@@ -29,9 +29,9 @@ function textOfColumns(table: string, which: string): string {
 }
 
 /**
- * The statement that reads a table as digests: bucket `b`, key `k` and row `r`, both 16 hexadecimal digits. The bucket
- * has a function of its own, because a number out of MD5's digits takes longer than MD5. Measured on 90,000 rows: 0.3 s
- * in place of 0.6 s.
+ * The statement that reads a table as digests: bucket `b`, key `k` and row `r`, both 16 hexadecimal digits, by the one
+ * function that every server of the family has: MySQL took MD5 and SHA1 out in 9.6. The bucket has a function of its own,
+ * because a number out of a digest's digits takes longer than the digest.
  * NULL when there is no such table, which is an answer and not an error.
  */
 function digests({ table, buckets, keyColumns }: DigestRequest, around: (rows: string) => string): string {
@@ -40,7 +40,8 @@ function digests({ table, buckets, keyColumns }: DigestRequest, around: (rows: s
   const row = textOfColumns(table, "TRUE");
   const [before = "", after = ""] = around("\u0000").split("\u0000");
   return `SELECT CONCAT(${literal(before)}, 'SELECT CRC32(', ${key}, ') % ${buckets} AS b,
-  LEFT(MD5(', ${key}, '), 16) AS k, LEFT(MD5(', ${row}, '), 16) AS r FROM ', ${literal(identifier(table))}, ${literal(after)})`;
+  LEFT(SHA2(', ${key}, ', 256), 16) AS k,
+  LEFT(SHA2(', ${row}, ', 256), 16) AS r FROM ', ${literal(identifier(table))}, ${literal(after)})`;
 }
 
 const TABLES_AND_KEYS = `

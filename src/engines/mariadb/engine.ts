@@ -4,6 +4,7 @@ import { defineEngine } from "../../define.ts";
 import type { Engine, Phrases, PlaceRequest, PlaceTable, ServerFolders, ServerSpec, Settings } from "../../parts.ts";
 import { scriptOf } from "../script.ts";
 import { askedOf } from "./asked.ts";
+import { cloneOf } from "./clone.ts";
 import { copiesOf } from "./copies.ts";
 import { damageOf } from "./damage.ts";
 import { digestsOf } from "./digests.ts";
@@ -64,8 +65,8 @@ function places({ folders, database, side, replica, moved }: PlaceRequest): Plac
   };
 }
 
-/** Each Debian release carries one version. */
-const SUITES: Readonly<Record<string, string>> = { "10.11": "bookworm", "11.8": "trixie" };
+/** Each Debian release carries one version; what none carries is had from a registry only. */
+const SUITES: Readonly<Record<string, string>> = { "10.11": "bookworm", "11.8": "trixie", "9": "sid" };
 
 function server(flavour: Flavour, image: string, version: string, settings: Settings): ServerSpec {
   const own = Object.entries(settings)
@@ -76,7 +77,7 @@ function server(flavour: Flavour, image: string, version: string, settings: Sett
     version,
     image: `${image}:${version}`,
     builtImage: `fogbell/${flavour.name}:${version}`,
-    packages: flavour.packages,
+    packages: version in SUITES ? flavour.packages : [],
     suite: SUITES[version] ?? "bookworm",
     account: "mysql",
     home: "/var/lib/mysql",
@@ -109,8 +110,8 @@ skip-name-resolve
 event_scheduler = OFF
 character-set-server = utf8mb4
 innodb_buffer_pool_size = 256M
-innodb_log_file_size = 256M
 max_allowed_packet = 256M
+${[flavour.redo, ...flavour.settings, ...("log_bin" in settings || flavour.noLog === "" ? [] : [flavour.noLog])].join("\n")}
 ${own}CONF
 { setsid ${flavour.server} --defaults-file="$DATADIR/my.cnf" \\
   </dev/null >/dev/null 2>&1 & } &&
@@ -171,7 +172,7 @@ function engineOf({ flavour, summary, versions }: Family): Engine {
     methods:
       flavour.name === "mariadb"
         ? [logicalOf(flavour), physicalOf(flavour), replicaOf(flavour), snapshotOf(flavour), scripted(flavour)]
-        : [logicalOf(flavour), snapshotOf(flavour), scripted(flavour)],
+        : [logicalOf(flavour), cloneOf(flavour), replicaOf(flavour), snapshotOf(flavour), scripted(flavour)],
     phrases,
     copies: copiesOf(flavour),
     readErrors,
@@ -196,6 +197,6 @@ export const mariadb = engineOf({ flavour: MARIADB, summary: "MariaDB 10.11 and 
 
 export const mysql = engineOf({
   flavour: MYSQL,
-  summary: "MySQL 8, written to the same contract as MariaDB and not yet run by anybody.",
-  versions: ["8.4", "8.0"],
+  summary: "MySQL 9.7; 8.4 by the same contract, and not run by us.",
+  versions: ["9", "8.4"],
 });

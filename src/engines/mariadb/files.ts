@@ -1,11 +1,12 @@
 /** Copies of a server's files: how one comes back as a server of its own, whatever made the copy. */
-import type { Line } from "../../parts.ts";
+import type { Line, Settings } from "../../parts.ts";
 import type { Flavour } from "./flavour.ts";
 
 /** Asked twice: a server that is still starting can answer once and be gone. Ends when the server gives up. */
 export const untilReady = (flavour: Flavour, socket: string, log: string) => `ready=0
 while [ "$ready" -lt 2 ]; do
-  if ${flavour.admin} --socket=${socket} --silent ping 2>/dev/null
+  if ${flavour.admin} --socket=${socket} --silent ping \\
+    >/dev/null 2>&1
   then ready=$((ready + 1)); else ready=0; sleep 0.1; fi
   if grep -q 'Aborting' ${log} 2>/dev/null; then
     grep -i 'error' ${log} | head -n 3 >&2; ready=9
@@ -17,10 +18,11 @@ done
 export const UNPACKED = 'echo "$(du -sb "$SIDE_DATA" | cut -f1) $EXPECTED_BYTES"';
 
 /** A restored server listens only here, follows nobody, runs no events, and writes no log of its own. */
-export function startSide(flavour: Flavour): Line {
+export function startSide(flavour: Flavour, settings: Settings = {}): Line {
+  const own = Object.entries(settings).map(([name, value]) => `\n${name} = ${value}`);
   return {
     say: "Start the restored server: it listens only here, follows nobody and runs no events.",
-    script: startScript(flavour, "skip-slave-start"),
+    script: startScript(flavour, `${flavour.words.skipStart}${own.join("")}`),
     uses: ["SIDE_DATA", "SIDE_SOCKET"],
     expect: "No output.",
     ifNot: "Read the end of side.log in SIDE_DATA.",
@@ -54,7 +56,7 @@ ${settings}
 event_scheduler = OFF
 innodb_buffer_pool_size = 128M
 max_allowed_packet = 256M
-CONF
+${flavour.settings.map((line) => `${line}\n`).join("")}CONF
 ${MADE_WITH} &&
 ${startAgain(flavour)}`;
 }

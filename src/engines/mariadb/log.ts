@@ -11,12 +11,15 @@ const PIECES = "grep -E 'bin(log)?\\.[0-9]{6,}$' | sort";
 const numberOf = (piece: string) => Number(piece.slice(piece.lastIndexOf(".") + 1));
 const stemOf = (piece: string) => piece.slice(0, piece.lastIndexOf("."));
 
+/** A log that holds rows and is written through. */
+export const LOG_SETTINGS = { server_id: "1", log_bin: "binlog", binlog_format: "ROW", sync_binlog: "1" } as const;
+
 export const logOf = (flavour: Flavour): LogArchive => ({
   stays: false,
   placeTold: "mariadb-dump --master-data=2, a folder of mariadb-backup",
   // An event carries whole seconds.
   resolutionMs: 1000,
-  settings: { server_id: "1", log_bin: "binlog", binlog_format: "ROW", sync_binlog: "1" },
+  settings: LOG_SETTINGS,
   close: () => ({
     say: "Close the current file of the log, and copy those that are closed to the archive.",
     script: apart(`${sql(flavour, "FLUSH BINARY LOGS;", "server").print("&&")}
@@ -88,11 +91,11 @@ for piece in $(cd "$LOG" && ls |
   if [ -n "$wanted" ] && [ "$number" -ne "$wanted" ]; then
     echo "the log has a hole before $piece"; exit 11
   fi
-  if ! ${flavour.binlog} --verify-binlog-checksum --base64-output=never \\
+  if ! ${flavour.binlog} --verify-binlog-checksum --base64-output=${flavour.noRows} \\
     "$LOG/$piece" >/dev/null 2>"$SCRATCH/log.errors"; then
     echo "$piece cannot be read to its end"; exit 12
   fi
-  ${flavour.binlog} --base64-output=never "$LOG/$piece" |
+  ${flavour.binlog} --base64-output=${flavour.noRows} "$LOG/$piece" |
     ${NEIGHBOURS} |
     sort -u >"$SCRATCH/log.piece"
   if ! grep -q '^follows' "$SCRATCH/log.piece"; then
@@ -134,7 +137,7 @@ else
   for piece in $(cd "$LOG" && ls |
   ${PIECES}); do
     TZ=UTC ${flavour.binlog} --start-datetime="$at" \\
-      --base64-output=never "$LOG/$piece" 2>/dev/null |
+      --base64-output=${flavour.noRows} "$LOG/$piece" 2>/dev/null |
       awk -v piece="$piece" '/^# at / { place = $3 }
         /\\tGTID [0-9]|GTID\\t/ {
           print piece, place, substr($1, 2), $2; exit }' \\
@@ -160,6 +163,8 @@ export function throughLog(flavour: Flavour, facts: BackupFacts, target: Target)
   const { logFrom = "", logPosition = "4" } = facts;
   const beside = facts.method === "logical";
   const rename = ' \\\n    --rewrite-db="$DATABASE->$SIDE_DATABASE"';
+  // A copy that says only when its server runs how far it holds the log.
+  const asks = !beside && flavour.placeOfCopy !== "";
   const names = beside ? `${rename} --database="${flavour.filtered}"` : "";
   const stops = target.to !== "end-of-log";
   const stop =
@@ -169,11 +174,12 @@ export function throughLog(flavour: Flavour, facts: BackupFacts, target: Target)
     sed "s/T/ /; s/[.Z].*//")`;
   const replay: Line = {
     say: stops ? "Go through the log, and stop just before the damage." : "Go through the log to its end.",
-    script: withoutValues(`read -r last place rest <"$SCRATCH/target"
+    script:
+      withoutValues(`${asks ? `${flavour.placeOfCopy.trim()}\nfirst=\${file##*.} begin=$place\n` : ""}read -r last place rest <"$SCRATCH/target"
 set --
 for piece in $(cd "$LOG" && ls |
   ${PIECES}); do
-  if [ "\${piece##*.}" -ge "${logFrom.slice(logFrom.lastIndexOf(".") + 1)}" ]; then
+  if [ "\${piece##*.}" -ge "${asks ? "$first" : logFrom.slice(logFrom.lastIndexOf(".") + 1)}" ]; then
     set -- "$@" "$LOG/$piece"
   fi
   if [ "$piece" = "$last" ]; then break; fi
@@ -182,8 +188,8 @@ stop=
 if [ "$last" != none ]; then
   stop=${stop}
 fi
-{ TZ=UTC ${flavour.binlog} --disable-log-bin${names} \\
-    --start-position=${logPosition} \${stop:+"$stop"} "$@" ||
+{ ${asks ? '[ -n "$first" ] && ' : ""}TZ=UTC ${flavour.binlog} --disable-log-bin${flavour.replayFlags}${names} \\
+    --start-position=${asks ? "$begin" : logPosition} \${stop:+"$stop"} "$@" ||
   echo 'reading the log failed;'; } |
   ${client(flavour, beside ? "side" : "side server")}`),
     uses: [

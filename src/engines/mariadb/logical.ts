@@ -53,7 +53,13 @@ ${isWhole(file)}${pack}`,
       script: `${sql(flavour, `${flavour.openAccounts};`, "server").with({ output: '>"$BACKUP_DIR/accounts"' }).print("&&")}
 echo '-- accounts and what they may do' >"$BACKUP_DIR/${stem}.globals.sql" &&
 for what in 'SHOW CREATE USER' 'SHOW GRANTS FOR'; do
-  awk -F '\\t' -v what="$what" '{ gsub(/\\047/, "&&")
+  awk -F '\\t' -v what="$what" '${
+    flavour.beforeAccounts === ""
+      ? ""
+      : `BEGIN {
+    print "${flavour.beforeAccounts}" }
+  `
+  }{ gsub(/\\047/, "&&")
     print what " \\047" $1 "\\047@\\047" $2 "\\047;" }' "$BACKUP_DIR/accounts" |
     ${client(flavour, "server")} |
     sed 's/^CREATE USER /CREATE USER IF NOT EXISTS /; s/$/;/' \\

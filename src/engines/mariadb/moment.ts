@@ -6,7 +6,7 @@ import { Feed, feedOf, printed } from "../../built-script.ts";
 import { quote } from "../../host/sh.ts";
 import type { HeldMoment, Line } from "../../parts.ts";
 import { TABLES_OF_ROWS } from "./catalogue.ts";
-import { BARE, PIN, ROW_BY_ROW, sql } from "./client.ts";
+import { BARE, pinOf, ROW_BY_ROW, sql } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
 
 /** Somebody who reads for longer than this must not make writers wait behind the lock: then there is none, and no ledger. */
@@ -22,7 +22,7 @@ const hold = (flavour: Flavour): Line => ({
   say: "Keep writers out, and open one moment of the database.",
   script: `: >"$SCRATCH/held"
 { cat <<'SQL'
-${PIN}
+${pinOf(flavour)}
 SET SESSION lock_wait_timeout = ${LONGEST_WAIT_SECONDS};
 FLUSH TABLES WITH READ LOCK;
 SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ;
@@ -64,6 +64,8 @@ const asked = (flavour: Flavour, say: string, text: string): Line =>
   at({ say, ...printed(sql(flavour, text)), uses: [], destroys: false });
 
 export const momentOf = (flavour: Flavour): HeldMoment => ({
+  // Up to 3 with MD5, which MySQL took out in 9.6.
+  ledgerVersion: 4,
   environment: (database) => ({ DATABASE: database }),
   version: () => ({
     say: "Ask the server's version.",

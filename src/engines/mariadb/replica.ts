@@ -9,9 +9,10 @@ import { durationText } from "../../fields.ts";
 import { apart } from "../../host/sh.ts";
 import { parseDuration } from "../../host/units.ts";
 import type { Line, Target } from "../../parts.ts";
-import { at, client } from "./client.ts";
+import { client } from "./client.ts";
 import { removeSide, startScript } from "./files.ts";
 import type { Flavour } from "./flavour.ts";
+import { LOG_SETTINGS } from "./log.ts";
 
 const options = z.strictObject({
   delay: durationText()
@@ -29,7 +30,7 @@ const ask = (flavour: Flavour, where: "server" | "side server", text: string) =>
 /** Makes `replica_says NAME` print one value of the replica's own account of itself. */
 const SAYS = (flavour: Flavour) => `replica_says() {
   ${client(flavour, "side server", "--column-names --vertical")} \\
-    -e "SHOW SLAVE STATUS" | sed -n "s/^ *$1: //p"
+    -e "SHOW ${flavour.words.replica} STATUS" | sed -n "s/^ *$1: //p"
 }`;
 
 /**
@@ -58,43 +59,42 @@ until [ -s "$SIDE_DATA/door" ]; do sleep 0.05; done`;
 /** Two replicas of the same number drive each other off: it comes from the folder, which no other has. */
 const OWN_ID = `$(printf %s "$SIDE_DATA" | cksum | cut -d " " -f 1)`;
 
-/** Made of a physical copy, which knows its place in the log. MariaDB 11 renamed the file that tells it. */
-const follow = (flavour: Flavour): Line => ({
-  say: "Make a second server that follows this one.",
-  script: `mkdir -p "$(dirname "$SIDE_DATA")" &&
-if ! { mariadb-backup --backup ${at("production")} \\
-  --datadir="$DATADIR" --target-dir="$SIDE_DATA" &&
-  mariadb-backup --prepare --target-dir="$SIDE_DATA"
-} 2>"$SCRATCH/replica.log"; then
-  tail -n 3 "$SCRATCH/replica.log" >&2; false
-fi &&
-log=$(echo "$SIDE_DATA"/*_binlog_info) &&
-read -r file place rest <"$log" &&
-${startScript(flavour, `server_id = ${OWN_ID}\nrelay_log = relay\nread_only = ON`)} || exit 1
+/**
+ * Made of a physical copy, which knows its place in the log: before its server starts, or afterwards. MariaDB 11 renamed
+ * the file that tells it.
+ */
+const follow = (flavour: Flavour): Line => {
+  const { words } = flavour;
+  const settings = `server_id = ${OWN_ID}\nrelay_log = relay\nread_only = ON${flavour.replicaSettings}`;
+  return {
+    say: "Make a second server that follows this one.",
+    script: `${flavour.copyBeside}
+${startScript(flavour, settings)} || exit 1${flavour.placeOfCopy}
 ${DOOR}
 ${client(flavour, "side server")} <<SQL
-CHANGE MASTER TO MASTER_HOST = '127.0.0.1',
-  MASTER_PORT = $(cat "$SIDE_DATA/door"), MASTER_USER = 'root',
-  MASTER_LOG_FILE = '$file', MASTER_LOG_POS = $place,
-  MASTER_CONNECT_RETRY = 1;
-START SLAVE;
+${words.change} ${words.source}_HOST = '127.0.0.1',
+  ${words.source}_PORT = $(cat "$SIDE_DATA/door"), ${words.source}_USER = 'root',
+  ${words.source}_LOG_FILE = '$file', ${words.source}_LOG_POS = $place,
+  ${words.source}_CONNECT_RETRY = 1;
+START ${words.replica};
 SQL`,
-  uses: ["DB_SOCKET", "DATADIR", "SIDE_DATA", "SIDE_SOCKET", "SCRATCH"],
-  destroys: false,
-});
+    uses: ["DB_SOCKET", "SIDE_DATA", "SIDE_SOCKET", ...flavour.copyUses],
+    destroys: false,
+  };
+};
 
 /** `$file` and `$place`: how far the first server's log goes. */
 const NOW = (flavour: Flavour) =>
-  `now=$(${ask(flavour, "server", "SHOW MASTER STATUS")}) &&
+  `now=$(${ask(flavour, "server", flavour.words.logStatus)}) &&
 file=$(echo "$now" | cut -f1) place=$(echo "$now" | cut -f2)`;
 
 const applied = (flavour: Flavour) => `${NOW(flavour)} &&
-[ "$(${ask(flavour, "side server", "SELECT MASTER_POS_WAIT('$file', $place, 60) >= 0")})" = 1 ]`;
+[ "$(${ask(flavour, "side server", `SELECT ${flavour.words.source}_POS_WAIT('$file', $place, 60) >= 0`)})" = 1 ]`;
 
 const hold = (flavour: Flavour): Line => ({
   say: "Hold the replica here; it goes on receiving.",
   script: `${applied(flavour)} &&
-${ask(flavour, "side server", "STOP SLAVE SQL_THREAD")}`,
+${ask(flavour, "side server", `STOP ${flavour.words.replica} SQL_THREAD`)}`,
   uses: ["DB_SOCKET", "SIDE_SOCKET"],
   destroys: false,
 });
@@ -105,8 +105,8 @@ const arrive = (flavour: Flavour, held: boolean): Line => ({
     ? `${SAYS(flavour)}
 ${NOW(flavour)} || exit 1
 tries=0
-until [ "$(replica_says Master_Log_File)" = "$file" ] &&
-  [ "$(replica_says Read_Master_Log_Pos)" -ge "$place" ]; do
+until [ "$(replica_says ${flavour.words.Source}_Log_File)" = "$file" ] &&
+  [ "$(replica_says Read_${flavour.words.Source}_Log_Pos)" -ge "$place" ]; do
   tries=$((tries + 1))
   if [ "$tries" -gt 600 ]; then echo "the replica is stuck" >&2; exit 1; fi
   sleep 0.1
@@ -127,7 +127,7 @@ if [ -z "$at" ]; then
   exit 2
 fi
 (cd "$SIDE_DATA" && ls | grep -E '^relay\\.[0-9]{6,}$' | sort |
-  TZ=UTC xargs ${flavour.binlog} --base64-output=never 2>/dev/null) |
+  TZ=UTC xargs ${flavour.binlog} --base64-output=${flavour.noRows} 2>/dev/null) |
   awk -v at="$at" \\
     -v own="${OWN_ID}" '
     !/^#[0-9][0-9][0-9][0-9][0-9][0-9] / { next }
@@ -143,14 +143,14 @@ fi
       if (word[3] !~ /^relay/) { file = word[3]; place = word[5] }
       next }
     id == own || end == 0 { next }
-    /GTID [0-9]/ && !found && !(stamp < at) {
+    /GTID [0-9]|GTID\\t/ && !found && !(stamp < at) {
       print file, place; found = 1 }
     { place = end }
     END { if (!found) print "none" }' >"$SCRATCH/target"`;
 
 const stopped = (flavour: Flavour, target: Target): Line => {
   const answers = `${SAYS(flavour)}
-if [ -z "$(replica_says Master_Host)" ]; then
+if [ -z "$(replica_says ${flavour.words.Source}_Host)" ]; then
   echo "it does not answer, or it is no replica any more"; exit 10
 fi`;
   if (target.to !== "before-damage") {
@@ -166,11 +166,11 @@ fi`;
   return {
     say: "Hold the replica still, and find out whether it has come past the damage.",
     script: apart(`${answers}
-${ask(flavour, "side server", "STOP SLAVE SQL_THREAD")} &&
+${ask(flavour, "side server", `STOP ${flavour.words.replica} SQL_THREAD`)} &&
 ${findTarget(flavour)} &&
 read -r file place <"$SCRATCH/target" &&
-done_file=$(replica_says Relay_Master_Log_File) &&
-done_place=$(replica_says Exec_Master_Log_Pos) &&
+done_file=$(replica_says Relay_${flavour.words.Source}_Log_File) &&
+done_place=$(replica_says Exec_${flavour.words.Source}_Log_Pos) &&
 if [ "$file" = none ]; then
   echo "it has received nothing from the damage on: find out why"
   exit 12
@@ -193,15 +193,15 @@ echo "it stands at $done_file $done_place;" \\
 };
 
 /** `$stands`: how far the replica has come, in the log of the server it followed. */
-const STANDS = `stands=$(replica_says Relay_Master_Log_File) &&
-stands="$stands $(replica_says Exec_Master_Log_Pos)"`;
+const STANDS = (flavour: Flavour) => `stands=$(replica_says Relay_${flavour.words.Source}_Log_File) &&
+stands="$stands $(replica_says Exec_${flavour.words.Source}_Log_Pos)"`;
 
 /**
  * Bytes of the first server's log gone through since `$SCRATCH/stood` against those up to `$SCRATCH/target`. A piece is
  * counted as long as it may become: how long each one was, only the first server knew.
  */
 const replayed = (flavour: Flavour) => `${SAYS(flavour)}
-${STANDS}
+${STANDS(flavour)}
 most=$(${ask(flavour, "side server", "SELECT @@max_binlog_size")})
 echo "$(cat "$SCRATCH/stood") $stands $(cat "$SCRATCH/target") $most" |
   awk 'function number(file) { sub(/.*[.]/, "", file); return file + 0 }
@@ -213,18 +213,19 @@ const forward = (flavour: Flavour): Line => ({
   say: "Let it apply what it received up to just before the damage.",
   script: `${SAYS(flavour)}
 read -r file place <"$SCRATCH/target" &&
-${STANDS} &&
+${STANDS(flavour)} &&
 echo "$stands" >"$SCRATCH/stood" &&
 ${ask(
   flavour,
   "side server",
-  `START SLAVE SQL_THREAD
-  UNTIL MASTER_LOG_FILE = '$file', MASTER_LOG_POS = $place`,
+  `START ${flavour.words.replica} SQL_THREAD
+  UNTIL ${flavour.words.source}_LOG_FILE = '$file',
+  ${flavour.words.source}_LOG_POS = $place`,
 )} &&
-until [ "$(replica_says Slave_SQL_Running)" = No ]; do
+until [ "$(replica_says ${flavour.words.Replica}_SQL_Running)" = No ]; do
   sleep 0.1
 done
-${STANDS}
+${STANDS(flavour)}
 echo "it stands at $stands, just before the damage at $file $place"
 error=$(replica_says Last_SQL_Error)
 if [ -n "$error" ]; then
@@ -233,7 +234,7 @@ fi &&
 [ "$stands" = "$file $place" ]`,
   uses: ["SIDE_SOCKET", "SCRATCH"],
   expect: "It stands at the very place where the damage begins.",
-  ifNot: "Do not open it. Read Last_SQL_Error of SHOW SLAVE STATUS: this one is on the wrong side or stopped early.",
+  ifNot: `Do not open it. Read Last_SQL_Error of SHOW ${flavour.words.replica} STATUS: this one is on the wrong side or stopped early.`,
   destroys: true,
   progress: replayed(flavour),
 });
@@ -241,19 +242,19 @@ fi &&
 const toEnd = (flavour: Flavour): Line => ({
   say: "Let it apply all that it received.",
   script: `${SAYS(flavour)}
-file=$(replica_says Master_Log_File)
-place=$(replica_says Read_Master_Log_Pos)
+file=$(replica_says ${flavour.words.Source}_Log_File)
+place=$(replica_says Read_${flavour.words.Source}_Log_Pos)
 echo "$file $place" >"$SCRATCH/target"
-${STANDS} &&
+${STANDS(flavour)} &&
 echo "$stands" >"$SCRATCH/stood"
-${ask(flavour, "side server", "START SLAVE SQL_THREAD")} \\
+${ask(flavour, "side server", `START ${flavour.words.replica} SQL_THREAD`)} \\
   2>/dev/null
 reached=$(${client(flavour, "side server")} \\
-  -e "SELECT MASTER_POS_WAIT('$file', $place, 86400) >= 0")
+  -e "SELECT ${flavour.words.source}_POS_WAIT('$file', $place, 86400) >= 0")
 [ "$reached" = 1 ]`,
   uses: ["SIDE_SOCKET", "SCRATCH"],
   expect: "No output.",
-  ifNot: "Read Last_SQL_Error of SHOW SLAVE STATUS.",
+  ifNot: `Read Last_SQL_Error of SHOW ${flavour.words.replica} STATUS.`,
   destroys: true,
   progress: replayed(flavour),
 });
@@ -263,7 +264,7 @@ const open = (flavour: Flavour): Line => ({
   script: `${ask(
     flavour,
     "side server",
-    `STOP SLAVE; RESET SLAVE ALL;
+    `STOP ${flavour.words.replica}; RESET ${flavour.words.replica} ALL;
   SET GLOBAL read_only = OFF`,
   )} &&
 ${client(flavour, "side server")} \\
@@ -282,8 +283,8 @@ export const replicaOf = (flavour: Flavour) =>
     options,
     gives: ["side-restore", "one-table", "point-in-time"],
     side: "server",
-    settings: { server_id: "1", log_bin: "binlog", binlog_format: "ROW", sync_binlog: "1" },
-    programs: ["mariadb-backup", "perl"],
+    settings: { ...LOG_SETTINGS, ...flavour.copySettings },
+    programs: [...flavour.copyPrograms, "perl"],
     live: { delayMs, hold: () => hold(flavour), arrive: (held) => arrive(flavour, held) },
     variants: [{ name: "replica, delayed", options: (index) => (index === 0 ? { delay: "1h" } : null), log: false }],
     backup: () => [follow(flavour)],

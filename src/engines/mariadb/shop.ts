@@ -72,7 +72,7 @@ GRANT SELECT ON order_totals TO shop_reports@'%';
 `;
 
 const dice = (n: string, salt: number | string) =>
-  `CAST(CONV(LEFT(MD5(CONCAT(${n}, ':', ${salt})), 5), 16, 10) AS UNSIGNED)`;
+  `CAST(CONV(LEFT(SHA2(CONCAT(${n}, ':', ${salt}), 256), 5), 16, 10) AS UNSIGNED)`;
 
 /** A table that is gone: what needs it is left out, and the shop goes on with what still works. */
 const GOES_ON = "DECLARE EXIT HANDLER FOR 1146 BEGIN END";

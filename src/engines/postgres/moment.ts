@@ -9,6 +9,7 @@ const AT_SNAPSHOT = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET TRANSACTION SNAPSHOT :'snapshot';`;
 
 export const heldMoment: HeldMoment = {
+  ledgerVersion: 3,
   environment: (database) => ({ PGDATABASE: database }),
   version: () => question("Ask the server's version.", "SELECT split_part(current_setting('server_version'), ' ', 1);"),
   hold: () => ({
