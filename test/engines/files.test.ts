@@ -40,6 +40,7 @@ const FILE_OF: Readonly<Partial<Record<Capability, string>>> = {
 const OWN: Readonly<Record<string, string>> = {
   "mariadb/accounts":
     "objects run as accounts, which are made before a restore; PostgreSQL's owners are roles of the globals",
+  "mariadb/clone": "MySQL has a physical copy of its own making: the family's second",
   "mariadb/file-copies": "people keep copies of mariadb-backup as folders and as streams; pg_basebackup makes one form",
   "mariadb/flavour": "two systems of one family",
   "mariadb/folder-chain":
