@@ -8,7 +8,7 @@ import { play } from "../../support/play.ts";
 const VERSION = mysql.versions[0] ?? "";
 const MINUTE = 60_000;
 /** As in `methods.server.test.ts`: what goes through a log or follows it loses nothing. */
-const lostMs = (variant: string) => (/log|replica/.test(variant) ? 0 : 40 * MINUTE);
+const lostMs = (variant: string) => (/[+] log|replica/.test(variant) ? 0 : 40 * MINUTE);
 const ways = shortened(`ways to back up MySQL ${VERSION}`, variantNames(mysql), (name) => name === "logical + log");
 
 test.for(ways)(`a dropped table comes back on MySQL ${VERSION}: %s`, async (variant) => {
