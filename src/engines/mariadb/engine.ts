@@ -172,7 +172,7 @@ function engineOf({ flavour, summary, versions }: Family): Engine {
     methods:
       flavour.name === "mariadb"
         ? [logicalOf(flavour), physicalOf(flavour), replicaOf(flavour), snapshotOf(flavour), scripted(flavour)]
-        : [logicalOf(flavour), cloneOf(flavour), snapshotOf(flavour), scripted(flavour)],
+        : [logicalOf(flavour), cloneOf(flavour), replicaOf(flavour), snapshotOf(flavour), scripted(flavour)],
     phrases,
     copies: copiesOf(flavour),
     readErrors,

@@ -50,6 +50,8 @@ export interface Flavour {
   readonly copyPrograms: readonly string[];
   /** Places in `copyBeside`, beside those that each replica has. */
   readonly copyUses: readonly string[];
+  /** What a replica is told of its way to the server it follows, beside where that is; ends with a comma. */
+  readonly replicaLink: string;
   /** Lines of a replica's configuration beside those that both know. */
   readonly replicaSettings: string;
   /** How the log's reader is told to leave rows out. */
@@ -113,6 +115,7 @@ read -r file place rest <"$log" &&`,
   copySettings: {},
   copyPrograms: ["mariadb-backup"],
   copyUses: ["DATADIR", "SCRATCH"],
+  replicaLink: "",
   replicaSettings: "",
   noRows: "never",
   replayFlags: "",
@@ -175,6 +178,8 @@ file=$(echo "$told" | cut -f1) place=$(echo "$told" | cut -f2)`,
   copySettings: { "plugin-load-add": "mysql_clone.so" },
   copyPrograms: [],
   copyUses: [],
+  // It wants a certificate otherwise, and a server that is made here has none.
+  replicaLink: "\n  SOURCE_SSL = 0,",
   // One place in the log that it stands at, and not one for each of several workers.
   replicaSettings: "\nreplica_parallel_workers = 1\nplugin-load-add = mysql_clone.so",
   // "never" ends at the first row.

@@ -73,7 +73,7 @@ ${startScript(flavour, settings)} || exit 1${flavour.placeOfCopy}
 ${DOOR}
 ${client(flavour, "side server")} <<SQL
 ${words.change} ${words.source}_HOST = '127.0.0.1',
-  ${words.source}_PORT = $(cat "$SIDE_DATA/door"), ${words.source}_USER = 'root',
+  ${words.source}_PORT = $(cat "$SIDE_DATA/door"), ${words.source}_USER = 'root',${flavour.replicaLink}
   ${words.source}_LOG_FILE = '$file', ${words.source}_LOG_POS = $place,
   ${words.source}_CONNECT_RETRY = 1;
 START ${words.replica};
