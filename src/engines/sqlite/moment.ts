@@ -10,6 +10,7 @@ const PRODUCTION = fileOf("production");
  * is the ledger.
  */
 export const snapshot: HeldMoment = {
+  ledgerVersion: 3,
   environment: (database) => ({ DATABASE: database }),
   version: () => ({
     say: "Ask the program's version.",
