@@ -152,7 +152,7 @@ function isRowsFirst(bytes: Uint8Array): boolean {
 
 /** What comes first decides: tables are made before their rows are, and before what is put on them (`--section=post-data`). */
 const isWithoutTables = (head: string) =>
-  /^-- (Data for )?Name: .*; Type: ([A-Z ]+);/m
+  /^-- (Data for |Statistics for )?Name: .*; Type: ([A-Z ]+);/m
     .exec(head)?.[2]
     ?.match(/^(TABLE DATA|SEQUENCE SET|BLOBS?|(FK |CHECK )?CONSTRAINT|INDEX|TRIGGER|RULE|STATISTICS DATA)$/) != null;
 

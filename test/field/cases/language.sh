@@ -48,6 +48,11 @@ field fl14 language 'rows without a table, without comments: half of a backup'
   expect 4 '(?s)=== verify.*(half|data)' '(LOST|RECOVERED)'
   pg_dump -a stock | bare | put stock-$N.sql
 
+field fl16 language 'statistics alone (pg_dump 18 --statistics-only): half of a backup'
+  expect 4 '(?s)=== verify.*half' '(LOST|RECOVERED)'
+  { printf -- '--\n-- PostgreSQL database dump\n--\n\n-- Dumped from database version 18.1\n-- Dumped by pg_dump version 18.1\n\nSET statement_timeout = 0;\n\n--\n-- Statistics for Name: t; Type: STATISTICS DATA; Schema: public; Owner: -\n--\n\n'
+    printf "SELECT * FROM pg_catalog.pg_restore_relation_stats(\n\t'schemaname', 'public',\n\t'relname', 't'\n);\n\n\n--\n-- PostgreSQL database dump complete\n--\n"; } | put stock-$N.sql
+
 field fl15 language 'pg_dump without its comments, with the way out of its limits (\\unrestrict): an end of its own'
   expect 0,4 '1,300 rows|could not be told' 'LOST'
   pg_dump stock | bare | put stock-$N.sql
