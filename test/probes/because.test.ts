@@ -448,7 +448,7 @@ describe("what is asked, what is needed, what is seen", () => {
     ["application-database", {}, null, NONE, ["application"]],
     ["constraints", {}, phrases.catalogue(), undefined, ["catalogue"]],
     ["indexes", {}, phrases.catalogue(), undefined, ["catalogue"]],
-    ["grants", {}, phrases.catalogue(), undefined, ["catalogue"]],
+    ["grants", {}, phrases.catalogue(), undefined, ["catalogue", "roles"]],
     ["objects", {}, phrases.catalogue(), undefined, ["catalogue"]],
     ["sequences-ahead", {}, phrases.sequences(), undefined, ["sequences"]],
     ["database-missing", {}, phrases.databaseExists(), undefined, []],

@@ -28,10 +28,14 @@ head -n 1 <"$RELEASE" >/dev/null`,
     uses: ["DATABASE", "SCRATCH", "RELEASE"],
     destroys: false,
   }),
-  at: ({ built: _, ...line }) => ({
-    ...line,
-    script: `DATABASE=$SNAPSHOT\nexport DATABASE\n${line.script}`,
-    uses: [...line.uses.filter((name) => name !== "DATABASE"), "SNAPSHOT", "DATABASE"],
-  }),
+  at({ built: _, ...line }) {
+    if (!line.uses.includes("DATABASE"))
+      throw new Error(`"${line.say}" asks no file, and cannot be changed to ask another`);
+    return {
+      ...line,
+      script: `DATABASE=$SNAPSHOT\nexport DATABASE\n${line.script}`,
+      uses: [...line.uses.filter((name) => name !== "DATABASE"), "SNAPSHOT", "DATABASE"],
+    };
+  },
   example: (_database, stem) => `cp {snapshot} ${quote(`${stem}.db`)}`,
 };
