@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import { EXPERIMENTS } from "../support/experiments.ts";
-import { fluent, type Laboratory, openLaboratory } from "../support/laboratory.ts";
+import { fluent, isPlantable, type Laboratory, openLaboratory } from "../support/laboratory.ts";
 import { shortened } from "../support/long.ts";
 
 const played = shortened(
@@ -11,7 +11,7 @@ const played = shortened(
   ({ isLong }) => isLong !== true,
 );
 
-describe.each(catalog.engines.filter(({ name }) => name !== "mysql"))("$name", (engine) => {
+describe.each(catalog.engines.filter(isPlantable))("$name", (engine) => {
   let lab: Laboratory;
   beforeAll(async () => {
     lab = await openLaboratory(engine);

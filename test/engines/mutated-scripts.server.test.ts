@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import type { Engine } from "../../src/parts.ts";
 import { EXPERIMENTS } from "../support/experiments.ts";
-import { fluent, type Laboratory, openLaboratory } from "../support/laboratory.ts";
+import { fluent, isPlantable, type Laboratory, openLaboratory } from "../support/laboratory.ts";
 import { LONG } from "../support/long.ts";
 import { mutantsOf } from "../support/script-mutants.ts";
 
@@ -46,7 +46,7 @@ const changesOf = (engine: Engine) => {
     .flatMap(({ of, script }) => mutantsOf(script).map((mutant) => ({ of, from: script, ...mutant })));
 };
 
-const engines = catalog.engines.filter(({ name }) => name !== "mysql");
+const engines = catalog.engines.filter(isPlantable);
 
 test.each(engines)("there is something to change in scripts of $name", (engine) => {
   const all = changesOf(engine);

@@ -14,6 +14,9 @@ export type DatabaseName = (typeof DATABASES)[number];
 export type Fluent = Engine & { readonly phrases: Language };
 export const fluent = (engine: Engine): Fluent => ({ ...engine, phrases: languageOf(engine) });
 
+/** It is planted in the words of two servers; others are of their family, or have tests of their own. */
+export const isPlantable = ({ name }: Pick<Engine, "name">): boolean => ["postgres", "mariadb"].includes(name);
+
 export interface Laboratory extends AsyncDisposable {
   readonly engine: Fluent;
   readonly isPostgres: boolean;
