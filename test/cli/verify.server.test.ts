@@ -63,6 +63,6 @@ test("a bad newest one fails the build, and names the one to take", async () => 
   await writeFile(join(store, `shop-${ago(60_000)}.dump`), "");
   const { code, stdout } = await fogbell("verify", "shop", ...SANDBOX);
   expect(code).toBe(1);
-  expect(stdout).toMatch(/BAD {2}shop: [\s\S]*it is empty\. The newest that does is shop-/);
+  expect(stdout).toMatch(/BAD {2}shop:?\s[\s\S]*it is empty\. The newest that does is shop-/);
   expect((await fogbell("verify", "shopp")).stderr).toMatch(/FB_DATABASE_UNKNOWN|did you mean "shop"/);
 });

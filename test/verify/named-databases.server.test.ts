@@ -119,7 +119,7 @@ psql -Xqd my-crm -c "CREATE TABLE people (id int PRIMARY KEY)" -c "INSERT INTO p
   test("roles alone are no backup of rows", async () => {
     await expect(judge(postgres, await dump("pg_dumpall --globals-only"), ".sql")).resolves.toMatchObject({
       verdict: "void",
-      code: "FB_NOT_JUDGED",
+      code: "FB_OBJECT_UNREADABLE",
     });
   });
 
