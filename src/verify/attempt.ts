@@ -16,6 +16,7 @@ import { copiesOf, copyLanguageOf, methodOf, sideRemoved } from "../plan/capabil
 import type { Mark } from "../record.ts";
 import { limited, openLimiter, VERIFY, withinRoom } from "../run/limiter.ts";
 import type { LimitedPhase } from "../run/limits.ts";
+import { assertServer } from "./assert-server.ts";
 import { readLedger } from "./copy-ledger.ts";
 import { asRead } from "./dated.ts";
 import { fetchCandidate } from "./fetch-copy.ts";
@@ -197,8 +198,7 @@ async function go(kit: AttemptKit, candidate: Candidate, mark: (mark: Mark) => v
   if (point.facts.complete === "no") return notWhole(point.id, point.facts.because);
   mark("T3");
   const known = candidate.encryption === null;
-  // Whether there is a sandbox for it is found out before gigabytes are fetched.
-  if (known) await kit.chooseSandbox(serverFor(kit.task.engine, point.facts, { on: kit.task.on ?? null }).spec);
+  if (known) await assertServer(kit, candidate);
   const single = await limited(kit, "fetch", () => fetchCandidate(kit, candidate));
   const one = await oneCopy(kit, candidate, single);
   mark("T4");
