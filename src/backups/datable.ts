@@ -57,6 +57,7 @@ function isGiven(
   return span !== undefined && span.fromMs - EAST_MS <= writtenMs && writtenMs <= span.toMs + 2 * DAY_MS;
 }
 
+/** Reads its name, and which of its times say something. */
 export function read(object: Datable, { nowMs }: Dating): Read {
   const { key, modifiedAt } = object;
   const words = wordsOf(key);

@@ -18,6 +18,7 @@ import type {
 import { leadKey } from "./generations.ts";
 import { foldersOf, type LogPiece, nearness, pieceOf } from "./log-names.ts";
 import { lookInto } from "./look-into.ts";
+import { CLOCKS_MS } from "./told-moment.ts";
 
 /** Pieces of one name and one place, which are taken for one server's. */
 interface Log {
@@ -260,9 +261,6 @@ function unused(point: RecoveryPoint, logs: readonly Log[], taken: ReadonlySet<s
     .flatMap(({ pieces }) => pieces)
     .find(({ object, name }) => !/relay/i.test(name) && Date.parse(object.modifiedAt) > takenMs);
 }
-
-/** Clocks of two machines differ so much without meaning anything. */
-const CLOCKS_MS = 5 * 60_000;
 
 /**
  * The log under names that nothing would know it by, but that the backup itself says: named, and not gone through. What was

@@ -4,6 +4,7 @@
  * it is said. What is fetched is read on elsewhere, within the limits of a run.
  */
 import { UnavailableError } from "../errors.ts";
+import { inTime } from "../host/stream.ts";
 import { formatDuration } from "../host/units.ts";
 import type { Store } from "../parts.ts";
 
@@ -19,19 +20,6 @@ const silent = (doing: string, ms: number) =>
     code: "FB_STORE_UNREADABLE",
     next: ["run again", "ask the store itself: a listing by its own client, or ls of the mount"],
   });
-
-/** A step that may take so long. */
-async function inTime<T>(step: Promise<T>, ms: number, late: () => Error): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), ms);
-  });
-  try {
-    return await Promise.race([step, over]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 /** Passes a source on as long as something comes; the next step is given so long. */
 async function* within<T>(source: AsyncIterable<T>, msNow: () => number, error: (ms: number) => Error) {

@@ -1,4 +1,4 @@
-/** Waiting that ends when it is told to: a source that hangs, and a pause between attempts. */
+/** Waiting that ends when it is told to, or in time: a source that hangs, a step, and a pause between attempts. */
 
 /** Passes a source on; throws the signal's reason at once when it aborts, even while the source hangs. */
 export async function* abortable<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncIterable<T> {
@@ -24,6 +24,19 @@ export async function* abortable<T>(source: AsyncIterable<T>, signal: AbortSigna
     const ended = isOver ? undefined : iterator.return?.();
     if (signal.aborted) ended?.catch(() => {});
     else await ended;
+  }
+}
+
+/** What a step comes to; throws what `late` makes when it takes longer. The step itself is not ended. */
+export async function inTime<T>(step: PromiseLike<T>, limitMs: number, late: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late()), limitMs);
+  });
+  try {
+    return await Promise.race([step, over]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

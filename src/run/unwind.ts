@@ -1,4 +1,5 @@
 /** Clean-up that always runs: in reverse order, each part on its own, whatever happened before. */
+import { inTime } from "../host/stream.ts";
 
 export interface Unwound {
   readonly removed: readonly string[];
@@ -28,7 +29,7 @@ export function createUnwind(limitMs = 60_000): Unwind {
           continue;
         }
         try {
-          await within(limitMs, remove());
+          await inTime(remove(), limitMs, () => new Error(`not gone after ${limitMs / 1000} s`));
           removed.push(what);
         } catch (error) {
           failed.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
@@ -37,16 +38,4 @@ export function createUnwind(limitMs = 60_000): Unwind {
       return { removed, failed, kept };
     },
   };
-}
-
-async function within(limitMs: number, work: PromiseLike<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not gone after ${limitMs / 1000} s`)), limitMs);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

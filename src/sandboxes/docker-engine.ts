@@ -1,6 +1,7 @@
 /** The Docker engine itself: whether it answers, which images it has, what carries our labels. One door to dockerode. */
 import type Docker from "dockerode";
 import { UnavailableError } from "../errors.ts";
+import { inTime } from "../host/stream.ts";
 import type { RunLabel, ServerSpec } from "../parts.ts";
 
 const ANSWER_WITHIN_MS = 2000;
@@ -44,12 +45,9 @@ export interface DockerEngine {
 export async function connect(): Promise<DockerEngine> {
   const { default: Dockerode } = await import("dockerode");
   const docker = new Dockerode();
-  let timer: NodeJS.Timeout | undefined;
+  const late = () => new Error(`no answer within ${ANSWER_WITHIN_MS / 1000} s`);
   try {
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${ANSWER_WITHIN_MS / 1000} s`)), ANSWER_WITHIN_MS);
-    });
-    const { Version, ApiVersion } = await Promise.race([docker.version(), late]);
+    const { Version, ApiVersion } = await inTime(docker.version(), ANSWER_WITHIN_MS, late);
     return { docker, version: Version, apiVersion: ApiVersion };
   } catch (error) {
     throw new UnavailableError(`no Docker engine answers: ${(error as Error).message}`, {
@@ -57,8 +55,6 @@ export async function connect(): Promise<DockerEngine> {
       next: ["systemctl start docker", "export DOCKER_HOST=…", "fogbell run --sandbox local …"],
       cause: error,
     });
-  } finally {
-    clearTimeout(timer);
   }
 }
 
@@ -117,17 +113,12 @@ export function imageMissing(spec: Wanted, error: unknown): UnavailableError {
 export async function seekImage(docker: Docker, spec: Wanted): Promise<{ name: string; isHere: boolean }> {
   const here = await imageHere(docker, spec);
   if (here !== null) return { name: here.name, isHere: true };
-  let timer: NodeJS.Timeout | undefined;
   try {
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error("the registry is silent")), SEEK_WITHIN_MS);
-    });
-    await Promise.race([docker.getImage(spec.image).distribution(), late]);
+    const asked = docker.getImage(spec.image).distribution();
+    await inTime(asked, SEEK_WITHIN_MS, () => new Error("the registry is silent"));
     return { name: spec.image, isHere: false };
   } catch (error) {
     throw imageMissing(spec, error);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

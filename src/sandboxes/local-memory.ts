@@ -31,21 +31,29 @@ export function sharedIn(maps: string): SharedMemory {
 const namespaceOf = (pid: number | "self", kind: "ipc" | "mnt") =>
   readlink(`/proc/${pid}/ns/${kind}`).catch(() => null);
 
-/** What a process shares with this machine: in namespaces of its own it shares nothing that stays. */
-async function sharedBy(pid: number): Promise<SharedMemory> {
-  const [ipc, mnt, ownIpc, ownMnt] = await Promise.all([
-    namespaceOf(pid, "ipc"),
-    namespaceOf(pid, "mnt"),
-    namespaceOf("self", "ipc"),
-    namespaceOf("self", "mnt"),
-  ]);
+interface Spaces {
+  readonly ipc: string | null;
+  readonly mnt: string | null;
+}
+
+const spacesOf = async (pid: number | "self"): Promise<Spaces> => ({
+  ipc: await namespaceOf(pid, "ipc"),
+  mnt: await namespaceOf(pid, "mnt"),
+});
+
+/** What a process shares with this machine: in namespaces of its own it shares nothing that stays, and is not looked at. */
+async function sharedBy(pid: number, ours: Spaces): Promise<SharedMemory> {
+  const theirs = await spacesOf(pid);
+  const [isIpc, isMnt] = [theirs.ipc === ours.ipc, theirs.mnt === ours.mnt];
+  if (!isIpc && !isMnt) return { segments: [], files: [] };
   const { segments, files } = sharedIn(await readFile(`/proc/${pid}/maps`, "utf8").catch(() => ""));
-  return { segments: ipc === ownIpc ? segments : [], files: mnt === ownMnt ? files : [] };
+  return { segments: isIpc ? segments : [], files: isMnt ? files : [] };
 }
 
 /** What all of them share. Asked while they live. */
 export async function sharedMemoryOf(pids: readonly number[]): Promise<SharedMemory> {
-  const all = await Promise.all(pids.map(sharedBy));
+  const ours = await spacesOf("self");
+  const all = await Promise.all(pids.map((pid) => sharedBy(pid, ours)));
   return {
     segments: [...new Set(all.flatMap(({ segments }) => segments))],
     files: [...new Set(all.flatMap(({ files }) => files))],
@@ -63,6 +71,7 @@ const run = promisify(execFile);
 
 /** Removes what those left who are gone by now; what anybody is still attached to stays. Best effort: it is only memory. */
 export async function removeShared({ segments, files }: SharedMemory): Promise<void> {
+  if (segments.length === 0 && files.length === 0) return;
   const idle = await idleSegments();
   for (const id of segments.filter((one) => idle.has(one))) await run("ipcrm", ["-m", String(id)]).catch(() => {});
   for (const file of files) await rm(file, { force: true }).catch(() => {});

@@ -1,6 +1,7 @@
 /**
  * What a local sandbox runs in, held open while it stands: a network with nothing in it but loopback, shared memory that
- * goes with it, and where the kernel allows it a file system without other servers' sockets, and accounts of its own that open no door of this machine's.
+ * goes with it, and where the kernel allows it a file system without other servers' sockets, and accounts of its own that
+ * open no door of this machine's.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";

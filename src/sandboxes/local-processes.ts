@@ -1,5 +1,4 @@
 /** The processes of a run, wherever they wandered: by what each carries in its environment. Linux only. */
-
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { pause } from "../host/stream.ts";
 import { removeShared, type SharedMemory, sharedMemoryOf } from "./local-memory.ts";

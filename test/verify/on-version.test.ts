@@ -5,19 +5,10 @@ import { postgres } from "../../src/engines/postgres/engine.ts";
 import type { BackupFacts } from "../../src/parts.ts";
 import { assertMeant, movedWords, onServer } from "../../src/verify/on-version.ts";
 import { serverFor, versionFor } from "../../src/verify/task.ts";
+import { DUMP_FACTS } from "../support/stored.ts";
 
 const catalog = { engines: [postgres, mariadb, mysql] };
-const dump: BackupFacts = {
-  engine: "postgres",
-  method: "logical",
-  isDump: true,
-  format: "plain",
-  packing: [],
-  complete: "yes",
-  because: "",
-  serverVersion: "15.4",
-  toolVersion: "15.4",
-};
+const dump: BackupFacts = { ...DUMP_FACTS, serverVersion: "15.4", toolVersion: "15.4" };
 
 test("a dump goes to the newer server that is asked for, and is called by it", () => {
   const { engine, version } = onServer(catalog, "postgres@18");

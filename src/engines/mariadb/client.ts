@@ -4,27 +4,16 @@
  * Identifiers are quoted here and nowhere else.
  */
 import { Feed, printed } from "../../built-script.ts";
-import { UsageError } from "../../errors.ts";
 import type { Line } from "../../parts.ts";
+import { hasControls, writable } from "../writable.ts";
 import type { Flavour } from "./flavour.ts";
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: a newline in a name could end the heredoc around it
-const CONTROL = /[\u0000-\u001f\u007f]/;
-
 /** A quoted identifier. Throws UsageError for a name with control characters, which has no form on one line. */
-export function identifier(name: string): string {
-  if (CONTROL.test(name)) {
-    throw new UsageError("a table's name has control characters, which cannot be written here", {
-      code: "FB_NAME_UNWRITABLE",
-      next: ["rename the table in a copy of the database"],
-    });
-  }
-  return `\`${name.replaceAll("`", "``")}\``;
-}
+export const identifier = (name: string): string => `\`${writable(name).replaceAll("`", "``")}\``;
 
 /** A string constant that reads the same whatever the session's mode: hexadecimal where a character is special. */
 export function literal(text: string): string {
-  if (CONTROL.test(text) || text.includes("\\")) {
+  if (hasControls(text) || text.includes("\\")) {
     return `CONVERT(0x${Buffer.from(text, "utf8").toString("hex")} USING utf8mb4)`;
   }
   return `'${text.replaceAll("'", "''")}'`;

@@ -4,26 +4,21 @@
  */
 import { z } from "zod";
 import { defineMethod } from "../../define.ts";
-import { type Compression, isTar, layersOf, unpacked, whole } from "../../host/packing.ts";
+import { isTar, layersOf } from "../../host/packing.ts";
 import { apart } from "../../host/sh.ts";
 import type { BackupFacts, Content, Line, Target } from "../../parts.ts";
+import { compressOption, ENDING, PACK } from "../compressing.ts";
 import { aboutLog, logChecks } from "../packed-log.ts";
 import { client } from "./client.ts";
-import { removeSide, startSide, UNPACKED } from "./files.ts";
+import { checkArchive, removeSide, startSide, unpack } from "./files.ts";
 import type { Flavour } from "./flavour.ts";
 import { checkLog, throughLog } from "./log.ts";
 
 const options = z.strictObject({
-  compress: z
-    .enum(["none", "gzip", "zstd"])
-    .default("gzip")
-    .describe("How the backup is compressed.")
-    .meta({ examples: ["gzip", "zstd"] }),
+  compress: compressOption,
 });
 type Options = z.infer<typeof options>;
 
-const PACK: Readonly<Record<Compression, string>> = { none: "cat", gzip: "gzip -1", zstd: "zstd -q -1" };
-const ENDING: Readonly<Record<Compression, string>> = { none: "", gzip: ".gz", zstd: ".zst" };
 /** Comes first in the archive: what it is, and from which file on the log is needed. */
 const FIRST = "clone_info";
 const BLOCK_BYTES = 512;
@@ -67,35 +62,9 @@ function inspect(flavour: Flavour, { head: bytes, packing }: Content): BackupFac
   };
 }
 
-function check(flavour: Flavour, facts: BackupFacts): readonly Line[] {
-  const { packing } = facts;
-  const test = packing.length === 0 ? "" : `${whole(packing)} &&\n`;
-  return [
-    {
-      say: "Read the copy to its end: is it whole?",
-      script: `${test}${unpacked(packing)} | tar -t -f - >/dev/null`,
-      uses: ["BACKUP"],
-      expect: "No output, and exit code 0.",
-      ifNot: "Do not restore it. Take the next older recovery point.",
-      destroys: false,
-    },
-    ...logChecks(facts, checkLog(flavour, facts)),
-  ];
-}
-
 function recover(flavour: Flavour, facts: BackupFacts, target: Target): readonly Line[] {
   return [
-    {
-      say: "Unpack the copy into an empty folder. Nothing touches the damaged server.",
-      script: `mkdir -m 700 "$SIDE_DATA" &&
-${unpacked(facts.packing)} |
-  tar -x -f - -C "$SIDE_DATA"`,
-      uses: ["BACKUP", "SIDE_DATA", "EXPECTED_BYTES"],
-      expect: "No output.",
-      ifNot: "If the folder exists, somebody is restoring already: ask aloud. If the disk is full, choose another.",
-      destroys: false,
-      progress: UNPACKED,
-    },
+    unpack(facts.packing, "copy"),
     // It tells of the copy that the server was started on.
     startSide(flavour, flavour.copySettings),
     ...(facts.hasLog === true ? aboutLog(throughLog(flavour, facts, target)) : []),
@@ -125,7 +94,7 @@ export const cloneOf = (flavour: Flavour) =>
       logFrom: "binlog.000001",
     }),
     inspect: (content) => inspect(flavour, content),
-    check: (facts) => check(flavour, facts),
+    check: (facts) => [checkArchive(facts.packing), ...logChecks(facts, checkLog(flavour, facts))],
     recover: (facts, target) => recover(flavour, facts, target),
     removeSide,
   });

@@ -1,4 +1,5 @@
 /** Copies of a server's files: how one comes back as a server of its own, whatever made the copy. */
+import { type Packing, unpacked, whole } from "../../host/packing.ts";
 import type { Line, Settings } from "../../parts.ts";
 import type { Flavour } from "./flavour.ts";
 
@@ -16,6 +17,29 @@ done
 
 /** Bytes on disk against bytes expected. */
 export const UNPACKED = 'echo "$(du -sb "$SIDE_DATA" | cut -f1) $EXPECTED_BYTES"';
+
+/** Reads an archive of files to its end. */
+export const checkArchive = (packing: Packing): Line => ({
+  say: "Read the copy to its end: is it whole?",
+  script: `${packing.length === 0 ? "" : `${whole(packing)} &&\n`}${unpacked(packing)} | tar -t -f - >/dev/null`,
+  uses: ["BACKUP"],
+  expect: "No output, and exit code 0.",
+  ifNot: "Do not restore it. Take the next older recovery point.",
+  destroys: false,
+});
+
+/** Unpacks an archive of files; `what` it is called: `copy`, `image`. */
+export const unpack = (packing: Packing, what: string): Line => ({
+  say: `Unpack the ${what} into an empty folder. Nothing touches the damaged server.`,
+  script: `mkdir -m 700 "$SIDE_DATA" &&
+${unpacked(packing)} |
+  tar -x -f - -C "$SIDE_DATA"`,
+  uses: ["BACKUP", "SIDE_DATA", "EXPECTED_BYTES"],
+  expect: "No output.",
+  ifNot: "If the folder exists, somebody is restoring already: ask aloud. If the disk is full, choose another.",
+  destroys: false,
+  progress: UNPACKED,
+});
 
 /** A restored server listens only here, follows nobody, runs no events, and writes no log of its own. */
 export function startSide(flavour: Flavour, settings: Settings = {}): Line {

@@ -2,8 +2,9 @@
 import { z } from "zod";
 import { defineMethod } from "../../define.ts";
 import { messageInDump, messageOf, withoutMessages } from "../../host/dump-messages.ts";
-import { type Compression, layersOf, type Packing, unpacked } from "../../host/packing.ts";
+import { layersOf, type Packing, unpacked } from "../../host/packing.ts";
 import type { BackupFacts, Content, Line, Target } from "../../parts.ts";
+import { compressOption, thenPack } from "../compressing.ts";
 import { aboutLog, logChecks } from "../packed-log.ts";
 import { at, client, sql } from "./client.ts";
 import { readHeader } from "./dump-header.ts";
@@ -14,11 +15,7 @@ import { readDump, TRAILER } from "./named-databases.ts";
 import { DUMP_FLAGS, isWhole } from "./recovery.ts";
 
 const options = z.strictObject({
-  compress: z
-    .enum(["none", "gzip", "zstd"])
-    .default("gzip")
-    .describe("How the backup is compressed.")
-    .meta({ examples: ["gzip", "zstd"] }),
+  compress: compressOption,
   "names-target": z
     .boolean()
     .default(false)
@@ -27,8 +24,6 @@ const options = z.strictObject({
 });
 type Options = z.infer<typeof options>;
 
-const PACK: Readonly<Record<Compression, string>> = { none: "", gzip: "gzip -q", zstd: "zstd -q --rm" };
-
 /**
  * Dump first, compress after: in `mariadb-dump | gzip > file` the pipe's exit code is gzip's, and a failed dump becomes a
  * small archive that passes `gzip -t`.
@@ -36,7 +31,6 @@ const PACK: Readonly<Record<Compression, string>> = { none: "", gzip: "gzip -q",
 function backup(flavour: Flavour, stem: string, { compress, "names-target": names }: Options): readonly Line[] {
   const file = `"$BACKUP_DIR/${stem}.sql"`;
   const what = names ? '--add-drop-database --databases "$DATABASE"' : '"$DATABASE"';
-  const pack = compress === "none" ? "" : ` &&\n${PACK[compress]} ${file}`;
   return [
     {
       say: "Back up the database.",
@@ -44,7 +38,7 @@ function backup(flavour: Flavour, stem: string, { compress, "names-target": name
   ${client(flavour, "server")}) &&
 ${flavour.dump} ${at("production")}${flavour.dumpFlags} $place \\
   ${DUMP_FLAGS} --result-file=${file} ${what} &&
-${isWhole(file)}${pack}`,
+${isWhole(file)}${thenPack(compress, file)}`,
       uses: ["DB_SOCKET", "DATABASE", "BACKUP_DIR"],
       destroys: false,
     },

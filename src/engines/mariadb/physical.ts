@@ -7,8 +7,8 @@ import type { Compression } from "../../host/packing.ts";
 import { apart } from "../../host/sh.ts";
 
 import type { BackupFacts, Content, Gathered, Line, StoredObject, Target } from "../../parts.ts";
+import { compressOption } from "../compressing.ts";
 import { aboutLog, logChecks } from "../packed-log.ts";
-
 import { at } from "./client.ts";
 import {
   checkFiles,
@@ -31,11 +31,7 @@ const options = z.strictObject({
     .default("full")
     .describe("What is copied: everything, or what changed since the backup before.")
     .meta({ examples: ["full", "incremental"] }),
-  compress: z
-    .enum(["none", "gzip", "zstd"])
-    .default("gzip")
-    .describe("How the backup is compressed.")
-    .meta({ examples: ["gzip", "zstd"] }),
+  compress: compressOption,
 });
 type Options = z.infer<typeof options>;
 

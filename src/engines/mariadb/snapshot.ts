@@ -3,13 +3,12 @@
  * middle of its work it is what a crash would leave, and is repaired from its own log when it starts.
  */
 import { defineMethod } from "../../define.ts";
-import { type Compression, isTar, layersOf, unpacked, whole } from "../../host/packing.ts";
+import { type Compression, isTar, layersOf } from "../../host/packing.ts";
 import type { BackupFacts, Content, Line } from "../../parts.ts";
-import { IMAGE_OPTIONS, type ImageOptions, PACK } from "../snapshot-options.ts";
-import { removeSide, startSide, UNPACKED, untilReady } from "./files.ts";
+import { ENDING, IMAGE_OPTIONS, type ImageOptions, PACK } from "../compressing.ts";
+import { checkArchive, removeSide, startSide, unpack, untilReady } from "./files.ts";
 import type { Flavour } from "./flavour.ts";
 
-const ENDING: Readonly<Record<Compression, string>> = { none: "", gzip: ".gz", zstd: ".zst" };
 /** Comes first in the archive, so that an image can be told by its start. */
 const FIRST = "ibdata1";
 
@@ -62,37 +61,6 @@ function inspect(flavour: Flavour, { head: bytes, packing }: Content): BackupFac
   };
 }
 
-function check({ packing }: BackupFacts): readonly Line[] {
-  const test = packing.length === 0 ? "" : `${whole(packing)} &&\n`;
-  return [
-    {
-      say: "Read the copy to its end: is it whole?",
-      script: `${test}${unpacked(packing)} | tar -t -f - >/dev/null`,
-      uses: ["BACKUP"],
-      expect: "No output, and exit code 0.",
-      ifNot: "Do not restore it. Take the next older recovery point.",
-      destroys: false,
-    },
-  ];
-}
-
-function recover(flavour: Flavour, { packing }: BackupFacts): readonly Line[] {
-  return [
-    {
-      say: "Unpack the image into an empty folder. Nothing touches the damaged server.",
-      script: `mkdir -m 700 "$SIDE_DATA" &&
-${unpacked(packing)} |
-  tar -x -f - -C "$SIDE_DATA"`,
-      uses: ["BACKUP", "SIDE_DATA", "EXPECTED_BYTES"],
-      expect: "No output.",
-      ifNot: "If the folder exists, somebody is restoring already: ask aloud. If the disk is full, choose another.",
-      destroys: false,
-      progress: UNPACKED,
-    },
-    startSide(flavour),
-  ];
-}
-
 export const snapshotOf = (flavour: Flavour) =>
   defineMethod<ImageOptions>({
     name: "snapshot",
@@ -111,7 +79,7 @@ export const snapshotOf = (flavour: Flavour) =>
       because: "not made yet",
     }),
     inspect: (content) => inspect(flavour, content),
-    check,
-    recover: (facts) => recover(flavour, facts),
+    check: ({ packing }) => [checkArchive(packing)],
+    recover: ({ packing }) => [unpack(packing, "image"), startSide(flavour)],
     removeSide,
   });

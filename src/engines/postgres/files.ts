@@ -1,9 +1,7 @@
 /** Copies of a server's files: how one comes back as a server of its own, whatever made the copy. */
-import { type Compression, type Packing, unpacked, whole } from "../../host/packing.ts";
+import { type Packing, unpacked, whole } from "../../host/packing.ts";
 import { CHECK_ENDS, type Line } from "../../parts.ts";
 import { SIDE } from "./client.ts";
-
-export const ENDING: Readonly<Record<Compression, string>> = { none: "", gzip: ".gz", zstd: ".zst" };
 
 /** An archive of files, as the shell names it: `"$BACKUP/base.tar.gz"`. */
 export interface PackedFiles {

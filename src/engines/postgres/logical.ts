@@ -6,6 +6,7 @@ import { messageBefore, messageInDump, messageOf, withoutMessages } from "../../
 import { folderOf } from "../../host/key-parts.ts";
 import { type Compression, layersOf, unpacked } from "../../host/packing.ts";
 import type { BackupFacts, Content, DumpReader, Gathered, Line, StoredObject } from "../../parts.ts";
+import { thenPack } from "../compressing.ts";
 import { fromArchive, isAlone, isWhole, layOut, placesOf } from "./archive-copy.ts";
 import { archiveFacts } from "./archive-header.ts";
 import { PSQL } from "./client.ts";
@@ -33,8 +34,6 @@ const options = z.strictObject({
 });
 type Options = z.infer<typeof options>;
 
-const COMPRESS = { none: "", gzip: "gzip -q", zstd: "zstd -q --rm" } as const;
-
 /**
  * Dump first, compress after: in `pg_dump | gzip > file` the pipe's exit code is gzip's, and a failed dump becomes a
  * small archive that passes `gzip -t`.
@@ -60,8 +59,10 @@ function backup(stem: string, made: Options): readonly Line[] {
   const plain = made["names-target"] ? "-Fp -C --clean --if-exists" : "-Fp";
   const flags = made.format === "plain" ? plain : inner === "gzip" ? "-Fc" : "-Fc -Z0";
   const file = `"$BACKUP_DIR/${stem}.${made.format === "plain" ? "sql" : "dump"}"`;
-  const pack = outer === "none" ? "" : ` &&\n${COMPRESS[outer]} ${file}`;
-  return [line("Back up the database.", `pg_dump ${flags} -f ${file} -d "$PGDATABASE"${pack}`), globals];
+  return [
+    line("Back up the database.", `pg_dump ${flags} -f ${file} -d "$PGDATABASE"${thenPack(outer, file)}`),
+    globals,
+  ];
 }
 
 /**

@@ -13,6 +13,7 @@ import {
   type StoredObject,
   type Target,
 } from "../../parts.ts";
+import { compressOption } from "../compressing.ts";
 import { aboutLog, logChecks } from "../packed-log.ts";
 import {
   checkArchive,
@@ -28,11 +29,7 @@ import {
 import { checkLog, throughLog } from "./log.ts";
 
 const options = z.strictObject({
-  compress: z
-    .enum(["none", "gzip", "zstd"])
-    .default("gzip")
-    .describe("How the backup is compressed.")
-    .meta({ examples: ["gzip", "zstd"] }),
+  compress: compressOption,
 });
 type Options = z.infer<typeof options>;
 

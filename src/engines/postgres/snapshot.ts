@@ -6,8 +6,8 @@
 import { defineMethod } from "../../define.ts";
 import { type Compression, isTar, layersOf } from "../../host/packing.ts";
 import type { BackupFacts, Content, Line } from "../../parts.ts";
-import { IMAGE_OPTIONS, type ImageOptions, PACK } from "../snapshot-options.ts";
-import { checkArchive, ENDING, type PackedFiles, removeSide, settingsOfSide, startSide, unpack } from "./files.ts";
+import { ENDING, IMAGE_OPTIONS, type ImageOptions, PACK } from "../compressing.ts";
+import { checkArchive, type PackedFiles, removeSide, settingsOfSide, startSide, unpack } from "./files.ts";
 
 /** Every process of the server, parents first. Only /proc tells, because each has a process group of its own. */
 const FAMILY = `server=$(head -n 1 "$PGDATA/postmaster.pid") &&

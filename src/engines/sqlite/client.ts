@@ -4,26 +4,15 @@
  * a first call, and run in a second.
  */
 import { Feed, printed } from "../../built-script.ts";
-import { UsageError } from "../../errors.ts";
 import type { Line } from "../../parts.ts";
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: a newline in a name could end the heredoc around it
-const CONTROL = /[\u0000-\u001f\u007f]/;
+import { hasControls, writable } from "../writable.ts";
 
 /** A quoted identifier. Throws UsageError for a name with control characters, which has no form on one line. */
-export function identifier(name: string): string {
-  if (CONTROL.test(name)) {
-    throw new UsageError("a table's name has control characters, which cannot be written here", {
-      code: "FB_NAME_UNWRITABLE",
-      next: ["rename the table in a copy of the database"],
-    });
-  }
-  return `"${name.replaceAll('"', '""')}"`;
-}
+export const identifier = (name: string): string => `"${writable(name).replaceAll('"', '""')}"`;
 
 /** A string constant. */
 export const literal = (text: string): string =>
-  CONTROL.test(text)
+  hasControls(text)
     ? `CAST(X'${Buffer.from(text, "utf8").toString("hex")}' AS TEXT)`
     : `'${text.replaceAll("'", "''")}'`;
 

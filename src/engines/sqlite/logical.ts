@@ -1,21 +1,16 @@
 /** Logical backups: `.dump` as text, packed or not, told by its content. Of use where a file is too broken, or too new, to open. */
 import { z } from "zod";
 import { defineMethod } from "../../define.ts";
-import { type Compression, layersOf, unpacked } from "../../host/packing.ts";
+import { layersOf, unpacked } from "../../host/packing.ts";
 import type { BackupFacts, Content, Line } from "../../parts.ts";
+import { compressOption, thenPack } from "../compressing.ts";
 import { CLIENT, fileOf, PATIENT } from "./client.ts";
 import { isWhole } from "./recovery.ts";
 
 const options = z.strictObject({
-  compress: z
-    .enum(["none", "gzip", "zstd"])
-    .default("gzip")
-    .describe("How the backup is compressed.")
-    .meta({ examples: ["gzip", "zstd"] }),
+  compress: compressOption,
 });
 type Options = z.infer<typeof options>;
-
-const PACK: Readonly<Record<Compression, string>> = { none: "", gzip: "gzip -q", zstd: "zstd -q --rm" };
 
 /** A dump that met a broken page ends with this line instead of COMMIT, and the program with 0. */
 const ENDED = "COMMIT;";
@@ -29,7 +24,7 @@ const backup = (stem: string, { compress }: Options): readonly Line[] => {
       script: `test -f ${fileOf("production")} &&
 ${CLIENT} -readonly ${fileOf("production")} \\
   '${PATIENT}' .dump >${file} &&
-[ "$(tail -n 1 ${file})" = '${ENDED}' ]${compress === "none" ? "" : ` &&\n${PACK[compress]} ${file}`}`,
+[ "$(tail -n 1 ${file})" = '${ENDED}' ]${thenPack(compress, file)}`,
       uses: ["DATABASE", "BACKUP_DIR"],
       destroys: false,
     },

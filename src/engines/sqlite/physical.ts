@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { defineMethod } from "../../define.ts";
-import { type Compression, layersOf, type Packing, unpacked } from "../../host/packing.ts";
+import { layersOf, type Packing, unpacked } from "../../host/packing.ts";
 import {
   type BackupFacts,
   CHECK_ENDS,
@@ -13,6 +13,7 @@ import {
   type Line,
   type StoredObject,
 } from "../../parts.ts";
+import { thenPack } from "../compressing.ts";
 import { CLIENT, fileOf, PATIENT } from "./client.ts";
 
 const options = z.strictObject({
@@ -34,13 +35,11 @@ const options = z.strictObject({
 });
 type Options = z.infer<typeof options>;
 
-const PACK: Readonly<Record<Compression, string>> = { none: "", gzip: "gzip -q", zstd: "zstd -q --rm" };
-
 function backup(stem: string, { way, wal, compress }: Options): readonly Line[] {
   const file = `"$BACKUP_DIR/${stem}.db"`;
   const inside = (command: string) => `(cd "$BACKUP_DIR" && ${CLIENT} ${fileOf("production")} \\
   '${PATIENT}' "${command}")`;
-  const pack = compress === "none" || way === "copy" ? "" : ` &&\n${PACK[compress]} ${file}`;
+  const pack = way === "copy" ? "" : thenPack(compress, file);
   const deeds = {
     online: `${inside(`.backup ${stem}.db`)}${pack}`,
     vacuum: `${inside(`VACUUM INTO '${stem}.db'`)}${pack}`,
