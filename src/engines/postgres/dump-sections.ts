@@ -36,6 +36,12 @@ export class Sections {
     return this.#sections[this.#sections.length - 1] as Section;
   }
 
+  /** Whether the part that is open holds something, and has entered no database by name: what is entered now is not its own. */
+  get #isBehindOwn(): boolean {
+    const { name, hasStructure } = this.#last;
+    return name === null && hasStructure && !this.#isInCluster;
+  }
+
   comment(text: string, line: number, isCluster: boolean): void {
     if (isCluster) {
       this.isCluster = true;
@@ -72,7 +78,8 @@ export class Sections {
     const from = this.#encodingAt === line - 1 ? line - 1 : line;
     this.#encodingAt = null;
     const last = this.#last;
-    if (this.#isOpen && last.name !== null && last.name !== database) {
+    const isOther = this.#isOpen && last.name !== null && last.name !== database;
+    if (isOther || this.#isBehindOwn) {
       // In the middle of one database's dump another is entered: no program writes that.
       this.leave({ kind: "database", what: "\\connect to another database in the middle of a dump", line });
       return;
@@ -89,8 +96,7 @@ export class Sections {
 
   /** A database is made or dropped by name. Before anything else it is the dump's own; behind it is somebody's word. */
   making(database: string, leaving: Leaving, range: LineRange): void {
-    const { name, hasStructure } = this.#last;
-    if (name === null && hasStructure && !this.#isInCluster)
+    if (this.#isBehindOwn)
       this.leave({ kind: leaving.kind, line: leaving.line, what: `${leaving.what} in the middle of a dump` });
     else this.mention(database, leaving, range);
   }

@@ -85,6 +85,11 @@ describe("a database that is made or dropped by name", () => {
       [`${statement.split(" ").slice(0, 2).join(" ")} in the middle of a dump`, undefined],
     ]);
   });
+  it("nor is one that is entered behind that: the dump is not of it", () => {
+    const story = of("CREATE TABLE public.a (i int);\n\\connect other");
+    expect(told(story)).toEqual([["\\connect to another database in the middle of a dump", undefined]]);
+    expect(story.databases).toEqual([]);
+  });
 });
 
 describe("a dump that lacks an end", () => {
