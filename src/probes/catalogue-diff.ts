@@ -18,8 +18,10 @@ export function readCatalogue(outcome: Outcome): Map<string, string> {
 }
 
 /** Whether every line names an object: what is printed by something else says of no object that it is missing. */
-export const isCatalogue = (outcome: Outcome): boolean =>
-  fields(outcome).every(([kind = "", name = ""]) => /^[a-z][a-z-]*$/.test(kind) && name !== "");
+export const areObjects = (lines: readonly (readonly string[])[]): boolean =>
+  lines.every(([kind = "", name = ""]) => /^[a-z][a-z-]*$/.test(kind) && name !== "");
+
+export const isCatalogue = (outcome: Outcome): boolean => areObjects(fields(outcome));
 
 /** Both sides limited to `kinds`; `same` decides whether two definitions count as equal. */
 export function compareCatalogue(

@@ -7,6 +7,7 @@ import { defineCopyProbe } from "../../define.ts";
 import { sha256 } from "../../host/digest.ts";
 import { count, few } from "../../host/units.ts";
 import type { CopyScene, Finding } from "../../parts.ts";
+import { areObjects } from "../catalogue-diff.ts";
 import { rowsOf, unreadable } from "../reading.ts";
 import { droppedParts, type LastCopy, mayShrink, since } from "./compared.ts";
 
@@ -166,8 +167,7 @@ export const copyCatalogue = defineCopyProbe({
     const say = (finding: Finding) => [{ probe: "catalogue", subject: "every object", ...finding }];
     const { rows: lines, none } = rowsOf(outcome);
     if (lines === null) return { findings: say(none) };
-    if (lines.some(([kind = "", name = ""]) => !/^[a-z][a-z-]*$/.test(kind) || name === ""))
-      return { findings: say(unreadable) };
+    if (!areObjects(lines)) return { findings: say(unreadable) };
     const hash = (definition: readonly string[]) => sha256(definition.join("\t")).slice(0, 12);
     const catalogue = Object.fromEntries(
       lines.map(([kind, name, ...definition]) => [`${kind}\t${name}`, hash(definition)]),
