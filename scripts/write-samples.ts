@@ -9,6 +9,7 @@ import { renderReport } from "../src/paper/report.ts";
 import { renderRunbook } from "../src/paper/runbook.ts";
 import { readTemplates } from "../src/paper/templates.ts";
 import { deriveResult, readJournal } from "../src/result/result.ts";
+import { drillSvg } from "./drill-svg.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const samples = `${root}/reports/samples`;
@@ -28,3 +29,5 @@ for (const entry of readdirSync(samples, { withFileTypes: true })) {
   writeFileSync(`${sample}/report.md`, await renderReport(result, reports));
   writeFileSync(`${root}/runbooks/samples/${entry.name}.md`, await renderRunbook(result, runbooks));
 }
+// The README's picture is the first sample, as a terminal showed it.
+writeFileSync(`${root}/docs/drill.svg`, drillSvg("drop-table"));

@@ -30,7 +30,7 @@ export function started(lines: readonly Line[], start: Start = "here"): readonly
   const job = '"$SCRATCH/detached.sh" </dev/null \\\n  >"$SCRATCH/detached.log" 2>&1 &';
   return [
     {
-      say: "Write the procedure down as a script.",
+      say: "Write the commands to a script.",
       script: `rm -f "$SCRATCH/detached.exit" &&
 cat >"$SCRATCH/detached.sh" <<'${END}'
 echo $$ >"$SCRATCH/detached.pid"
@@ -40,7 +40,7 @@ mv "$SCRATCH/detached.exit.part" "$SCRATCH/detached.exit"
 ${END}`,
       uses,
       expect: "No output.",
-      ifNot: "SCRATCH is full: choose another.",
+      ifNot: "SCRATCH is full. Choose another folder.",
       destroys: false,
     },
     {
@@ -57,7 +57,7 @@ setsid sh "$SCRATCH/terminal.sh" </dev/null >/dev/null 2>&1 &
 echo $! >"$SCRATCH/terminal.pid"
 until [ -s "$SCRATCH/detached.pid" ]; do sleep 0.05; done`,
       uses: ["SCRATCH"],
-      expect: "No output. What it prints stands in detached.log.",
+      expect: "No output. Its messages are in detached.log.",
       ifNot: "Read detached.log.",
       destroys: lines.some(({ destroys }) => destroys),
     },

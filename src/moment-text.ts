@@ -17,19 +17,19 @@ export function doubtText({ at, latest, doubt }: Moment, askedAtMs: number): str
   const age = (moment: string) => formatDuration(Math.max(0, askedAtMs - Date.parse(moment)));
   switch (doubt.kind) {
     case "no-zone":
-      return `its name has no time zone, so it is between ${age(latest ?? at)} and ${age(at)} old: set "timezone" for its source`;
+      return `its name has no time zone, so it's between ${age(latest ?? at)} and ${age(at)} old; set "timezone" for its source`;
     case "zone-found":
       return `its name is read in UTC${offsetText(doubt.offsetMinutes)}, as ${nightsText(doubt.nights)}`;
     case "zone-west":
-      return `its name is read as UTC; the objects of ${doubt.nights} backups were always written later, as if it were UTC${offsetText(doubt.offsetMinutes)}: if that is its time zone, set "timezone" for its source`;
+      return `its name is read as UTC, but the objects of ${doubt.nights} backups were always written later, as if it were UTC${offsetText(doubt.offsetMinutes)}; if that's its time zone, set "timezone" for its source`;
     case "differs": {
       const isZone = latest !== undefined ? `; if its name is in another time zone, set "timezone" for its source` : "";
-      const other = Date.parse(doubt.otherAt) > askedAtMs ? "lies in the future" : `says ${age(doubt.otherAt)}`;
-      return `${SOURCE_TEXT[doubt.other]} ${other}, and the older counts${isZone}`;
+      const other = Date.parse(doubt.otherAt) > askedAtMs ? "is in the future" : `says ${age(doubt.otherAt)}`;
+      return `${SOURCE_TEXT[doubt.other]} ${other}; the older one counts${isZone}`;
     }
     case "set-time":
       return `the files in it are all of ${doubt.otherAt.slice(0, 10)}, a time that was given to them and says nothing of the copy`;
     case "ahead":
-      return "its moment lies in the future: a clock is wrong";
+      return "its date is in the future: a clock is wrong";
   }
 }

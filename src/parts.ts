@@ -1553,6 +1553,8 @@ export interface ReportContext {
   readonly shard: string | null;
   /** Whether its text may carry colours. */
   readonly color: boolean;
+  /** How wide the terminal is that its text goes to; absent: no terminal, and no limit. */
+  readonly columns?: number | undefined;
   /** What stands in the file that the main artifact will replace, which is `usual` unless one was named; null: none. */
   earlier(usual: string): string | null;
 }

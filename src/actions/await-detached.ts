@@ -8,7 +8,7 @@ export const awaitDetached = defineAction({
   summary: "Waits for a restore that was started apart from the terminal, and for its exit code.",
   lines: () => [
     {
-      say: "Wait for what was started apart. Closing this terminal stops nothing.",
+      say: "Wait for the detached commands to finish. Closing this terminal doesn't stop them.",
       script: apart(`while [ ! -e "$SCRATCH/detached.exit" ]; do
   if ! kill -0 "$(cat "$SCRATCH/detached.pid")" 2>/dev/null; then
     sleep 0.5; test -e "$SCRATCH/detached.exit" && break
@@ -20,8 +20,8 @@ tail -n 3 "$SCRATCH/detached.log"
 code=$(cat "$SCRATCH/detached.exit"); rm "$SCRATCH/detached.exit"
 test "$code" = 0`),
       uses: ["SCRATCH"],
-      expect: "Its last lines, and exit code 0.",
-      ifNot: "Read detached.log. Remove what it made before you begin again.",
+      expect: "The last lines of its output, and exit code 0.",
+      ifNot: "Read detached.log. Remove what it created before you start again.",
       destroys: false,
     },
   ],

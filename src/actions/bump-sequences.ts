@@ -3,7 +3,7 @@ import { defineAction } from "../define.ts";
 
 export const bumpSequences = defineAction({
   name: "bump-sequences",
-  summary: "Moves every sequence or counter past numbers that were handed out and lost.",
+  summary: "Moves every sequence or counter past numbers that were used and lost.",
   needs: ["sequences"],
   lines: (scene) => [scene.phrases.bumpSequences()],
 });

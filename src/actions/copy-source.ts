@@ -8,7 +8,7 @@ export const copySource = defineAction({
   needs: ["side-restore"],
   lines: () => [
     {
-      say: "Copy the copy, twice, before the first attempt.",
+      say: "Make two copies of the backup before the first attempt.",
       script: `test ! -e "$EVIDENCE/source-1" &&
 cp -a "$BACKUP" "$EVIDENCE/source-1" &&
 cp -a "$BACKUP" "$EVIDENCE/source-2" &&
@@ -19,7 +19,7 @@ done | uniq -c |
   awk '{ print $1 " the same: " $2 } END { exit NR != 1 }'`,
       uses: ["BACKUP", "EVIDENCE"],
       expect: '"3 the same" and a hash.',
-      ifNot: "A disk is failing: copy to another one before you restore anything.",
+      ifNot: "A disk is failing. Copy to another disk before you restore anything.",
       destroys: false,
     },
   ],

@@ -7,11 +7,12 @@ export const freezeRetention = defineAction({
   needs: ["retention"],
   lines: () => [
     {
-      say: "Freeze the job that prunes backups.",
+      say: "Stop the job that prunes backups.",
       script: 'mv "$PRUNE_JOB" "$PRUNE_JOB.frozen" && ls "$PRUNE_JOB.frozen"',
       uses: ["PRUNE_JOB"],
       expect: 'The name of the file, ending in ".frozen".',
-      ifNot: "Find what else prunes: lifecycle rules of the bucket, the backup program's own expiry. Turn them off.",
+      ifNot:
+        "Find what else deletes backups (bucket lifecycle rules, the backup program's own expiry), and turn it off.",
       destroys: false,
     },
   ],

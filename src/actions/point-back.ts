@@ -11,8 +11,8 @@ export const pointBack = defineAction({
       script: `sed -i "s/^database=.*/database=$DATABASE_NAME/" \\
   "$APP_CONFIG" && cat "$APP_CONFIG"`,
       uses: ["APP_CONFIG", "DATABASE_NAME"],
-      expect: "The host and the database that you identified. Read both aloud.",
-      ifNot: "Look where else the application keeps its connection: environment, secrets, a proxy.",
+      expect: "The host and the database you identified. Read both aloud.",
+      ifNot: "Check where else the application sets its connection: environment, secrets, a proxy.",
       destroys: false,
     },
   ],

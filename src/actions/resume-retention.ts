@@ -7,11 +7,11 @@ export const resumeRetention = defineAction({
   needs: ["retention"],
   lines: () => [
     {
-      say: "Let the pruning job run again, now that a fresh backup is proven.",
+      say: "Let the pruning job run again, now that a fresh backup has been checked.",
       script: 'mv "$PRUNE_JOB.frozen" "$PRUNE_JOB" && ls "$PRUNE_JOB"',
       uses: ["PRUNE_JOB"],
       expect: "The name of the file.",
-      ifNot: "Put it back by hand, and write down that it is still off.",
+      ifNot: "Put it back by hand. Until then, note that it's still off.",
       destroys: false,
     },
   ],

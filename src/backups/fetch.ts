@@ -82,7 +82,7 @@ const explainScratch = (thrown: unknown, folder: string): unknown =>
   explainDisk(thrown, {
     what: `the copy in ${folder}`,
     folder,
-    larger: "export TMPDIR=…, a folder of a larger disk",
+    larger: "export TMPDIR=… (a folder on a larger disk)",
     code: "FB_SCRATCH",
   });
 

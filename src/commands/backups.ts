@@ -1,6 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { FogbellCommand } from "../cli/command.ts";
 import { commandMeant } from "../cli/lookup.ts";
+import { ownWidth } from "../cli/own-width.ts";
 import { UsageError } from "../errors.ts";
 
 export default class Backups extends FogbellCommand {
@@ -42,7 +43,7 @@ export default class Backups extends FogbellCommand {
     }).catch((error: unknown) => {
       throw notDatabase(error, names);
     });
-    for (const one of all) this.log(`${overviewText(one)}\n`);
+    for (const one of all) this.log(`${overviewText(one, ownWidth())}\n`);
     return all;
   }
 }

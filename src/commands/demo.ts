@@ -3,14 +3,14 @@ import { FogbellCommand } from "../cli/command.ts";
 import { audienceOf, reportFlags } from "../cli/report-flags.ts";
 
 export default class Demo extends FogbellCommand {
-  static override summary = "A first drill, anywhere: a table is dropped and brought back. Needs nothing but Node.";
+  static override summary = "Run a first drill anywhere: a table is dropped and recovered. Needs nothing but Node.";
   static override description =
-    "Makes a small shop in a file below your temporary folder, drops its orders, brings them back from its newest whole backup, " +
-    "and proves every row. Touches nothing else. Ends with the documents to look at, and with what to type for your own database.";
+    "Creates a small shop in a file in your temporary folder, drops its orders, and recovers them from the newest good backup. " +
+    "Then it checks every row. Nothing else is touched. At the end it names the documents to read and what to type for your own database.";
   static override examples = ["<%= config.bin %> demo"];
   static override enableJsonFlag = true;
   static override flags = {
-    out: Flags.string({ description: "Folder that receives the run folder.", default: "drill-results" }),
+    out: Flags.string({ description: "Folder for the results.", default: "drill-results" }),
     ...reportFlags,
   };
 

@@ -1,5 +1,7 @@
 import { Flags } from "@oclif/core";
 import { FogbellCommand } from "../cli/command.ts";
+import { ownWidth } from "../cli/own-width.ts";
+import { wrap } from "../host/columns.ts";
 
 export default class Doctor extends FogbellCommand {
   static override summary = "Check what this machine is missing, and print the command that fixes it.";
@@ -18,7 +20,7 @@ export default class Doctor extends FogbellCommand {
     const { examine } = await import("../suite/doctor.ts");
     const checks = await examine(catalog, flags.store ?? null);
     for (const { name, ok, because, next } of checks) {
-      this.log(`${ok ? "ok     " : "missing"}  ${name}: ${because}`);
+      this.log(wrap(`${ok ? "ok     " : "missing"}  ${name}: ${because}`, ownWidth(), 9));
       for (const line of ok ? [] : next) this.log(`         ${line}`);
     }
     const usable = checks.some(({ of, ok }) => ok && of === "sandbox");

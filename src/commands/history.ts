@@ -1,5 +1,6 @@
 import { Args } from "@oclif/core";
 import { FogbellCommand } from "../cli/command.ts";
+import { ownWidth } from "../cli/own-width.ts";
 import { resultsFlag } from "../cli/shared-flags.ts";
 
 export default class History extends FogbellCommand {
@@ -15,7 +16,7 @@ export default class History extends FogbellCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(History);
     const { historyOf } = await import("../suite/history.ts");
-    const { text, rows, lost } = await historyOf(flags.results, args.scenario ?? null);
+    const { text, rows, lost } = await historyOf(flags.results, args.scenario ?? null, ownWidth());
     this.log(text);
     return { rows, lost };
   }

@@ -30,7 +30,7 @@ export default class Init extends FogbellCommand {
     const { flags } = await this.parse(Init);
     const stores = flags.store ?? (await this.#ask("Where are your backups? (/path or s3://bucket/prefix) "));
     if (stores.length === 0) {
-      throw new UsageError("nothing says where your backups are", {
+      throw new UsageError("it's not known where your backups are", {
         code: "FB_NO_SOURCES",
         next: ["fogbell init --store /path/to/backups", "fogbell init --store 's3://bucket/prefix?endpoint=…'"],
       });

@@ -41,7 +41,7 @@ export const configSchema = z.strictObject({
     .array(database)
     .min(1)
     .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, { error: "two have the same name" })
-    .describe("The databases that Fogbell is told of.")
+    .describe("Your databases.")
     .meta({ examples: [] }),
   contacts: z.array(contact).default([]).describe("Who is called. Default: nobody.").meta({ examples: [] }),
   runbook: z

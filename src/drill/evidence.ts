@@ -4,11 +4,11 @@ import type { EventBody } from "../record.ts";
 import type { Runner } from "../run/runner.ts";
 
 export const hashes: Line = {
-  say: "Hash what was preserved.",
+  say: "Hash the evidence.",
   script: '(cd "$EVIDENCE" && find . -type f -exec sha256sum {} + | sort -k 2)',
   uses: ["EVIDENCE"],
-  expect: "A line for each file. Keep the list: at the end it must still be the same.",
-  ifNot: "The disk of EVIDENCE is failing: copy it to another.",
+  expect: "One line per file. Keep the list: it must be the same at the end.",
+  ifNot: "The EVIDENCE disk is failing. Copy the evidence to another disk.",
   destroys: false,
 };
 

@@ -6,11 +6,11 @@ import type { EventBody, Progress } from "../record.ts";
 import { ourselves } from "./ourselves.ts";
 
 export const fetchLine: Line = {
-  say: "Fetch the chosen copy. The store is only read.",
+  say: "Download the chosen copy. The store is only read.",
   script: 'fogbell backups fetch "$POINT" --store "$STORE" --to "$SCRATCH"',
   uses: ["POINT", "STORE", "SCRATCH"],
   expect: "The copy's path (this is BACKUP from here on), its size and its hash.",
-  ifNot: "Run it again: it goes on where it stopped. Then take the next older copy.",
+  ifNot: "Run it again: it resumes where it stopped. If that fails, take the next older copy.",
   destroys: false,
 };
 

@@ -37,7 +37,8 @@ function ownPlaces(facts: PlaceFacts): PlaceTable {
   return {
     ...plan.engine.places({ folders, database: plan.database, side, replica: replicaFolder(facts), moved }),
     DAMAGED_AT: {
-      meaning: "When it happened, in UTC, rather a little early: 2026-01-31T02:10:00Z. Needed to stop a log before it.",
+      meaning:
+        "When it happened, in UTC; if unsure, a little earlier: 2026-01-31T02:10:00Z. The log is replayed up to here.",
       value: damagedAtClock,
     },
     ...commonPlaces({
@@ -50,25 +51,28 @@ function ownPlaces(facts: PlaceFacts): PlaceTable {
       JOBS: String(server.jobs),
       EXPECTED_BYTES: String(expectedBytes),
     }),
-    EVIDENCE: { meaning: "An empty folder, on another disk, for the damaged state.", value: folders.evidence },
+    EVIDENCE: {
+      meaning: "An empty folder on another disk, for a copy of the damaged database.",
+      value: folders.evidence,
+    },
     ...(plan.backups.some(({ method }) => method.scripts !== undefined)
-      ? { SCRIPTS: { meaning: "Where your backup and restore scripts lie.", value: `${folders.scratch}/scripts` } }
+      ? { SCRIPTS: { meaning: "Folder with your backup and restore scripts.", value: `${folders.scratch}/scripts` } }
       : {}),
     ...(plan.scenario.world.retention === null
       ? {}
       : {
           PRUNE_JOB: {
-            meaning: "The file that schedules the job which prunes backups: /etc/cron.d/backup, or what stands for it.",
+            meaning: "The file that schedules the job that deletes old backups, such as /etc/cron.d/backup.",
             value: `${folders.scratch}/prune.cron`,
           },
         }),
     SIBLING: {
-      meaning: "A database of similar name beside the one you expected.",
+      meaning: "A database with a similar name to the one you expected.",
       value: `${plan.database}_new`,
     },
     DATABASE_NAME: { meaning: "The name of the application's own database.", value: plan.database },
     APP_CONFIG: {
-      meaning: "The file, or whatever stands for it, that tells the application which database it uses.",
+      meaning: "The file (or setting) that tells the application which database to use.",
       value: `${folders.scratch}/application.conf`,
     },
   };

@@ -60,11 +60,11 @@ export interface Source {
 }
 
 const listLine: Line = {
-  say: "List every copy there is, newest first, with age and size.",
+  say: "List every copy, newest first, with age and size.",
   script: 'fogbell backups list --store "$STORE"',
   uses: ["STORE"],
-  expect: "A table of recovery points. Extend the retention of all of them now.",
-  ifNot: "Look in every other place on the inventory page before you decide.",
+  expect: "A table of backups. Extend the retention of all of them now.",
+  ifNot: "Before you decide, check every other place on the inventory page.",
   destroys: false,
 };
 
@@ -209,7 +209,7 @@ export interface RejectedPoint {
 /** The error for a search that found nothing: refused when a copy would have left its target, lost otherwise. */
 export function noneWhole(rejected: readonly RejectedPoint[]): RefusedError | LostError {
   const why = rejected.map(({ point, because }) => `${point.id}: ${because}`).join("; ");
-  const next = ["look for copies in the places that no store lists: replicas, laptops, object versions"];
+  const next = ["look for copies outside the store: replicas, laptops, old object versions"];
   if (rejected.some(({ leaves }) => leaves)) {
     return new RefusedError(`no recovery point may be restored: ${why}`, { code: "FB_DUMP_LEAVES", next });
   }
@@ -250,14 +250,14 @@ function assertMade({ made }: SourceKit, files: readonly { key: string; sha256: 
   if (foreign === undefined) return;
   throw new RefusedError(`${foreign.key} was not made by this run, and this sandbox is not cut off from the machine`, {
     code: "FB_FOREIGN_BACKUP",
-    next: ["fogbell run --sandbox docker …", "--trust-backups, when you know what is in it"],
+    next: ["fogbell run --sandbox docker …", "if you know what's in the backup, add --trust-backups"],
   });
 }
 
 /** Reads the source again, whole: is it what it was when it was fetched? A replica is used up, and says so. */
 export async function unchanged(kit: SourceKit, source: Source): Promise<EventBody> {
   if (source.sha256 === null) {
-    return { kind: "note", text: `${source.point.id} was brought forward and opened: it follows nobody any more` };
+    return { kind: "note", text: `${source.point.id} was rolled forward and promoted; it no longer replicates` };
   }
   const common = {
     kind: "finding",

@@ -5,7 +5,7 @@ import type { Line } from "../parts.ts";
 export function copyDataFolder(folder: string): readonly Line[] {
   return [
     {
-      say: "Copy all of the server's files as they are.",
+      say: "Copy all the server's files as they are.",
       script: `test ! -e "$EVIDENCE/data" &&
 cp -a "$${folder}" "$EVIDENCE/data" &&
 (cd "$EVIDENCE/data" && find . -type f -exec sha256sum {} + |
@@ -13,16 +13,16 @@ cp -a "$${folder}" "$EVIDENCE/data" &&
 sha256sum "$EVIDENCE/data.sha256"`,
       uses: [folder, "EVIDENCE"],
       expect: "One line: the hash of the list of hashes. Write it down.",
-      ifNot: "Choose an empty EVIDENCE folder with room for all of it. Do not go on without this copy.",
+      ifNot: "Choose an empty EVIDENCE folder with enough room. Don't continue without this copy.",
       destroys: false,
       progress: `echo "$(du -sb "$EVIDENCE/data" | cut -f1) $(du -sb "$${folder}" | cut -f1)"`,
     },
     {
-      say: "Prove that the copy is the same, file by file.",
+      say: "Check that the copy is identical, file by file.",
       script: `(cd "$${folder}" && sha256sum -c --quiet "$EVIDENCE/data.sha256")`,
       uses: [folder, "EVIDENCE"],
       expect: "No output.",
-      ifNot: "The disk is still failing: copy it again, to another disk, before anything else.",
+      ifNot: "The disk is still failing. Before anything else, copy again to another disk.",
       destroys: false,
     },
   ];

@@ -6,7 +6,7 @@ import type { BackupFacts, Line } from "../parts.ts";
 const ENDINGS = "\\.(gz|gzip|zst|zstd|bz2|xz|lz4)";
 
 const unpackLog: Line = {
-  say: "Unpack the pieces of the log that are packed.",
+  say: "Unpack the compressed log files.",
   script: apart(`cd "$LOG" &&
 for piece in *; do
   case $(od -An -tx1 -N6 "$piece" | tr -d ' ') in
@@ -28,7 +28,7 @@ for piece in *; do
 done`),
   uses: ["LOG", "SCRATCH"],
   expect: "No output, and exit code 0.",
-  ifNot: "Do not go through this log beyond the piece before it, or take another copy of that piece.",
+  ifNot: "Replay the log only up to the file before it, or get another copy of that file.",
   destroys: false,
   about: "log",
 };

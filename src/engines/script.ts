@@ -170,12 +170,12 @@ function recover({ like, environment, uses }: Surroundings, facts: BackupFacts):
   const watching = watched?.uses.filter((name) => progress.includes(name)) ?? [];
   return [
     {
-      say: "Restore into a new database, with the restore script.",
+      say: "Restore into a new database with the restore script.",
       script: `(cd "$SCRIPTS" && env ${environment.join(" \\\n  ")} \\
   sh ./${facts.script} "$BACKUP" "$SIDE_DATABASE")`,
       uses: [...new Set(["SCRIPTS", "BACKUP", "SIDE_DATABASE", ...uses, ...watching])],
-      expect: "Exit code 0, and what the script says of itself.",
-      ifNot: "Restore the file by hand: it is an ordinary dump. Then mend the script.",
+      expect: "Exit code 0, and the script's own messages.",
+      ifNot: "Restore the file by hand (it's an ordinary dump). Fix the script later.",
       destroys: false,
       isOwn: true,
       ...(progress === "" ? {} : { progress }),

@@ -7,7 +7,7 @@ import type { Unjudged } from "../parts.ts";
 
 /** Something that is not here, told by its name where the error has one, else "". */
 export interface Lack {
-  /** In the sentence "the copy cannot be judged here: …". */
+  /** In the sentence "the copy can't be judged here: …". */
   readonly because: (name: string) => string;
   readonly next: (name: string) => readonly string[];
 }

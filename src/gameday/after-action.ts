@@ -75,15 +75,15 @@ function waits(events: readonly DayEvent[]): string[] {
   return [
     ...longest.map(({ name, from, ms }) => `${formatDuration(ms)} from ${from} to ${name}`),
     ...(paused > 0
-      ? [`the clock stood ${paused} time${paused === 1 ? "" : "s"} for something real, which is not counted`]
+      ? [`the clock was paused ${paused} time${paused === 1 ? "" : "s"} for something real; that time isn't counted`]
       : []),
-    ...(longest.length === 0 ? ["nothing was reached"] : []),
+    ...(longest.length === 0 ? ["no milestone was reached"] : []),
   ];
 }
 
 function strengthsAndGaps(score: Score | null, events: readonly DayEvent[]): { strengths: string[]; gaps: string[] } {
   if (score === null)
-    return { strengths: ["somebody stopped it when it had to stop"], gaps: ["it was not played to its end"] };
+    return { strengths: ["the team stopped the day when it had to"], gaps: ["the day wasn't played to the end"] };
   const good = score.capabilities.filter(({ grade }) => grade === GRADES[0]);
   const weak = score.capabilities.filter(({ grade }) => grade !== GRADES[0]);
   const traps = all(events, "trap").map(({ say }) => say);
@@ -91,7 +91,7 @@ function strengthsAndGaps(score: Score | null, events: readonly DayEvent[]): { s
   const gaps = [...weak.map(({ name, because }) => `${name}: ${because}`), ...traps];
   return {
     strengths: strengths.length === 0 ? ["the team stayed to the end"] : strengths,
-    gaps: gaps.length === 0 ? ["none that the log shows; the hot wash may know better"] : gaps,
+    gaps: gaps.length === 0 ? ["none found in the log; the hot wash may add some"] : gaps,
   };
 }
 
@@ -104,7 +104,7 @@ function summary(events: readonly DayEvent[], score: Score | null): string {
   const judged = all(events, "judged").at(-1);
   if (judged === undefined || !all(events, "stage").some(({ stage }) => stage === "alarm")) {
     const over = all(events, "stage").findLast(({ stage }) => stage === "over");
-    return `The day was not judged: ${over?.because ?? judged?.reasons[0] ?? "it did not come to its end"}.`;
+    return `The day was not judged: ${over?.because ?? judged?.reasons[0] ?? "it wasn't finished"}.`;
   }
   const began = all(events, "day-began")[0];
   const source = all(events, "source").at(-1);
@@ -114,9 +114,9 @@ function summary(events: readonly DayEvent[], score: Score | null): string {
     ...(judged.drilled?.isRecoverable === false ? [MEANT_TO_BE_LOST] : []),
     source === undefined ? "No copy was fetched." : `The data came from ${source.name}, ${ageText(source.ageMs)}.`,
     judged.rtaMs === null
-      ? "The application was not let in again."
-      : `It took ${formatDuration(judged.rtaMs)} until the application was let in again, of ${formatObjective(began?.objectives.rtoMs ?? 0)} allowed.`,
-    `${hints === 0 ? "No hint" : `${hints} hint${hints === 1 ? "" : "s"}`} ${hints > 1 ? "were" : "was"} asked for; ${failsText(score?.hardFails.length ?? 0)}.`,
+      ? "The application was never reopened."
+      : `The application was reopened after ${formatDuration(judged.rtaMs)} (objective ${formatObjective(began?.objectives.rtoMs ?? 0)}).`,
+    `Hints used: ${hints}; ${failsText(score?.hardFails.length ?? 0)}.`,
   ].join(" ");
 }
 

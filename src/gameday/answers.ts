@@ -53,7 +53,7 @@ function status(kit: AnswerKit, role: string): string {
   const dueMs = deskState.dueS * 1000 - kit.wallMs();
   const clock =
     playedMs === null
-      ? "on call, nothing has happened"
+      ? "on call; nothing has happened yet"
       : `elapsed ${formatDuration(playedMs)} of ${formatObjective(kit.objectiveMs)}${playedMs > kit.objectiveMs ? ", LATE" : ""}; next update ${dueMs > 0 ? `due in ${formatDuration(dueMs)}` : "OVERDUE"}`;
   const above = role === "facilitator";
   return [
@@ -84,8 +84,8 @@ function runbook({ pages }: AnswerKit, words: DayWords): KeeperAnswer {
     const index = pages.map(({ symptom }, i) => `  runbook ${i + 1}   when you see: ${symptom}`);
     return say(
       index.length === 0
-        ? "No page is on the door."
-        : ["Begin with what you see:", ...index, "One step of a page: runbook 1 9"].join("\n"),
+        ? "There is no runbook page."
+        : ["Start with what you see:", ...index, "One step of a page: runbook 1 9"].join("\n"),
     );
   }
   const page = pages[number - 1];
@@ -111,7 +111,7 @@ async function backups(kit: AnswerKit, { rest }: DayWords): Promise<KeeperAnswer
   }
   if (what === "fetch" && point !== undefined && point !== "") return say(await kit.fetch(point));
   if (what === "check" && point !== undefined && point !== "") return kit.check(point);
-  throw new UsageError("backups can be listed, or one of them fetched and checked", {
+  throw new UsageError("fogbell backups here can list, fetch or check", {
     code: "FB_GAMEDAY_WORD",
     next: ['fogbell backups list --store "$STORE"', 'fogbell backups fetch "$POINT" --store "$STORE" --to "$SCRATCH"'],
   });
@@ -120,7 +120,7 @@ async function backups(kit: AnswerKit, { rest }: DayWords): Promise<KeeperAnswer
 function end(kit: AnswerKit, { flags }: DayWords): KeeperAnswer {
   const abandon = flags.abandon !== undefined;
   kit.end(abandon);
-  return say(abandon ? "Abandoned. Everything is taken down now." : "The day ends here: everything is judged now.");
+  return say(abandon ? "Abandoned. Everything is being removed." : "The day ends here. Judging now.");
 }
 
 type Deed = (kit: AnswerKit, words: DayWords, role: string) => KeeperAnswer | Promise<KeeperAnswer>;
@@ -135,7 +135,7 @@ const saying =
       ...(flags.owner === undefined ? {} : { owner: flags.owner }),
       ...(flags.due === undefined ? {} : { due: flags.due }),
     });
-    return say("written down");
+    return say("recorded");
   };
 
 const injecting =
@@ -155,11 +155,11 @@ const DEEDS: Readonly<Record<Verb, Deed>> = {
   hint: ({ day }, _words, role) => say(day.hint(role)),
   pause({ day }, { rest }, role) {
     day.pause(role, rest.join(" "));
-    return say("Paused: the clock stands. Go on with: gameday resume");
+    return say("Paused: the clock is stopped. To continue: gameday resume");
   },
   resume({ day }, _words, role) {
     day.resume(role);
-    return say("The clock runs again.");
+    return say("The clock is running again.");
   },
   mark,
   status: (kit, _words, role) => say(status(kit, role)),

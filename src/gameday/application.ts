@@ -49,21 +49,25 @@ export function pointedBy(text: string, { keys, own, root }: PointedRequest): Po
   );
   const wrong = [...told.values()].find(({ value }) => !VALUE.test(value));
   if (told.get(keys.database ?? "") === undefined)
-    return { places: {}, held: "no", because: "the application's configuration names no database" };
+    return { places: {}, held: "no", because: "the application's configuration sets no database" };
   if (wrong !== undefined)
     return { places: {}, held: "no", because: `the application's configuration has no usable ${wrong.key}` };
   const outside = [...told.values()].find(
     ({ key, value }) => key !== "database" && root !== null && !isWithin(value, root),
   );
   if (outside !== undefined)
-    return { places: {}, held: "no", because: "the application is pointed outside this world, where nothing is asked" };
+    return {
+      places: {},
+      held: "no",
+      because: "the application is pointed outside the sandbox, where Fogbell doesn't look",
+    };
   const moved = [...told].filter(([name, { value }]) => value !== own[name]?.value);
   const places = Object.fromEntries(moved.map(([name, { value }]) => [name, value]));
   const what = moved.map(([, { key }]) => (key === "database" ? "database" : "server"));
   const because =
     what.length === 0
-      ? "the application uses the server and the database that it had"
-      : `the application uses another ${[...new Set(what)].sort().reverse().join(" and another ")}: that is what was judged`;
+      ? "the application uses its original server and database"
+      : `the application uses another ${[...new Set(what)].sort().reverse().join(" and another ")}; that one was judged`;
   return { places, held: "yes", because };
 }
 
@@ -75,16 +79,16 @@ export async function followApplication(table: PeopleTable): Promise<Pointed> {
   const pointed: Pointed =
     exitCode === 0
       ? pointedBy(stdout, { keys, own: places(), root: opensForeign ? null : dirname(server.folders.scratch) })
-      : { places: {}, held: "no", because: "the application's configuration cannot be read" };
+      : { places: {}, held: "no", because: "the application's configuration can't be read" };
   point(pointed.places);
   if (pointed.held === "no") return pointed;
   const answer = await runner.ask(plan.engine.phrases.databaseExists(), { phase: "verify", name: "application" });
   const word = answer.stdout.trim();
   if (answer.exitCode === 0 && word === "yes") return pointed;
-  const where = Object.keys(pointed.places).length === 0 ? "" : ", and it is not the one that it had";
+  const where = Object.keys(pointed.places).length === 0 ? "" : ", and it's not the original one";
   return word === "no"
-    ? { ...pointed, held: "no", because: `the database that the application uses does not exist${where}` }
-    : { ...pointed, held: "no", because: `the server that the application uses does not answer${where}` };
+    ? { ...pointed, held: "no", because: `the database the application uses doesn't exist${where}` }
+    : { ...pointed, held: "no", because: `the server the application uses doesn't answer${where}` };
 }
 
 /** As a finding of the day's own: an application that points nowhere serves nobody, whatever was restored. */

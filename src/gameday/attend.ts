@@ -2,8 +2,8 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { UnavailableError } from "../errors.ts";
+import { wrap } from "../host/columns.ts";
 import { pause } from "../host/stream.ts";
-import { wrap } from "../host/wrap.ts";
 import type { Catalog, Terminal } from "../parts.ts";
 import type { DayEvent } from "./events.ts";
 import { LOG_FILE, type Played, readLog, readSession } from "./session.ts";
@@ -52,7 +52,7 @@ export async function attend(request: AttendRequest): Promise<void> {
   const session = (await readSession(folder)) ?? played.session;
   const driver = catalog.sandboxes.find(({ name: one }) => one === session.shell?.sandbox);
   if (session.shell === null || driver?.enter === undefined) {
-    throw new UnavailableError("the shell is not there yet", {
+    throw new UnavailableError("the shell isn't ready yet", {
       code: "FB_GAMEDAY_EARLY",
       next: ["fogbell gameday shell"],
     });
@@ -70,7 +70,7 @@ export async function attend(request: AttendRequest): Promise<void> {
       if (event.kind === "stage" && (event.stage === "judging" || event.stage === "over")) over.abort();
       const line = isLoud(event) ? lineOf(event, "responder") : null;
       if (line === null) return;
-      const shown = wrap(line, terminal.size().columns, " ".repeat(10)).replaceAll("\n", "\r\n");
+      const shown = wrap(line, terminal.size().columns, 10).replaceAll("\n", "\r\n");
       terminal.write(Buffer.from(`\r\n${loud}${shown}${plain}\r\n`));
     },
     { signal: stop.signal, from: before },

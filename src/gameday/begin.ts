@@ -3,10 +3,10 @@
 import { readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UnavailableError } from "../errors.ts";
+import { NARROW_COLUMNS, wrap } from "../host/columns.ts";
 import { type Detached, startDetached } from "../host/process-detached.ts";
 import { pause } from "../host/stream.ts";
 import { formatObjective } from "../host/units.ts";
-import { NARROW_COLUMNS, wrap } from "../host/wrap.ts";
 import type { Catalog } from "../parts.ts";
 import { plan } from "../plan/plan.ts";
 import { newRunFolder } from "../run/run-folder.ts";
@@ -64,21 +64,21 @@ function opening({
 }: Extract<DayEvent, { kind: "day-began" }>): string[] {
   const known = {
     known: "You know the scenario.",
-    family: "You know its family.",
+    family: "You know the scenario's family.",
     blind: "Nobody here knows the scenario.",
   }[level];
   return [
     "",
     `GAME DAY on ${engine}${solo ? ", solo" : ""}. ${known}`,
     `Seal: ${seal}`,
-    "Write it down: at the end it is opened, so that everybody can see that nobody changed the disaster.",
-    `Objectives: back within ${formatObjective(objectives.rtoMs)}, losing no more than ${formatObjective(objectives.rpoMs)}.`,
-    'The stop word is "stop": whoever says it ends the day. For a real incident: fogbell gameday end --abandon',
-    ...(carried.length === 0 ? [] : ["", "From the last game day, to be looked at first:"]),
+    "Write it down. At the end it's opened, so that everyone can see the disaster wasn't changed.",
+    `Objectives: back within ${formatObjective(objectives.rtoMs)}, with no more than ${formatObjective(objectives.rpoMs)} of data lost.`,
+    'The stop word is "stop": anyone who says it ends the day. If a real incident happens: fogbell gameday end --abandon',
+    ...(carried.length === 0 ? [] : ["", "Review these first, from the last game day:"]),
     ...carried.map(({ text, owner, due }) => `  - ${text} (owner ${owner || "nobody"}, due ${due || "open"})`),
     "",
-    "The world is being built …",
-  ].map((line) => wrap(line, NARROW_COLUMNS));
+    "Building the database …",
+  ].map((line) => wrap(line, NARROW_COLUMNS, 0));
 }
 
 export interface Waiting {
@@ -121,7 +121,7 @@ export async function untilOnCall({ folder, keeper }: Begun, { say, signal }: Wa
 async function died(folder: string, code: number): Promise<UnavailableError> {
   const complaint = (await readFile(join(folder, COMPLAINTS), "utf8").catch(() => "")).trim();
   return new UnavailableError(
-    `the keeper of the game day ended with exit code ${code}${complaint === "" ? "" : `:\n${complaint}`}`,
+    `the game day's background process ended with exit code ${code}${complaint === "" ? "" : `:\n${complaint}`}`,
     {
       code: "FB_GAMEDAY_GONE",
       next: ["fogbell doctor", "fogbell gc"],
@@ -135,40 +135,40 @@ export function briefingText({ folder, session }: Played): string {
   const leavesOpen = session.shell?.leavesOpen ?? [];
   return [
     "",
-    "You are at the keyboard of a throwaway copy. Everything in it may be broken,",
+    "You're at the keyboard of a throwaway copy. You can break anything in it;",
     "nothing outside is touched.",
-    ...isolation.map((line) => wrap(`  ${line}`, NARROW_COLUMNS, "    ")),
+    ...isolation.map((line) => wrap(`  ${line}`, NARROW_COLUMNS)),
     ...(leavesOpen.includes("files")
       ? [
-          "  NOT ISOLATED here, because this is no container: you see this machine's files",
-          "  and processes as its account does. Do not open connections from this shell,",
+          "  NOT ISOLATED: this isn't a container. You see this machine's files and",
+          "  processes, as this account does. Don't connect anywhere from this shell,",
           "  and remember which terminal it is.",
           ...(leavesOpen.includes("sockets")
-            ? ["  Other servers of this machine can be reached by their sockets."]
+            ? ["  Other servers on this machine can be reached through their sockets."]
             : []),
         ]
-      : ["  From this shell nothing but this world can be reached."]),
+      : ["  This shell can reach nothing outside the sandbox."]),
     ...(leavesOpen.some((one) => one !== "files") ? ["  Better: fogbell gameday start --sandbox docker"] : []),
     "",
     "At hand:",
     "  db                         the engine's client, on the damaged database",
-    "  fogbell backups list       the copies there are; backups fetch POINT",
-    "  runbook     runbook 1      the pages on the door; one of them",
+    "  fogbell backups list       the backups; to download one: backups fetch POINT",
+    "  runbook     runbook 1      all runbook pages; one of them",
     "  $STORE  $SCRATCH           the backups as files; room to work",
-    "  $EVIDENCE                  copy the damage here before you touch it",
-    "  $SIDE_DATABASE             restore beside, into this; leave it until the end",
-    "  $APP_CONFIG                which database the application uses: in the end,",
-    "                             that one is judged",
-    "  DAMAGED_AT=2026-01-31T02:10:00Z   yours to set, to stop a log before it (UTC)",
-    "Say, with your words after it:",
+    "  $EVIDENCE                  copy the damaged database here before you touch it",
+    "  $SIDE_DATABASE             restore into this, beside; keep it until the end",
+    "  $APP_CONFIG                which database the application uses; that one",
+    "                             is judged at the end",
+    "  DAMAGED_AT=2026-01-31T02:10:00Z   set this to replay a log up to there (UTC)",
+    "Type one of these, then your text:",
     "  note  decide  see  todo    for the record",
-    "  tell                       to those outside",
-    "And: hint, status, pause, resume. When you are done: fogbell gameday end",
+    "  tell                       a message to outsiders",
+    "Also: hint, status, pause, resume. When you're done: fogbell gameday end",
     "",
     "Others join from another terminal:",
     "  fogbell gameday join --role facilitator|scribe|observer",
-    `What you type is stamped and kept in ${basename(folder)}, what is printed`,
-    "is not. exit leaves this shell, fogbell gameday shell comes back.",
+    `What you type is recorded in ${basename(folder)}; what's printed isn't.`,
+    "exit leaves this shell; fogbell gameday shell brings you back.",
     "",
   ].join("\n");
 }

@@ -1,9 +1,9 @@
 /** How a game day ended, for a terminal and for a program. */
 import { join } from "node:path";
 import type { ExitCode } from "../errors.ts";
+import { NARROW_COLUMNS, wrap } from "../host/columns.ts";
 import { pause } from "../host/stream.ts";
 import { formatDuration } from "../host/units.ts";
-import { NARROW_COLUMNS, wrap } from "../host/wrap.ts";
 import type { Verdict } from "../record.ts";
 import { exitCodeOf } from "../result/verdict.ts";
 import { AFTER_ACTION_FILE } from "./after-action.ts";
@@ -79,19 +79,19 @@ export function closingText(outcome: DayOutcome): string {
   return [
     "",
     `${verdict.toUpperCase()}  RTA ${duration(rtaMs)}, RPA ${duration(rpaMs)}`,
-    ...reasons.slice(0, 5).map((reason) => wrap(`  ${shortened(reason)}`, NARROW_COLUMNS, "    ")),
+    ...reasons.slice(0, 5).map((reason) => wrap(`  ${shortened(reason)}`, NARROW_COLUMNS)),
     ...(isRecoverable ? [] : [`  ${MEANT_TO_BE_LOST}`]),
     ...(score === null
       ? []
       : [
           `Team: ${score.total} of 100${score.hardFails.length > 0 ? ", FAILED" : ""}`,
-          ...score.hardFails.map((fail) => wrap(`  HARD FAIL: ${fail}`, NARROW_COLUMNS, "    ")),
+          ...score.hardFails.map((fail) => wrap(`  HARD FAIL: ${fail}`, NARROW_COLUMNS)),
           ...score.capabilities.map(
             (one) => `  ${one.name.padEnd(20)} ${String(one.points).padStart(3)} of ${one.of}  ${one.grade}`,
           ),
-          ...score.deductions.map((one) => wrap(`  -${one.points}: ${one.because}`, NARROW_COLUMNS, "    ")),
+          ...score.deductions.map((one) => wrap(`  -${one.points}: ${one.because}`, NARROW_COLUMNS)),
         ]),
-    wrap(`It was ${scenario}. The seal ${seal.slice(0, 16)}… opens with the salt ${salt}.`, NARROW_COLUMNS),
+    wrap(`It was ${scenario}. The seal ${seal.slice(0, 16)}… opens with the salt ${salt}.`, NARROW_COLUMNS, 0),
     `Report: ${report}`,
     "",
   ].join("\n");

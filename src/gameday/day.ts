@@ -136,7 +136,7 @@ class RunningDay implements Day {
   }
 
   say({ role, how, text, owner, due }: Parameters<Day["say"]>[0]): void {
-    if (text.trim() === "") throw usage(`${how} needs some words`, `fogbell gameday ${how} "what you mean"`);
+    if (text.trim() === "") throw usage(`${how} needs a text`, `fogbell gameday ${how} "your text"`);
     this.#write({
       kind: "said",
       role,
@@ -155,7 +155,10 @@ class RunningDay implements Day {
     const index = number === null ? this.#states.findIndex((one) => one === "waiting" || one === "held") : number - 1;
     const [one, state] = [this.#kit.story.injects[index], this.#states[index]];
     if (one === undefined || state === undefined)
-      throw usage(`there is no inject ${number ?? "left"}`, "fogbell gameday status");
+      throw usage(
+        number === null ? "there are no injects left" : `there is no inject ${number}`,
+        "fogbell gameday status",
+      );
     if (state === "fired" || state === "skipped")
       throw usage(`inject ${index + 1} was ${state} already`, "fogbell gameday status");
     this.#states[index] = what;
@@ -165,7 +168,7 @@ class RunningDay implements Day {
 
   hint(by: string): string {
     const next = this.#kit.story.hints[this.#hints];
-    if (next === undefined) throw usage("there is no hint left", 'fogbell gameday note "stuck: …"');
+    if (next === undefined) throw usage("there are no hints left", 'fogbell gameday note "stuck: …"');
     this.#hints += 1;
     this.#write({ kind: "hint", step: this.#hints, cost: next.cost, say: next.say, by });
     return `hint ${this.#hints} (costs ${next.cost}): ${next.say}`;

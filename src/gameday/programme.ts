@@ -163,8 +163,8 @@ export function entriesFor(proposals: readonly ProposedDay[], moments: readonly 
         durationMs: LENGTH_MS,
         summary: `Game day: ${family}, on ${engine}`,
         description: [
-          "10 minutes brief, 45 to 60 play, 20 hot wash.",
-          "Begin with the actions of the last one.",
+          "Briefing 10 minutes, play 45 to 60, hot wash 20.",
+          "Start with the actions from the last one.",
           `fogbell gameday start --family ${family} --engine ${engine}`,
         ].join("\n"),
       },
@@ -212,10 +212,10 @@ export function programmeText(
   ];
   const open = cells.filter(({ playedAt }) => playedAt === null).length;
   return [
-    "Play next (for the facilitator's eyes):",
+    "Play next (for the facilitator only):",
     ...columns(next),
     "",
-    `Coverage: ${cells.length - open} of ${cells.length} were ever played.`,
+    `Coverage: ${cells.length - open} of ${cells.length} have been played.`,
     ...columns(grid),
     ...(roles.length === 0 ? [] : ["", "Roles held:", ...roles.map(({ role, held }) => `  ${role}: ${held}`)]),
   ].join("\n");

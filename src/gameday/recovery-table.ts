@@ -98,7 +98,7 @@ class PeoplesTable implements RecoveryTable {
 
   readonly #there = (): { table: PeopleTable; desk: OpenDesk } => {
     if (this.#table !== null && this.#desk !== null) return { table: this.#table, desk: this.#desk };
-    throw new UnavailableError("the world is still being built", {
+    throw new UnavailableError("the database is still being built", {
       code: "FB_GAMEDAY_EARLY",
       next: ["fogbell gameday status"],
     });
@@ -138,7 +138,7 @@ class PeoplesTable implements RecoveryTable {
       all.find((one) => one.facts.isLive === true && one.name === id) ??
       all.find((one) => one.objects.some(({ key }) => key === id));
     if (point === undefined || (point.facts.isLive !== true && !(await desk.has(point.objects[0]?.key ?? "")))) {
-      throw new UnavailableError(`there is no recovery point ${id} in the store`, {
+      throw new UnavailableError(`there is no backup ${id} in the store`, {
         code: "FB_NO_SOURCE",
         next: ['fogbell backups list --store "$STORE"', 'ls -l "$STORE"'],
       });
@@ -153,8 +153,8 @@ class PeoplesTable implements RecoveryTable {
     this.#kit.log.append({ kind: "source", point: point.id, name: point.name, ageMs });
     const where = table.places().BACKUP?.value ?? "";
     return point.facts.isLive === true
-      ? `${point.name} is a server that runs: SIDE_… name it from here on`
-      : `${where}\n${formatBytes(point.sizeBytes)}, sha256 ${sha256}\nBACKUP is that from here on.`;
+      ? `${point.name} is a running server. From here on, the SIDE_… names refer to it`
+      : `${where}\n${formatBytes(point.sizeBytes)}, sha256 ${sha256}\nFrom here on, BACKUP is this file.`;
   }
 
   /** What was fetched last, as it lies in the sandbox: whoever spoiled it there meanwhile hears so. */
@@ -164,7 +164,7 @@ class PeoplesTable implements RecoveryTable {
     const facts = this.#source !== null && path === table.places().BACKUP?.value ? this.#source.point.facts : null;
     const reader = facts === null ? null : (dumpReader?.(facts) ?? null);
     if (facts === null || reader === null) {
-      throw new UnavailableError(`${path} is no dump that was fetched here`, {
+      throw new UnavailableError(`${path} isn't a dump that was downloaded here`, {
         code: "FB_NO_SOURCE",
         next: ['fogbell backups fetch "$POINT" --store "$STORE" --to "$SCRATCH"'],
       });
@@ -324,7 +324,7 @@ class PeoplesTable implements RecoveryTable {
   async #judge(given: PeopleTable, damagedAtMs: number): Promise<void> {
     if (this.#kit.day.stage === "paused") this.#kit.day.resume("the end");
     const playedMs = this.#kit.day.playedMs ?? 0;
-    this.#kit.day.turn("judging", "the same probes and the same ledger as an automatic drill");
+    this.#kit.day.turn("judging", "with the same checks and the same ledger as an automatic drill");
     await this.#showState();
     await this.#queue;
     // Nobody opens later than when they say that they are done.
@@ -334,7 +334,7 @@ class PeoplesTable implements RecoveryTable {
         milestone: "reopened",
         playedMs,
         from: "end",
-        because: "nobody reopened: the end counts",
+        because: "never reopened: the end of the day counts",
         role: "Fogbell",
       });
     const spoiled = short(changedIn(this.#before, await this.#inventoryOf("store"), this.#pruned), this.#desk?.store);

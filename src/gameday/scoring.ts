@@ -24,7 +24,7 @@ export const GRADES = [
   "performed without challenges",
   "performed with some challenges",
   "performed with major challenges",
-  "unable to be performed",
+  "not performed",
 ] as const;
 export type Grade = (typeof GRADES)[number];
 
@@ -57,7 +57,7 @@ const GIVES_UP =
 
 /** What there is to say of a day that nobody could have won. */
 export const MEANT_TO_BE_LOST =
-  "This disaster cannot be recovered from: what counts is how soon that was known, and said.";
+  "This disaster can't be recovered from. What counts is how soon the team knew that and said so.";
 
 type Reached = Partial<Record<Milestone, number>>;
 type Scored = readonly [points: number, because: string];
@@ -73,27 +73,27 @@ const isBefore = (one: number | undefined, other: number | undefined) =>
   one !== undefined && (other === undefined || one <= other);
 
 function contain({ contained, "restore-began": restored }: Reached, { contains }: Drilled): Scored {
-  if (contained === undefined && !contains) return [15, "nothing was left that writes"];
-  if (contained === undefined) return [0, "nobody stopped what writes"];
+  if (contained === undefined && !contains) return [15, "nothing was still writing"];
+  if (contained === undefined) return [0, "writers were never stopped"];
   if (contained <= WITHIN.contained) return [15, "writers were stopped within five minutes"];
-  if (isBefore(contained, restored)) return [10, "writers were stopped late, but before restoring"];
-  return [5, "writers were stopped only after restoring began"];
+  if (isBefore(contained, restored)) return [10, "writers were stopped late, but before the restore"];
+  return [5, "writers were stopped only after the restore began"];
 }
 
 function diagnose({ detected, declared }: Reached): Scored {
-  if (detected === undefined) return [0, "nobody looked at what was damaged"];
+  if (detected === undefined) return [0, "the damage was never examined"];
   const soon = detected <= WITHIN.detected ? 10 : 5;
   const said = declared === undefined ? 0 : 5;
   const how = soon === 10 ? "the damage was seen within ten minutes" : "the damage was seen late";
-  return [soon + said, said === 0 ? `${how}; no incident was declared` : `${how}, and declared`];
+  return [soon + said, said === 0 ? `${how}, but no incident was declared` : `${how}, and an incident was declared`];
 }
 
 function preserve({ preserved, "restore-began": restored }: Reached, { preserves }: Drilled): Scored {
-  if (preserved === undefined && !preserves) return [10, "nothing was left to copy"];
-  if (preserved === undefined) return [0, "the damaged state was not copied"];
+  if (preserved === undefined && !preserves) return [10, "there was nothing left to copy"];
+  if (preserved === undefined) return [0, "the damaged database wasn't copied"];
   return isBefore(preserved, restored)
-    ? [10, "the damaged state was copied before it was touched"]
-    : [3, "the damaged state was copied only after restoring began"];
+    ? [10, "the damaged database was copied before it was touched"]
+    : [3, "the damaged database was copied only after the restore began"];
 }
 
 /** Where nothing is to be restored, the choice is to restore nothing. */
@@ -101,11 +101,11 @@ function noSource(events: readonly DayEvent[], found: Reached, { isRecoverable }
   const used = all(events, "source").at(-1);
   const restored = used !== undefined && found["restore-began"] !== undefined;
   if (all(events, "trap").some(({ when }) => when === "source-used") || (isRecoverable && restored))
-    return [0, `${used?.name ?? "a copy"} was restored, and nothing had to be`];
-  if (isRecoverable) return [20, "nothing had to be restored, and no copy was"];
+    return [0, `${used?.name ?? "a copy"} was restored, though nothing had to be`];
+  if (isRecoverable) return [20, "nothing had to be restored, and nothing was"];
   return found.listed === undefined
-    ? [0, "nobody looked at all the copies there are"]
-    : [20, "every copy was looked at; none of them could be restored"];
+    ? [0, "the copies were never all listed"]
+    : [20, "every copy was checked; none could be restored"];
 }
 
 function source(events: readonly DayEvent[], found: Reached, drilled: Drilled): Scored {
@@ -119,9 +119,9 @@ function source(events: readonly DayEvent[], found: Reached, drilled: Drilled): 
   const name = used?.name ?? "a copy";
   if (trapped) return [0, `${name} was the wrong copy`];
   const rpaMs = judged?.rpaMs ?? null;
-  if (rpaMs === null || objectives === undefined) return [0, `${name} brought back nothing that could be measured`];
+  if (rpaMs === null || objectives === undefined) return [0, `${name} brought back no data that could be measured`];
   const looked = isBefore(listed, fetched);
-  const first = looked ? "" : "; nobody listed the others first";
+  const first = looked ? "" : "; the other copies weren't listed first";
   if (rpaMs <= objectives.rpoMs) return [looked ? 20 : 15, `${name} loses no more than the objective allows${first}`];
   return [looked ? 8 : 5, `${name} loses more than the objective allows${first}`];
 }
@@ -132,7 +132,7 @@ function giveUp(events: readonly DayEvent[], hardFails: readonly string[]): Scor
   const kept = hardFails.length === 0 ? 10 : 0;
   return [
     kept + (said ? 10 : 0),
-    `${said ? "it was said that this cannot be brought back" : "nobody said that this cannot be brought back"}; ${kept > 0 ? "nothing else was harmed" : "something else was harmed on the way"}`,
+    `${said ? "the team said that the data can't be recovered" : "nobody said that the data can't be recovered"}; ${kept > 0 ? "nothing else was damaged" : "something else was damaged on the way"}`,
   ];
 }
 
@@ -145,14 +145,14 @@ function restore(events: readonly DayEvent[], { verified, reopened }: Reached, {
   // One question in eight that fails is still data that is wrong: the points are for what is whole.
   const whole = held === asked.length ? 14 : Math.floor((held / asked.length) * 7);
   const looked = verified !== undefined && isBefore(verified, reopened) ? 6 : 0;
-  const checked = looked === 0 ? "nobody verified before reopening" : "it was verified before reopening";
+  const checked = looked === 0 ? "not verified before reopening" : "verified before reopening";
   return [whole + looked, `${held} of ${asked.length} probes held; ${checked}`];
 }
 
 function communication(events: readonly DayEvent[]): Scored {
   const alarmMs = all(events, "stage").find(({ stage }) => stage === "alarm")?.monotonicMs;
   const told = all(events, "said").filter(({ how }) => how === "tell");
-  if (alarmMs === undefined || told.length === 0) return [0, "nobody outside was told anything"];
+  if (alarmMs === undefined || told.length === 0) return [0, "outsiders were told nothing"];
   const endMs = all(events, "judged").at(-1)?.monotonicMs ?? events.at(-1)?.monotonicMs ?? alarmMs;
   const at = [alarmMs, ...told.map(({ monotonicMs }) => monotonicMs), endMs];
   const longest = Math.max(...at.slice(1).map((ms, i) => ms - (at[i] ?? ms)));
@@ -160,7 +160,7 @@ function communication(events: readonly DayEvent[]): Scored {
   const steady = longest <= WITHIN.everyTold;
   return [
     (early ? 5 : 2) + (steady ? 5 : 0),
-    `${told.length} message${told.length === 1 ? "" : "s"}; the first ${early ? "within five minutes" : "late"}, ${steady ? "never silent for twenty minutes" : "then silent for more than twenty minutes"}`,
+    `${told.length} message${told.length === 1 ? "" : "s"}; the first ${early ? "within five minutes" : "late"}, ${steady ? "never more than 20 minutes of silence" : "then more than 20 minutes of silence"}`,
   ];
 }
 
@@ -172,14 +172,15 @@ function time(
   const rtaMs = judged?.rtaMs ?? null;
   if (!isRecoverable && rtaMs !== null && began !== undefined)
     return rtaMs <= began.objectives.rtoMs
-      ? [10, "known to be lost within the objective"]
-      : [5, "known to be lost, later than the objective"];
-  if (rtaMs === null || began === undefined) return [0, "it was not reopened"];
-  if (judged?.verdict !== "recovered" && judged?.verdict !== "late")
-    return [0, "what came back was not whole, however soon"];
+      ? [10, "known to be unrecoverable, within the objective"]
+      : [5, "known to be unrecoverable, later than the objective"];
+  if (rtaMs === null || began === undefined) return [0, "never reopened"];
+  if (judged?.verdict !== "recovered" && judged?.verdict !== "late") return [0, "not scored: the data wasn't complete"];
   const { rtoMs, mtdMs } = began.objectives;
   if (rtaMs <= rtoMs) return [10, "within the objective"];
-  return rtaMs <= (mtdMs ?? rtoMs * 2) ? [5, "later than the objective"] : [0, "later than anybody could bear"];
+  return rtaMs <= (mtdMs ?? rtoMs * 2)
+    ? [5, "later than the objective"]
+    : [0, "later than the maximum tolerable downtime"];
 }
 
 /** The score of a day, from its log. One that was abandoned, or on which nothing happened to anybody, has none. */

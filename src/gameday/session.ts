@@ -77,10 +77,10 @@ export async function findPlayed(out: string, dayId: string | undefined): Promis
     if (session !== null && isAlive(session.pid)) return { folder, session };
   }
   throw new UsageError(
-    dayId === undefined ? `no game day is being played in ${out}` : `no game day ${dayId} is being played in ${out}`,
+    dayId === undefined ? `no game day is running in ${out}` : `no game day ${dayId} is running in ${out}`,
     {
       code: "FB_NO_GAMEDAY",
-      next: ["fogbell gameday start", "fogbell gc, when its process was killed"],
+      next: ["fogbell gameday start", "if its process was killed: fogbell gc"],
     },
   );
 }
@@ -90,7 +90,7 @@ export async function findDay(out: string, dayId: string | undefined): Promise<s
   const folder = (await dayFolders(out)).reverse().find((one) => dayId === undefined || one.endsWith(dayId));
   if (folder !== undefined) return folder;
   throw new UsageError(
-    dayId === undefined ? `no game day was ever played in ${out}` : `no game day ${dayId} in ${out}`,
+    dayId === undefined ? `no game day has been played in ${out}` : `no game day ${dayId} in ${out}`,
     {
       code: "FB_NO_GAMEDAY",
       next: ["fogbell gameday start"],

@@ -76,7 +76,7 @@ export function ask(path: string, asked: KeeperQuestion): Promise<KeeperAnswer> 
     let text = "";
     const gone = (because: string) =>
       reject(
-        new UnavailableError(`the keeper of the game day does not answer: ${because}`, {
+        new UnavailableError(`the game day's background process doesn't answer: ${because}`, {
           code: "FB_GAMEDAY_GONE",
           next: ["fogbell gameday status", "fogbell gc"],
         }),
@@ -92,7 +92,7 @@ export function ask(path: string, asked: KeeperQuestion): Promise<KeeperAnswer> 
       try {
         resolve(JSON.parse(text) as KeeperAnswer);
       } catch {
-        gone("it ended in the middle of an answer");
+        gone("it stopped in the middle of an answer");
       }
     });
   });

@@ -52,7 +52,7 @@ export function verbOf({ verb }: DayWords): Verb {
   const known = VERBS.find((one) => one === verb);
   if (known !== undefined) return known;
   const near = nearest(verb, VERBS);
-  throw new UsageError(`a game day knows no "${verb}"${near === undefined ? "" : `; did you mean "${near}"?`}`, {
+  throw new UsageError(`a game day has no command "${verb}"${near === undefined ? "" : `; did you mean "${near}"?`}`, {
     code: "FB_GAMEDAY_WORD",
     next: ["fogbell gameday status", 'fogbell gameday note "what you see"'],
   });
@@ -75,7 +75,7 @@ export function numberOf({ rest, verb }: DayWords): number | null {
  */
 export function momentOf({ flags }: DayWords, { nowMs, playedMs }: { nowMs: number; playedMs: number }): number | null {
   const wrong = (word: string, like: string) =>
-    new UsageError(`"${word}" is no moment`, {
+    new UsageError(`"${word}" isn't a time`, {
       code: "FB_GAMEDAY_WORD",
       next: [`fogbell gameday mark contained ${like}`],
     });

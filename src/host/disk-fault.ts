@@ -14,7 +14,7 @@ const NOT_TAKEN: ReadonlySet<string> = new Set(["EROFS", "EACCES", "EPERM", "EIO
 export const isFull = (thrown: unknown): boolean => FULL.has((thrown as NodeJS.ErrnoException | null)?.code ?? "");
 
 /** What to type when the disk of a folder is full; `larger`: how another one is named. */
-export const roomIn = (folder: string, larger = "export TMPDIR=…, a folder of a larger disk"): string[] => [
+export const roomIn = (folder: string, larger = "export TMPDIR=… (a folder on a larger disk)"): string[] => [
   `df -h ${quote(folder)}`,
   "fogbell gc",
   larger,

@@ -301,7 +301,7 @@ function assertCutOff({ opensForeign }: StandInKit): void {
   if (opensForeign) return;
   throw new RefusedError("somebody's own backup can hold commands, and this sandbox is not cut off from the machine", {
     code: "FB_FOREIGN_BACKUP",
-    next: ["fogbell run --sandbox docker …", "--trust-backups, when you know what is in it"],
+    next: ["fogbell run --sandbox docker …", "if you know what's in the backup, add --trust-backups"],
   });
 }
 

@@ -121,7 +121,7 @@ export function ladder({ sources, objectives }: DrillResult): Promise<Chart> {
     fate: chosen ? "taken" : rejected === null ? "not needed" : "rejected",
     text: `${name}: ${chosen ? "taken" : (rejected ?? "not needed")}, ${formatBytes(sizeBytes)}, ${formatDuration(ageMs)} old`,
   }));
-  const words = rows.length === 0 ? "None were looked at." : rows.map(({ text }) => text).join("; ");
+  const words = rows.length === 0 ? "None were considered." : rows.map(({ text }) => text).join("; ");
   const most = Math.max(1 / 60, ...rows.map(({ hours }) => hours));
   const rpoHours = objectives.rpoMs / 3_600_000;
   const order = rows.map(({ row }) => row);

@@ -1,4 +1,5 @@
 /** Several ways to back up, side by side on one disaster: what each lost, and how long each took. Pure. */
+import { tableLines, type Width } from "../host/columns.ts";
 import { formatBytes, formatDuration } from "../host/units.ts";
 import type { DrillResult } from "../record.ts";
 import { moment, NOT_MEASURED } from "./words.ts";
@@ -58,18 +59,9 @@ function table(results: readonly DrillResult[]): string[][] {
   return [keys.map((key) => HEADINGS[key]), ...rows.map((row) => keys.map((key) => row[key]))];
 }
 
-/** For a terminal: columns as wide as what stands in them. */
-export function comparisonText(results: readonly DrillResult[]): string {
-  const cells = table(results);
-  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  return cells
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+/** For a terminal, at most so wide. */
+export function comparisonText(results: readonly DrillResult[], width?: Width): string {
+  return tableLines(table(results), { width }).join("\n");
 }
 
 /** For the file beside the run folders. */

@@ -89,7 +89,7 @@ export function trendOf({ results }: Pick<Past, "results">): string {
   const rta = results.filter(isTimed).map(({ measured }) => measured.rtaMs as number);
   const newest = rta.at(-1);
   const before = medianOf(rta.slice(0, -1));
-  if (newest === undefined || before === null) return "one timed run: none yet";
+  if (newest === undefined || before === null) return "none yet (only one timed run)";
   const change = (newest / before - 1) * 100;
   const size = `${Math.abs(change).toFixed(0)} %`;
   const count = `the median of ${rta.length - 1} earlier`;

@@ -2,6 +2,7 @@
 import { type Block, blocksOf, type Inline, plain } from "./blocks.ts";
 import { escapeHtml, htmlHead } from "./html-head.ts";
 import { withoutIdentity } from "./identity.ts";
+import { LOOK } from "./look.ts";
 
 /** More columns than this do not fit on paper; what follows is marked as the same line. */
 export const PAPER_COLUMNS = 76;
@@ -96,38 +97,26 @@ function blockHtml(block: Block, anchor: (text: string) => string): string {
   }
 }
 
-const STYLE = `
-:root { color-scheme: light; }
-* { box-sizing: border-box; }
-body { font: 12pt/1.35 Verdana, "DejaVu Sans", "Segoe UI", Helvetica, Arial, sans-serif; color: #000; background: #fff;
-  max-width: 19cm; margin: 0 auto; padding: 1cm .5cm; }
-h1 { font-size: 20pt; line-height: 1.2; } h2 { font-size: 15pt; margin: 1.4em 0 .5em; border-bottom: 2px solid #000; }
-h1, h2, h3 { break-after: avoid; }
+const STYLE = `${LOOK}
+body { font: 12pt/1.35 var(--text); max-width: 19cm; margin: 0 auto; padding: 1cm .5cm; }
+h1 { font-size: 20pt; } h2 { font-size: 15pt; margin: 1.4em 0 .5em; border-bottom: 2px solid var(--fg); }
 p { margin: .45em 0; orphans: 3; widows: 3; }
-pre { font: 9.5pt/1.35 "DejaVu Sans Mono", "Cascadia Mono", Menlo, Consolas, monospace; font-variant-ligatures: none;
-  background: #f4f4f4; border: 1px solid #777; padding: .5em .7em; margin: .4em 0; white-space: pre; overflow-x: auto;
-  break-inside: avoid; }
-code { font-family: "DejaVu Sans Mono", "Cascadia Mono", Menlo, Consolas, monospace; font-size: .92em; font-variant-ligatures: none;
-  overflow-wrap: anywhere; }
-pre code { font-size: 1em; overflow-wrap: normal; }
+pre { font: 9.5pt/1.35 var(--code); padding: .5em .7em; margin: .4em 0; white-space: pre; break-inside: avoid; }
 ul { list-style: none; margin: .4em 0; padding: 0; } li { margin: .25em 0; padding-left: 1.6em; text-indent: -1.6em; }
 li.box::before { content: "☐"; font-size: 1.25em; display: inline-block; width: 1.28em; text-indent: 0; }
 li:not(.box)::before { content: "•"; display: inline-block; width: 1.6em; text-indent: 0; }
-table { border-collapse: collapse; width: 100%; margin: .5em 0; font-size: 10.5pt; } tr { break-inside: avoid; }
-th, td { border: 1px solid #777; padding: .3em .5em; text-align: left; vertical-align: top; overflow-wrap: break-word; }
-th { background: #eee; } thead { display: table-header-group; }
-.blank { display: inline-block; border-bottom: 1px solid #000; height: 1em; max-width: 100%; }
-.step { break-inside: avoid; border-left: 3px solid #000; padding: .1em 0 .2em .7em; margin: .9em 0; font-size: 13pt; }
+table { margin: .5em 0; font-size: 10.5pt; }
+.step { break-inside: avoid; border-left: 3px solid var(--fg); padding: .1em 0 .2em .7em; margin: .9em 0; font-size: 13pt; }
 .step p { font-size: 11.5pt; }
-.stop { border: 4px solid #000; padding: .2em .8em; margin: 1em 0; font-size: 17pt; break-inside: avoid; }
+.stop { border: 4px solid var(--fg); padding: .2em .8em; margin: 1em 0; font-size: 17pt; break-inside: avoid; }
 .stop h2 { border: 0; margin: .2em 0; font-size: 26pt; }
-.rule { border: 0; border-top: 3px dashed #000; margin: 1em 0; }
-hr { border: 0; border-top: 3px dashed #000; }
-@page { size: auto; margin: 1.6cm 1.5cm; @bottom-right { content: "page " counter(page) " of " counter(pages); font: 9pt Verdana, sans-serif; } }
-@media print { body { max-width: none; padding: 0; } pre { background: #fff; overflow: visible; } }
+.rule { border: 0; border-top: 3px dashed var(--fg); margin: 1em 0; }
+hr { border: 0; border-top: 3px dashed var(--fg); }
+@page { size: auto; margin: 1.6cm 1.5cm; @bottom-right { content: "page " counter(page) " of " counter(pages); font: 9pt sans-serif; } }
+@media print { body { max-width: none; padding: 0; } pre { overflow: visible; } }
 @media screen and (max-width: 600px) { body { padding: .6rem; font-size: 11pt; }
   table, tbody, tr, th, td { display: block; border: 0; } thead { display: none; }
-  tr { border: 1px solid #777; margin: .4em 0; padding: .2em .4em; } th, td { padding: .15em .2em; }
+  tr { border: 1px solid var(--line); margin: .4em 0; padding: .2em .4em; } th, td { padding: .15em .2em; }
   td[data-label]::before { content: attr(data-label) ": "; font-weight: bold; } .blank { min-width: 40%; } }
 `;
 

@@ -4,32 +4,22 @@ import type { DrillResult } from "../record.ts";
 import { type Block, blocksOf } from "./blocks.ts";
 import { type Chart, coverage, gantt, ladder, trend } from "./charts.ts";
 import { escapeHtml, htmlHead } from "./html-head.ts";
+import { LOOK } from "./look.ts";
 import { type Past, pastOf } from "./past.ts";
 import { blocksHtml } from "./print-html.ts";
 import { drillName } from "./scorecard.ts";
 import { verdictTitle } from "./words.ts";
 
-const STYLE = `
-:root { color-scheme: light dark; --fg: #1b1f24; --bg: #fff; --soft: #f3f5f7; --line: #8b949e; --bar: #2f6db5; --ok: #176f2c;
-  --bad: #b3261e; --ok-soft: #d9f0df; --bad-soft: #fbdcd9; }
-@media (prefers-color-scheme: dark) { :root { --fg: #e8eaed; --bg: #14171b; --soft: #1f242a; --line: #6b7580; --bar: #6ba6ec;
-  --ok: #57c776; --bad: #ff8a80; --ok-soft: #1d3b27; --bad-soft: #4a2523; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 62rem; padding: 1.5rem 1rem 4rem; color: var(--fg); background: var(--bg);
-  font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
-a { color: inherit; } h1 { font-size: 1.8rem; line-height: 1.2; } h2 { margin-top: 2.2rem; border-bottom: 1px solid var(--line); }
+const STYLE = `${LOOK}
+body { margin: 0 auto; max-width: 62rem; padding: 1.5rem 1rem 4rem; font: 1rem/1.5 var(--text); }
+h1 { font-size: 1.8rem; } h2 { margin-top: 2.2rem; border-bottom: 1px solid var(--line); }
 .skip { position: absolute; left: -99rem; } .skip:focus { left: 1rem; top: 1rem; background: var(--bg); padding: .5rem; }
 .verdict { display: inline-block; padding: .2rem .9rem; border: 2px solid currentColor; border-radius: .4rem; font-weight: 700;
   font-size: 1.3rem; letter-spacing: .04em; color: var(--ok); } .verdict.bad { color: var(--bad); }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .92rem; }
-th, td { border: 1px solid var(--line); padding: .3rem .55rem; text-align: left; vertical-align: top; overflow-wrap: break-word; }
-th { background: var(--soft); } figure { margin: 1.4rem 0; } figcaption { font-weight: 600; margin-bottom: .3rem; }
-figure .words { font-size: .9rem; } svg { height: auto; color: var(--fg); }
+.scroll { overflow-x: auto; margin: .8rem 0; } table { font-size: .92rem; } figure { margin: 1.4rem 0; break-inside: avoid; }
+figcaption { font-weight: 600; margin-bottom: .3rem; } figure .words { font-size: .9rem; } svg { height: auto; color: var(--fg); }
 .narrow { display: none; } @media screen and (max-width: 34rem) { .narrow { display: block; } .wide { display: none; } }
-pre { background: var(--soft); border: 1px solid var(--line); padding: .6rem; overflow-x: auto; font-size: .85rem; }
-code { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: .9em; overflow-wrap: anywhere; }
-li { margin: .2rem 0; } .blank { display: inline-block; border-bottom: 1px solid currentColor; height: 1em; max-width: 100%; }
-@media print { :root { color-scheme: light; --fg: #000; --bg: #fff; } figure, tr { break-inside: avoid; } h2 { break-after: avoid; } }
+pre { font-size: .85rem; } li { margin: .2rem 0; }
 `;
 
 function figure({ title, words, svg }: Chart): string {

@@ -23,10 +23,7 @@ import {
 /** What each number holds, of a drill and of a verify. */
 const MEANING = {
   drill: ["RTA: from the damage (T0) to reopening (T8)", "RPA: from the newest recovered heartbeat to the damage"],
-  verify: [
-    "RTA: fetching, reading to the end, restoring, looking through",
-    "RPA: age of the newest data at the moment that is asked about",
-  ],
+  verify: ["RTA: download, read to the end, restore, check", "RPA: age of the newest data"],
 } as const;
 
 /** What the link was held to, for a sentence; null when it was not. */
@@ -50,7 +47,7 @@ function objectiveRows(result: DrillResult) {
 }
 
 function findingRow(finding: FindingRecord) {
-  return { ...finding, answer: { yes: "yes", no: "NO", unknown: "could not tell" }[finding.held] };
+  return { ...finding, answer: { yes: "yes", no: "NO", unknown: "can't tell" }[finding.held] };
 }
 
 /** The first thing that went wrong, or the slowest phase when nothing did. */
@@ -67,13 +64,13 @@ function worstFinding(result: DrillResult): string {
 }
 
 const fateOf = ({ chosen, rejected }: SourceRecord) =>
-  chosen ? "CHOSEN: the newest that verified" : (rejected ?? "not needed: a newer one verified");
+  chosen ? "CHOSEN: the newest good one" : (rejected ?? "not needed: a newer one is good");
 
 /** A verify chooses what was asked for, whatever comes of it; older ones are there for the night that it is bad. */
 function verifyFate({ id, chosen, rejected }: SourceRecord, { verified }: DrillResult): string {
-  if (verified?.sourceId === id) return verified.asked ? "asked for: it HOLDS" : "the newest that HOLDS";
-  if (rejected !== null) return `asked for: ${rejected}`;
-  return chosen ? "asked for: not judged" : "older: looked at only when it is needed";
+  if (verified?.sourceId === id) return verified.asked ? "verified: GOOD" : "the newest GOOD one";
+  if (rejected !== null) return `verified: ${rejected}`;
+  return chosen ? "verified: no result" : "older: not needed";
 }
 
 /** What it is: `logical, plain, gzip`. Records of earlier versions know one packing, by its word. */
@@ -98,14 +95,13 @@ function sourceRows(result: DrillResult) {
 const OPENINGS: readonly { readonly opening: Opening; readonly unproven: string; readonly action: string }[] = [
   {
     opening: "network",
-    unproven: "Isolation: not isolated: the local sandbox could not be cut off from the network.",
-    action: "the drill ran where the network was not cut off",
+    unproven: "Not isolated: the local sandbox couldn't be cut off from the network.",
+    action: "the drill ran with network access",
   },
   {
     opening: "sockets",
-    unproven:
-      "Isolation: not isolated: what ran in the local sandbox could reach other servers of this machine by their sockets.",
-    action: "the drill ran not isolated from other servers' sockets of its machine",
+    unproven: "Not isolated: the local sandbox could reach other servers on this machine through their sockets.",
+    action: "the drill wasn't isolated from the sockets of other servers on its machine",
   },
 ];
 const openingsOf = ({ sandbox }: DrillResult) =>
@@ -120,11 +116,11 @@ const isFaulty = ({ rejectedAs }: SourceRecord) => !NO_FAULT.has(rejectedAs);
 function unproven(result: DrillResult): string[] {
   return [
     result.scenario.by === "people"
-      ? "The machine's time: people recovered here, on a game day. What is theirs in it is in the after-action report."
-      : "Human time: nobody had to notice, decide or type. A machine's RTA is a floor.",
+      ? "Machine time: people did this recovery, on a game day. Their share is in the after-action report."
+      : "Human time: nobody had to notice, decide or type. With people, it takes longer.",
     result.scenario.contended
-      ? "Durations: other drills ran at the same time on this machine. They are contended; take the numbers from one job."
-      : `Load: the server was otherwise idle${result.scenario.kind === "verify" ? "" : ", its caches warm from the world having just been built"}.`,
+      ? "Durations: other drills ran on this machine at the same time, so the times are distorted. Use a run with --jobs 1."
+      : `Load: the server was otherwise idle${result.scenario.kind === "verify" ? "" : ", and its caches were warm because the database had just been built"}.`,
     linkOf(result) === null
       ? "The network: the backup was fetched from a store near this machine; production's may be slower."
       : `The network: the link was held to ${linkOf(result)} at most; whether production's has that on a bad night is not shown.`,
@@ -133,7 +129,7 @@ function unproven(result: DrillResult): string[] {
           ...(result.findings.some(({ probe }) => probe === "ledger")
             ? []
             : [
-                `Rows: without a ledger of the backed-up moment, no row is compared with what production held; ${unnoticed(result)}.`,
+                `Rows: without a ledger from the time of the backup, rows can't be compared with production. These go unnoticed: ${unnoticed(result)}.`,
               ]),
         ]
       : result.scenario.own === undefined
@@ -169,12 +165,12 @@ function actions(result: DrillResult): string[] {
     ...(verdict === "recovered" ? [] : reasons.slice(0, 5)),
     ...sources
       .filter((source) => isFaulty(source) && source.name !== "")
-      .map(({ id, rejected }) => `${id} cannot be restored: ${rejected}`),
+      .map(({ id, rejected }) => `${id} can't be restored: ${rejected}`),
     ...openingsOf(result).map(({ action }) => action),
-    ...((cleanup?.failed.length ?? 0) > 0 ? ["the clean-up failed: fogbell gc"] : []),
-    ...(scenario.contended ? ["other drills ran at the same time: measure it again alone"] : []),
+    ...((cleanup?.failed.length ?? 0) > 0 ? ["clean-up failed; run: fogbell gc"] : []),
+    ...(scenario.contended ? ["other drills ran at the same time: run it again with --jobs 1"] : []),
   ];
-  return found.length === 0 ? ["none: nothing was found that needs an owner"] : [...new Set(found)];
+  return found.length === 0 ? ["none"] : [...new Set(found)];
 }
 
 /** The drill among its own kind. */
@@ -220,21 +216,19 @@ export function forecastText(line: Forecast): string {
   const { drills, sizes, fixedMs, msPerGb, errorMs, fromBytes, toBytes } = line;
   const growth = line.grows
     ? `${formatDuration(Math.max(0, fixedMs))} plus ${formatDuration(msPerGb)} for each gigabyte, give or take ${formatDuration(errorMs)} at ${size(toBytes)}`
-    : `growth with the data cannot be told from the scatter of ${formatDuration(errorMs)}`;
+    : `growth with data size can't be separated from the scatter of ${formatDuration(errorMs)}`;
   return `from ${drills} drills at ${sizes} sizes (${size(fromBytes)} to ${size(toBytes)}): ${growth}; ${reachText(line)}`;
 }
 
 /** What the line says of the objective, and no further than it can be trusted. */
 function reachText({ reachBytes, crossesAtBytes, safeUntilBytes }: Extract<Forecast, { kind: "line" }>): string {
-  const end = `${size(reachBytes)}, ten times what was drilled; beyond that, drill at larger sizes`;
-  if (safeUntilBytes === reachBytes) return `the RTO is kept, 95 in 100, up to ${end}`;
+  const end = `${size(reachBytes)} (ten times the largest drill; for more, drill at larger sizes)`;
+  if (safeUntilBytes === reachBytes) return `with 95 % confidence the RTO holds up to ${end}`;
   const safe =
-    safeUntilBytes === 0
-      ? "safe at no size when its error is counted against it"
-      : `safe up to ${size(safeUntilBytes)}`;
-  if (crossesAtBytes === null) return `the line itself does not cross the RTO before ${end}, but it is ${safe}`;
-  if (crossesAtBytes === 0) return "the RTO is kept at no size";
-  return `the RTO is crossed at about ${size(crossesAtBytes)}, and ${safe}`;
+    safeUntilBytes === 0 ? "not safe at any size, given the margin of error" : `safe up to ${size(safeUntilBytes)}`;
+  if (crossesAtBytes === null) return `the trend line stays below the RTO up to ${end}, but it is ${safe}`;
+  if (crossesAtBytes === 0) return "the RTO is missed at every size";
+  return `the RTO is exceeded from about ${size(crossesAtBytes)}; ${safe}`;
 }
 
 /** What only a verify has to tell: the copy that holds, and what its checks are worth. */
@@ -251,7 +245,7 @@ function verifyView(result: DrillResult) {
     mutations: result.mutations?.map(({ mutation, subject, noticedBy, because }) => ({
       mutation,
       subject: subject === "" ? "–" : subject,
-      answer: because !== "" ? `not tried: ${because}` : noticedBy.length === 0 ? "NOBODY" : noticedBy.join(", "),
+      answer: because !== "" ? `not tried: ${because}` : noticedBy.length === 0 ? "NO CHECK" : noticedBy.join(", "),
     })),
   };
 }

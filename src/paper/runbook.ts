@@ -111,7 +111,7 @@ export interface RunbookFacts {
 const ROLES: Readonly<Record<string, string>> = {
   commander: "Commander (decides, does not type)",
   operator: "Operator (types)",
-  checker: "Checker (reads back every line that changes the database)",
+  checker: "Checker (reads every line aloud before it changes the database)",
   scribe: "Scribe and messages",
 };
 
@@ -207,7 +207,7 @@ function placesView({ places, scenario: { own } }: DrillResult, used: ReadonlySe
     .map(([name, { meaning, value }]) => ({
       name,
       meaning,
-      value: value === "" ? "set while you go" : value,
+      value: value === "" ? "set as you go" : value,
       here: isTheirs(name, value) ? value : null,
     }));
   const lines = rows.map(({ name, here }) => `export ${name}=${here === null ? "" : quote(here)}`);
@@ -220,9 +220,9 @@ const THEIRS: ReadonlySet<string> = new Set(["STORE", "POINT", "JOBS"]);
 /** On what the page was drilled: a page with somebody's name on it must not be the shop's without saying so. */
 function drilledOn({ scenario }: DrillResult, { system }: RunbookFacts): string {
   const { own } = scenario;
-  if (own !== undefined) return `${own.name}, from its own backups: production stood for ${own.production}`;
-  if (system === undefined) return "a database that the drill made";
-  return `a database that the drill made, NOT ${system}: drill it with fogbell run ${scenario.id} --on ${system}`;
+  if (own !== undefined) return `${own.name}, from its own backups; ${own.production} stood in for production`;
+  if (system === undefined) return "a database made by the drill";
+  return `a database made by the drill, NOT ${system}. To drill that one: fogbell run ${scenario.id} --on ${system}`;
 }
 
 /** The view that `runbooks/runbook.md.hbs` prints. */

@@ -1,5 +1,6 @@
 /** Several drills on one card: what each was to reach and what it reached, for terminals, pages and programs. Pure. */
 
+import { tableLines, type Width, wrap } from "../host/columns.ts";
 import { formatObjective } from "../host/units.ts";
 import type { DrillResult, FindingRecord, ScenarioFacts, Verdict } from "../record.ts";
 import { code, inline } from "./format.ts";
@@ -106,27 +107,20 @@ function designTally(results: readonly DrillResult[]): string {
   return others.length === 0 ? "all as designed" : `${others.length} not as designed`;
 }
 
-const CONTENDED = "Several drills ran at the same time: their durations are contended, and no measure of a recovery.";
+const CONTENDED = "Several drills ran at the same time, so their durations are distorted (contended).";
 
-/** For a terminal: columns as wide as what stands in them, then why, of each that is not recovered. */
-export function scorecardText(results: readonly DrillResult[]): string {
+/** For a terminal, at most so wide: a table, then why, of each that did not pass. */
+export function scorecardText(results: readonly DrillResult[], width?: Width): string {
   const rows = table(results).map((row, at) => [...row, at === 0 ? "Run" : (results[at - 1]?.runId ?? "")]);
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
   const why = results
     .filter((result) => result.verdict !== "recovered" || !isAsDesigned(result))
     .map((result) => `${verdictWord(result)}: ${drillName(result.scenario)}: ${result.reasons[0] ?? ""}`);
   return [
-    ...lines,
+    ...tableLines(rows, { width }),
     "",
-    ...why,
+    ...why.map((line) => wrap(line, width)),
     `${results.length} drills: ${tally(results)}${hasDesign(results) ? `; ${designTally(results)}` : ""}`,
-    ...(results.some(({ scenario }) => scenario.contended) ? [CONTENDED] : []),
+    ...(results.some(({ scenario }) => scenario.contended) ? [wrap(CONTENDED, width)] : []),
   ].join("\n");
 }
 
@@ -134,7 +128,7 @@ const tableRow = (of: readonly string[]) => `| ${of.join(" | ")} |`;
 
 function findingRows(findings: readonly FindingRecord[]): string[] {
   return [
-    tableRow(["Held", "Group", "Question", "Because"]),
+    tableRow(["Passed", "Group", "Check", "Result"]),
     tableRow(["---", "---", "---", "---"]),
     ...findings.map(({ held, group, probe, subject, because }) =>
       tableRow([held === "yes" ? "yes" : `**${held}**`, group, inline(`${probe} (${subject})`), inline(because)]),
@@ -168,7 +162,7 @@ function details(result: DrillResult, { isFolded }: PageStyle): string[] {
   return [
     ...(broken.length === 0 ? [] : ["", ...findingRows(broken)]),
     "",
-    "<details><summary>Every question and phase</summary>",
+    "<details><summary>All checks and phases</summary>",
     "",
     ...all,
     "",
@@ -216,6 +210,6 @@ export function scorecardPage(results: readonly DrillResult[], style: PageStyle)
   if (results.some(({ scenario }) => scenario.contended)) add(`\n${CONTENDED}`);
   const sections = rows.filter((result) => add(section(result, style)));
   const left = results.length - sections.length;
-  if (left > 0) lines.push("", `${left} drills are left out here, because the page would be too long for its place.`);
+  if (left > 0) lines.push("", `${left} more drills aren't shown here, because the page would get too long.`);
   return `${lines.join("\n")}\n`;
 }

@@ -98,5 +98,5 @@ export function unnoticed({ findings }: Pick<DrillResult, "findings">): string {
   const missing = isCompared
     ? ["up to half of a table's rows missing"]
     : ["missing rows that nothing refers to", "a missing view, index or constraint"];
-  return `${["values that changed", "a column that was emptied", ...missing.slice(0, -1)].join(", ")} and ${missing.at(-1)} go unnoticed`;
+  return `${["changed values", "an emptied column", ...missing.slice(0, -1)].join(", ")} and ${missing.at(-1)}`;
 }

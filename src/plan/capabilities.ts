@@ -69,7 +69,7 @@ export const MEANING: Readonly<Record<Capability, string>> = {
   evidence: "the database can be copied as it is now",
   sql: "a scenario's own statements can be run and asked",
   catalogue: "it says what it consists of beside rows",
-  sequences: "it hands out numbers, which can be moved",
+  sequences: "it has sequences or counters that can be moved",
   roles: "it has accounts of its own, which log in",
   "side-databases": "a database can lie beside another on one server",
   databases: "a whole database can be lost and replaced",

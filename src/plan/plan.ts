@@ -144,7 +144,7 @@ export function overOf({ backups }: Plan, name: string): readonly Line[] {
 function withWrongMove(scenario: Scenario): Scenario {
   const { wrongMove } = scenario;
   if (wrongMove === null) {
-    throw new UsageError(`${scenario.id} tells of no wrong move`, {
+    throw new UsageError(`${scenario.id} has no wrong move`, {
       code: "FB_NO_WRONG_MOVE",
       next: [`fogbell scenario show ${scenario.id}`, `fogbell run ${scenario.id}`],
     });

@@ -52,7 +52,7 @@ function judgeOrphans(outcome: Outcome, waiting: readonly string[], compared: nu
   }
   const keys = rows.map(
     ([constraint, , parent, number, parents]) =>
-      `${constraint} waits with ${number} rows for ${parents} lost rows of ${parent}`,
+      `${constraint} left NOT VALID: ${number} rows lack ${parents} lost parent rows of ${parent}`,
   );
   return {
     held: "yes",

@@ -15,7 +15,7 @@ export function unanswered(outcome: Outcome | undefined): Finding | null {
   if (outcome.exitCode !== 0) {
     return {
       held: "unknown",
-      because: `the question failed with exit code ${outcome.exitCode}: ${firstLine(outcome.stderrTail)}`,
+      because: `the query failed with exit code ${outcome.exitCode}: ${firstLine(outcome.stderrTail)}`,
     };
   }
   if (outcome.truncated) return { held: "unknown", because: "the answer was too long to keep whole" };
@@ -41,7 +41,7 @@ export function yesOrNo(outcome: Outcome | undefined, read: (isSo: boolean) => F
 }
 
 /** What is printed by nothing that was asked. It speaks neither for a recovery nor against one. */
-export const unreadable: Finding = { held: "unknown", because: "what came back cannot be read" };
+export const unreadable: Finding = { held: "unknown", because: "the answer can't be read" };
 
 /** Reads one answer, when there is one. */
 export function answered(outcome: Outcome | undefined, read: (outcome: Outcome) => Finding): Finding {

@@ -29,7 +29,7 @@ function judge(found: ReadonlyMap<string, Stands>, truth: ReadonlyMap<string, bi
     // One that goes down, or begins again, is there; where it stands says nothing by itself.
     else if (!now.isUp) continue;
     else if (now.value < now.used) wrong.push(`${name} stands at ${now.value}, ${now.used} is in use`);
-    else if (now.value < before) wrong.push(`${name} stands at ${now.value}, it had handed out ${before}`);
+    else if (now.value < before) wrong.push(`${name} is at ${now.value}, but ${before} was already used`);
   }
   const measured = { compared: truth.size, behind: wrong.length };
   return wrong.length === 0
@@ -48,7 +48,7 @@ export const sequencesAhead = defineProbe({
       if (truth.size === 0) {
         return {
           held: "yes",
-          because: "the ledger holds no sequence: nothing hands out numbers here",
+          because: "no sequences found",
           measured: { compared: 0 },
         };
       }

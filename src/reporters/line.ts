@@ -7,7 +7,7 @@ export const lineReporter = defineReporter<ScreenOptions>({
   isUsual: ({ isTty }) => !isTty,
   summary: "Plain lines, for logs: no cursor, nothing drawn over.",
   options: screenOptions,
-  optionsFrom: ({ outFolder, color }) => ({ folder: outFolder, color }),
+  optionsFrom: ({ outFolder, color, columns }) => ({ folder: outFolder, color, columns }),
   follow: (screen) => followOnScreen(screen, { isLive: false }),
   render: async (results, options) => [closing(results, options)],
 });

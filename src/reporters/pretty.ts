@@ -7,7 +7,7 @@ export const prettyReporter = defineReporter<ScreenOptions>({
   isUsual: ({ isTty }) => isTty,
   summary: "A terminal's view: one live line, the phases, each question with its answer.",
   options: screenOptions,
-  optionsFrom: ({ outFolder, color }) => ({ folder: outFolder, color }),
+  optionsFrom: ({ outFolder, color, columns }) => ({ folder: outFolder, color, columns }),
   follow: (screen) => followOnScreen(screen, { isLive: screen.isTty }),
   render: async (results, options) => [closing(results, options)],
 });

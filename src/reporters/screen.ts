@@ -1,5 +1,6 @@
 /** What people see while drills run, on a terminal or in a log, and the summary at the end. For `pretty` and `line`. */
 import { z } from "zod";
+import { type Width, wrap } from "../host/columns.ts";
 import { etaMs, formatBytes, formatDuration, formatLink, formatObjective, formatRate } from "../host/units.ts";
 import { drillName, scorecardText } from "../paper/scorecard.ts";
 import { unnoticed, verdictTitle, verdictWord } from "../paper/words.ts";
@@ -61,7 +62,7 @@ function tamed<T>(value: T): T {
 /** Files are seen wherever there is no container; the rest is left open only where it cannot be shut. */
 function notIsolated(leavesOpen: readonly Opening[] = []): string {
   const open = leavesOpen.filter((one) => one !== "files");
-  return open.length === 0 ? "" : `; not isolated: ${open.join(" and ")} of this machine can be reached`;
+  return open.length === 0 ? "" : `; not isolated: can reach this machine's ${open.join(" and ")}`;
 }
 
 /** Lines worth a place in a log, for each event; most events have none. */
@@ -112,7 +113,7 @@ function mutationLine(
   if (because !== "") return `    ${ink("not tried", "dim")}  ${mutation}: ${because}`;
   return noticedBy.length > 0
     ? `    ${ink("noticed", "green")}    ${mutation} (${subject}): by ${noticedBy.join(", ")}`
-    : `    ${ink("UNNOTICED", "red")}  ${mutation} (${subject}): nobody would have seen it`;
+    : `    ${ink("UNNOTICED", "red")}  ${mutation} (${subject}): no check noticed it`;
 }
 
 /** How far one drill is. */
@@ -174,7 +175,7 @@ export function followOnScreen(screen: Screen, { isLive }: ScreenStyle): Followe
   };
   const line = (text: string, drill: DrillName) => {
     erase();
-    screen.write(`${tame(prefix(drill))}${text}\n`);
+    screen.write(`${wrap(`${tame(prefix(drill))}${text}`, screen.isTty ? screen.columns : undefined, 4)}\n`);
   };
   const progressed = (progress: Progress, drill: DrillName) => {
     const text = `${tame(progress.label)}  ${progressText(progress)}`;
@@ -209,22 +210,28 @@ const isSaidInSubject = ({ scenario, verdict }: DrillResult) => scenario.kind ==
 function subject(result: DrillResult): string {
   const { scenario, sources, reasons } = result;
   if (scenario.kind !== "verify") return drillName(scenario);
-  const looked = sources.find(({ chosen }) => chosen)?.id;
+  // Considered first is the one that was asked for; it is no longer the chosen one when it is bad.
+  const looked = sources[0]?.id;
   const name = looked === undefined ? scenario.title : `${scenario.title}: ${looked}`;
   return isSaidInSubject(result) ? `${name} ${reasons.join("; ")}` : name;
 }
 
 /** The last lines on one drill: verdict, what was measured against what was wanted, where to read on. */
-export function summary(raw: DrillResult, { folder, color }: { folder: string; color: boolean }): string {
+export function summary(
+  raw: DrillResult,
+  { folder, color, columns }: { folder: string; color: boolean; columns?: Width },
+): string {
   const result = tamed({ ...raw, commands: [] });
   const { verdict, scenario, reasons, objectives, measured, next, runId, findings, notes } = result;
   const ink = paint(color);
   const against = (measuredMs: number | null, objectiveMs: number) =>
     `${measuredMs === null ? "not measured" : formatDuration(measuredMs)} (objective ${formatObjective(objectiveMs)})`;
-  const machine = measured.machineMs === null ? "" : `; machine only ${formatDuration(measured.machineMs)}`;
+  // A verify counts from the fetch and leaves out the making of its sandbox: its RTA is the machine's own time.
+  const isMachine = measured.machineMs === null || scenario.kind === "verify";
+  const machine = isMachine ? "" : `; machine only ${formatDuration(measured.machineMs ?? 0)}`;
   const limit = raw.fetched?.limitBytesPerSecond;
   const link = limit === undefined ? "" : `; the link was limited to ${formatLink(limit)}`;
-  return [
+  const lines = [
     "",
     `${ink(verdictTitle(result), VERDICT_INK[verdict])}  ${subject(result)}`,
     ...(isSaidInSubject(result) ? [] : reasons.map((reason) => `  ${reason}`)),
@@ -234,8 +241,12 @@ export function summary(raw: DrillResult, { folder, color }: { folder: string; c
     `  RTA ${against(measured.rtaMs, objectives.rtoMs)}${machine}${link}`,
     `  RPA ${against(measured.rpaMs, objectives.rpoMs)}`,
     ...(isComparedWithNothing(raw)
-      ? [`  without a ledger or checks of your own, ${unnoticed(raw)} (docs/verify.md)`]
+      ? [`  without a ledger or your own checks (docs/verify.md), these go unnoticed: ${unnoticed(raw)}`]
       : []),
+  ].map((line) => wrap(line, columns));
+  // What is copied from a screen stays on one line.
+  return [
+    ...lines,
     `  read ${folder}/${runId}/report.md${scenario.kind === "verify" ? "" : `, ${folder}/${runId}/runbook.md`}`,
     ...next.map((command) => `  next: ${command}`),
     "",
@@ -246,13 +257,18 @@ export function summary(raw: DrillResult, { folder, color }: { folder: string; c
 export const screenOptions = z.strictObject({
   folder: z.string().default("drill-results"),
   color: z.boolean().default(false),
+  columns: z.number().int().positive().optional(),
 });
 export type ScreenOptions = z.infer<typeof screenOptions>;
 
 /** The end of a call: the drill's summary, or one card when there were several. */
 export function closing(results: readonly DrillResult[], options: ScreenOptions): Artifact {
   const [only] = results;
-  const card = () => scorecardText(results.map((result) => tamed({ ...result, commands: [] })));
+  const card = () =>
+    scorecardText(
+      results.map((result) => tamed({ ...result, commands: [] })),
+      options.columns,
+    );
   const text =
     results.length === 1 && only !== undefined ? summary(only, options) : `\n${card()}\nread ${options.folder}\n`;
   return { file: "summary.txt", text, to: "stdout" };

@@ -58,14 +58,14 @@ function verification(asked: readonly FindingRecord[], empty: string | null): Re
 function clock({ rtaMs, rpaMs }: Evidence["measured"], { rtoMs, rpoMs }: Objectives): Reason[] {
   const reasons: Reason[] = [];
   if (rtaMs === null)
-    reasons.push({ verdict: "void", text: "the RTA could not be measured: its beginning or its end has no time" });
+    reasons.push({ verdict: "void", text: "the RTA couldn't be measured: its start or its end was never reached" });
   else if (rtaMs > rtoMs)
     reasons.push({
       verdict: "late",
       text: `RTA ${formatDuration(rtaMs)} is longer than the RTO of ${formatDuration(rtoMs)}`,
     });
   if (rpaMs === null)
-    reasons.push({ verdict: "void", text: "the RPA could not be measured: nothing told how new the data is" });
+    reasons.push({ verdict: "void", text: "the RPA couldn't be measured: nothing shows how new the data is" });
   else if (rpaMs > rpoMs)
     reasons.push({
       verdict: "late",
@@ -76,17 +76,16 @@ function clock({ rtaMs, rpaMs }: Evidence["measured"], { rtoMs, rpoMs }: Objecti
 
 /** Nobody should read "recovered" and think that nothing is gone. */
 function proven({ rowsMissing, rowsAltered, rowsExtra }: Evidence["measured"]): string {
-  return `proven, within its objectives; ${rowsSaid([rowsMissing, rowsAltered, rowsExtra])}`;
+  return `proven, within RTO and RPO; ${rowsSaid([rowsMissing, rowsAltered, rowsExtra])}`;
 }
 
 /** Missing, altered and extra rows; null is what no probe asked, and nothing is claimed of it. */
 function rowsSaid([missing, altered, extra]: readonly [number | null, number | null, number | null]): string {
-  if (missing === null && altered === null && extra === null) return "no probe compared rows";
-  if (missing === null || altered === null || extra === null)
-    return "not every difference of rows was asked for, so nothing is said of them";
+  if (missing === null && altered === null && extra === null) return "rows weren't compared";
+  if (missing === null || altered === null || extra === null) return "rows were compared only in part";
   return missing + altered + extra === 0
     ? "no row is missing, altered or extra"
-    : `${missing} rows missing, ${altered} older and ${extra} extra, all explained by the loss that the scenario allows`;
+    : `${missing} rows missing, ${altered} older and ${extra} extra, all within the loss the scenario allows`;
 }
 
 /** What ended the drill before it could end by itself. */
@@ -111,7 +110,7 @@ export function judge(evidence: Evidence): Judged {
     inGroup(findings, group),
   ) as [FindingRecord[], FindingRecord[], FindingRecord[]];
   if (evidence.isVerify === true) return verdictOf([...reasons, ...verifying(evidence, verify, hasOtherEnd)], evidence);
-  reasons.push(...gate(healthy, unless("no gate was asked")));
+  reasons.push(...gate(healthy, unless("the health check before the damage wasn't run")));
   if (holds(healthy)) reasons.push(...gate(proof, unless("the damage was not proven")));
   // Without proven damage there is nothing that could have been lost, verified or late. With it, a no stays a no,
   // whatever ended the drill afterwards.

@@ -277,7 +277,7 @@ export function scenarioSchema(catalog: Catalog) {
     ),
     designed: example(
       z.enum(DESIGNED_VERDICTS).default("recovered"),
-      "The verdict it is made to end with, as when it shows what a wrong move costs. A scorecard says where it did not.",
+      "The verdict this scenario expects, when it shows what a mistake costs. A scorecard points out any other verdict.",
       "lost",
     ),
     world: example(

@@ -4,7 +4,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { asFogbellError } from "../errors.ts";
 import { quote } from "../host/sh.ts";
-import { formatBytes } from "../host/units.ts";
+import { count, formatBytes } from "../host/units.ts";
 import type { Catalog } from "../parts.ts";
 import { openStock } from "../verify/stock.ts";
 
@@ -27,7 +27,7 @@ async function checkDisk(): Promise<Check> {
     name: "disk",
     ok: free >= ROOM_BYTES,
     because: `${formatBytes(free)} free in ${folder}`,
-    next: [`df -h ${quote(folder)}`, "fogbell gc", "export TMPDIR=…, a folder of a larger disk"],
+    next: [`df -h ${quote(folder)}`, "fogbell gc", "export TMPDIR=… (a folder on a larger disk)"],
   };
 }
 
@@ -55,8 +55,8 @@ export async function checkCredentials(
     of: "credentials",
     name: "credentials for S3",
     ok: there.length > 0,
-    because: there.join("; ") || "none in the environment, no credentials file; only S3 stores need them",
-    next: ["export AWS_PROFILE=…, or nothing where the machine's own role may read the store"],
+    because: there.join("; ") || "none found; only S3 stores need them",
+    next: ["export AWS_PROFILE=… (not needed if this machine's own role can read the store)"],
   };
 }
 
@@ -88,7 +88,7 @@ async function checkStore(catalog: Catalog, url: string): Promise<Check> {
       of: "store",
       name: `store ${stock.store.place}`,
       ok: true,
-      because: `${stock.inventory.points.length} recovery ${stock.inventory.points.length === 1 ? "point" : "points"}`,
+      because: count(stock.inventory.points.length, "backup"),
       next: [],
     };
   } catch (error) {

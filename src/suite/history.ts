@@ -2,6 +2,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { UsageError } from "../errors.ts";
+import { tableLines, type Width } from "../host/columns.ts";
 import { quote } from "../host/sh.ts";
 import { formatDuration } from "../host/units.ts";
 import { type Past, pastOf, trendOf } from "../paper/past.ts";
@@ -70,9 +71,9 @@ export async function mustBeFolders(folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
     const found = await stat(folder).catch(() => null);
     if (found?.isDirectory()) continue;
-    throw new UsageError(found === null ? `no folder ${folder}` : `${folder} is no folder`, {
+    throw new UsageError(found === null ? `there is no folder ${folder}` : `${folder} isn't a folder`, {
       code: "FB_NO_FOLDER",
-      next: [`ls -ld ${quote(folder)}`, "name folders that hold run folders, as fogbell run --out wrote them"],
+      next: [`ls -ld ${quote(folder)}`, "name results folders written by: fogbell run --out FOLDER"],
     });
   }
 }
@@ -84,7 +85,7 @@ export async function findRun(
 ): Promise<KeptRun> {
   const named = await readRun(name);
   if (named !== null && "because" in named) {
-    throw new UsageError(`the run in ${name} cannot be read: ${named.because}`, {
+    throw new UsageError(`the run in ${name} can't be read: ${named.because}`, {
       code: "FB_NO_JOURNAL",
       next: [`fogbell report verify ${quote(name)}`],
     });
@@ -104,7 +105,7 @@ export async function findRun(
     runs.findLast(({ result }) => result.verdict === "recovered") ??
     runs.at(-1);
   if (best !== undefined) return best;
-  throw new UsageError(`no run folder ${name}, and no drill of a scenario ${name} in ${results}`, {
+  throw new UsageError(`there is no run folder ${name} and no drill of a scenario ${name} in ${results}`, {
     code: "FB_NO_JOURNAL",
     next: [`ls ${quote(results)}`, ...(name.includes("/") ? [] : [`fogbell run ${name}`])],
   });
@@ -151,47 +152,43 @@ const duration = (ms: number | null) => (ms === null ? "-" : formatDuration(ms))
 const peopleCell = ({ days, recovered, medianRtaMs, worstRtaMs }: Past["people"]) =>
   days === 0 ? "-" : `${duration(medianRtaMs)} / ${duration(worstRtaMs)} (${recovered}/${days})`;
 
+/** One line for each drill that was ever run, headings first. */
+function tableOf(pasts: readonly Past[], width: Width): string[] {
+  const played = pasts.some(({ people }) => people.days > 0);
+  const lines = pasts.map((past) => [
+    past.name,
+    `${past.recovered}/${past.drills}`,
+    past.drills === 0 ? "never" : verdictWord(past.last),
+    past.drills === 0 ? "-" : past.last.endedAt.slice(0, 10),
+    past.lastSuccess?.slice(0, 10) ?? "never",
+    `${duration(past.medianRtaMs)} / ${duration(past.worstRtaMs)}`,
+    `${duration(past.medianRpaMs)} / ${duration(past.worstRpaMs)}`,
+    ...(played ? [peopleCell(past.people)] : []),
+  ]);
+  const head = [
+    ...["Drill", "Passed", "Last", "On", "Last success", "RTA median / worst", "RPA median / worst"],
+    ...(played ? ["RTA by people (days)"] : []),
+  ];
+  return tableLines([head, ...lines], { width });
+}
+
+/** The history of results, for a terminal. */
+export const historyLines = (results: readonly DrillResult[], width: Width): string[] =>
+  tableOf(pastOf(results), width);
+
 /** The history of a results folder, as lines for a terminal and as rows for a program. */
 export async function historyOf(
   results: string,
   scenario: string | null,
+  width?: Width,
 ): Promise<{ text: string; rows: HistoryRow[]; lost: readonly LostRun[] }> {
   const { runs, lost } = await readHistory([results]);
   const pasts = pastOf(runs.map(({ result }) => result)).filter(
     (past) => scenario === null || past.scenario === scenario,
   );
   const rows = pasts.map(rowOf);
-  const unread = lost.map(({ folder, because }) => `NOT READ  ${folder}: ${because}`);
-  if (rows.length === 0) {
-    const none = `No drill is kept in ${results}${scenario === null ? "" : ` of ${scenario}`}.`;
-    return { text: [none, ...unread].join("\n"), rows, lost };
-  }
-  const played = rows.some(({ people }) => people.days > 0);
-  const lines = pasts.map((past, at) => {
-    const row = rows[at] as HistoryRow;
-    return [
-      row.drill,
-      `${row.recovered}/${row.drills}`,
-      row.drills === 0 ? "never" : verdictWord(past.last),
-      row.drills === 0 ? "-" : row.lastAt.slice(0, 10),
-      row.lastSuccess?.slice(0, 10) ?? "never",
-      `${duration(row.medianRtaMs)} / ${duration(row.worstRtaMs)}`,
-      `${duration(row.medianRpaMs)} / ${duration(row.worstRpaMs)}`,
-      ...(played ? [peopleCell(row.people)] : []),
-    ];
-  });
-  const head = [
-    ...["drill", "recovered", "last", "on", "last success", "RTA median / worst", "RPA median / worst"],
-    ...(played ? ["RTA by people (days)"] : []),
-  ];
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...lines.map((line) => (line[column] ?? "").length)),
-  );
-  const text = [head, ...lines].map((line) =>
-    line
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
+  const unread = lost.map(({ folder, because }) => `UNREADABLE  ${folder}: ${because}`);
+  const none = `No runs${scenario === null ? "" : ` of ${scenario}`} in ${results}.`;
+  const text = rows.length === 0 ? [none] : tableOf(pasts, width);
   return { text: [...text, ...unread].join("\n"), rows, lost };
 }

@@ -20,6 +20,8 @@ export interface ReportSurroundings {
   readonly print: (text: string) => void;
   /** Whether text on standard output may carry colours. */
   readonly printsColor: boolean;
+  /** How wide the terminal is that it prints to; absent: it is none. */
+  readonly printsColumns?: number | undefined;
 }
 
 export interface ReportingRequest {
@@ -215,7 +217,7 @@ function readOr(file: string): string | null {
 
 async function deliver(seat: Seat, results: readonly DrillResult[], request: ReportingRequest): Promise<void> {
   const { reporter, file } = seat;
-  const { environment, printsColor } = request.surroundings;
+  const { environment, printsColor, printsColumns } = request.surroundings;
   const isFile = file !== null && file !== STANDARD_OUTPUT;
   const context = {
     environment,
@@ -223,6 +225,7 @@ async function deliver(seat: Seat, results: readonly DrillResult[], request: Rep
     workingFolder: process.cwd(),
     shard: request.shard ?? null,
     color: printsColor && !isFile,
+    columns: isFile ? undefined : printsColumns,
     earlier: (usual: string) => readOr(isFile ? file : join(request.outFolder, usual)),
   };
   const options = reporter.options.parse(reporter.optionsFrom?.(context) ?? {});

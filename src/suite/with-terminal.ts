@@ -49,6 +49,7 @@ export function ownSurroundings(): ReportSurroundings {
     },
     print: (text) => void stdout.write(text),
     printsColor: color && stdout.isTTY === true,
+    printsColumns: stdout.isTTY === true ? stdout.columns : undefined,
   };
 }
 

@@ -47,7 +47,7 @@ class OtherVersion extends UnavailableError {
   readonly madeBy: string;
 
   constructor(because: string, madeBy: string) {
-    super(`the copy cannot be judged here: ${because}`, { code: "FB_NOT_JUDGED", next: ["fogbell doctor"] });
+    super(`the copy can't be judged here: ${because}`, { code: "FB_NOT_JUDGED", next: ["fogbell doctor"] });
     this.madeBy = madeBy;
   }
 }
@@ -55,7 +55,7 @@ class OtherVersion extends UnavailableError {
 /** The same of what a check found. */
 function assertJudgedFault(engine: Engine, { because, alone, madeBy, errors, next }: CheckFault) {
   if (madeBy !== null) throw new OtherVersion(because, madeBy);
-  if (!alone) throw new UnavailableError(`the copy cannot be judged here: ${because}`, { code: "FB_NOT_JUDGED", next });
+  if (!alone) throw new UnavailableError(`the copy can't be judged here: ${because}`, { code: "FB_NOT_JUDGED", next });
   assertJudged(engine, errors);
 }
 
@@ -68,10 +68,10 @@ async function chooseDatabase(kit: AttemptKit, { runner }: OpenedSandbox): Promi
   const names = outcome.stdout.split("\n").filter((line) => line !== "");
   const [first, ...others] = names;
   if (outcome.exitCode !== 0 || first === undefined) {
-    throw new LostError("the restored server holds no database", { code: "FB_COPY_EMPTY" });
+    throw new LostError("the restored server has no database", { code: "FB_COPY_EMPTY" });
   }
   if (others.length > 0)
-    kit.write({ kind: "note", text: `looked through: ${first}; restored with it: ${others.join(", ")}` });
+    kit.write({ kind: "note", text: `checked: ${first}; also restored, but not checked: ${others.join(", ")}` });
   return first;
 }
 
@@ -80,7 +80,7 @@ function newerThanItsServer(facts: BackupFacts, restoredOn: string): string | nu
   const { loadsFrom, serverVersion, toolVersion } = facts;
   if (loadsFrom === undefined) return null;
   const major = (version: string | undefined) => version?.split(".")[0] ?? "an unknown version";
-  return `written by a client of version ${major(toolVersion)} from a server of version ${major(serverVersion)}: it was restored on ${restoredOn}, and its own server cannot load it as it is; dump it with the client of version ${major(serverVersion)}`;
+  return `written by a client of version ${major(toolVersion)} from a server of version ${major(serverVersion)}: it was restored on ${restoredOn}, but the server it came from can't load it as it is; dump it with the client of version ${major(serverVersion)}`;
 }
 
 /** What nobody could see of a copy that is all of its backup; a ledger of its moment sees it. */
@@ -170,7 +170,7 @@ async function prove(
 ): Promise<void> {
   const { engine } = kit.task;
   if (method.side === "server") {
-    kit.write({ kind: "note", text: `checks were not proven: a copy by ${method.name} is a server of its own` });
+    kit.write({ kind: "note", text: `--prove-checks was skipped: a ${method.name} copy is a server of its own` });
     return;
   }
   await proveChecks({

@@ -55,7 +55,7 @@ function needsProgram(engine: Engine | undefined, { facts }: RecoveryPoint, path
   const method = engine?.methods.find(({ name }) => name === facts.method);
   const [line] = method?.check(facts, { to: "end-of-log" }) ?? [];
   return new UnavailableError(
-    `${path} is ${facts.method}, ${facts.format}: only its own program can read it to its end`,
+    `${path} is ${facts.method}, ${facts.format}: only its own program can read it to the end`,
     {
       code: "FB_NOT_JUDGED",
       next: line === undefined ? [] : [`export BACKUP=${quote(path)}`, ...line.script.split("\n")],

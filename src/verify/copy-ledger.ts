@@ -53,7 +53,7 @@ export function rowsOf(outcome: Outcome, what: string): string[][] {
       code: "FB_LEDGER",
       next: [
         "check that the account may read every table",
-        "check that your own client connects with this environment",
+        "check that your own client can connect with the same environment",
       ],
     });
   }
@@ -148,7 +148,7 @@ async function sequencesBehind({ sequences }: CopyLedger, engine: Engine, ask: A
     const value = now.get(name);
     if (value === undefined) return [`${name}: the sequence is missing`];
     const isBehind = isWhole(value) && isWhole(before) && BigInt(value) < BigInt(before);
-    return isBehind ? [`${name}: stands at ${value}, and had handed out ${before}`] : [];
+    return isBehind ? [`${name} is at ${value}, but ${before} was already used`] : [];
   });
 }
 

@@ -30,7 +30,7 @@ export async function readKey(
   const found = name === undefined ? await readFile(file ?? "", "utf8").catch(() => "") : (environment[name] ?? "");
   if (found.trim() !== "") return found;
   throw new UnavailableError(
-    name === undefined ? `the key file ${file} cannot be read or is empty` : `the variable ${name} holds no key`,
+    name === undefined ? `the key file ${file} can't be read or is empty` : `the variable ${name} contains no key`,
     { code: "FB_KEY_MISSING", next: [name === undefined ? `ls -l ${quote(file ?? "")}` : `export ${name}=…`] },
   );
 }
@@ -94,13 +94,13 @@ async function gpg(key: string, home: string, signal: AbortSignal): Promise<Tool
 
 function unusable(program: string, exitCode: number): UnavailableError {
   return exitCode === NO_PROGRAM
-    ? new UnavailableError(`${program} is not installed here, and the backups are encrypted with it`, {
+    ? new UnavailableError(`the backups are encrypted with ${program}, which isn't installed here`, {
         code: "FB_DECRYPT",
         next: [`apt-get install ${program === "gpg" ? "gnupg" : program}`],
       })
-    : new UnavailableError(`${program} cannot use the key that it was given`, {
+    : new UnavailableError(`${program} can't use the key it was given`, {
         code: "FB_DECRYPT",
-        next: ["check which key the backups are encrypted for"],
+        next: ["check which key the backups were encrypted for"],
       });
 }
 
@@ -134,9 +134,12 @@ export async function decrypt(request: DecryptRequest): Promise<string[]> {
       if (end.exitCode !== 0) {
         if (await isFullAt(target, end.stderr)) {
           const next = roomIn(target);
-          throw new UnavailableError(`decrypting into ${target} filled its disk`, { code: "FB_DISK_FULL", next });
+          throw new UnavailableError(`the disk filled up while decrypting into ${target}`, {
+            code: "FB_DISK_FULL",
+            next,
+          });
         }
-        throw new LostError(`${basename(path)} cannot be decrypted: it was cut off or changed`, {
+        throw new LostError(`${basename(path)} can't be decrypted: it was cut off or changed`, {
           code: "FB_COPY_SEALED",
         });
       }

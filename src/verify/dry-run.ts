@@ -140,7 +140,7 @@ function copyLines({ from, objects, fetchBytes, encryption, older }: PlannedVeri
     `           ${minute(copy.momentAt)}, ${formatDuration(copy.ageMs)} old; ${kind}; ${verifiedText(copy)}`,
     `  from     ${from}`,
     `  fetched  ${formatBytes(fetchBytes)} in ${objects} ${objects === 1 ? "object" : "objects"}${sealed}`,
-    ...(older.length === 0 ? [] : [`  else     when it does not hold, one after another: ${older.join(", ")}`]),
+    ...(older.length === 0 ? [] : [`  else     if it's bad, one after another: ${older.join(", ")}`]),
   ];
 }
 
@@ -148,7 +148,7 @@ function planText(plan: PlannedVerify): string[] {
   const { database, engine, version, asked, variant, copy, sandbox, objectives, limits, problems } = plan;
   const { rtoMs, rpoMs } = objectives;
   const head = `${database} (${engine}), ${variant ?? asked}`;
-  if (copy === null) return [`${head}: NO COPY of what is asked for`];
+  if (copy === null) return [`${head}: NO BACKUP found`];
   return [
     head,
     ...copyLines(plan, copy),
@@ -165,8 +165,8 @@ export function plannedText(plans: readonly PlannedVerify[]): string {
   return tame(
     [
       ...plans.flatMap((plan) => [...planText(plan), ""]),
-      "Nothing was fetched, started or written. A verify only reads the stores; what it finds goes into",
-      `${plans[0]?.outFolder ?? "the folder of results"}, the copy into a folder and a sandbox that are removed afterwards.`,
+      "Nothing was downloaded, started or written. verify only reads the stores. Results go to",
+      `${plans[0]?.outFolder ?? "the results folder"}; the copy goes to a temporary folder and a sandbox, removed afterwards.`,
     ].join("\n"),
   );
 }

@@ -56,7 +56,7 @@ export async function recognise(kit: AttemptKit, folder: string): Promise<Backup
   if (point !== undefined) return point.facts;
   const form = unknown[0]?.form;
   if (form !== undefined && !isFault(form)) {
-    throw new UnavailableError(`what was encrypted is ${formWords(form)}`, { code: "FB_NOT_JUDGED", next: form.next });
+    throw new UnavailableError(`once decrypted, it is ${formWords(form)}`, { code: "FB_NOT_JUDGED", next: form.next });
   }
-  throw new LostError(`what was encrypted is ${unknown[0]?.because ?? "empty"}`, { code: "FB_COPY_SEALED" });
+  throw new LostError(`once decrypted, it is ${unknown[0]?.because ?? "empty"}`, { code: "FB_COPY_SEALED" });
 }

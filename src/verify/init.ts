@@ -203,7 +203,7 @@ export async function propose(request: InitRequest): Promise<Init> {
   const databases = named(merge(found));
   if (databases.length === 0) {
     throw new UsageError(
-      `no backup is recognised in ${stores.join(", ")}${notes.length === 0 ? "" : `: ${notes.join("; ")}`}`,
+      `no backup was recognised in ${stores.join(", ")}${notes.length === 0 ? "" : `: ${notes.join("; ")}`}`,
       {
         code: "FB_NO_SOURCES",
         next: stores.map((url) => `fogbell backups list --store ${quote(url)}`),
@@ -211,7 +211,7 @@ export async function propose(request: InitRequest): Promise<Init> {
     );
   }
   const text = [
-    "# What Fogbell is told of your databases. No secret belongs here. docs/config.md has every key.",
+    "# Your databases, for Fogbell. Don't put secrets here. docs/config.md explains every key.",
     "version: 1",
     "databases:",
     ...databases.map((one) => databaseText(one, request)),

@@ -66,7 +66,7 @@ async function readPart({ called, path, packing }: Part): Promise<Read> {
     }
   } catch (error) {
     if (error instanceof FogbellError) throw error;
-    throw new LostError(`${called}, which belongs to it, cannot be unpacked to its end: it is cut off or damaged`, {
+    throw new LostError(`${called}, which belongs to it, can't be unpacked to the end: it's cut off or damaged`, {
       code: "FB_COPY_PART",
     });
   }
@@ -104,7 +104,7 @@ function lineFor(parts: readonly Part[]): Line {
     return `  ${unpacked(packing, `"$BACKUP/${name}"`)}`;
   });
   return {
-    say: "Put the files of that night together, in this order.",
+    say: "Join the files of that night in this order.",
     script: `{\n${reads.join(" &&\n")}\n} >"$SCRATCH/together.sql"`,
     uses: ["BACKUP", "SCRATCH"],
     destroys: false,

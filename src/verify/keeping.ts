@@ -33,7 +33,7 @@ export async function keepingOf(stocks: readonly SourceStock[]): Promise<(candid
               {
                 ...NOTHING,
                 expiresAt: new Date(Date.parse(point.moment.at) + source.retention).toISOString(),
-                expiresBy: "retention told in fogbell.yaml",
+                expiresBy: "retention set in fogbell.yaml",
               },
             ];
       // Of a lock only the first object is asked: the rules of a bucket lock all members of a backup alike.

@@ -7,47 +7,47 @@ interface Said {
   readonly next: readonly string[];
 }
 
-const OTHER_FOLDERS = "keep the log of each server in a folder of its own, beside its backups";
+const OTHER_FOLDERS = "keep each server's log in its own folder, beside that server's backups";
 
 function said({ kind, key, wanted = "", because = "" }: LeftLog, placeTold: string | undefined): Said {
   switch (kind) {
     case "hole":
       return {
-        because: `the log has a hole right behind it: ${wanted}, where it would begin, is missing, and ${key} is there`,
+        because: `the log has a gap right after it: ${wanted}, where it should begin, is missing, though ${key} is there`,
         next: [
           `look for ${wanted}: on the server, and in other copies of its log`,
-          "take a new backup, whose log is whole",
+          "take a new backup with a complete log",
         ],
       };
     case "torn":
       return {
-        because: `the log beside it cannot be gone through: ${because}`,
-        next: ["look for another copy of the piece that is named: on the server, and elsewhere", "take a new backup"],
+        because: `the log beside it can't be read: ${because}`,
+        next: ["look for another copy of that log file, on the server and elsewhere", "take a new backup"],
       };
     case "other-server":
       return {
-        because: `the log that lies beside it is of another server (${key})${because === "" ? "" : `: ${because}`}`,
+        because: `the log beside it is from another server (${key})${because === "" ? "" : `: ${because}`}`,
         next: [OTHER_FOLDERS],
       };
     case "several":
       return {
-        because: `there is more than one log that may be its own (${key}, ${because}), and nothing tells which`,
+        because: `more than one log could belong to it (${key}, ${because}), and nothing shows which does`,
         next: [OTHER_FOLDERS],
       };
     case "unread":
       return {
-        because: `the log beside it was not read from ${key} on: it is ${because}`,
+        because: `the log beside it wasn't read from ${key} on: it is ${because}`,
         next: [
-          "keep pieces of the log plain, or packed with gzip, zstd, xz, bzip2 or lz4",
-          "unpack them, and verify again",
+          "keep log files uncompressed, or compressed with gzip, zstd, xz, bzip2 or lz4",
+          "unpack them, then: fogbell verify",
         ],
       };
     case "no-place":
       return {
-        because: `the log beside it (${key}) was not read: the copy does not say where in it it stands`,
+        because: `the log beside it (${key}) wasn't read: the copy doesn't say which log position it was taken at`,
         next: [
-          ...(placeTold === undefined ? [] : [`let the backup write it down: ${placeTold}`]),
-          `if it is meant to stand alone: ignore: [${JSON.stringify(key.replace(/\d{6,}[^/]*$/, "*"))}] at the source in fogbell.yaml`,
+          ...(placeTold === undefined ? [] : [`make the backup record it: ${placeTold}`]),
+          `if the backup is meant to be used without the log: ignore: [${JSON.stringify(key.replace(/\d{6,}[^/]*$/, "*"))}] at the source in fogbell.yaml`,
         ],
       };
   }
@@ -63,7 +63,7 @@ export function leftLogError(
   { placeTold }: Pick<LogArchive, "placeTold"> = {},
 ): FogbellError {
   const { because, next } = said(left, placeTold);
-  const message = `${id} was looked at as it was taken, and comes no further: ${because}`;
+  const message = `${id} was checked as of its own moment; the log after it couldn't be applied: ${because}`;
   return FAULTS.has(left.kind)
     ? new LostError(message, { code: "FB_LOG_BROKEN", next })
     : new UnavailableError(message, { code: "FB_LOG_LEFT", next });

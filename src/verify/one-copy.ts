@@ -26,32 +26,27 @@ export function assertWholeKind(
   // Of several files of one night another one holds them.
   if (lacks === "tables" && parts === undefined) {
     throw new UnavailableError(
-      `${id} brings no tables, only what belongs into them or onto them (a dump of data only, or of one section): half of a backup`,
+      `${id} has no table definitions, only data or other parts of a dump (data-only, or a single section): half a backup`,
       {
         code: "FB_NOT_JUDGED",
-        next: ["take a dump of structure and data together, or keep both of one night in one folder"],
+        next: ["dump structure and data together, or keep both files of one night in one folder"],
       },
     );
   }
   if (lacks === "rest") {
     throw new UnavailableError(
-      `${id} is what stands before the rows and the rows (pre-data, data), and no night has what comes behind them (post-data): keys, indexes and triggers`,
+      `${id} has only the pre-data and data sections; the post-data section (keys, indexes, triggers) is missing on every night`,
       {
         code: "FB_NOT_JUDGED",
-        next: ["keep all three sections of a night beside each other, or take one dump of everything"],
+        next: ["keep all three sections of a night together, or take one complete dump"],
       },
     );
   }
   if (lacks === "rows") {
-    throw new UnavailableError(
-      `${id} holds tables whose rows lie in text files beside it (--tab), which are not read here`,
-      {
-        code: "FB_NOT_JUDGED",
-        next: [
-          `${loadsText === undefined ? "" : `${loadsText} brings them back; `}a dump without --tab can be verified`,
-        ],
-      },
-    );
+    throw new UnavailableError(`${id} keeps its rows in text files beside it (--tab), which Fogbell doesn't read`, {
+      code: "FB_NOT_JUDGED",
+      next: [`${loadsText === undefined ? "" : `${loadsText} loads them; `}a dump made without --tab can be verified`],
+    });
   }
 }
 

@@ -20,7 +20,7 @@ export interface EachRequest {
 const membersOf = ({ signal }: AttemptKit, { paths, facts }: Given, method: Method) =>
   archiveMembers(paths, facts, { method, signal }).catch((error: unknown) => {
     if (error instanceof FogbellError || signal.aborted) throw error;
-    throw new LostError(`the archive cannot be read to its end: ${(error as Error).message}`, {
+    throw new LostError(`the archive can't be read to the end: ${(error as Error).message}`, {
       code: "FB_COPY_EMPTY",
     });
   });

@@ -24,9 +24,9 @@ export const startsApplications = ({ checks }: VerifyTask) => checks.some(({ app
 
 /** Why somebody's own backup is not opened in a sandbox of this kind. */
 export const foreignBackup = (kind: string): RefusedError =>
-  new RefusedError(`a ${kind} sandbox is not cut off from this machine, and a backup can hold commands`, {
+  new RefusedError(`a ${kind} sandbox isn't isolated from this machine, and a backup can contain commands`, {
     code: "FB_FOREIGN_BACKUP",
-    next: [WITH_DOCKER, "--trust-backups, when you know what is in it"],
+    next: [WITH_DOCKER, "if you know what's in the backup, add --trust-backups"],
   });
 
 /** Throws RefusedError where the sandbox is not cut off, UnavailableError where it cannot be had. */
@@ -85,10 +85,13 @@ async function listen(engine: Engine, runner: Runner): Promise<void> {
     name: "listen",
   });
   if (exitCode === 0) return;
-  throw new UnavailableError(`the restored server does not listen: ${stderrTail.trim() || `exit code ${exitCode}`}`, {
-    code: "FB_NO_APPLICATION",
-    next: [WITH_DOCKER],
-  });
+  throw new UnavailableError(
+    `the restored server doesn't accept connections: ${stderrTail.trim() || `exit code ${exitCode}`}`,
+    {
+      code: "FB_NO_APPLICATION",
+      next: [WITH_DOCKER],
+    },
+  );
 }
 
 /** A dump comes back as a database of the server that an application reaches; a copy of files is first told to listen. */

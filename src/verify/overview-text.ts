@@ -1,5 +1,6 @@
 /** The overview of a database's backups for a terminal. */
 
+import { tableLines, type Width, wrap } from "../host/columns.ts";
 import { tame } from "../host/tame.ts";
 import { formatBytes, formatDuration } from "../host/units.ts";
 import type { AskedCopy, DatabaseOverview, PointRow } from "./overview.ts";
@@ -11,31 +12,36 @@ const WORD: Readonly<Partial<Record<Asked, string>>> = {
   "last-week": "Last week?",
   "last-month": "Last month?",
 };
+const backups = (number: number) => `${number} ${number === 1 ? "backup" : "backups"}`;
 export const minute = (at: string) => at.slice(0, 16).replace("T", " ");
 
 /** What is known of a point, and by which run. */
 export function verifiedText({ unusable, unreadable, deletedAt, verified }: PointRow): string {
-  if (deletedAt !== null) return `DELETED ${minute(deletedAt)}; this version is still there`;
-  if (unreadable !== null) return `CANNOT BE READ: ${unreadable.because}`;
+  if (deletedAt !== null) return `DELETED ${minute(deletedAt)}; an old version still exists`;
+  if (unreadable !== null) return `CAN'T READ: ${unreadable.because}`;
   if (unusable !== null) return `BAD: ${unusable}`;
   if (verified === null) return "never verified";
   return verified.holds
-    ? `holds (${minute(verified.at).slice(0, 10)}, ${verified.runId})`
-    : `DOES NOT HOLD (${verified.runId}): ${verified.because}`;
+    ? `good (verified ${minute(verified.at).slice(0, 10)}, ${verified.runId})`
+    : `BAD (${verified.runId}): ${verified.because}`;
 }
 
-function pointLine(row: PointRow): string {
+const HEADINGS = ["Age", "Taken (known from)", "Size", "Kind", "Backup", "Status"];
+/** Ages and sizes. */
+const NUMBERS = [0, 2];
+
+function pointCells(row: PointRow): string[] {
   const usual = row.sizeOfUsual;
   const strange = usual !== null && (usual < 50 || usual > 200) ? ` (${usual} % of usual)` : "";
   const from = { name: "name", content: "content", "object-time": "object" }[row.momentFrom] ?? row.momentFrom;
   return [
-    (row.isAhead ? "?" : formatDuration(row.ageMs)).padStart(9),
-    `${minute(row.momentAt)} (${from})`.padEnd(25),
-    `${formatBytes(row.sizeBytes)}${strange}`.padStart(10),
-    `${row.method} ${row.format}`.padEnd(16),
+    row.isAhead ? "?" : formatDuration(row.ageMs),
+    `${minute(row.momentAt)} (${from})`,
+    `${formatBytes(row.sizeBytes)}${strange}`,
+    `${row.method} ${row.format}`,
     row.id,
     [verifiedText(row), ...keptText(row)].join("; "),
-  ].join("  ");
+  ];
 }
 
 /** How long a point stays, where somebody said so. */
@@ -48,11 +54,12 @@ function keptText(row: PointRow): string[] {
       ? []
       : left > 0
         ? [`expires in ${formatDuration(left)} (${expiresBy})`]
-        : [`SHOULD BE GONE since ${formatDuration(-left)} (${expiresBy})`];
+        : [`SHOULD HAVE BEEN DELETED ${formatDuration(-left)} ago (${expiresBy})`];
   if (storageClass !== null) gone.unshift(`storage class ${storageClass}`);
   const isLocked = lockedBy !== null && (lockedUntil === null || Date.parse(lockedUntil) > nowMs);
   if (!isLocked) return gone;
-  const until = lockedUntil === null ? "until it is lifted" : `for ${formatDuration(Date.parse(lockedUntil) - nowMs)}`;
+  const until =
+    lockedUntil === null ? "until the lock is lifted" : `for ${formatDuration(Date.parse(lockedUntil) - nowMs)}`;
   return [...gone, `locked ${until} (${lockedBy})`];
 }
 
@@ -73,19 +80,24 @@ function goesSoon(points: readonly PointRow[]): string[] {
   if (best?.expiresAt == null) return [];
   const left = Date.parse(best.expiresAt) - Date.parse(best.reachAt) - best.ageMs;
   if (left > SOON_MS || left <= 0) return [];
-  const what = best.verified === null ? "The newest" : "The newest that holds";
+  const what = best.verified === null ? "the newest backup" : "the newest good backup";
   return [
-    `  EXPIRES SOON: ${what} goes in ${formatDuration(left)} (${best.expiresBy}); freeze its retention if you need it.`,
+    `  EXPIRES SOON: ${what} is deleted in ${formatDuration(left)} (${best.expiresBy}). Suspend its retention if you need it.`,
   ];
 }
 
 /** Whether one may turn to it, for each answer. */
-const SURE = { holds: "yes", "does not hold": "NO", "never verified": "perhaps" } as const;
+const SURE = {
+  holds: { word: "yes", why: "verified good" },
+  "does not hold": { word: "NO", why: "verified bad" },
+  "never verified": { word: "maybe", why: "never verified" },
+} as const;
 
 function answerLine({ asked, id, beforeMs, verified }: AskedCopy): string {
   const word = (WORD[asked] ?? asked).padEnd(12);
-  if (id === null) return `  ${word} NO: there is no copy as old as that`;
-  return `  ${word} ${SURE[verified ?? "never verified"]}: ${id}, ${formatDuration(beforeMs ?? 0)} before; ${verified}`;
+  if (id === null) return `  ${word} NO: no backup is that old`;
+  const sure = SURE[verified ?? "never verified"];
+  return `  ${word} ${sure.word}: ${id}, ${formatDuration(beforeMs ?? 0)} older than that, ${sure.why}`;
 }
 
 /** What to type for the newest of those that cannot be read, for each reason. */
@@ -94,42 +106,42 @@ function unreadLines(points: readonly PointRow[]): string[] {
   return [...new Set(unread.map(({ kind }) => kind))].flatMap((kind) => {
     const of = unread.filter((one) => one.kind === kind);
     const [newest] = of;
-    const which = of.length === 1 ? `to read ${newest?.id}` : `${of.length} cannot be read; for ${newest?.id}`;
+    const which = of.length === 1 ? `To read ${newest?.id}` : `${of.length} can't be read. To read ${newest?.id}`;
     return [`  ${which}:`, ...(newest?.next ?? []).map((line) => `    ${line}`)];
   });
 }
 
-/** The overview for a terminal. */
-export function overviewText(overview: DatabaseOverview): string {
+/** The overview for a terminal, at most so wide. */
+export function overviewText(overview: DatabaseOverview, width?: Width): string {
   const { points, gaps, answers, lossMs, verifiedLossMs, unknown, newer } = overview;
   const rest = points.length - MOST_ROWS;
-  const said = (ms: number | null) => (ms === null ? "EVERYTHING" : formatDuration(ms));
+  const said = (ms: number | null) => (ms === null ? "EVERYTHING" : `${formatDuration(ms)} of data`);
   const reasons = [...new Set(unknown.map(({ because }) => because))];
   const lines = [
-    `${overview.name} (${overview.engine}): ${points.length} recovery ${points.length === 1 ? "point" : "points"}`,
-    ...(points.length === 0
-      ? []
-      : [
-          `  ${"age".padStart(7)}  ${"moment (from)".padEnd(25)}  ${"size".padStart(10)}  ${"kind".padEnd(16)}  recovery point, and whether it verified`,
-        ]),
-    ...points.slice(0, MOST_ROWS).map(pointLine),
     ...(rest > 0 ? [`  … and ${rest} older ones: --json lists them all`] : []),
     ...gaps
       .slice(0, 5)
       .map(
         ({ fromAt, toAt, missing, pattern }) =>
-          `  GAP of about ${missing} ${missing === 1 ? "backup" : "backups"}: ${pattern ?? "all"} from ${minute(fromAt)} to ${toAt === null ? "now" : minute(toAt)}`,
+          `  GAP: about ${backups(missing)} missing from ${minute(fromAt)} to ${toAt === null ? "now" : minute(toAt)} (${pattern ?? "all"})`,
       ),
-    ...newer.map(({ key, because }) => `  NEWER, and not understood: ${key}: ${because}`),
+    ...newer.map(({ key, because }) => `  NEWER, but not understood: ${key}: ${because}`),
     ...unreadLines(points),
     ...doubtful(points),
     ...goesSoon(points),
     ...answers.map(answerLine),
-    `  A disaster now would lose ${said(lossMs)}; by what has been verified, ${said(verifiedLossMs)}.`,
+    `  If it failed now you'd lose ${said(lossMs)}. Counting only verified backups: ${said(verifiedLossMs)}.`,
     ...reasons.map((reason) => {
       const of = unknown.filter(({ because }) => because === reason);
       return `  ${of.length} other ${of.length === 1 ? "object" : "objects"}, ${reason}: ${of[0]?.key}${of.length === 1 ? "" : " …"}`;
     }),
   ];
-  return tame(lines.join("\n"));
+  const table = [HEADINGS, ...points.slice(0, MOST_ROWS).map((row) => pointCells(row).map(tame))];
+  return [
+    tame(`${overview.name} (${overview.engine}): ${backups(points.length)}`),
+    ...(points.length === 0
+      ? []
+      : tableLines(table, { width, indent: "  ", right: NUMBERS, name: HEADINGS.indexOf("Backup") })),
+    wrap(tame(lines.join("\n")), width),
+  ].join("\n");
 }

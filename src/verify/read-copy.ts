@@ -121,7 +121,7 @@ async function textOf(
   const outcome = await runner.ask(text.line, step, (piece) => text.reader.push(piece));
   const story = text.reader.end();
   if (outcome.exitCode !== 0)
-    throw new UnavailableError("the copy cannot be judged here: its list of contents cannot be read", {
+    throw new UnavailableError("the copy can't be judged here: its list of contents cannot be read", {
       code: "FB_NOT_JUDGED",
       next: ["fogbell doctor"],
     });

@@ -153,11 +153,11 @@ async function hold(line: Line, folder: string, request: RecordRequest): Promise
 }
 
 const notHeld = (why: string) =>
-  new UnavailableError(`no moment of the database could be held open: ${why}`, {
+  new UnavailableError(`no snapshot of the database could be opened: ${why}`, {
     code: "FB_LEDGER",
     next: [
-      "check that your own client connects with this environment",
-      "docs/verify.md says what the account must be allowed",
+      "check that your own client can connect with the same environment",
+      "see docs/verify.md for the privileges the account needs",
     ],
   });
 
@@ -183,10 +183,10 @@ async function letWritersGo(lock: MomentLock, ask: AskCopy, backup: Promise<unkn
   rowsOf(await ask(lock.open(), "let-writers-go"), "the lock");
   if (seen || ended) return;
   throw new UnavailableError(
-    `the backup was not seen to read rows within ${lock.longestMs / 1000} s, so writers were let go, and there is no ledger`,
+    `the backup didn't start reading rows within ${lock.longestMs / 1000} s, so writers were released and no ledger was written`,
     {
       code: "FB_LEDGER",
-      next: ["run the dump program itself behind --", "let the account see every session: GRANT PROCESS"],
+      next: ["put the dump program itself after --", "let the account see all sessions: GRANT PROCESS"],
     },
   );
 }
@@ -203,9 +203,9 @@ async function beside(engine: Engine, { lock, at }: HeldMoment, ask: AskCopy, ba
     const tables = await take(engine, atMoment, unheld);
     const unread = await unreadOf(engine, atMoment, tables);
     if (tables.length === 0 && unheld.length > 0) {
-      throw new UnavailableError(`no table of the database keeps moments: ${unheld.slice(0, 5).join(", ")}`, {
+      throw new UnavailableError(`no table of the database supports snapshots: ${unheld.slice(0, 5).join(", ")}`, {
         code: "FB_LEDGER",
-        next: ["compare with checks of your own instead: docs/verify.md"],
+        next: ["use your own checks instead: see docs/verify.md"],
       });
     }
     return { unheld, unread, tables };
@@ -277,10 +277,10 @@ async function backUp(command: readonly string[], snapshot: string, request: Rec
   });
   if (end.exitCode === 0) return;
   throw new LostError(
-    `the backup ended with exit code ${end.exitCode}, so there is no ledger: ${request.redact(end.stderr.trim().split("\n")[0] ?? "")}`,
+    `the backup exited with code ${end.exitCode}, so no ledger was written: ${request.redact(end.stderr.trim().split("\n")[0] ?? "")}`,
     {
       code: "FB_BACKUP_FAILED",
-      next: ["run the backup alone, and look at what it says"],
+      next: ["run the backup command alone, and read its messages"],
     },
   );
 }

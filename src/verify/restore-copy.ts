@@ -13,7 +13,7 @@ import type { Candidate, VerifyTask } from "./task.ts";
 export function assertJudged(engine: Engine, errors: readonly ClientError[]): void {
   const unjudged = copiesOf(engine).unjudged(errors);
   if (unjudged === null) return;
-  throw new UnavailableError(`the copy cannot be judged here: ${unjudged.because}`, {
+  throw new UnavailableError(`the copy can't be judged here: ${unjudged.because}`, {
     code: "FB_NOT_JUDGED",
     next: unjudged.next ?? ["install what is missing into the sandbox's image", "fogbell doctor"],
   });
@@ -24,9 +24,9 @@ function assertPrepared(line: Line, { exitCode, errors = [] }: Outcome): void {
   if (exitCode === 0) return;
   const error = firstError(errors);
   const why = error === undefined ? `exit code ${exitCode}` : describeError(error);
-  throw new UnavailableError(`the restore could not be prepared here: "${line.say}" failed: ${why}`, {
+  throw new UnavailableError(`the restore couldn't be prepared here: "${line.say}" failed: ${why}`, {
     code: "FB_NOT_JUDGED",
-    next: ["please report this: it is no fault of the backup"],
+    next: ["please report this; the backup isn't at fault"],
   });
 }
 
@@ -127,7 +127,7 @@ async function inOrder(kit: RestoreKit, runner: Pick<Runner, "run">, given: Rest
 }
 
 const ONE_AFTER_ANOTHER =
-  "several jobs at once could not load it, and one after another did: its CHECKs, domains or generated columns read other tables. On the night, restore it without -j";
+  "it couldn't be restored with parallel jobs, only one by one: its CHECKs, domains or generated columns read other tables. In an emergency, restore it without -j";
 
 /** What a preparation found missing, as if a client had said so. */
 const lacking = (printed: string): ClientError[] =>
@@ -139,9 +139,9 @@ const lacking = (printed: string): ClientError[] =>
 
 /** What the preparation made or met, each with its name, in a sentence's words. */
 const MADE: Readonly<Record<string, string>> = {
-  role: "roles and accounts that the backup names and does not bring, made here for the restore",
-  tablespace: "tablespaces that the backup names, made here for the restore",
-  subscription: "subscriptions of the backup, which follow nobody here",
+  role: "roles and accounts that the backup refers to but doesn't contain, created here for the restore",
+  tablespace: "tablespaces that the backup refers to, created here for the restore",
+  subscription: "subscriptions in the backup, which don't replicate here",
 };
 
 function noteMade({ write, index }: RestoreKit, printed: string): void {

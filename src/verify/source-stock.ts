@@ -177,7 +177,7 @@ async function tell(
     because:
       unknown.find((one) => one.key === object.key)?.because ??
       (points.some(({ objects: of }) => of.some((one) => one.key === object.key))
-        ? "a backup that no pattern means"
+        ? "a backup that no pattern matches"
         : "no backup that Fogbell recognises"),
   }));
 }

@@ -85,7 +85,7 @@ function chosen(
 ): { database: ConfiguredDatabase; index: number }[] {
   const all = config.config.databases.map((database, index) => ({ database, index }));
   assertKnown(names, {
-    who: `${config.file} tells of`,
+    who: `${config.file} has`,
     names: all.map(({ database }) => database.name),
     typed,
     // A file of another name has to be named again.
@@ -98,10 +98,10 @@ function chosen(
   const without = meant.find(({ database }) => database.sources.length === 0);
   if (meant.length === 0 || without !== undefined) {
     throw new UsageError(
-      `${config.file} tells of no sources${without === undefined ? "" : ` of ${without.database.name}`}`,
+      `${config.file} lists no sources${without === undefined ? "" : ` for ${without.database.name}`}`,
       {
         code: "FB_NO_SOURCES",
-        next: ["fogbell init --store URL --out -", "add sources: to the database, see docs/config.md"],
+        next: ["fogbell init --store URL --out -", "add sources: to the database (see docs/config.md)"],
       },
     );
   }
@@ -112,7 +112,7 @@ function chosen(
 export function assertTold(request: Omit<SourceRequest, "signal">, typed: TypedCommand): void {
   const { catalog, config, storeUrl, names, shard } = request;
   if (storeUrl === null && config === null) {
-    throw new UsageError("nothing says where your backups are", {
+    throw new UsageError("it's not known where your backups are", {
       code: "FB_NO_SOURCES",
       next: ["fogbell init --store URL", `fogbell ${typed} --store /path/to/backups`],
     });
@@ -184,14 +184,14 @@ async function found(
   const proposals = named((await proposalsOf(url, { store, engines: catalog.engines, inventory })).proposals);
   if (proposals.length > 0) {
     const all = proposals.map(({ name }) => name);
-    assertKnown(names, { who: `${store.place} holds`, names: all, typed, where: ` --store ${quote(url)}` });
+    assertKnown(names, { who: `${store.place} has`, names: all, typed, where: ` --store ${quote(url)}` });
     const meant = proposals.filter(({ name }) => names.length === 0 || names.includes(name));
     return { meant: meant.map((database) => ({ database, index: -1 })), everybody: proposals };
   }
   assertAnyRead(inventory);
   const why = inventory.unknown.slice(0, 3).map(({ key, because }) => `${key}: ${because}`);
   throw new UsageError(
-    `no recovery point is recognised in ${store.place}${why.length === 0 ? ": it is empty" : `: ${why.join("; ")}`}`,
+    `no backup was recognised in ${store.place}${why.length === 0 ? ": it is empty" : `: ${why.join("; ")}`}`,
     { code: "FB_NO_SOURCES", next: [`fogbell backups list --store ${quote(url)}`] },
   );
 }

@@ -60,5 +60,5 @@ export async function stillWritten(
   const usual = moment.from === "name" ? usualMs(older) : null;
   const begunMs = Date.now() - Date.parse(moment.at);
   if (usual === null || usual < NEW_MS || begunMs < 0 || begunMs >= usual) return null;
-  return `${id} is perhaps still being written: its job began ${formatDuration(begunMs)} ago and usually needs ${formatDuration(usual)}`;
+  return `${id} may still be being written: its job began ${formatDuration(begunMs)} ago and usually takes ${formatDuration(usual)}`;
 }

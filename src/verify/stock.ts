@@ -6,6 +6,7 @@ import { type Inventory, takeStock } from "../backups/locate.ts";
 import { ALONE, alone } from "../backups/select.ts";
 import { openToRead } from "../backups/store-for.ts";
 import { UsageError } from "../errors.ts";
+import { tableLines, type Width, wrap } from "../host/columns.ts";
 import { openLink } from "../host/link.ts";
 import { nearest } from "../host/near-miss.ts";
 import { packingWords } from "../host/packing.ts";
@@ -40,27 +41,28 @@ export async function openStock(catalog: Catalog, url: string, prefix: string): 
 const placeOf = ({ moment }: Inventory["points"][number]) => moment.order ?? Date.parse(moment.at);
 
 /** Newest first; objects that are no backup are counted, not hidden. */
-export function stockText({ points, unknown }: Inventory, nowMs: number): string {
+export function stockText({ points, unknown }: Inventory, nowMs: number, width?: Width): string {
   const newest = [...points].sort((a, b) => placeOf(b) - placeOf(a));
-  const lines = newest.map(({ id, moment, sizeBytes, facts }) =>
+  const rows = newest.map(({ id, moment, sizeBytes, facts }) =>
     [
-      formatDuration(Math.max(0, nowMs - Date.parse(moment.at))).padStart(10),
-      formatBytes(sizeBytes).padStart(10),
-      `${facts.engine} ${facts.serverVersion ?? "?"} ${facts.method} ${facts.format} ${packingWords(facts.packing)}`
-        .trimEnd()
-        .padEnd(36),
-      facts.complete === "no" ? "CUT OFF" : facts.complete === "yes" ? "whole" : "unread",
+      formatDuration(Math.max(0, nowMs - Date.parse(moment.at))),
+      formatBytes(sizeBytes),
+      `${facts.engine} ${facts.serverVersion ?? "?"} ${facts.method} ${facts.format} ${packingWords(facts.packing)}`.trimEnd(),
+      facts.complete === "no" ? "CUT OFF" : facts.complete === "yes" ? "yes" : "not read",
       id,
-    ].join("  "),
+    ].map(tame),
   );
   const reasons = [...new Set(unknown.map(({ because }) => because))];
   const other = reasons.map((reason) => {
     const of = unknown.filter(({ because }) => because === reason);
     return `${of.length} other ${of.length === 1 ? "object" : "objects"}, ${reason}: ${of[0]?.key}${of.length === 1 ? "" : " …"}`;
   });
-  const head = `${"age".padStart(10)}  ${"size".padStart(10)}  ${"kind".padEnd(36)}  whole?  recovery point`;
-  const all = [...(lines.length === 0 ? ["No recovery point in this store."] : [head, ...lines]), ...other];
-  return tame(all.join("\n"));
+  const head = ["Age", "Size", "Kind", "Complete?", "Backup"];
+  const table =
+    rows.length === 0
+      ? ["No backups in this store."]
+      : tableLines([head, ...rows], { width, right: [0, 1], name: head.indexOf("Backup") });
+  return [...table, ...other.map((line) => wrap(tame(line), width))].join("\n");
 }
 
 export interface FetchPointRequest {
@@ -90,7 +92,7 @@ export async function fetchPoint(
       inventory.points.map((one) => one.id),
     );
     throw new UsageError(
-      `no recovery point "${id}" in ${store.place}${near === undefined ? "" : `; did you mean "${near}"?`}`,
+      `no backup "${id}" in ${store.place}${near === undefined ? "" : `; did you mean "${near}"?`}`,
       {
         code: "FB_POINT_UNKNOWN",
         next: [`fogbell backups list --store ${quote(store.place)}`],

@@ -12,20 +12,23 @@ export async function assertUnpackers({ runner }: OpenedSandbox, packing: Packin
   const programs = [...new Set(programsOf(packing))].filter((program) => !EVERYWHERE.has(program));
   if (programs.length === 0) return;
   const line: Line = {
-    say: "Ask whether the programs are here that unpack the copy.",
+    say: "Check that the programs needed to unpack the copy are installed.",
     script: `for one in ${programs.join(" ")}; do
   command -v "$one" >/dev/null || echo "$one"
 done`,
     uses: [],
     expect: "No output.",
-    ifNot: "Install what is named.",
+    ifNot: "Install the programs it names.",
     destroys: false,
   };
   const { stdout } = await runner.ask(line, { phase: "restore", name: `unpackers-${index}` });
   const missing = stdout.split("\n").filter((name) => name !== "");
   if (missing.length === 0) return;
-  throw new UnavailableError(`the copy cannot be unpacked here: the sandbox has no ${missing.join(" and no ")}`, {
+  throw new UnavailableError(`the copy can't be unpacked here: the sandbox has no ${missing.join(" and no ")}`, {
     code: "FB_NOT_JUDGED",
-    next: ["fogbell images build, whose images hold them", `or install ${missing.join(", ")} into the sandbox's image`],
+    next: [
+      "fogbell images build (its images include them)",
+      `or install ${missing.join(", ")} into the sandbox's image`,
+    ],
   });
 }

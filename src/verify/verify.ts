@@ -42,7 +42,7 @@ const holds = ({ findings, error, numbers }: Attempted) =>
 const whyNot = ({ findings, error }: Attempted) =>
   (error instanceof UnreadableError ? error.because : error?.message.split("\n")[0]) ??
   findings.find(({ held }) => held !== "yes")?.because ??
-  "nothing was asked of it";
+  "nothing was checked";
 
 /** What is remembered of a copy that was judged; null when it could not be. */
 function knownOf(candidate: Candidate, attempted: Attempted, runId: string): KnownCopy | null {
@@ -133,7 +133,7 @@ const makesOf = (attempted: Attempted): "lost" | "refused" | "void" =>
 
 /** What became of a copy, in words for a sentence: a copy that could not be judged is not called bad. */
 const became = (attempted: Attempted): string =>
-  `${makesOf(attempted) === "void" ? "could not be judged" : "does not verify"}: ${whyNot(attempted)}`;
+  `${makesOf(attempted) === "void" ? "couldn't be judged" : "is bad"}: ${whyNot(attempted)}`;
 
 /** Looks for the newest older copy that holds, and says what was found. */
 async function fallBack(telling: Telling, first: Candidate, attempted: Attempted): Promise<void> {
@@ -146,24 +146,23 @@ async function fallBack(telling: Telling, first: Candidate, attempted: Attempted
     const again = await tryOne(telling, candidate, at + 1);
     if (holds(again)) {
       const age = formatDuration(task.askedAtMs - Date.parse(candidate.point.reach.at));
-      const does = makes === "void" ? "holds" : "does";
-      problem(`${first.point.id} ${became(attempted)}. The newest that ${does} is ${candidate.point.id}, ${age} old`, [
-        ...(makes === "void" ? [] : ["look at the job that makes the backups: the newest one is bad"]),
+      problem(`${first.point.id} ${became(attempted)}. The newest good one is ${candidate.point.id}, ${age} old`, [
+        ...(makes === "void" ? [] : ["check the backup job: its newest backup is bad"]),
         `fogbell backups fetch ${quote(candidate.point.id)} --store ${quote(candidate.storeUrl)} --to .`,
       ]);
       return;
     }
     tried.push(`${candidate.point.id}: ${whyNot(again)}`);
-    const what = makesOf(again) === "void" ? "could not be judged either" : "not whole either";
-    write({ kind: "note", text: `older, and ${what}: ${candidate.point.id}: ${whyNot(again)}` });
+    const what = makesOf(again) === "void" ? "couldn't be judged either" : "bad as well";
+    write({ kind: "note", text: `older, ${what}: ${candidate.point.id}: ${whyNot(again)}` });
   }
   // What could not be judged is said already, and no older copy says more about it.
   if (makes !== "lost") return;
-  const why = tried.length === 0 ? "and there is no older one" : `and of ${tried.length} older ones none does`;
+  const why = tried.length === 0 ? "there is no older one" : `none of the ${tried.length} older ones is good either`;
   const versions = first.store.withVersions;
   problem(`${first.point.id} ${became(attempted)}; ${why}`, [
-    ...(versions === undefined ? [] : [`when the bucket keeps versions: fogbell verify --store ${quote(versions)}`]),
-    "take a backup now, and verify it: fogbell verify",
+    ...(versions === undefined ? [] : [`if the bucket keeps versions: fogbell verify --store ${quote(versions)}`]),
+    "take a backup now, then verify it: fogbell verify",
   ]);
 }
 
@@ -187,10 +186,10 @@ function noteDeleted(first: Candidate, write: (body: EventBody) => void): void {
   write({
     kind: "problem",
     code: "FB_OBJECT_DELETED",
-    message: `every backup was deleted, ${id} at ${at}; this version of it is still there, and is what is looked at`,
+    message: `every backup was deleted, ${id} at ${at}; an old version of it still exists and was checked instead`,
     next: [
       `fogbell backups fetch ${quote(id)} --store ${quote(first.storeUrl)} --to .`,
-      "find out what deletes backups there",
+      "find out what deletes the backups there",
     ],
     makes: "void",
     interrupted: false,
@@ -217,7 +216,7 @@ async function judged(telling: Telling, first: Candidate): Promise<Attempted> {
   if (found >= 0) telling.known.splice(found, 1);
   const error = new UnavailableError(because, {
     code: "FB_COPY_UNFINISHED",
-    next: ["wait until the job that makes the backups has ended, then: fogbell verify"],
+    next: ["wait for the backup job to finish, then: fogbell verify"],
   });
   return { findings: [], sha256: "", numbers: null, error };
 }
@@ -236,19 +235,16 @@ async function tell(telling: Telling): Promise<void> {
   if (first === undefined && task.passed !== undefined && task.passed.length > 0)
     throw passedError(task.title, task.passed);
   if (first === undefined) {
-    throw new LostError(`there is no recovery point of ${task.title} for ${task.asked}`, {
+    throw new LostError(`no backup of ${task.title} was found${task.asked === "newest" ? "" : ` for ${task.asked}`}`, {
       code: "FB_NO_SOURCE",
-      next: [
-        "fogbell backups",
-        "look for copies in the places that no store lists: replicas, laptops, object versions",
-      ],
+      next: ["fogbell backups", "look for copies outside the store: replicas, laptops, old object versions"],
     });
   }
   const reach = formatDuration(Math.max(0, task.askedAtMs - Date.parse(first.point.reach.at)));
   write({
     kind: "source-chosen",
     sourceId: first.point.id,
-    because: `${task.asked}: taken ${reach} before the moment that is asked about${deletedSince(task, first)}`,
+    because: `${task.asked}: ${reach} ${task.asked === "newest" ? "old" : "before that moment"}${deletedSince(task, first)}`,
   });
   noteDeleted(first, write);
   noteUnfinished(first, write);

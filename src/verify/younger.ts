@@ -16,12 +16,12 @@ export function youngerError(younger: readonly Younger[], newest: Candidate): Un
   const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
   const patterns = [...new Set(younger.map(({ pattern }) => pattern))].map((one) => JSON.stringify(one));
   return new UnavailableError(
-    `${first?.key} is newer than ${newest.point.id} and is not understood: ${first?.because}${more}`,
+    `${first?.key} is newer than ${newest.point.id} but wasn't understood: ${first?.because}${more}`,
     {
       code: "FB_NEWER_UNKNOWN",
       next: [
-        "make it a backup that can be read, or add a source to fogbell.yaml that means it",
-        `if it is none: ignore: [${patterns.join(", ")}] at the source in fogbell.yaml`,
+        "if it's a backup: decrypt or unpack it, or add a source for it to fogbell.yaml",
+        `if it isn't one, add to its source in fogbell.yaml: ignore: [${patterns.join(", ")}]`,
       ],
     },
   );

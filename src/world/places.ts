@@ -2,9 +2,9 @@
 import type { Places, PlaceTable } from "../parts.ts";
 
 const MEANINGS = {
-  STORE: "Where the backups lie.",
-  POINT: "The recovery point, as the list of copies names it.",
-  BACKUP: "The fetched copy of that recovery point.",
+  STORE: "Where the backups are.",
+  POINT: "The backup's id, from the list of copies.",
+  BACKUP: "The downloaded copy of that backup.",
   GLOBALS: "The fetched file of roles and what they may do; empty when the copy has none.",
   LOG: "The fetched pieces of the archived log; empty when there are none.",
   SCRATCH: "An empty working folder with room for the copy and one table.",

@@ -52,15 +52,15 @@ test("a terminal is left, closed, and another one tells the end", async () => {
   const shown = await terminal.sees(/Detached as \S+, process \d+/);
   const [, id = "", pid = ""] = /Detached as (\S+), process (\d+)/.exec(shown) ?? [];
   await terminal.type(`fogbell attach ${id}; echo "code $?"`);
-  await terminal.sees(/fetch: Fetch the chosen copy/);
+  await terminal.sees(/fetch: Download the chosen copy/);
   await terminal.press("C-c");
   expect(await terminal.sees(/code \d+/)).toMatch(/You left; the run goes on[\s\S]*code 130/);
   await terminal.type(`fogbell attach ${id}`);
-  await terminal.sees(/You left[\s\S]*fetch: Fetch the chosen copy/);
+  await terminal.sees(/You left[\s\S]*fetch: Download the chosen copy/);
   await terminal.drop();
   expect(() => process.kill(Number(pid), 0)).not.toThrow();
   const attached = start("attach", id);
-  await attached.seen("Fetch the chosen copy");
+  await attached.seen("Download the chosen copy");
   const { code, stdout, stderr } = await attached.ended;
   expect(code).toBe(0);
   expect(stdout).toMatch(/GOOD {2}shop: /);
@@ -77,7 +77,7 @@ test("a terminal is left, closed, and another one tells the end", async () => {
 test("ended from elsewhere it cleans up and is interrupted", async () => {
   const { id, folder: own } = await begin("10KB/s");
   const following = start("attach", id);
-  await following.seen("Fetch the chosen copy");
+  await following.seen("Download the chosen copy");
   expect((await fogbell("attach", "--stop")).code).toBe(130);
   const { code, stdout, stderr } = await following.ended;
   expect(code).toBe(130);
@@ -89,7 +89,7 @@ test("ended from elsewhere it cleans up and is interrupted", async () => {
 test("killed hard: whoever follows is told, and whoever asks later", async () => {
   const { id, pid } = await begin("10KB/s");
   const following = start("attach", id);
-  await following.seen("Fetch the chosen copy");
+  await following.seen("Download the chosen copy");
   process.kill(pid, "SIGKILL");
   const { code, stdout, stderr } = await following.ended;
   expect(code).toBe(4);

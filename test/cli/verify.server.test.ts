@@ -55,7 +55,7 @@ test("init, verify, backups, schedule: from nothing to a job for every night", a
   });
   expect(await readFile(join(folder.path, "junit.xml"), "utf8")).toMatch(/verify-shop/);
   const listed = await fogbell("backups");
-  expect(listed.stdout).toMatch(new RegExp(`holds \\(.*${result.runId}\\)`));
+  expect(listed.stdout).toMatch(new RegExp(`good \\(verified .*${result.runId}\\)`));
   expect((await fogbell("schedule", "--cron")).stdout).toMatch(/ verify /);
 });
 
@@ -63,6 +63,6 @@ test("a bad newest one fails the build, and names the one to take", async () => 
   await writeFile(join(store, `shop-${ago(60_000)}.dump`), "");
   const { code, stdout } = await fogbell("verify", "shop", ...SANDBOX);
   expect(code).toBe(1);
-  expect(stdout).toMatch(/BAD {2}shop:?\s[\s\S]*it is empty\. The newest that does is shop-/);
+  expect(stdout).toMatch(/BAD {2}shop:?\s[\s\S]*it is empty\. The newest good one is shop-/);
   expect((await fogbell("verify", "shopp")).stderr).toMatch(/FB_DATABASE_UNKNOWN|did you mean "shop"/);
 });

@@ -149,7 +149,7 @@ describe("every format and compression goes through backup, inspect, check and r
       sandbox,
       change: (plan) => ({ ...plan, backups: plan.backups.slice(1).map((backup) => ({ ...backup, options })) }),
     });
-    expect(result.reasons).toEqual([expect.stringContaining("proven, within its objectives")]);
+    expect(result.reasons).toEqual([expect.stringContaining("proven, within RTO and RPO")]);
     const [source] = result.sources;
     // What a dry run promises must be what the made backup says of itself.
     const { logical } = await import("../../src/engines/postgres/logical.ts");

@@ -26,7 +26,7 @@ afterAll(() => ceph[Symbol.asyncDispose]());
 
 test("the shipped scenario recovers, and nothing is left", async () => {
   const { result } = await play({ sandbox, scenario: "scenarios/drop-table.drill.yaml", rows: 20_000 });
-  expect(result.reasons).toEqual([expect.stringContaining("proven, within its objectives")]);
+  expect(result.reasons).toEqual([expect.stringContaining("proven, within RTO and RPO")]);
   expect(result).toMatchObject({
     verdict: "recovered",
     measured: { rpaMs: 2_400_000, rowsExtra: 0 },
@@ -53,7 +53,7 @@ test("Sakila as production: its dump lies in a real S3 server, rental is dropped
     store: { driver: s3, options: s3.options.parse(s3.fromUrl(new URL(url))) },
     secrets: [ceph.secretKey, ceph.accessKey],
   });
-  expect(result.reasons).toEqual([expect.stringContaining("proven, within its objectives")]);
+  expect(result.reasons).toEqual([expect.stringContaining("proven, within RTO and RPO")]);
   expect(result.verdict).toBe("recovered");
   const rows = result.findings.find(({ probe, subject }) => probe === "rows" && subject === "rental");
   if (real) expect(rows?.measured).toMatchObject({ rowsCompared: 16_044, rowsMissing: 0 });

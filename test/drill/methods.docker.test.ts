@@ -29,7 +29,7 @@ describe("through a real S3 server", () => {
       store: { driver: s3, options: s3.options.parse(s3.fromUrl(new URL(url))) },
       secrets: [ceph.secretKey, ceph.accessKey],
     });
-    expect(result.reasons).toEqual([expect.stringContaining("proven, within its objectives")]);
+    expect(result.reasons).toEqual([expect.stringContaining("proven, within RTO and RPO")]);
     expect(result.measured).toMatchObject({ rpaMs, rowsExtra: 0 });
     expect(result.findings.find(({ probe }) => probe === "source-unchanged")?.held).toBe("yes");
     expect(result.cleanup?.failed).toEqual([]);

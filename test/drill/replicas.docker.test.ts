@@ -9,7 +9,7 @@ describe("a delayed replica beside the damaged server, in one container", () => 
       engine,
       scenario: "test/fixtures/scenarios/replicas.drill.yaml",
     });
-    expect(result.reasons).toEqual([expect.stringContaining("proven, within its objectives")]);
+    expect(result.reasons).toEqual([expect.stringContaining("proven, within RTO and RPO")]);
     expect(result.sources.find(({ chosen }) => chosen)?.id).toBe("replica:behind");
     expect(result.measured).toMatchObject({ rpaMs: 0, rowsMissing: 0 });
     expect(result.sandbox?.isolation.join(" ")).toContain("network none: no interface but loopback");

@@ -35,7 +35,7 @@ describe.each(["postgres", "mariadb"])("%s", (engine) => {
 
   test("one that follows at once has the damage, too; one that was held back is brought to just before it", async () => {
     const { result } = await play(on);
-    expect(result.reasons).toEqual([expect.stringContaining("proven, within its objectives")]);
+    expect(result.reasons).toEqual([expect.stringContaining("proven, within RTO and RPO")]);
     expect(rejectionOf(result.sources, "standby")).toContain("it has replayed the damage already");
     expect(result.sources.find(({ chosen }) => chosen)?.id).toBe("replica:behind");
     expect(result.measured).toMatchObject({ rpaMs: 0, rowsMissing: 0, rowsExtra: 0 });

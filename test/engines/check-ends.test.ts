@@ -7,11 +7,10 @@ const TARGETS: readonly Target[] = [{ to: "end-of-log" }, { to: "before-damage",
 
 /** Lines of checks that end with a code that means something to whoever asks, by what they say. */
 const MEANT = [
-  "Does the copy come back by itself?",
-  "Read the copy to its end: is it whole, and of this version?",
-  "Is the copy whole, of this version, and does it come back by itself?",
-  "Is the log of the same server, is no piece of it missing, and can every record be read?",
-  "Is every file of the log there, whole, readable, and does each go on where the one before it ends?",
+  "Check that the copy can be restored on its own.",
+  "Read the copy to the end. Check that it's complete and of this version.",
+  "Check the log: same server, no file missing, every record readable.",
+  "Check the log: every file is there, complete, readable, and continues the one before.",
 ];
 
 test("a check ends with a code of CHECK_ENDS only where that is what it means", () => {

@@ -32,7 +32,7 @@ describe.each(["postgres", "mariadb"])("%s", (engine) => {
     const restoring = told.filter(({ label }) => label.includes("with the restore script")).at(-1);
     expect(restoring?.doneBytes).toBeGreaterThan(0);
     expect(restoring?.totalBytes).toBeGreaterThan(0);
-    expect(result.reasons).toEqual([expect.stringContaining("proven, within its objectives")]);
+    expect(result.reasons).toEqual([expect.stringContaining("proven, within RTO and RPO")]);
     expect(result.sources.map(({ name }) => name)).toEqual(["fourth", "third"]);
     expect(result.measured.rpaMs).toBe(6 * 3_600_000);
     expect(mails(result)).toEqual(Array(4).fill("Backup OK"));

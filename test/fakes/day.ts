@@ -41,7 +41,7 @@ export const milestone = (
 export const judged: DayBody = {
   kind: "judged",
   verdict: "recovered",
-  reasons: ["proven, within its objectives"],
+  reasons: ["proven, within RTO and RPO"],
   rtaMs: 600_000,
   rpaMs: 2_400_000,
   machineRtaMs: 3000,

@@ -48,7 +48,7 @@ describe("the after-action report", () => {
     expect(page).toContain("20m 00s younger than the damage");
     expect(page).toContain("no hard fail.");
     expect(page).toContain('echo "cd ab" | sha256sum');
-    expect(page).toContain("preserve: the damaged state was copied only after restoring began");
+    expect(page).toContain("preserve: the damaged database was copied only after the restore began");
   });
 
   it("shows corrections, actions with owner and date, and a proposed line as a diff", async () => {

@@ -32,7 +32,7 @@ test("nothing was lost: a team that comes back after its terminal dropped points
   const results = join(out, "home");
   await using operator = await openTerminal("home-operator", out);
   await operator.type(`fogbell gameday start empty-db-misdirect --within 1s ${MORE} --out ${results}`);
-  await operator.sees("NOT ISOLATED here");
+  await operator.sees("NOT ISOLATED: this isn't a container");
   await operator.sees(/>> a customer: /);
   await operator.enter("cat $APP_CONFIG; note incident declared");
   await operator.drop();

@@ -177,7 +177,7 @@ describe("words", () => {
     expect(at("00:05:00")).toBe(900_000);
     expect(at("23:55")).toBe(300_000);
     expect(at("20:00")).toBe(0);
-    expect(() => at("25:00")).toThrow("no moment");
+    expect(() => at("25:00")).toThrow("isn't a time");
     expect(momentOf(readWords(["mark", "detected", "--after", "5m30s"]), { nowMs, playedMs: 0 })).toBe(330_000);
   });
   it("propose a better line", () => {

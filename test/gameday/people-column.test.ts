@@ -49,7 +49,7 @@ test("report and runbook print them, and only when there are any", async () => {
   expect(runbook).toContain("| By people, on game days | RTA 10m 54s (median of 1), longest 10m 54s |");
   expect(await renderReport(machine, await readTemplates("reports"), [machine])).not.toContain("by people");
   expect(await renderReport(people, await readTemplates("reports"), [machine, people])).toContain(
-    "people recovered here",
+    "people did this recovery",
   );
 });
 

@@ -36,7 +36,7 @@ test("a team that follows the page recovers, and is told so", { timeout: 400_000
   await using operator = await openTerminal("well-operator", out);
   await operator.type(`fogbell gameday start drop-table --solo ${START} --out ${results}`);
   await operator.sees(/Seal: [0-9a-f]{64}/);
-  await operator.sees("nothing but this world can be reached");
+  await operator.sees("can reach nothing outside the sandbox");
   await operator.sees(/>> a customer: /);
   await operator.enter('db -c "\\dt"');
   await operator.enter("see orders is missing, its children are there");
@@ -127,7 +127,7 @@ test("a team that takes the first copy, keeps no evidence and opens unverified f
       .sort(),
   ).toEqual(["restore-before-preserve", "source-used"]);
   expect(score?.total).toBeLessThan(40);
-  expect(score?.capabilities.find(({ name }) => name === "preserve")?.grade).toBe("unable to be performed");
+  expect(score?.capabilities.find(({ name }) => name === "preserve")?.grade).toBe("not performed");
   const report = await readFile(join(folder, "after-action.md"), "utf8");
   expect(report).toContain("the first copy that was found is rarely the best");
   expect(report).toContain("hint 1");
@@ -228,5 +228,5 @@ test("two terminals: injects, pauses and corrections; one drops and comes back; 
   await sweep(dayId);
   expect(leftOf(dayId)).toEqual([]);
   await say("status");
-  await scribe.sees("no game day is being played");
+  await scribe.sees("no game day is running");
 });

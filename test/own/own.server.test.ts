@@ -133,7 +133,7 @@ describe.each(JOBS)("$engine", (job) => {
     expect({ verdict: result.verdict, reasons: result.reasons }).toEqual({
       verdict: "recovered",
       reasons: [
-        "proven, within its objectives; 7 rows missing, 5 older and 3 extra, all explained by the loss that the scenario allows",
+        "proven, within RTO and RPO; 7 rows missing, 5 older and 3 extra, all within the loss the scenario allows",
       ],
     });
     expect(result.measured).toMatchObject({ rowsMissing: 7, rowsAltered: 5, rowsExtra: 3, rpaMs: 24 * HOUR });
@@ -190,7 +190,7 @@ describe.each(JOBS)("$engine", (job) => {
     const result = await run(["drop-table"], { set: { table: "plain" } });
     expect({ verdict: result.verdict, reasons: result.reasons }).toEqual({
       verdict: "recovered",
-      reasons: ["proven, within its objectives; no row is missing, altered or extra"],
+      reasons: ["proven, within RTO and RPO; no row is missing, altered or extra"],
     });
     expect(JSON.stringify(result)).not.toContain("planted-");
   });

@@ -22,7 +22,7 @@ const [reports, runbooks] = [
 describe("a page", () => {
   it("names the database that it was drilled on, and is filled in as far as the drill tells", async () => {
     const page = await renderRunbook(own, runbooks, { facts: { system: "films" } });
-    expect(page).toContain("| Drilled on | films, from its own backups: production stood for films-0.dump |");
+    expect(page).toContain("| Drilled on | films, from its own backups; films-0.dump stood in for production |");
     expect(page).toMatch(/^export PGDATABASE=shop$/m);
     expect(page).toMatch(/^export POINT=\S+$/m);
     // Where a socket or a folder of the sandbox lay says nothing about production.
@@ -33,7 +33,7 @@ describe("a page", () => {
   it("of the shop says that it is not the database whose name it carries", async () => {
     const page = await renderRunbook(shop, runbooks, { facts: { system: "films" } });
     expect(page).toContain(
-      "a database that the drill made, NOT films: drill it with fogbell run drop-table --on films",
+      "a database made by the drill, NOT films. To drill that one: fogbell run drop-table --on films",
     );
     expect(page).toMatch(/^export POINT=$/m);
   });
@@ -42,9 +42,11 @@ describe("a page", () => {
 describe("a report", () => {
   it("says what production was, and what a restored one does not show", async () => {
     const text = await renderReport(own, reports);
-    expect(text).toMatch(/A drill on films, from its own backups: production was restored from films-0\.dump/);
+    expect(text).toMatch(
+      /A drill on films, from its own backups\. A stand-in for production was restored from films-0\.dump/,
+    );
     expect(text).toMatch(/bloat, statistics and load are not production's/);
     expect(text).not.toMatch(/the timeline is simulated/i);
-    expect(await renderReport(shop, reports)).toMatch(/a world was built/);
+    expect(await renderReport(shop, reports)).toMatch(/A drill on a throwaway database/);
   });
 });

@@ -66,7 +66,7 @@ describe.each(
     expect(steps.length).toBeGreaterThan(8);
     const byPage = (plan: Plan): Plan => ({ ...plan, recovery: steps });
     const { result: again } = await play({ ...on, change: byPage });
-    expect(again.reasons).toEqual([expect.stringContaining("proven, within its objectives")]);
+    expect(again.reasons).toEqual([expect.stringContaining("proven, within RTO and RPO")]);
     expect(again.measured).toMatchObject({
       rpaMs: result.measured.rpaMs,
       rowsMissing: result.measured.rowsMissing,

@@ -133,12 +133,12 @@ test("the report names the copy that holds, what each copy was to it, and what i
   ]);
   expect(reportPageOf(result)).toBe("verify.md.hbs");
   const page = await renderReport(result, await readTemplates("reports", "/nonexistent", reportPageOf(result)));
-  expect(page).toMatch(/Newest copy that holds \| a\.dump, of 2026-11-20 03:00:00 UTC: 1,234 rows in 2 tables/);
-  expect(page).toMatch(/\| b\.dump .*asked for: cut off \|/);
-  expect(page).toMatch(/\| a\.dump .*the newest that HOLDS \|/);
-  expect(page).toMatch(/value-changed \| orders\.amount \| NOBODY/);
+  expect(page).toMatch(/Newest good backup \| a\.dump, of 2026-11-20 03:00:00 UTC: 1,234 rows in 2 tables/);
+  expect(page).toMatch(/\| b\.dump .*verified: cut off \|/);
+  expect(page).toMatch(/\| a\.dump .*the newest GOOD one \|/);
+  expect(page).toMatch(/value-changed \| orders\.amount \| NO CHECK/);
   expect(page).toMatch(/sequence-behind \| – \| not tried/);
-  expect(page).not.toMatch(/damage|world|heartbeat/i);
+  expect(page).not.toMatch(/since the damage|world|heartbeat/i);
   expect(page).not.toContain("undefined");
 });
 
@@ -171,11 +171,11 @@ test("what is worth knowing is said under a good verdict and in the report, and 
   const good = await said(remarked);
   expect(good.screen).toContain("  finding: accounts that the backup does not bring: app@%\n");
   expect(good.screen).toContain("  note: roles that the backup lacks\n");
-  expect(good.screen).toContain("go unnoticed (docs/verify.md)");
+  expect(good.screen).toContain("these go unnoticed: changed values");
   expect(good.page).toContain("- Finding: accounts that the backup does not bring: app@%");
-  expect(good.page).not.toContain("No problem was met.");
-  expect(good.page).toContain("go unnoticed.");
-  expect((await said()).page).toContain("No problem was met.");
+  expect(good.page).not.toContain("No problems.");
+  expect(good.page).toContain("These go unnoticed: changed values");
+  expect((await said()).page).toContain("No problems.");
   const own = { ...finding("sql", "yes"), line: 7, own: true } as EventBody;
   for (const telling of [own, finding("ledger", "yes")])
     expect((await said(telling)).screen).not.toContain("go unnoticed");

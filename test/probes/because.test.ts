@@ -39,7 +39,7 @@ const WAITS = listed([], { "constraint\tpublic.items.items_fkey": `${FK} NOT VAL
 const numbers = (orders: string, items = "7\tpublic.items\tid\t7") =>
   `public.orders_id_seq\t${orders}\npublic.items_id_seq\t${items}`;
 
-const TAKEN = "the question failed with exit code 2: psql: error: no such file";
+const TAKEN = "the query failed with exit code 2: psql: error: no such file";
 const failed = { exitCode: 2, stderrTail: "\n  psql: error: no such file\nmore" as Outcome["stderrTail"] };
 
 /** Probe, what it was told, what came back (one answer after another), and all of what it says. */
@@ -177,7 +177,7 @@ const CASES: readonly Case[] = [
     {},
     [numbers("99\tpublic.orders\tid\t50")],
     "no",
-    "public.orders_id_seq stands at 99, it had handed out 100",
+    "public.orders_id_seq is at 99, but 100 was already used",
     { compared: 2, behind: 1 },
   ],
   [
@@ -201,7 +201,7 @@ const CASES: readonly Case[] = [
     {},
     [numbers("1\tpublic.orders\tid\t0\tup", "1\t\t\t\\N")],
     "no",
-    "public.orders_id_seq stands at 1, it had handed out 100; public.items_id_seq stands at 1, it had handed out 7",
+    "public.orders_id_seq is at 1, but 100 was already used; public.items_id_seq is at 1, but 7 was already used",
     { compared: 2, behind: 2 },
   ],
   [
@@ -311,7 +311,7 @@ const CASES: readonly Case[] = [
     { "allow-orphans": true },
     [WAITS, "items_fkey\tpublic.items\tpublic.orders\t80\t40"],
     "yes",
-    "2 constraints stand; items_fkey waits with 80 rows for 40 lost rows of public.orders",
+    "2 constraints stand; items_fkey left NOT VALID: 80 rows lack 40 lost parent rows of public.orders",
     { compared: 2, orphans: 80, lostParents: 40 },
   ],
   [
@@ -372,7 +372,7 @@ describe("several keys that wait", () => {
     expect(constraints({ "allow-orphans": true }, found("a", "b"), counts(7, 9))).toEqual({
       held: "yes",
       because:
-        "3 constraints stand; a waits with 7 rows for 4 lost rows of public.orders; b waits with 9 rows for 6 lost rows of public.orders",
+        "3 constraints stand; a left NOT VALID: 7 rows lack 4 lost parent rows of public.orders; b left NOT VALID: 9 rows lack 6 lost parent rows of public.orders",
       measured: { compared: 3, orphans: 16, lostParents: 6 },
     });
     expect(constraints({ "allow-orphans": true }, found("a", "b"), counts(0, 0))).toEqual({
@@ -410,7 +410,7 @@ describe("with nothing in the ledger", () => {
     ["grants", "unknown", "the ledger holds no grant to compare"],
     ["objects", "unknown", "the ledger holds no object to compare"],
     ["constraints", "unknown", "the ledger holds no constraint to compare"],
-    ["sequences-ahead", "yes", "the ledger holds no sequence: nothing hands out numbers here"],
+    ["sequences-ahead", "yes", "no sequences found"],
   ])("%s", (name, held, because) =>
     expect(probe(name).answer([outcome(name === "sequences-ahead" ? "" : listed())], empty, {})).toMatchObject({
       held,
@@ -435,7 +435,7 @@ test.each(
   const say = (outcomes: Outcome[]) => (probe(name).answer(outcomes, truth, told) as Finding).because;
   expect(say([])).toBe("the question was never asked");
   expect(say([outcome("yes", failed)])).toBe(TAKEN);
-  expect(say([outcome("yes", { exitCode: 2 })])).toBe("the question failed with exit code 2: no message");
+  expect(say([outcome("yes", { exitCode: 2 })])).toBe("the query failed with exit code 2: no message");
   expect(say([outcome("yes", { truncated: true })])).toBe("the answer was too long to keep whole");
 });
 

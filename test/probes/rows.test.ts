@@ -282,7 +282,7 @@ describe("what is said, whole", () => {
     const heard = [outcome(bucketsText(T, { a: "9" })), outcome("", { exitCode: 3 })];
     expect(rows.answer(heard, world, {})).toEqual({
       held: "unknown",
-      because: "the question failed with exit code 3: no message",
+      because: "the query failed with exit code 3: no message",
     });
   });
 });

@@ -266,7 +266,7 @@ describe("github", () => {
     const { summary } = await parts(Array.from({ length: 30 }, () => long));
     expect(summary?.to).toEqual({ endOf: "/tmp/summary" });
     expect(Buffer.byteLength(summary?.text ?? "")).toBeLessThan(1_000_000);
-    expect(summary?.text).toMatch(/\d+ drills are left out here/);
+    expect(summary?.text).toMatch(/\d+ more drills aren't shown here/);
     expect((summary?.text.match(/^\| \*\*lost\*\*/gm) ?? []).length).toBe(30);
   });
   test("outside GitHub it is a file", async () => {

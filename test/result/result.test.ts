@@ -27,15 +27,13 @@ describe("verdict", () => {
         finding("verify", "rows", "yes", { measured: rows }),
         ...END,
       ]).reasons;
-    expect(said({})).toEqual(["proven, within its objectives; no probe compared rows"]);
-    expect(said({ rowsMissing: 0 })).toEqual([
-      "proven, within its objectives; not every difference of rows was asked for, so nothing is said of them",
-    ]);
+    expect(said({})).toEqual(["proven, within RTO and RPO; rows weren't compared"]);
+    expect(said({ rowsMissing: 0 })).toEqual(["proven, within RTO and RPO; rows were compared only in part"]);
     expect(said({ rowsMissing: 0, rowsAltered: 0, rowsExtra: 0 })).toEqual([
-      "proven, within its objectives; no row is missing, altered or extra",
+      "proven, within RTO and RPO; no row is missing, altered or extra",
     ]);
     expect(said({ rowsMissing: 2, rowsAltered: 1, rowsExtra: 0 })).toEqual([
-      expect.stringContaining("2 rows missing, 1 older and 0 extra, all explained by the loss"),
+      expect.stringContaining("2 rows missing, 1 older and 0 extra, all within the loss"),
     ]);
   });
   test("a drill that went well", () => {

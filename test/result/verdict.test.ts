@@ -28,12 +28,12 @@ const problem = (makes: "void" | "lost" | "refused", message: string): Evidence[
   interrupted: false,
 });
 
-const PROVEN = "proven, within its objectives; no row is missing, altered or extra";
-const NO_GATE = "no gate was asked";
+const PROVEN = "proven, within RTO and RPO; no row is missing, altered or extra";
+const NO_GATE = "the health check before the damage wasn't run";
 const NO_PROOF = "the damage was not proven";
 const NOTHING = "nothing was verified";
-const NO_RTA = "the RTA could not be measured: its beginning or its end has no time";
-const NO_RPA = "the RPA could not be measured: nothing told how new the data is";
+const NO_RTA = "the RTA couldn't be measured: its start or its end was never reached";
+const NO_RPA = "the RPA couldn't be measured: nothing shows how new the data is";
 
 describe("a drill", () => {
   test.each<[string, Partial<Evidence>, string, string[]]>([
@@ -146,12 +146,8 @@ describe("a drill", () => {
   ])("%s", (_what, more, verdict, reasons) => expect(judge(evidence(more))).toEqual({ verdict, reasons }));
 
   test.each<[string, Partial<Evidence["measured"]>, string]>([
-    ["nobody compared", { rowsMissing: null, rowsAltered: null, rowsExtra: null }, "no probe compared rows"],
-    [
-      "one difference of three was not asked for",
-      { rowsExtra: null },
-      "not every difference of rows was asked for, so nothing is said of them",
-    ],
+    ["nobody compared", { rowsMissing: null, rowsAltered: null, rowsExtra: null }, "rows weren't compared"],
+    ["one difference of three was not asked for", { rowsExtra: null }, "rows were compared only in part"],
     ...[
       { rowsMissing: null },
       { rowsAltered: null },
@@ -161,7 +157,7 @@ describe("a drill", () => {
     ].map((measured): [string, Partial<Evidence["measured"]>, string] => [
       JSON.stringify(measured),
       measured,
-      "not every difference of rows was asked for, so nothing is said of them",
+      "rows were compared only in part",
     ]),
     ...(
       [
@@ -174,11 +170,11 @@ describe("a drill", () => {
     ).map(([rowsMissing, rowsAltered, rowsExtra]): [string, Partial<Evidence["measured"]>, string] => [
       `${rowsMissing}, ${rowsAltered}, ${rowsExtra}`,
       { rowsMissing, rowsAltered, rowsExtra },
-      `${rowsMissing} rows missing, ${rowsAltered} older and ${rowsExtra} extra, all explained by the loss that the scenario allows`,
+      `${rowsMissing} rows missing, ${rowsAltered} older and ${rowsExtra} extra, all within the loss the scenario allows`,
     ]),
   ])("what is said of rows: %s", (_what, measured, said) =>
     expect(judge(evidence({ measured: { ...MEASURED, ...measured } })).reasons).toEqual([
-      `proven, within its objectives; ${said}`,
+      `proven, within RTO and RPO; ${said}`,
     ]),
   );
 });

@@ -36,7 +36,7 @@ const findings = (result: { findings: readonly { probe: string; held: string; gr
 
 test("the untouched drill recovers, on the same world", async () => {
   const { result } = await play({ sandbox });
-  expect(result.reasons).toEqual([expect.stringContaining("proven, within its objectives")]);
+  expect(result.reasons).toEqual([expect.stringContaining("proven, within RTO and RPO")]);
   expect(result.verdict).toBe("recovered");
   expect(result.measured.rpaMs).toBe(40 * 60_000);
   expect(result.cleanup?.failed).toEqual([]);

@@ -20,7 +20,7 @@ test("there are some", () => {
 describe.each(newer)("$called", ({ engine, called }) => {
   test.each(oneOfEachMethod(engine))("%s: proven", async (variant) => {
     const { result } = await play({ sandbox: "docker", engine: called, variant });
-    expect(result.reasons).toEqual([expect.stringContaining("proven, within its objectives")]);
+    expect(result.reasons).toEqual([expect.stringContaining("proven, within RTO and RPO")]);
     expect(result.measured).toMatchObject({ rowsExtra: 0 });
     expect(result.cleanup?.failed).toEqual([]);
   });

@@ -27,7 +27,7 @@ describe("a runbook from a scenario's name", () => {
     expect(markdown).toContain("# Runbook: ");
     expect(html).toContain("<!doctype html>");
     expect(pdf.startsWith("%PDF-")).toBe(true);
-    expect(markdown).toMatch(/Expires on \| \d{4}-\d\d-\d\d: drill again before/);
+    expect(markdown).toMatch(/Valid until \| \d{4}-\d\d-\d\d; drill again before then/);
   });
   test("names the sources of fogbell.yaml, with what was last found to hold there", async () => {
     const config = join(results, "fogbell.yaml");
@@ -97,7 +97,7 @@ describe("history", () => {
     const { runs, lost } = await readHistory([results]);
     expect(runs).toEqual([]);
     expect(lost[0]).toMatchObject({ folder: join(results, "one"), because: expect.stringMatching(because) });
-    expect((await historyOf(results, null)).text).toContain(`NOT READ  ${join(results, "one")}`);
+    expect((await historyOf(results, null)).text).toContain(`UNREADABLE  ${join(results, "one")}`);
     await expect(findRun(join(results, "one"), { results })).rejects.toMatchObject({ code: "FB_NO_JOURNAL" });
     const page = await sessionFrom({
       folders: [results],
@@ -107,8 +107,8 @@ describe("history", () => {
       formats: [],
       stem: null,
     });
-    expect(page.markdown).toMatch(/Kept, and cannot be read/);
-    expect(page.markdown).not.toMatch(/Nothing: every drill recovered/);
+    expect(page.markdown).toMatch(/Unreadable runs/);
+    expect(page.markdown).not.toMatch(/None: the last run of every drill passed/);
   });
   test("a shard that is not there is an error", () =>
     expect(mustBeFolders([results, join(results, "shard-2")])).rejects.toMatchObject({ code: "FB_NO_FOLDER" }));

@@ -135,10 +135,10 @@ describe("objects that change after the listing", () => {
     expect(result.verdict).toBe("void");
     expect(result.problems.map(({ code }) => code)).toEqual(["FB_OBJECT_GONE", "FB_NEWEST_UNVERIFIED"]);
     expect(result.reasons.join()).toMatch(
-      new RegExp(`${newest} could not be judged: .*removed since it was listed.* holds is ${third}`),
+      new RegExp(`${newest} couldn't be judged: .*removed since it was listed.* newest good one is ${third}`),
     );
     expect(result.notes).toEqual([
-      expect.stringMatching(new RegExp(`could not be judged either: ${older}: .*the object changed`)),
+      expect.stringMatching(new RegExp(`couldn't be judged either: ${older}: .*the object changed`)),
     ]);
     expect(result.verified).toMatchObject({ sourceId: third, asked: false });
   });
@@ -172,7 +172,7 @@ describe("a backup that was written over by a bad one of the same name", () => {
     const lost = await verify("versions", url, undefined, told(url));
     expect(lost).toMatchObject({ verdict: "lost" });
     const hint = lost.next.find((line) => line.includes("versions=true"));
-    expect(hint).toMatch(/^when the bucket keeps versions: fogbell verify --store /);
+    expect(hint).toMatch(/^if the bucket keeps versions: fogbell verify --store /);
     const all = `${url}&versions=true`;
     const points = await looked(all);
     expect(points.map(({ id }) => id.split("@")[0])).toEqual([newest, newest, newest]);
@@ -180,7 +180,7 @@ describe("a backup that was written over by a bad one of the same name", () => {
     expect(points.map(({ unusable }) => unusable === null)).toEqual([false, true, true]);
     const found = await verify("versions", all, undefined, told(all));
     expect(found).toMatchObject({ verdict: "lost", verified: { sourceId: points[2]?.id, asked: false } });
-    expect(found.reasons[0]).toContain(`The newest that does is ${points[2]?.id}`);
+    expect(found.reasons[0]).toContain(`The newest good one is ${points[2]?.id}`);
     expect(found.sources.filter(({ rejected }) => rejected !== null)).toHaveLength(1);
     // The command that the message names brings the good version.
     await using stock = await openStock(catalog, all, "");

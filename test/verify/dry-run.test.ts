@@ -65,7 +65,7 @@ test("the copy, its size, its store, the sandbox and the image; and nothing is w
   const text = plannedText(plans);
   for (const word of [names[0], "1h 00m old", `directory:${folder}`, `${dump.length} B`, "made:15", "never verified"])
     expect(text).toContain(word);
-  expect(text).toMatch(/Nothing was fetched, started or written\./);
+  expect(text).toMatch(/Nothing was downloaded, started or written\./);
   expect((await readdir(folder)).sort()).toEqual([...names].sort());
   await expect(readdir(out)).rejects.toMatchObject({ code: "ENOENT" });
 });
@@ -75,7 +75,7 @@ test("another copy is planned when another is asked for; each of them, and one s
   expect(await plan({ at: "all", shard: "1/3" })).toHaveLength(1);
   const none = await plan({ at: "last-month" });
   expect(none).toMatchObject([{ copy: null, sandbox: null }]);
-  expect(plannedText(none)).toContain("NO COPY");
+  expect(plannedText(none)).toContain("NO BACKUP");
 });
 test("what would end it is said beforehand: no sandbox, one that is not cut off, no key", async () => {
   const away = { ...driver, available: async () => ({ usable: false, because: "away", next: ["start it"] }) };

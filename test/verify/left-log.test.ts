@@ -18,14 +18,19 @@ test.each<[LeftLog, number, string, RegExp]>([
     { kind: "several", key: "a/binlog.000002", because: "b/binlog.000002" },
     4,
     "FB_LOG_LEFT",
-    /a\/.*b\/.*nothing tells/,
+    /a\/.*b\/.*nothing shows which/,
   ],
   [{ kind: "unread", key: "binlog.000003.br", because: "packed with brotli" }, 4, "FB_LOG_LEFT", /packed with brotli/],
-  [{ kind: "no-place", key: "log/binlog.000003" }, 4, "FB_LOG_LEFT", /log\/binlog\.000003.*does not say where/],
+  [
+    { kind: "no-place", key: "log/binlog.000003" },
+    4,
+    "FB_LOG_LEFT",
+    /log\/binlog\.000003.*doesn't say which log position/,
+  ],
 ])("%o", (left, exitCode, code, says) => {
   const error = leftLogError(point, left);
   expect(error).toMatchObject({ exitCode, code });
-  expect(error.message).toMatch(/^shop\.sql was looked at as it was taken, and comes no further/);
+  expect(error.message).toMatch(/^shop\.sql was checked as of its own moment; the log after it couldn't be applied/);
   expect(error.message).toMatch(says);
   expect(error.next.length).toBeGreaterThan(0);
 });
@@ -38,6 +43,6 @@ test("what leaves pieces out on purpose is a pattern that means all of them", ()
 test("how a backup says its place is told in the words of its engine, where it has some", () => {
   const left: LeftLog = { kind: "no-place", key: "log/binlog.000003" };
   const { next } = leftLogError(point, left, { placeTold: "dump --with-place" });
-  expect(next[0]).toBe("let the backup write it down: dump --with-place");
+  expect(next[0]).toBe("make the backup record it: dump --with-place");
   expect(leftLogError(point, left).next).toHaveLength(1);
 });

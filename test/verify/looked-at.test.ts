@@ -64,7 +64,7 @@ describe("rows", () => {
     const emptied = "public.orders\t1000\t\t\npublic.people\t0\t\t\n";
     expect(await rows(emptied)).toMatchObject({
       held: "no",
-      because: `emptied ${SINCE}: public.people (it had 60 rows); if that is meant, put it under may-shrink, or say --accept-changes once`,
+      because: `emptied ${SINCE}: public.people (it had 60 rows); if that's intended, list it under may-shrink, or verify once with --accept-changes`,
     });
     for (const pattern of ["people", "public.people", "pe*", "*.people", "public.*"])
       expect(await rows(emptied, { task: { mayShrink: [pattern] } })).toMatchObject({ held: "yes" });
@@ -79,7 +79,7 @@ describe("rows", () => {
       because: expect.stringContaining(`tables gone ${SINCE}: public.people`),
     });
     const told = await rows(gone, { task: { mayShrink: ["peo*"] } });
-    expect(told).toMatchObject({ held: "yes", remarks: [`gone ${SINCE}, as was declared: public.people`] });
+    expect(told).toMatchObject({ held: "yes", remarks: [`gone ${SINCE}, as declared: public.people`] });
   });
   test("whatever a pattern holds, it is read as a name with stars and nothing else", () =>
     fc.assert(
@@ -140,7 +140,7 @@ describe("history", () => {
     expect(whole.remarks).toEqual([]);
     const bare = await looked(prices("0"), { engine: "mariadb", last: null });
     expect(bare.of("rows")?.held).toBe("yes");
-    expect(bare.remarks).toEqual([expect.stringContaining("no earlier version of a row is kept in prices")]);
+    expect(bare.remarks).toEqual([expect.stringContaining("no earlier row versions in prices")]);
   });
 });
 
@@ -163,7 +163,7 @@ describe("guards", () => {
   ])("that went is no: %s", async (guard, words) => {
     expect(await catalogue(guard, "")).toMatchObject({
       held: "no",
-      because: `gone ${SINCE}: ${words}; if that is meant, say --accept-changes once`,
+      because: `gone ${SINCE}: ${words}; if that's intended, verify once with --accept-changes`,
     });
     const accepted = await catalogue(guard, "", { acceptChanges: true });
     expect(accepted).toMatchObject({ held: "yes", remarks: [`gone ${SINCE}: ${words}`] });
@@ -178,7 +178,7 @@ describe("guards", () => {
     const constraint =
       "constraint\tpublic.orders.u\tUNIQUE (a)\nunique\tpublic.orders.u\t\nvalidated\tpublic.orders.u\t\n";
     expect((await catalogue(constraint, ""))?.because).toBe(
-      `gone ${SINCE}: constraint public.orders.u; if that is meant, say --accept-changes once`,
+      `gone ${SINCE}: constraint public.orders.u; if that's intended, verify once with --accept-changes`,
     );
   });
   test("under another name are the same guard", async () => {
@@ -198,7 +198,7 @@ describe("objects", () => {
     const found = await looked(catalogue(""), { last: catalogue(`${ROUTINES}event\taudit_purge\tx\n`) });
     expect(found.of("catalogue")).toMatchObject({
       held: "no",
-      because: `gone ${SINCE}: all routines; also gone: function PROCEDURE newest, function FUNCTION price, event audit_purge; if that is meant, say --accept-changes once`,
+      because: `gone ${SINCE}: all routines; also gone: function PROCEDURE newest, function FUNCTION price, event audit_purge; if that's intended, verify once with --accept-changes`,
     });
   });
   test("that went alone are told", async () => {
@@ -210,8 +210,8 @@ describe("objects", () => {
     const more =
       "index\tpublic.i\tCREATE INDEX i ON orders INVALID\npopulated\tpublic.sums\tfalse\npopulated\tpublic.full\ttrue\n";
     expect((await looked(catalogue(more), { last: null })).remarks).toEqual([
-      "indexes that are not valid, and not used: public.i",
-      "materialised views that hold nothing until REFRESH: public.sums",
+      "invalid indexes, which the server doesn't use: public.i",
+      "materialised views that are empty until REFRESH: public.sums",
     ]);
   });
 });
@@ -219,8 +219,8 @@ describe("objects", () => {
 describe("foreign keys", () => {
   const keys = async (answer: string) => (await looked({ "read-keys": answer })).of("foreign-keys");
   test("are whole only where rows were asked", async () => {
-    expect((await keys("read\t2\n"))?.because).toBe("2 foreign keys read, every row has its parent there");
-    expect((await keys("read\t0\n"))?.because).toBe("no foreign key to read");
+    expect((await keys("read\t2\n"))?.because).toBe("2 foreign keys checked, every row has its parent");
+    expect((await keys("read\t0\n"))?.because).toBe("no foreign keys");
   });
   test("that are not validated are told, with rows", async () => {
     const finding = await keys("read\t2\nunchecked\torders_fk\torders\tpeople\t12\n");
@@ -237,11 +237,11 @@ describe("foreign keys", () => {
     });
     expect(await keys("read\t0\nparentless\tfk\tchild\tparent\t0\n")).toMatchObject({
       held: "yes",
-      remarks: [expect.stringContaining("parent table that is not in the copy")],
+      remarks: [expect.stringContaining("parent table that isn't in the copy")],
     });
     expect(await keys("read\t0\nelsewhere\tfk\tchild\tparent\t3\n")).toMatchObject({
       held: "yes",
-      remarks: [expect.stringContaining("another database, which was not looked at")],
+      remarks: [expect.stringContaining("another database, which wasn't checked")],
     });
   });
 });
@@ -258,14 +258,14 @@ describe("sequences", () => {
       const finding = (await looked(behind, { last })).of("sequences");
       expect(finding?.held).toBe("yes");
       expect(finding?.remarks).toEqual([
-        "1 sequence behind their data, so that the next INSERT fails: public.orders_id_seq",
+        "1 sequence behind their data, so the next INSERT fails: public.orders_id_seq",
       ]);
       expect(finding?.because).not.toContain("ahead");
     }
   });
   test("that no column takes from are not called ahead of anything", async () => {
     const finding = (await looked({ "read-sequences": "public.free\t7\t\\N\t\\N\t7\n" })).of("sequences");
-    expect(finding?.because).toBe("1 sequence that no column takes from by default, not compared");
+    expect(finding?.because).toBe("1 sequence not used by a column's default, not compared");
   });
 });
 
@@ -284,7 +284,7 @@ describe("large objects", () => {
     const gone = (await looked(large(0), { last: large(3) })).of("large-objects");
     expect(gone).toMatchObject({
       held: "no",
-      because: expect.stringContaining(`3 large objects gone ${SINCE}, none is left`),
+      because: expect.stringContaining(`3 large objects gone ${SINCE}, none left`),
     });
     expect((await looked(large(40), { last: large(120) })).of("large-objects")?.held).toBe("no");
     const fewer = await looked(large(90), { last: large(120) });
@@ -297,7 +297,7 @@ describe("large objects", () => {
     const found = await looked(large(0, "dangling\tpublic.files\tcontent\t120\n"), { last: null });
     expect(found.of("large-objects")?.held).toBe("yes");
     expect(found.remarks).toEqual([
-      expect.stringMatching(/^120 rows of public\.files name a large object in content that is not in the copy/),
+      expect.stringMatching(/^120 rows of public\.files refer in content to a large object that isn't in the copy/),
     ]);
   });
 });

@@ -32,11 +32,13 @@ test("retention that was told: when each goes, what should be gone, and that the
   const shop = await look(", retention: 2d");
   const [newest, , oldest] = shop.points;
   expect(Date.parse(newest?.expiresAt ?? "") - Date.parse(newest?.momentAt ?? "")).toBe(48 * HOUR);
-  expect(newest?.expiresBy).toBe("retention told in fogbell.yaml");
+  expect(newest?.expiresBy).toBe("retention set in fogbell.yaml");
   const text = overviewText(shop);
-  expect(text).toMatch(/expires in 1d 22h \(retention told in fogbell\.yaml\)/);
-  expect(text.split("\n").find((line) => line.includes(oldest?.id ?? "?"))).toMatch(/SHOULD BE GONE since 1h 0\dm/);
-  expect(text).toMatch(/EXPIRES SOON: The newest goes in 1d 22h/);
+  expect(text).toMatch(/expires in 1d 22h \(retention set in fogbell\.yaml\)/);
+  expect(text.split("\n").find((line) => line.includes(oldest?.id ?? "?"))).toMatch(
+    /SHOULD HAVE BEEN DELETED 1h 0\dm ago/,
+  );
+  expect(text).toMatch(/EXPIRES SOON: the newest backup is deleted in 1d 22h/);
 });
 test("nothing is said of expiry where nobody said anything", async () => {
   const shop = await look("");
@@ -45,5 +47,5 @@ test("nothing is said of expiry where nobody said anything", async () => {
     [null, null],
     [null, null],
   ]);
-  expect(overviewText(shop)).not.toMatch(/expire|GONE|locked/i);
+  expect(overviewText(shop)).not.toMatch(/expire|DELETED|locked/i);
 });

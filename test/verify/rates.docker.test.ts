@@ -388,7 +388,7 @@ describe("a bucket that nobody described", () => {
     const [bad] = await verify(join(folder.path, "s3"));
     expect(bad?.verdict).toBe("lost");
     expect(bad?.verified).toMatchObject({ asked: false });
-    expect(bad?.reasons[0]).toMatch(/The newest that does is shop|The newest that does is .*shop-/);
+    expect(bad?.reasons[0]).toMatch(/The newest good one is shop|The newest good one is .*shop-/);
     expect(bad?.cleanup?.failed).toEqual([]);
   });
 

@@ -38,14 +38,14 @@ describe("youngerError", () => {
   test("names the first and how many more, and a pattern once", () => {
     expect(said(younger("a", ""))).toMatchObject({
       code: "FB_NEWER_UNKNOWN",
-      message: "a is newer than shop.dump and is not understood: encrypted with age",
+      message: "a is newer than shop.dump but wasn't understood: encrypted with age",
       next: [
-        "make it a backup that can be read, or add a source to fogbell.yaml that means it",
-        'if it is none: ignore: ["*.enc"] at the source in fogbell.yaml',
+        "if it's a backup: decrypt or unpack it, or add a source for it to fogbell.yaml",
+        'if it isn\'t one, add to its source in fogbell.yaml: ignore: ["*.enc"]',
       ],
     });
     const many = said(younger("a", ""), younger("b", ""), younger("c", "", "*.x"));
-    expect(many.message).toBe("a is newer than shop.dump and is not understood: encrypted with age (and 2 more)");
+    expect(many.message).toBe("a is newer than shop.dump but wasn't understood: encrypted with age (and 2 more)");
     expect(many.next[1]).toContain('ignore: ["*.enc", "*.x"]');
   });
 });

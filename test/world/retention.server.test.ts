@@ -22,7 +22,7 @@ const keeping =
 describe("a job that prunes backups", () => {
   test("frozen first: what was there when the damage was found is still there", async () => {
     const { result } = await play(on);
-    expect(result.reasons).toEqual([expect.stringContaining("proven, within its objectives")]);
+    expect(result.reasons).toEqual([expect.stringContaining("proven, within RTO and RPO")]);
     expect(result.sources.map(({ name }) => name)).toEqual(["nightly"]);
     const told = result.notes.filter((note) => note.includes("pruning job"));
     expect(told).toHaveLength(2);

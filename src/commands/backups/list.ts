@@ -1,5 +1,6 @@
 import { Flags } from "@oclif/core";
 import { FogbellCommand } from "../../cli/command.ts";
+import { ownWidth } from "../../cli/own-width.ts";
 
 export default class BackupsList extends FogbellCommand {
   static override summary = "List the backups in a store, newest first, recognised by content.";
@@ -17,7 +18,7 @@ export default class BackupsList extends FogbellCommand {
     const { catalog } = await import("../../catalog.ts");
     const { openStock, stockText } = await import("../../verify/stock.ts");
     await using stock = await openStock(catalog, flags.store, flags.prefix);
-    this.log(stockText(stock.inventory, Date.now()));
+    this.log(stockText(stock.inventory, Date.now(), ownWidth()));
     return stock.inventory;
   }
 }

@@ -6,7 +6,7 @@ import { resultsFlag } from "../../cli/shared-flags.ts";
 export default class RunbookCheck extends FogbellCommand {
   static override summary = "Fail if a printed runbook no longer matches the last drill.";
   static override description =
-    "A page fails if a later drill exists, if the last drill is too old or didn't recover, if a printed command isn't " +
+    "A page fails if a later drill exists, or if the last drill is too old or didn't recover. It also fails if a printed command isn't " +
     "the one that ran, or if a step's normal time has doubled or halved (by 5 seconds or more). Exit code 1 then.";
   static override examples = [
     "<%= config.bin %> runbook check runbooks",

@@ -1,5 +1,7 @@
 import { Flags } from "@oclif/core";
 import { FogbellCommand } from "../../cli/command.ts";
+import { ownWidth } from "../../cli/own-width.ts";
+import { tableLines } from "../../host/columns.ts";
 
 export default class ScenarioList extends FogbellCommand {
   static override summary = "List the scenarios that ship with Fogbell.";
@@ -37,15 +39,8 @@ export default class ScenarioList extends FogbellCommand {
       story ?? "–",
       tags.map((tag) => `#${tag}`).join(" "),
     ]);
-    const table = [["ID", "TITLE", "ENGINES", "STORY", "TAGS"], ...rows];
-    const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
-    for (const row of shown.length === 0 ? [] : table)
-      this.log(
-        row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join("  ")
-          .trimEnd(),
-      );
+    const table = [["Id", "Title", "Engines", "Story", "Tags"], ...rows];
+    if (shown.length > 0) this.log(tableLines(table, { width: ownWidth() }).join("\n"));
     if (shown.length === 0) this.log("No scenario has this tag.");
     return shown;
   }

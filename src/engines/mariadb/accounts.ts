@@ -35,7 +35,7 @@ PREPARE fogbell FROM @fogbell; EXECUTE fogbell; DEALLOCATE PREPARE fogbell;`;
   });
   return [
     {
-      say: "Make the accounts that objects of the backup run as: they cannot log in.",
+      say: "Create the accounts that objects in the backup run as. They can't log in.",
       script: `${flavour.client} ${at("side")} -BN \\
   --init-command="SET SESSION sql_log_bin = 0, @side = '$SIDE_DATABASE'" <<'SQL'
 SELECT CONCAT('role', CHAR(9), user, '@', host) FROM (

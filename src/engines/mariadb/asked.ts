@@ -14,8 +14,8 @@ export function askedOf(flavour: Flavour) {
       say: "Ask the scenario's own question, unable to write.",
       ...printed(sql(flavour, `${READ_ONLY}\nSTART TRANSACTION;\n${text.trim()}`, database)),
       uses: placesOf(database),
-      expect: "One number or word. Say aloud what you expect before you look.",
-      ifNot: "Write down both, what you expected and what you saw.",
+      expect: "One number or word. Before you look, say aloud what you expect.",
+      ifNot: "Write down both: what you expected and what you saw.",
       destroys: false,
     }),
 

@@ -49,7 +49,7 @@ const LACKS: Readonly<Record<string, Lack>> = {
   },
   "own-setting": {
     because: (name) => `the sandbox's server runs with ${name}, and does not execute a statement of the backup`,
-    next: () => ["please report this: it is no fault of the backup"],
+    next: () => ["please report this; the backup isn't at fault"],
   },
   // Its own server made the table: with this setting off, or with larger pages.
   "row-size": {

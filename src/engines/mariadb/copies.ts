@@ -20,7 +20,7 @@ function atCopy(places: PlaceTable): PlaceTable {
     ...places,
     ...(socket === undefined
       ? {}
-      : { DB_SOCKET: { meaning: "The socket of the server that holds the copy.", value: socket.value } }),
+      : { DB_SOCKET: { meaning: "The socket of the server with the restored copy.", value: socket.value } }),
     ...(database === undefined ? {} : { DATABASE: { meaning: "The copy.", value: database.value } }),
   };
 }
@@ -71,7 +71,7 @@ GROUP BY d.DEFINER ORDER BY 1;`;
 
 function structure(flavour: Flavour): Line {
   return {
-    say: "Look into every table and index for damage.",
+    say: "Check every table and index for damage.",
     script: `${flavour.check} --socket="$DB_SOCKET" --check --extended "$DATABASE" >"$SCRATCH/looked" 2>&1
 awk '
   / OK$/ { looked++; next }
@@ -169,7 +169,7 @@ ${sql.trim().replace(/;+$/, "")}
 ROLLBACK;`,
       ),
     shell: (script) => ({
-      say: "Run the command of fogbell.yaml.",
+      say: "Run the command from fogbell.yaml.",
       script: `export DB_SOCKET DATABASE\n${script}`,
       uses: ["DB_SOCKET", "DATABASE"],
       destroys: false,

@@ -98,11 +98,11 @@ ${fits(read)}
 rm -rf "${read}"`;
   return [
     {
-      say: "Read the copy to its end: is it a full one, and of this version?",
+      say: "Read the copy to the end. Check that it's a full one and of this version.",
       script: apart(script),
       uses: ["BACKUP", "SCRATCH"],
       expect: "No output, and exit code 0.",
-      ifNot: "Do not restore it. Take the next older recovery point, or a server of that version.",
+      ifNot: "Don't restore it. Take the next older backup, or a server of its version.",
       destroys: false,
     },
   ];
@@ -110,7 +110,7 @@ rm -rf "${read}"`;
 
 export function recoverFiles(facts: BackupFacts): Line {
   return {
-    say: "Lay the copy out in an empty folder, and make it consistent.",
+    say: "Extract the copy into an empty folder, and make it consistent.",
     script: apart(`mkdir -m 700 "$SIDE_DATA" &&
 ${layOut(facts, "$SIDE_DATA")} &&
 if ! grep -q '^backup_type = \\(full-prepared\\|log-applied\\)' ${NUMBERS("$SIDE_DATA")}; then
@@ -126,7 +126,8 @@ fi`),
       "EXPECTED_BYTES",
     ],
     expect: "No output.",
-    ifNot: "The copy is damaged, or the disk is full. If the folder exists, somebody is restoring already: ask aloud.",
+    ifNot:
+      "The copy is damaged, or the disk is full. If the folder already exists, someone else may be restoring: ask aloud.",
     destroys: false,
     progress: UNPACKED,
   };

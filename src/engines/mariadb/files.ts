@@ -20,11 +20,11 @@ export const UNPACKED = 'echo "$(du -sb "$SIDE_DATA" | cut -f1) $EXPECTED_BYTES"
 
 /** Reads an archive of files to its end. */
 export const checkArchive = (packing: Packing): Line => ({
-  say: "Read the copy to its end: is it whole?",
+  say: "Read the copy to the end. Check that it's complete.",
   script: `${packing.length === 0 ? "" : `${whole(packing)} &&\n`}${unpacked(packing)} | tar -t -f - >/dev/null`,
   uses: ["BACKUP"],
   expect: "No output, and exit code 0.",
-  ifNot: "Do not restore it. Take the next older recovery point.",
+  ifNot: "Don't restore it. Take the next older backup.",
   destroys: false,
 });
 
@@ -36,7 +36,7 @@ ${unpacked(packing)} |
   tar -x -f - -C "$SIDE_DATA"`,
   uses: ["BACKUP", "SIDE_DATA", "EXPECTED_BYTES"],
   expect: "No output.",
-  ifNot: "If the folder exists, somebody is restoring already: ask aloud. If the disk is full, choose another.",
+  ifNot: "If the folder already exists, someone else may be restoring: ask aloud. If the disk is full, choose another.",
   destroys: false,
   progress: UNPACKED,
 });
@@ -45,7 +45,7 @@ ${unpacked(packing)} |
 export function startSide(flavour: Flavour, settings: Settings = {}): Line {
   const own = Object.entries(settings).map(([name, value]) => `\n${name} = ${value}`);
   return {
-    say: "Start the restored server: it listens only here, follows nobody and runs no events.",
+    say: "Start the restored server: local connections only, no replication, no scheduled events.",
     script: startScript(flavour, `${flavour.words.skipStart}${own.join("")}`),
     uses: ["SIDE_DATA", "SIDE_SOCKET"],
     expect: "No output.",
@@ -92,7 +92,7 @@ ${untilReady(flavour, '"$SIDE_SOCKET"', '"$SIDE_DATA/side.log"')}`;
 
 /** Lets it be reached over the sandbox's own loopback. */
 export const listen = (flavour: Flavour): Line => ({
-  say: "Let the restored server be reached over the sandbox's own loopback.",
+  say: "Make the restored server reachable over the sandbox's own loopback.",
   script: `sed -i 's/^skip-networking$/bind-address = 127.0.0.1/' "$SIDE_DATA/side.cnf" &&
 ${flavour.admin} --socket="$SIDE_SOCKET" shutdown &&
 while [ -e "$SIDE_DATA/side.pid" ]; do sleep 0.1; done &&
@@ -108,7 +108,7 @@ export const removeSide = (): readonly Line[] => [
 rm -r "$SIDE_DATA" && rm -f "$SIDE_SOCKET"`,
     uses: ["SIDE_DATA", "SIDE_SOCKET"],
     expect: "No output.",
-    ifNot: "It can stay; it only takes room.",
+    ifNot: "You can leave it; it only takes up space.",
     destroys: true,
   },
 ];

@@ -37,7 +37,7 @@ done <"$SCRATCH/chain"
 test "$at" -ne 0`),
   uses: ["BACKUP", "SCRATCH"],
   expect: "No output, and exit code 0.",
-  ifNot: "Do not restore it. Take the newest full backup, or the next older recovery point.",
+  ifNot: "Don't restore it. Take the newest full backup, or the next older one.",
   destroys: false,
 });
 

@@ -77,7 +77,7 @@ const NEIGHBOURS = `awk '
  */
 export function checkLog(flavour: Flavour, { logFrom = "", logPosition = "4" }: BackupFacts): Line {
   return {
-    say: "Is every file of the log there, whole, readable, and does each go on where the one before it ends?",
+    say: "Check the log: every file is there, complete, readable, and continues the one before.",
     script: apart(`wanted= follows=
 rm -f "$SCRATCH/log.last"
 if [ "$(stat -c %s "$LOG/${logFrom}" || echo 0)" -lt ${logPosition} ]; then
@@ -118,7 +118,7 @@ done
 test -n "$wanted"`),
     uses: ["LOG", "SCRATCH"],
     expect: "No output, and exit code 0.",
-    ifNot: `Do not go through this log from ${logFrom}: take the next older recovery point, or stop before the hole.`,
+    ifNot: `Don't replay this log from ${logFrom}. Take the next older backup, or stop before the gap.`,
     destroys: false,
   };
 }
@@ -126,7 +126,7 @@ test -n "$wanted"`),
 /** Times in the log are whole seconds in UTC, and each transaction begins with its number. */
 function findTarget(flavour: Flavour): Line {
   return {
-    say: "Find the first transaction that was committed at the damage or after it.",
+    say: "Find the first transaction committed at the damage or after it.",
     script: `at=$(printf %s "$DAMAGED_AT" | sed -n \\
   's/^\\([0-9-]\\{10\\}\\)T\\([0-9:]\\{8\\}\\)\\(\\.0*\\)\\{0,1\\}Z$/\\1 \\2/p')
 if [ -z "$at" ]; then
@@ -149,7 +149,7 @@ else
   sed 's/^/first transaction left out: /' "$SCRATCH/target"
 fi`,
     uses: ["LOG", "SCRATCH", "DAMAGED_AT"],
-    expect: "A file of the log, a place in it, a date (yymmdd) and a time in UTC.",
+    expect: "A log file, a position in it, a date (yymmdd) and a time in UTC.",
     ifNot: '"none" means that the log ends before the damage: it will be gone through to its end.',
     destroys: false,
   };
@@ -200,13 +200,13 @@ fi
       ...(stop.includes("DAMAGED_AT") ? ["DAMAGED_AT"] : []),
     ],
     expect: "No output, and exit code 0.",
-    ifNot: "The log does not fit the backup: remove what was restored, and begin again with another recovery point.",
+    ifNot: "The log doesn't match the backup. Remove what was restored, and start again with another backup.",
     destroys: false,
     progress: `echo "$(cat /proc/$(pgrep -n -f '${flavour.binlog} --disable-log-bin')/io |
   sed -n 's/^rchar: //p') $(du -sb "$LOG" | cut -f1)"`,
   };
   const none: Line = {
-    say: "Nothing is left out: the log is wanted to its end.",
+    say: "Nothing to leave out: the log is replayed to its end.",
     script: 'echo none >"$SCRATCH/target"',
     uses: ["SCRATCH"],
     expect: "No output.",

@@ -158,13 +158,13 @@ function inspect(flavour: Flavour, { head: bytes, tail, packing, members }: Cont
 function check(flavour: Flavour, facts: BackupFacts): readonly Line[] {
   return [
     {
-      say: "Read the copy to its end: is it whole, and does it stay where it is put?",
+      say: "Read the copy to the end. Check that it's complete and stays inside its target.",
       script: 'fogbell backups check "$BACKUP"',
       own: "check",
       without: `${unpacked(facts.packing)} | tail -n 8 |\n  grep "^${TRAILER}"`,
       uses: ["BACKUP"],
       expect: '"whole" and a number of lines.',
-      ifNot: "Do not restore it. Take the next older recovery point.",
+      ifNot: "Don't restore it. Take the next older backup.",
       destroys: false,
     },
     ...logChecks(facts, checkLog(flavour, facts)),
@@ -201,19 +201,19 @@ function recover(flavour: Flavour, facts: BackupFacts, target: Target): readonly
 ${NO_ROW_CHANGED}`;
   return [
     {
-      say: "Make an empty database beside the damaged one.",
+      say: "Create an empty database beside the damaged one.",
       script: `${flavour.admin} ${at("side")} create "$SIDE_DATABASE"`,
       uses: ["SIDE_SOCKET", "SIDE_DATABASE"],
       expect: "No output.",
-      ifNot: "If it exists, somebody is restoring already: ask aloud before you go on.",
+      ifNot: "If it already exists, someone else may be restoring. Ask aloud before you continue.",
       destroys: false,
     },
     {
-      say: "Restore the backup into it. Nothing touches the damaged database.",
+      say: "Restore the backup into it. The damaged database isn't touched.",
       script: load,
       uses: ["SIDE_SOCKET", "SIDE_DATABASE", "BACKUP", "SCRATCH", "EXPECTED_BYTES"],
       expect: "No output, and exit code 0.",
-      ifNot: "Drop the side database and begin again with the next older recovery point.",
+      ifNot: "Drop the side database and start again with the next older backup.",
       destroys: false,
       progress: progress(flavour),
     },

@@ -161,7 +161,7 @@ function check(flavour: Flavour, facts: BackupFacts): readonly Line[] {
   if (isFileCopy(facts)) return [...checkFiles(facts), ...logChecks(facts, checkLog(flavour, facts))];
   return [
     {
-      say: "Is every set of the chain there and readable, and does each begin where the one before ends?",
+      say: "Check the chain: every backup is there and readable, and each continues the one before.",
       script: apart(`if ! { ${CHAIN}; }; then
   echo "the full backup that it goes on from is missing"; false
 else
@@ -179,7 +179,7 @@ else
 fi`),
       uses: ["BACKUP", "SCRATCH"],
       expect: "No output, and exit code 0.",
-      ifNot: "Do not restore it. Take the newest full backup, or the next older recovery point.",
+      ifNot: "Don't restore it. Take the newest full backup, or the next older one.",
       destroys: false,
     },
     ...logChecks(facts, checkLog(flavour, facts)),
@@ -189,7 +189,7 @@ fi`),
 function recover(flavour: Flavour, facts: BackupFacts, target: Target): readonly Line[] {
   const restore = recoverChain(
     {
-      say: "Unpack the backup into an empty folder, add what changed since, and make it consistent.",
+      say: "Unpack the backup into an empty folder, apply the increments, and make it consistent.",
       ifNot:
         "The sets do not fit together, or the disk is full. If the folder exists, somebody is restoring already: ask aloud.",
     },

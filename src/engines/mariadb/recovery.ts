@@ -22,7 +22,7 @@ function stopWriters(flavour: Flavour): Line {
   print "${statement}" }' \\
   ${accounts}`;
   return {
-    say: "Keep the application out, and close the sessions it has.",
+    say: "Lock the application out, and close its sessions.",
     stopsWriters: true,
     script: `${sql(flavour, folded(`${flavour.openAccounts};`), "server")
       .with({ output: ownLine(`>>${accounts}`) })
@@ -37,8 +37,8 @@ ${each(`SELECT CONCAT(\\047KILL \\047, id, \\047;\\047)" \\
   ${client(flavour, "server", "--force")} 2>/dev/null
 echo "$(wc -l <"$SCRATCH/sessions") sessions closed"`,
     uses: ["DB_SOCKET", "SCRATCH"],
-    expect: "A number of closed sessions; 0 when nobody was in.",
-    ifNot: "Stop the application's servers by hand, then run it again.",
+    expect: "The number of closed sessions (0 if none were open).",
+    ifNot: "Stop the application's servers by hand, then run this again.",
     destroys: false,
   };
 }
@@ -50,8 +50,8 @@ function resumeWriters(flavour: Flavour): Line {
   print "ALTER USER \\047" $1 "\\047@\\047" $2 "\\047 ACCOUNT UNLOCK;" }' \\
   "$SCRATCH/accounts.locked" | ${client(flavour, "server")}`,
     uses: ["DB_SOCKET", "SCRATCH"],
-    expect: "No output. Then log in once as the application does.",
-    ifNot: "The list of locked accounts is in SCRATCH: unlock each by hand.",
+    expect: "No output. Then log in once the way the application does.",
+    ifNot: "Unlock each account by hand. The list of locked accounts is in SCRATCH.",
     destroys: false,
   };
 }
@@ -60,7 +60,7 @@ function copyDamaged(flavour: Flavour): readonly Line[] {
   const file = '"$EVIDENCE/damaged.sql"';
   return [
     {
-      say: "Copy the damaged state before touching it.",
+      say: "Copy the damaged database before you touch it.",
       // A view of a table that is gone cannot be dumped; with --force the rest is, and the next line proves that it ended.
       script: `test ! -e ${file} &&
 { ${flavour.dump} ${at("production")} --force${flavour.dumpFlags} \\
@@ -69,13 +69,14 @@ function copyDamaged(flavour: Flavour): readonly Line[] {
   "$DATABASE" 2>"$EVIDENCE/damaged.log"
   test -s ${file}; }`,
       uses: ["DB_SOCKET", "DATABASE", "EVIDENCE"],
-      expect: "No output. What could not be copied stands in damaged.log.",
-      ifNot: "Choose an empty EVIDENCE folder with room for the whole database. Do not go on without this copy.",
+      expect: "No output. Anything that couldn't be copied is listed in damaged.log.",
+      ifNot:
+        "Choose an empty EVIDENCE folder with enough room for the whole database. Don't continue without this copy.",
       destroys: false,
       progress: `echo "$(stat -c %s ${file}) 0"`,
     },
     {
-      say: "Prove that the copy was written to its end.",
+      say: "Check that the copy was written to the end.",
       script: `${isWhole(file)} &&\nsha256sum ${file}`,
       uses: ["EVIDENCE"],
       expect: "One line: a hash and the file's name. Write the hash down.",
@@ -89,7 +90,7 @@ function copyDamaged(flavour: Flavour): readonly Line[] {
 function bumpCounter(flavour: Flavour, table: string): Line {
   const one = `t.TABLE_NAME = ${literal(table)}`;
   return {
-    say: "Move the table's counter past every number that was ever handed out.",
+    say: "Move the table's counter past every number ever used.",
     ...printed(
       sql(
         flavour,
@@ -105,7 +106,7 @@ SELECT AUTO_INCREMENT FROM information_schema.TABLES t WHERE t.TABLE_SCHEMA = DA
       ),
     ),
     uses: placesOf("production"),
-    expect: "The next number; NULL when the table has no counter.",
+    expect: "The next number, or NULL if the table has no counter.",
     ifNot: "Set it by hand, far above the highest number in use.",
     destroys: true,
   };
@@ -116,28 +117,28 @@ function copyTableBack(flavour: Flavour, table: string): readonly Line[] {
   const file = `"$SCRATCH/${name}.sql"`;
   return [
     {
-      say: `Copy ${table} out of the side database, with its keys, its counter and its triggers.`,
+      say: `Copy ${table} from the side database, with its keys, counter and triggers.`,
       script: `${flavour.dump} ${at("side")}${flavour.dumpFlags} \\
   --single-transaction --hex-blob --triggers --skip-add-drop-table \\
   --result-file=${file} "$SIDE_DATABASE" ${shellName(table)} &&
 ${isWhole(file)}`,
       uses: ["SIDE_SOCKET", "SIDE_DATABASE", "SCRATCH"],
       expect: "No output.",
-      ifNot: "The table is not in this backup, or SCRATCH is full: choose another recovery point.",
+      ifNot: "The table isn't in this backup (choose another one), or SCRATCH is full.",
       destroys: false,
       progress: `echo "$(stat -c %s ${file}) 0"`,
     },
     {
-      say: `Put ${table} back. Keys of other tables that point at it hold again as soon as it is there.`,
+      say: `Put ${table} back. Foreign keys of other tables that refer to it work again at once.`,
       script: withoutValues(`${client(flavour, "production")} <${file}`),
       uses: ["DB_SOCKET", "DATABASE", "SCRATCH"],
       expect: "No output.",
-      ifNot: `If it says that ${table} exists, somebody made it again: stop, and look at what is in it first. If it broke off in the middle, drop what it made and run it again.`,
+      ifNot: `If it says that ${table} already exists, someone recreated it: stop, and check what's in it first. If it broke off in the middle, drop what it created and run it again.`,
       destroys: true,
     },
     bumpCounter(flavour, table),
     {
-      say: "Count the table for the planner, and name the foreign keys that rows stand against.",
+      say: "Update planner statistics, and list foreign keys that have rows without a parent.",
       ...printed(
         sql(
           flavour,
@@ -147,8 +148,8 @@ ${execute(orphanCounts(`f.parent = ${literal(table)}`))}`),
         ),
       ),
       uses: placesOf("production"),
-      expect: "One line for each key whose parent rows were younger than the backup; none when nothing was lost.",
-      ifNot: "Such a key still guards new rows. Reconcile the rows that it names.",
+      expect: "One line per foreign key whose parent rows were newer than the backup; none if nothing was lost.",
+      ifNot: "Such a key still checks new rows. Fix the rows it lists.",
       destroys: false,
     },
   ];
@@ -165,7 +166,7 @@ export function recoveryOf(flavour: Flavour) {
     copyDamaged: () => copyDamaged(flavour),
     copyTableBack: (table: string) => copyTableBack(flavour, table),
     takeBackup: (): Line => ({
-      say: "Take a fresh backup at once, and read it to its end.",
+      say: "Take a fresh backup now, and read it to the end.",
       script: `test ! -e "$EVIDENCE/recovered.sql" &&
 ${flavour.dump} ${at("production")}${flavour.dumpFlags} \\
   ${DUMP_FLAGS} \\
@@ -173,8 +174,8 @@ ${flavour.dump} ${at("production")}${flavour.dumpFlags} \\
 ${isWhole('"$EVIDENCE/recovered.sql"')} &&
 sha256sum "$EVIDENCE/recovered.sql"`,
       uses: ["DB_SOCKET", "DATABASE", "EVIDENCE"],
-      expect: "One line: a hash and the file's name. Move the file to where your backups live.",
-      ifNot: "Until this works, the old backup is your only one: freeze its retention.",
+      expect: "One line: a hash and the file's name. Move the file to where you keep backups.",
+      ifNot: "Until this works, the old backup is your only one. Suspend its retention.",
       destroys: false,
       progress: 'echo "$(stat -c %s "$EVIDENCE/recovered.sql") 0"',
     }),
@@ -184,7 +185,7 @@ sha256sum "$EVIDENCE/recovered.sql"`,
   drop "$SIDE_DATABASE" >/dev/null`,
       uses: ["SIDE_SOCKET", "SIDE_DATABASE"],
       expect: "No output.",
-      ifNot: "It can stay; it only takes room.",
+      ifNot: "You can leave it; it only takes up space.",
       destroys: true,
     }),
   };

@@ -67,7 +67,7 @@ const follow = (flavour: Flavour): Line => {
   const { words } = flavour;
   const settings = `server_id = ${OWN_ID}\nrelay_log = relay\nread_only = ON${flavour.replicaSettings}`;
   return {
-    say: "Make a second server that follows this one.",
+    say: "Create a second server that replicates from this one.",
     script: `${flavour.copyBeside}
 ${startScript(flavour, settings)} || exit 1${flavour.placeOfCopy}
 ${DOOR}
@@ -92,7 +92,7 @@ const applied = (flavour: Flavour) => `${NOW(flavour)} &&
 [ "$(${ask(flavour, "side server", `SELECT ${flavour.words.source}_POS_WAIT('$file', $place, 60) >= 0`)})" = 1 ]`;
 
 const hold = (flavour: Flavour): Line => ({
-  say: "Hold the replica here; it goes on receiving.",
+  say: "Pause the replica here; it keeps receiving.",
   script: `${applied(flavour)} &&
 ${ask(flavour, "side server", `STOP ${flavour.words.replica} SQL_THREAD`)}`,
   uses: ["DB_SOCKET", "SIDE_SOCKET"],
@@ -155,16 +155,16 @@ if [ -z "$(replica_says ${flavour.words.Source}_Host)" ]; then
 fi`;
   if (target.to !== "before-damage") {
     return {
-      say: "Does the replica answer, and is it still a replica?",
+      say: "Check that the replica answers and is still a replica.",
       script: apart(answers),
       uses: ["SIDE_SOCKET"],
       expect: "No output, and exit code 0.",
-      ifNot: "Do not open it: two servers that both take writes cannot be made one again. Take a backup.",
+      ifNot: "Don't promote it: two servers that both took writes can't be merged again. Take a backup.",
       destroys: false,
     };
   }
   return {
-    say: "Hold the replica still, and find out whether it has come past the damage.",
+    say: "Pause the replica, and check whether it's already past the damage.",
     script: apart(`${answers}
 ${ask(flavour, "side server", `STOP ${flavour.words.replica} SQL_THREAD`)} &&
 ${findTarget(flavour)} &&
@@ -186,8 +186,8 @@ fi
 echo "it stands at $done_file $done_place;" \\
   "the damage begins at $file $place"`),
     uses: ["SIDE_SOCKET", "SIDE_DATA", "SCRATCH", "DAMAGED_AT"],
-    expect: "Where it stands, and where the damage begins: later.",
-    ifNot: "It holds the same loss. Replication is no backup: take the next older recovery point.",
+    expect: "Its position, then the position where the damage begins. The second must be later.",
+    ifNot: "It has the same damage: replication isn't a backup. Take the next older backup.",
     destroys: false,
   };
 };
@@ -210,7 +210,7 @@ echo "$(cat "$SCRATCH/stood") $stands $(cat "$SCRATCH/target") $most" |
     { printf "%d %d\\n", since($3, $4), since($5, $6) }'`;
 
 const forward = (flavour: Flavour): Line => ({
-  say: "Let it apply what it received up to just before the damage.",
+  say: "Let it apply what it received, up to just before the damage.",
   script: `${SAYS(flavour)}
 read -r file place <"$SCRATCH/target" &&
 ${STANDS(flavour)} &&
@@ -233,14 +233,14 @@ if [ -n "$error" ]; then
 fi &&
 [ "$stands" = "$file $place" ]`,
   uses: ["SIDE_SOCKET", "SCRATCH"],
-  expect: "It stands at the very place where the damage begins.",
+  expect: "Its position is exactly where the damage begins.",
   ifNot: `Do not open it. Read Last_SQL_Error of SHOW ${flavour.words.replica} STATUS: this one is on the wrong side or stopped early.`,
   destroys: true,
   progress: replayed(flavour),
 });
 
 const toEnd = (flavour: Flavour): Line => ({
-  say: "Let it apply all that it received.",
+  say: "Let it apply everything it received.",
   script: `${SAYS(flavour)}
 file=$(replica_says ${flavour.words.Source}_Log_File)
 place=$(replica_says Read_${flavour.words.Source}_Log_Pos)
@@ -260,7 +260,7 @@ reached=$(${client(flavour, "side server")} \\
 });
 
 const open = (flavour: Flavour): Line => ({
-  say: "End the replication, and open it for writing.",
+  say: "End replication and make it writable.",
   script: `${ask(
     flavour,
     "side server",
@@ -271,7 +271,7 @@ ${client(flavour, "side server")} \\
   -e "SELECT IF(@@read_only, 'still read-only', 'open')"`,
   uses: ["SIDE_SOCKET"],
   expect: '"open".',
-  ifNot: "Ask again; a long transaction may be running.",
+  ifNot: "Check again: a long transaction may be running.",
   destroys: true,
 });
 

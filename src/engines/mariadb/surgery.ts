@@ -116,45 +116,45 @@ function repairRows(flavour: Flavour, request: RepairRequest): readonly Line[] {
 ${isWhole(file)}`,
       uses: ["SIDE_SOCKET", "SIDE_DATABASE", "SCRATCH"],
       expect: "No output.",
-      ifNot: "A table is not in this backup, or SCRATCH is full: choose another recovery point.",
+      ifNot: "A table isn't in this backup (choose another one), or SCRATCH is full.",
       destroys: false,
       progress: `echo "$(stat -c %s ${file}) 0"`,
     },
     {
-      say: "Lay these rows beside the living ones. Nothing that lives is touched.",
+      say: "Load these rows beside the live ones. Live data isn't touched.",
       script: `${flavour.admin} ${at("production")} create "$DATABASE"_repair &&
 ${withoutValues(`${flavour.client} ${at("production")} --batch \\
   "$DATABASE"_repair <${file}`)}`,
       uses: ["DB_SOCKET", "DATABASE", "SCRATCH"],
       expect: "No output.",
-      ifNot: "If it exists, somebody is repairing already: ask aloud before you go on.",
+      ifNot: "If it already exists, someone else may be repairing. Ask aloud before you continue.",
       destroys: false,
     },
     {
-      say: "Dry run: count what would be inserted, updated, deleted and left.",
+      say: "Dry run: count the rows that would be inserted, updated, deleted and left alone.",
       ...printed(sql(flavour, folded(dryRun(request)))),
       uses: placesOf("production"),
-      expect: "One line for each table. Read the numbers aloud: are they the damage, and no more?",
-      ifNot: "Stop here. Mend what tells a touched row from a good one.",
+      expect: "One line per table. Read the numbers aloud: do they match the damage, and nothing else?",
+      ifNot: "Stop here. Correct the condition that tells damaged rows from good ones.",
       destroys: false,
     },
     ...triggers.before,
     {
-      say: "Do it, in one transaction.",
+      say: "Apply the repair in one transaction.",
       script: withoutValues(`${sql(flavour, folded(apply(request)))}`),
       uses: [...placesOf("production"), "SCRATCH"],
       expect: '"repaired". When it fails, nothing has changed.',
-      ifNot: "A row needs a parent that is not among the tables: add that table, and begin again.",
+      ifNot: "A row needs a parent in a table that isn't being repaired. Add that table and start again.",
       destroys: true,
     },
     triggers.after,
     {
-      say: "Take away what was laid beside.",
+      say: "Remove the rows that were loaded beside.",
       script: `${flavour.admin} ${at("production")} --force drop \\
   "$DATABASE"_repair >/dev/null`,
       uses: placesOf("production"),
       expect: "No output.",
-      ifNot: "It can stay; it only takes room.",
+      ifNot: "You can leave it; it only takes up space.",
       destroys: true,
     },
   ];
@@ -165,7 +165,7 @@ function mergeRows(flavour: Flavour, table: string, where: string): readonly Lin
   const name = identifier(table);
   return [
     {
-      say: `Put the rows of ${table} that belong here into it, with numbers of this database.`,
+      say: `Insert the rows of ${table} that belong here, with new ids.`,
       script: withoutValues(`{ printf "SET @sibling = '%s';\\n" \\
     "$(printf %s "$SIBLING" | sed "s/'/''/g")"
   cat <<'SQL'
@@ -180,8 +180,8 @@ SELECT CONCAT(ROW_COUNT(), ' rows');
 SQL
 } | ${client(flavour, "production")}`),
       uses: ["DB_SOCKET", "DATABASE", "SIBLING", "SCRATCH"],
-      expect: "How many rows. It should be the number of those that people missed.",
-      ifNot: "A row is here already: somebody entered it again by hand. Ask which one counts.",
+      expect: "A number of rows. It should be the number of missing ones.",
+      ifNot: "If a row already exists, someone re-entered it by hand. Ask which one counts.",
       destroys: true,
     },
   ];

@@ -9,7 +9,7 @@ import { DUMP_FLAGS, isWhole } from "./recovery.ts";
 
 function lookAround(flavour: Flavour): Line {
   return {
-    say: "Look at what is there: which databases, how large, which accounts.",
+    say: "Check what's there: databases, their sizes, accounts.",
     ...printed(
       sql(
         flavour,
@@ -26,8 +26,8 @@ SELECT User, Host FROM mysql.user ORDER BY 1, 2;`,
       ),
     ),
     uses: placesOf("server"),
-    expect: "Databases, and accounts. Write down what is missing, and every name that is nearly the right one.",
-    ifNot: "The server does not answer: this is another disaster. Begin with the page for it.",
+    expect: "Databases and accounts. Write down what's missing, and any name that's almost the right one.",
+    ifNot: "If the server doesn't answer, this is a different disaster. Use the page for that one.",
     destroys: false,
   };
 }
@@ -35,12 +35,12 @@ SELECT User, Host FROM mysql.user ORDER BY 1, 2;`,
 function copyFiles(flavour: Flavour): readonly Line[] {
   return [
     {
-      say: "Shut the server down, so that nothing is written over what is broken.",
+      say: "Shut the server down, so that nothing overwrites the damaged data.",
       script: `${shutDown(flavour)} ||
 ! ${flavour.admin} ${at("server")} --silent ping 2>/dev/null`,
       uses: ["DB_SOCKET", "DATADIR"],
       expect: "No output.",
-      ifNot: "Kill it: the log repairs what that leaves.",
+      ifNot: "Kill it. Its log repairs what that leaves.",
       destroys: false,
     },
     ...copyDataFolder("DATADIR"),
@@ -50,14 +50,14 @@ function copyFiles(flavour: Flavour): readonly Line[] {
 /** An account that is there is no error (1396); nor is a right to a table that is not there yet (1146): it is given the next time. */
 function restoreRoles(flavour: Flavour): Line {
   return {
-    say: "Create the accounts that are missing, with what they may do.",
+    say: "Create the missing accounts, with their privileges.",
     script: `test -s "$GLOBALS" &&
 ${client(flavour, "server", "--force")} \\
   <"$GLOBALS" 2>"$SCRATCH/roles.log"
 ! grep ERROR "$SCRATCH/roles.log" | grep -vE 'ERROR (1146|1396) '`,
     uses: ["DB_SOCKET", "GLOBALS", "SCRATCH"],
     expect: "No output.",
-    ifNot: "Without its accounts the application cannot log in: read roles.log, and create them by hand.",
+    ifNot: "Without its accounts the application can't log in. Read roles.log and create them by hand.",
     destroys: false,
   };
 }
@@ -66,25 +66,25 @@ function takeOver(flavour: Flavour, side: Side): readonly Line[] {
   if (side === "database") {
     return [
       {
-        say: "Clear the damaged database away; the copy of it was proven.",
+        say: "Drop the damaged database. Its copy has been checked.",
         script: `${flavour.admin} ${at("server")} --force drop "$DATABASE" \\
   >/dev/null 2>&1
 ${flavour.admin} ${at("server")} create "$DATABASE"`,
         uses: ["DB_SOCKET", "DATABASE"],
         expect: "No output.",
-        ifNot: "Something holds it: find the session with SHOW PROCESSLIST, and end it.",
+        ifNot: "A session holds a lock: find it with SHOW PROCESSLIST, and end it.",
         destroys: true,
       },
       {
-        say: "Copy the restored database into its place, whole.",
+        say: "Copy the whole restored database into its place.",
         script: `${flavour.dump} ${at("side")}${flavour.dumpFlags} \\
   ${DUMP_FLAGS} \\
   --result-file="$SCRATCH/takeover.sql" "$SIDE_DATABASE" &&
 ${isWhole('"$SCRATCH/takeover.sql"')} &&
 ${withoutValues(`${client(flavour, "production")} <"$SCRATCH/takeover.sql"`)}`,
         uses: ["SIDE_SOCKET", "SIDE_DATABASE", "DB_SOCKET", "DATABASE", "SCRATCH"],
-        expect: "No output. The application is still kept out.",
-        ifNot: "If it broke off in the middle, begin again with the line before.",
+        expect: "No output. The application is still locked out.",
+        ifNot: "If it broke off in the middle, start again with the step before.",
         destroys: true,
         progress: `echo "$(stat -c %s "$SCRATCH/takeover.sql") 0"`,
       },
@@ -92,7 +92,7 @@ ${withoutValues(`${client(flavour, "production")} <"$SCRATCH/takeover.sql"`)}`,
   }
   return [
     {
-      say: "Point the application at the restored server. From here on DB_SOCKET means that one.",
+      say: "Point the application at the restored server. From here on, DB_SOCKET means that server.",
       script: `printf 'socket=%s\\ndatabase=%s\\n' \\
   "$SIDE_SOCKET" "$SIDE_DATABASE" >"$APP_CONFIG" &&
 cat "$APP_CONFIG"
@@ -100,7 +100,7 @@ DB_SOCKET=$SIDE_SOCKET DATABASE=$SIDE_DATABASE
 export DB_SOCKET DATABASE`,
       uses: ["SIDE_SOCKET", "SIDE_DATABASE", "APP_CONFIG"],
       expect: "The socket and the database of the restored server. Read both aloud.",
-      ifNot: "Look where else the application keeps its connection: environment, secrets, a proxy.",
+      ifNot: "Check where else the application sets its connection: environment, secrets, a proxy.",
       destroys: false,
     },
   ];
@@ -109,7 +109,7 @@ export DB_SOCKET DATABASE`,
 /** Numbers handed out after the backup live on in mails and caches, and must not be handed out again (entry 17). */
 function bumpSequences(flavour: Flavour): Line {
   return {
-    say: "Move every counter past the numbers that were handed out and lost.",
+    say: "Move every counter past the numbers that were used and lost.",
     ...printed(
       sql(
         flavour,
@@ -134,7 +134,7 @@ function findBlocker(flavour: Flavour): Line {
     WHERE ${where}" |
     ${client(flavour, "server")}`;
   return {
-    say: "Slow, or stuck? Ask who waits, and end the idle session that is waited for.",
+    say: "Slow, or stuck? Find who is waiting, and end the idle session that blocks them.",
     script: `: >"$SCRATCH/stuck"
 while [ ! -e "$SCRATCH/detached.exit" ]; do
   ${list("CONCAT('process ', id, ': ', state)", "state LIKE 'Waiting for%lock%' AND time >= 1")} \\
@@ -153,8 +153,8 @@ if [ -s "$SCRATCH/stuck" ]; then
   cat "$SCRATCH/ended"
 fi`,
     uses: ["DB_SOCKET", "SCRATCH"],
-    expect: "Who waits for a lock, and which idle processes were ended; nothing when it was only slow.",
-    ifNot: "If it waits for a person's own work, ask that person first, aloud.",
+    expect: "Who was waiting for a lock, and which idle sessions were ended. Nothing if it was only slow.",
+    ifNot: "If a person's own session is blocking, ask that person first, aloud.",
     destroys: true,
   };
 }

@@ -59,11 +59,11 @@ export function layOut(facts: BackupFacts): readonly Line[] {
       : `${whole(outer)} &&\n${unpacked(outer)} |\n  tar -x -f - ${into}`;
   return [
     {
-      say: "Unpack the copy: it is a folder of files.",
+      say: "Unpack the copy (it's a folder of files).",
       script: `mkdir -p "$SCRATCH/unpacked" &&\n${script}`,
       uses: ["BACKUP", "SCRATCH"],
       expect: "No output.",
-      ifNot: "It is cut off or damaged, or the disk of SCRATCH is full.",
+      ifNot: "The copy is cut off or damaged, or the SCRATCH disk is full.",
       destroys: false,
     },
   ];

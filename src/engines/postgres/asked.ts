@@ -13,8 +13,8 @@ export function askSql(text: string, database: "production" | "side"): Line {
     say: "Ask the scenario's own question, unable to write.",
     ...printed(psql(text, database, "-At").with({ environment })),
     uses: placesOf(database),
-    expect: "One number or word. Say aloud what you expect before you look.",
-    ifNot: "Write down both, what you expected and what you saw.",
+    expect: "One number or word. Before you look, say aloud what you expect.",
+    ifNot: "Write down both: what you expected and what you saw.",
     destroys: false,
   };
 }

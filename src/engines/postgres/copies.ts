@@ -18,7 +18,7 @@ function atCopy(places: PlaceTable): PlaceTable {
   const { SIDE_HOST: host, SIDE_DATABASE: database } = places;
   return {
     ...places,
-    ...(host === undefined ? {} : { PGHOST: { meaning: "The server that holds the copy.", value: host.value } }),
+    ...(host === undefined ? {} : { PGHOST: { meaning: "The server with the restored copy.", value: host.value } }),
     ...(database === undefined ? {} : { PGDATABASE: { meaning: "The copy.", value: database.value } }),
   };
 }
@@ -95,7 +95,7 @@ function countLarge(): Line {
 /** The copy is thrown away: what the look needs is made in it. Messages of amcheck name places, not values. */
 function structure(): Line {
   return {
-    say: "Look into every table and index for damage.",
+    say: "Check every table and index for damage.",
     ...printed(
       psql(
         withoutEventTriggers(`SET client_min_messages = error;
@@ -192,7 +192,7 @@ ROLLBACK;`,
 
 function shell(script: string): Line {
   return {
-    say: "Run the command of fogbell.yaml.",
+    say: "Run the command from fogbell.yaml.",
     script: `export PGHOST PGDATABASE\n${script}`,
     uses: ["PGHOST", "PGDATABASE"],
     destroys: false,
@@ -202,7 +202,7 @@ function shell(script: string): Line {
 /** Whatever the copy says about who may come: over the sandbox's loopback comes only what was started for it. */
 function listen(): Line {
   return {
-    say: "Let the restored server be reached over the sandbox's own loopback.",
+    say: "Make the restored server reachable over the sandbox's own loopback.",
     script: `printf '%s\\n' "listen_addresses = '127.0.0.1'" 'port = 5432' >>"$SIDE_DATA/postgresql.auto.conf" &&
 echo 'host all all 127.0.0.1/32 trust' | cat - "$SIDE_DATA/pg_hba.conf" >"$SIDE_DATA/hba.part" &&
 mv "$SIDE_DATA/hba.part" "$SIDE_DATA/pg_hba.conf" &&

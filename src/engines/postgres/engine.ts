@@ -77,13 +77,13 @@ function places({ folders, database, side, replica, moved }: PlaceRequest): Plac
     SIDE_HOST: {
       meaning: own
         ? `Where the ${restored} listens: a folder for its socket.`
-        : "The server to restore beside: the damaged one, or better another.",
+        : "The server to restore on: better another one than the damaged server.",
       value: sideHost,
     },
     SIDE_DATABASE: {
       meaning: own
         ? `The database on the ${restored}: of the same name as the damaged one.`
-        : "A new database beside it, to restore into. Must not exist.",
+        : "A new database to restore into. It must not exist yet.",
       value: own ? database : `${database}_side`,
     },
     ...(own

@@ -35,7 +35,7 @@ export function checkArchive(archive: PackedFiles, first = ""): Line {
   const { file, packing } = archive;
   const test = packing.length === 0 ? "" : `${whole(packing, file)} &&\n`;
   return {
-    say: "Read the copy to its end: is it whole, and of this version?",
+    say: "Read the copy to the end. Check that it's complete and of this version.",
     script: `${first}${test}${unpacked(packing, file)} | tar -t -f - >/dev/null &&
 theirs=$(${member(archive, "PG_VERSION")} |
   head -n 1) &&
@@ -45,7 +45,8 @@ if [ "$theirs" != "$ours" ]; then
 fi`,
     uses: ["BACKUP"],
     expect: "No output, and exit code 0.",
-    ifNot: "Two versions, the copy's and this server's: take a server of the first. Else take the next older copy.",
+    ifNot:
+      "If it prints two versions (the copy's, then this server's), use a server of the first. Otherwise take the next older copy.",
     destroys: false,
   };
 }
@@ -53,7 +54,7 @@ fi`,
 /** `more` is done after the archive was unpacked, sets `whole` to no when it fails, and ends by asking for it. */
 export function unpack({ file, packing }: PackedFiles, more = ""): Line {
   return {
-    say: "Unpack the backup into an empty folder. Nothing touches the damaged server.",
+    say: "Unpack the backup into an empty folder. The damaged server isn't touched.",
     // Not what an earlier try left in the terminal of whoever types it.
     script: `${more === "" ? "" : "whole=no\n"}mkdir -p -m 700 "$(dirname "$SIDE_DATA")" &&
 mkdir -m 700 "$SIDE_DATA" &&
@@ -61,7 +62,8 @@ ${unpacked(packing, file)} |
   tar -x -f - -C "$SIDE_DATA"${more === "" ? "" : ` &&\nwhole=yes\n${more}`}`,
     uses: ["BACKUP", "SIDE_DATA", "EXPECTED_BYTES"],
     expect: "No output.",
-    ifNot: "If the folder exists, somebody is restoring already: ask aloud. If the disk is full, choose another.",
+    ifNot:
+      "If the folder already exists, someone else may be restoring: ask aloud. If the disk is full, choose another.",
     destroys: false,
     progress: UNPACKED,
   };
@@ -76,7 +78,7 @@ export const UNPACKED = 'echo "$(du -sb "$SIDE_DATA" | cut -f1) $EXPECTED_BYTES"
  * allow at least as much as the one that wrote it. Source: PostgreSQL manual, 27.4.3, "Administrator's Overview".
  */
 const missingSettings: Line = {
-  say: "Make the settings that the copy did not bring: some systems keep them outside the data folder.",
+  say: "Create the settings files that the copy lacks (some systems keep them outside the data folder).",
   script: `for name in postgresql.conf postgresql.auto.conf pg_hba.conf \\
   pg_ident.conf server.log; do
   if [ -L "$SIDE_DATA/$name" ]; then
@@ -97,8 +99,8 @@ fi &&
   echo 'local all all trust' >"$SIDE_DATA/pg_hba.conf"; } &&
 touch "$SIDE_DATA/pg_ident.conf"`,
   uses: ["SIDE_DATA"],
-  expect: "No output. Before production uses this server, bring its own files from /etc.",
-  ifNot: "SIDE_DATA is not the unpacked backup: begin again with an empty folder.",
+  expect: "No output. Before production uses this server, copy its own files from /etc.",
+  ifNot: "SIDE_DATA isn't the unpacked backup. Start again with an empty folder.",
   destroys: false,
 };
 
@@ -110,7 +112,7 @@ touch "$SIDE_DATA/pg_ident.conf"`,
  * so the server has the one that a client takes.
  */
 const ownSettings: Line = {
-  say: "Give the restored server settings of its own: it archives nothing and listens only here.",
+  say: "Give the restored server its own settings: no archiving, local connections only.",
   script: `for name in recovery.signal standby.signal; do
   if [ -e "$SIDE_DATA/$name" ]; then
     mv "$SIDE_DATA/$name" "$SIDE_DATA/$name.was"
@@ -149,7 +151,7 @@ CONF
 mkdir -p -m 700 "$SIDE_HOST"`,
   uses: ["SIDE_DATA", "SIDE_HOST"],
   expect: "No output.",
-  ifNot: "SIDE_HOST must be a folder that you may write to.",
+  ifNot: "SIDE_HOST must be a folder you can write to.",
   destroys: false,
 };
 
@@ -181,7 +183,7 @@ rm -r "$SIDE_DATA" "$SIDE_HOST" &&
 rm -rf "${TABLESPACES}"`,
     uses: ["SIDE_DATA", "SIDE_HOST"],
     expect: "No output.",
-    ifNot: "It can stay; it only takes room.",
+    ifNot: "You can leave it; it only takes up space.",
     destroys: true,
   },
 ];

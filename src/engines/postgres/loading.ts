@@ -71,19 +71,19 @@ export function recover(facts: BackupFacts): readonly Line[] {
   const isArchive = facts.format !== "plain";
   return [
     {
-      say: "Make an empty database beside the damaged one.",
+      say: "Create an empty database beside the damaged one.",
       script: makeSide(facts),
       uses: ["SIDE_HOST", "SIDE_DATABASE"],
       expect: "No output.",
-      ifNot: "If it exists, somebody is restoring already: ask aloud before you go on.",
+      ifNot: "If it already exists, someone else may be restoring. Ask aloud before you continue.",
       destroys: false,
     },
     {
-      say: "Restore the backup into it. Nothing touches the damaged database.",
+      say: "Restore the backup into it. The damaged database isn't touched.",
       script: isArchive ? loadArchive(facts) : loadPlain(facts),
       uses: ["SIDE_HOST", "SIDE_DATABASE", ...placesOf(facts), ...(takesJobs(facts) ? ["JOBS"] : []), "EXPECTED_BYTES"],
       expect: "No output, and exit code 0.",
-      ifNot: "Drop the side database and begin again with the next older recovery point.",
+      ifNot: "Drop the side database and start again with the next older backup.",
       destroys: false,
       progress: PROGRESS,
     },

@@ -41,7 +41,7 @@ export const log: LogArchive = {
     archive_command: 'test ! -f "$ARCHIVE/%f" && cp "%p" "$ARCHIVE/%f.part" && mv "$ARCHIVE/%f.part" "$ARCHIVE/%f"',
   },
   close: () => ({
-    say: "Close the current piece of the log, and wait until it is archived.",
+    say: "Close the current log segment, and wait until it's archived.",
     ...printed(
       psql(
         `
@@ -76,11 +76,11 @@ END $$;
     destroys: false,
   }),
   namePoint: (point) => ({
-    say: `Name this moment of the log: ${point}.`,
+    say: `Create a named restore point: ${point}.`,
     ...printed(psql(`SELECT 'named, at ' || pg_create_restore_point(${literal(point)});`, "server", "-At")),
     uses: placesOf("server"),
-    expect: "A place in the log.",
-    ifNot: "The server archives no log: take a backup instead.",
+    expect: "A log position.",
+    ifNot: "This server doesn't archive its log. Take a backup instead.",
     destroys: false,
   }),
   isPiece: (name) => PIECE.test(name),
@@ -118,7 +118,7 @@ done`;
  */
 export function checkLog(control: string): Line {
   return {
-    say: "Is the log of the same server, is no piece of it missing, and can every record be read?",
+    say: "Check the log: same server, no file missing, every record readable.",
     script: apart(`id=$(${control} |
   od -An -tu8 -N8 | tr -d ' ') &&
 wanted= line= &&
@@ -155,7 +155,7 @@ fi
 ${READ_RECORDS}`),
     uses: ["BACKUP", "LOG", "SCRATCH"],
     expect: "No output, and exit code 0.",
-    ifNot: "Do not go through this log: take the next older recovery point, or stop before the hole.",
+    ifNot: "Don't replay this log. Take the next older backup, or stop before the gap.",
     destroys: false,
   };
 }
@@ -213,7 +213,7 @@ else
     }' "$SCRATCH/commits" | tee "$SCRATCH/target"
 fi`,
   uses: [...new Set([...log.uses, "SCRATCH", "DAMAGED_AT"])],
-  expect: "The last commit before the damage and the first after it, each with its time (UTC) and place in the log.",
+  expect: "The last commit before the damage and the first after it, each with its time (UTC) and log position.",
   ifNot: '"after: none" means that the log ends before the damage: it will be gone through to its end.',
   destroys: false,
 });
@@ -266,7 +266,7 @@ const askSide = (sql: string) => `${PSQL} \\
  * could not get or read, and opens either way.
  */
 const ranToItsEnd = ({ folder, uses }: LogSource): Line => ({
-  say: "Did it come to the end of the log, and up to which moment?",
+  say: "Check that it reached the end of the log, and up to what time.",
   // Once it is open, it is a timeline of its own: the last line of that one's history names the one that it came from.
   script: `last=$(cd "${folder}" && ls |
   grep -E '^[0-9A-F]{24}$' | sort | tail -n 1)
@@ -288,7 +288,7 @@ else
 fi`,
   uses: [...new Set(["SIDE_HOST", "SIDE_DATA", ...uses])],
   expect: '"last commit in" and a time (UTC): whatever was committed later is lost.',
-  ifNot: "Do not use it: commits are missing. Look at the piece that is named, and take another copy of it.",
+  ifNot: "Don't use it: commits are missing. Check the log file it names, and get another copy of it.",
   destroys: false,
 });
 
@@ -297,7 +297,7 @@ export function throughLog(target: Target, log: LogSource = FETCHED_LOG): readon
   const stop = stopAt(target);
   const uses = [...new Set(["SIDE_DATA", ...log.commandUses, ...stop.uses])];
   const prepare: Line = {
-    say: "Tell the restored server where its log is, and where to stop.",
+    say: "Tell the restored server where its log is and where to stop.",
     script: `cat >>"$SIDE_DATA/postgresql.auto.conf" <<CONF &&
 restore_command = '${log.restoreCommand}'
 hot_standby = on
@@ -305,11 +305,11 @@ CONF
 touch "$SIDE_DATA/recovery.signal"${stop.script === "" ? "" : ` &&\n${stop.script}`}`,
     uses,
     expect: "No output.",
-    ifNot: "SIDE_DATA is not the unpacked backup: begin again with an empty folder.",
+    ifNot: "SIDE_DATA isn't the unpacked backup. Start again with an empty folder.",
     destroys: false,
   };
   const replay: Line = {
-    say: "Start the restored server, and let it go through the log until it pauses.",
+    say: "Start the restored server and let it replay the log until it pauses.",
     // One client is asked again and again: a new one each time would take a processor that the replay needs.
     script: `pg_ctl -s -w -t 86400 -D "$SIDE_DATA" \\
   -l "$SIDE_DATA/server.log" start 2>>"$SIDE_DATA/server.log" &&
@@ -331,7 +331,7 @@ esac`,
     progress: replayed(log),
   };
   const both: Line = {
-    say: "Look at both sides before opening it: the last commit is in, the damage is not.",
+    say: "Before promoting it, check both sides: the last good commit is in, the damage isn't.",
     script: `${askSide(`SELECT 'last commit in: ' || to_char(
     pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC',
     'YYYY-MM-DD HH24:MI:SS.US')`)} |
@@ -340,12 +340,12 @@ sed -n 's/^after: /first commit left out: /p' "$SCRATCH/target"
 [ "$(sed 's/last commit in: //' "$SCRATCH/reached")" = \\
   "$(sed -n 's/^before: \\([^ ]* [^ ]*\\).*/\\1/p' "$SCRATCH/target")" ]`,
     uses: ["SIDE_HOST", "SCRATCH"],
-    expect: "The last commit before the damage is in, and the damage is the first that is left out.",
-    ifNot: "Do not open it. Stop it, remove it, and restore again with another target: this one is on the wrong side.",
+    expect: "The last commit before the damage is included; the damage is the first one left out.",
+    ifNot: "Don't promote it: it stopped on the wrong side. Stop it, remove it, and restore again with another target.",
     destroys: false,
   };
   const promote: Line = {
-    say: "Open the restored server for writing.",
+    say: "Promote the restored server, so that it accepts writes.",
     // Not asked between quotes: bash 5.2 cannot read a quoted substitution of several lines at its prompt.
     script: `recovering=$(${askSide("SELECT pg_is_in_recovery()")})
 if [ "$recovering" = t ]; then
@@ -355,7 +355,7 @@ ${askSide(`SELECT CASE WHEN pg_is_in_recovery()
     THEN 'still read-only' ELSE 'open' END`)}`,
     uses: ["SIDE_DATA", "SIDE_HOST"],
     expect: '"open".',
-    ifNot: "Wait, and ask again; a long checkpoint may be running.",
+    ifNot: "Wait, then check again: a long checkpoint may be running.",
     destroys: true,
   };
   const before = target.to === "before-damage";

@@ -219,10 +219,10 @@ function inspect(content: Content): BackupFacts | null {
 
 function check(facts: BackupFacts): readonly Line[] {
   const common = {
-    say: "Read the copy to its end: is it whole, and does it stay where it is put?",
+    say: "Read the copy to the end. Check that it's complete and stays inside its target.",
     uses: placesOf(facts),
     destroys: false,
-    ifNot: "Do not restore it. Take the next older recovery point.",
+    ifNot: "Don't restore it. Take the next older backup.",
   };
   if (facts.format === "plain")
     return [
@@ -245,7 +245,7 @@ export function dumpText(facts: BackupFacts): { line: Line; reader: DumpReader }
   if (facts.method !== "logical" || facts.format === "plain") return null;
   const read = "pg_restore --schema-only -f -";
   const line = {
-    say: "Read what the archive makes, without its rows.",
+    say: "Read what the archive creates, without its rows.",
     script: fromArchive(facts, read),
     uses: placesOf(facts),
     destroys: false,

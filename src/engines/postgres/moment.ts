@@ -13,7 +13,7 @@ export const heldMoment: HeldMoment = {
   environment: (database) => ({ PGDATABASE: database }),
   version: () => question("Ask the server's version.", "SELECT split_part(current_setting('server_version'), ' ', 1);"),
   hold: () => ({
-    say: "Hold one moment of the database open, and name it.",
+    say: "Open a snapshot of the database and export its name.",
     script: `{ echo 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_export_snapshot();'
   cat "$RELEASE"; } | ${PSQL} -At -d "$PGDATABASE"`,
     uses: ["PGDATABASE", "RELEASE"],

@@ -119,12 +119,13 @@ const archiveOf = ({ packing }: BackupFacts): PackedFiles => ({
 
 /** Half of each file lies in the copies before it: by itself it would be unpacked, found faultless, and never start. */
 const byItself: Line = {
-  say: "Does the copy come back by itself?",
+  say: "Check that the copy can be restored on its own.",
   script: `echo "incremental: it needs the copies before it"
 (exit ${CHECK_ENDS.notAlone})`,
   uses: [],
   expect: "No output, and exit code 0.",
-  ifNot: "Join it with those before it: pg_combinebackup FULL INCREMENTAL… -o JOINED; or take the newest full one.",
+  ifNot:
+    "Combine it with the backups before it: pg_combinebackup FULL INCREMENTAL… -o JOINED. Or take the newest full backup.",
   destroys: false,
 };
 
@@ -156,7 +157,7 @@ done
  * the tablespaces is one of the files that were compared: it is written anew only now.
  */
 const beside: Line = {
-  say: "Add the log that was streamed beside the copy, if any, and tell where its tablespaces are now.",
+  say: "Add the log that was streamed with the copy, if any, and set where its tablespaces are now.",
   script: `for wal in "$BACKUP"/pg_wal.tar*; do
   if [ -e "$wal" ]; then
     ${printAny("wal", "    ")} | tar -x -f - -C "$SIDE_DATA/pg_wal" || false
@@ -169,17 +170,17 @@ if [ -d "${TABLESPACES}" ]; then
 fi`,
   uses: ["BACKUP", "SIDE_DATA"],
   expect: "No output.",
-  ifNot: "The log is damaged: begin again with the next older recovery point.",
+  ifNot: "The log is damaged. Start again with the next older backup.",
   destroys: false,
 };
 
 function recover(facts: BackupFacts, target: Target): readonly Line[] {
   const verify: Line = {
-    say: "Compare every file with the backup's own list of checksums.",
+    say: "Compare every file with the backup's checksums.",
     script: 'pg_verifybackup -q -n -m "$BACKUP/backup_manifest" "$SIDE_DATA"',
     uses: ["BACKUP", "SIDE_DATA"],
     expect: "No output.",
-    ifNot: "The copy is damaged: remove the folder and begin again with the next older recovery point.",
+    ifNot: "The copy is damaged. Remove the folder and start again with the next older backup.",
     destroys: false,
   };
   return [

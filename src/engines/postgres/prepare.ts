@@ -27,7 +27,7 @@ function subscriptions({ statements }: DumpStory): readonly Line[] {
 
 const lines = (facts: BackupFacts, story: DumpStory): readonly Line[] => [
   {
-    say: "Make the roles that lie beside the backup.",
+    say: "Create the roles from the file beside the backup.",
     script: `if [ -n "$GLOBALS" ]; then
   psql -Xq -d postgres -f "$GLOBALS" >/dev/null 2>&1 || true
 fi`,

@@ -9,7 +9,7 @@ import { PSQL, parseTable, placesOf, psql, qualified, regclass, SIDE } from "./c
  */
 export function stopWriters(): Line {
   return {
-    say: "Keep the application out, and close the sessions it has.",
+    say: "Lock the application out, and close its sessions.",
     stopsWriters: true,
     ...printed(
       psql(
@@ -23,8 +23,8 @@ WHERE datname = :'db' AND pid <> pg_backend_pid();`,
       ),
     ),
     uses: ["PGHOST", "PGDATABASE"],
-    expect: "A number of closed sessions; 0 when nobody was in.",
-    ifNot: "Stop the application's servers by hand, then run it again.",
+    expect: "The number of closed sessions (0 if none were open).",
+    ifNot: "Stop the application's servers by hand, then run this again.",
     destroys: false,
   };
 }
@@ -40,7 +40,7 @@ export function resumeWriters(): Line {
       ),
     ),
     uses: ["PGHOST", "PGDATABASE"],
-    expect: "No output. Then log in once as the application does.",
+    expect: "No output. Then log in once the way the application does.",
     ifNot: "If your database had a connection limit before, set that number instead of -1.",
     destroys: false,
   };
@@ -49,18 +49,19 @@ export function resumeWriters(): Line {
 export function copyDamaged(): readonly Line[] {
   return [
     {
-      say: "Copy the damaged state before touching it.",
+      say: "Copy the damaged database before you touch it.",
       // pg_dump -Fc -f cuts an existing file to nothing even when it cannot connect; so never onto an existing one.
       script: `test ! -e "$EVIDENCE/damaged.dump" &&
 pg_dump -Fc -Z1 -f "$EVIDENCE/damaged.dump" -d "$PGDATABASE"`,
       uses: ["PGHOST", "PGDATABASE", "EVIDENCE"],
       expect: "No output.",
-      ifNot: "Choose an empty EVIDENCE folder with room for the whole database. Do not go on without this copy.",
+      ifNot:
+        "Choose an empty EVIDENCE folder with enough room for the whole database. Don't continue without this copy.",
       destroys: false,
       progress: `echo "$(stat -c %s "$EVIDENCE/damaged.dump") 0"`,
     },
     {
-      say: "Prove that the copy can be read to its end.",
+      say: "Check that the copy can be read to the end.",
       script: `pg_restore -f /dev/null "$EVIDENCE/damaged.dump" &&
 sha256sum "$EVIDENCE/damaged.dump"`,
       uses: ["EVIDENCE"],
@@ -185,54 +186,54 @@ export function copyTableBack(table: string): readonly Line[] {
   const name = parseTable(table).table.replace(/[^A-Za-z0-9_-]/g, "_");
   return [
     {
-      say: `Copy ${table} out of the side database, with all that belongs to it.`,
+      say: `Copy ${table} from the side database, with everything that belongs to it.`,
       ...printed(dumpNamed(tableNames(table), name)),
       uses: FROM_SIDE,
       expect: "No output.",
-      ifNot: "The table is not in this backup, or SCRATCH is full: choose another recovery point.",
+      ifNot: "The table isn't in this backup (choose another one), or SCRATCH is full.",
       destroys: false,
       progress: `echo "$(stat -c %s "$SCRATCH/${name}.sql") 0"`,
     },
     {
-      say: `Put ${table} back, whole or not at all.`,
+      say: `Put ${table} back, all or nothing.`,
       script: putBack(name),
       uses: INTO_PRODUCTION,
-      expect: "No output. One transaction: when it fails, nothing has changed.",
-      ifNot: `If it says that ${table} exists, somebody made it again: stop, and look at what is in it first.`,
+      expect: "No output. It's one transaction: if it fails, nothing has changed.",
+      ifNot: `If it says that ${table} already exists, someone recreated it. Stop, and check what's in it first.`,
       destroys: true,
     },
     {
-      say: `Put back the foreign keys of other tables that point at ${table}.`,
+      say: `Restore the foreign keys of other tables that refer to ${table}.`,
       ...printed(
         inTurn(psql(incomingKeys(table), "side", `-At -o "$SCRATCH/${name}-keys.sql"`), putBack(`${name}-keys`)),
       ),
       uses: [...FROM_SIDE, "PGHOST", "PGDATABASE"],
       expect: "No output.",
-      ifNot: "A partitioned child table cannot wait for lost parents: set its orphans aside first.",
+      ifNot: "A partitioned child table can't have a NOT VALID key: move its orphaned rows away first.",
       destroys: true,
     },
     {
-      say: `Put back the views that read ${table}.`,
+      say: `Restore the views that read ${table}.`,
       ...printed(inTurn(dumpNamed(viewNames(table), `${name}-views`), putBack(`${name}-views`))),
       uses: [...FROM_SIDE, "PGHOST", "PGDATABASE"],
       expect: "No output.",
-      ifNot: "A view that exists already was not dropped: take its name out of the file of names.",
+      ifNot: "If a view already exists, it wasn't dropped: remove its name from the file of names.",
       destroys: true,
     },
     {
-      say: "Move the table's sequence past every number that was ever handed out.",
+      say: "Move the table's sequence past every number ever used.",
       ...printed(psql(bumpSequence(table), "production", "-At")),
       uses: placesOf("production"),
-      expect: "The next number, one line for each sequence.",
+      expect: "The next number, one line per sequence.",
       ifNot: "Set it by hand, far above the highest number in use.",
       destroys: true,
     },
     {
-      say: "Check the foreign keys, and name those that wait for lost rows.",
+      say: "Validate the foreign keys, and list those whose parent rows are missing.",
       ...printed(inTurn(psql(validateKeys(table), "production", "-At"), psql(`ANALYZE ${qualified(table)};`))),
       uses: placesOf("production"),
-      expect: "One line for each key whose parent rows were younger than the backup; none when nothing was lost.",
-      ifNot: "A key that waits still guards new rows. Reconcile its orphans, then VALIDATE CONSTRAINT.",
+      expect: "One line per foreign key whose parent rows were newer than the backup; none if nothing was lost.",
+      ifNot: "A NOT VALID key still checks new rows. Fix its orphaned rows, then run VALIDATE CONSTRAINT.",
       destroys: true,
     },
   ];
@@ -240,14 +241,14 @@ export function copyTableBack(table: string): readonly Line[] {
 
 export function takeBackup(): Line {
   return {
-    say: "Take a fresh backup at once, and read it to its end.",
+    say: "Take a fresh backup now, and read it to the end.",
     script: `test ! -e "$EVIDENCE/recovered.dump" &&
 pg_dump -Fc -f "$EVIDENCE/recovered.dump" -d "$PGDATABASE" &&
 pg_restore -f /dev/null "$EVIDENCE/recovered.dump" &&
 sha256sum "$EVIDENCE/recovered.dump"`,
     uses: ["PGHOST", "PGDATABASE", "EVIDENCE"],
-    expect: "One line: a hash and the file's name. Move the file to where your backups live.",
-    ifNot: "Until this works, the old backup is your only one: freeze its retention.",
+    expect: "One line: a hash and the file's name. Move the file to where you keep backups.",
+    ifNot: "Until this works, the old backup is your only one. Suspend its retention.",
     destroys: false,
     progress: `echo "$(stat -c %s "$EVIDENCE/recovered.dump") 0"`,
   };
@@ -259,7 +260,7 @@ export function dropSide(): Line {
     script: 'dropdb -h "$SIDE_HOST" --force "$SIDE_DATABASE"',
     uses: ["SIDE_HOST", "SIDE_DATABASE"],
     expect: "No output.",
-    ifNot: "It can stay; it only takes room.",
+    ifNot: "You can leave it; it only takes up space.",
     destroys: true,
   };
 }

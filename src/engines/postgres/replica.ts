@@ -29,7 +29,7 @@ const ask = (host: "PGHOST" | "SIDE_HOST", text: string) => `${PSQL} \\
 
 /** A standby of its own folders. Source: PostgreSQL manual, 27.2.4 Setting Up a Standby Server. */
 const follow: Line = {
-  say: "Make a second server that follows this one.",
+  say: "Create a second server that replicates from this one.",
   script: `mkdir -p -m 700 "$(dirname "$SIDE_DATA")" "$SIDE_HOST" &&
 pg_basebackup -D "$SIDE_DATA" -R -X stream -c fast &&
 cat >>"$SIDE_DATA/postgresql.auto.conf" <<CONF &&
@@ -62,7 +62,7 @@ while state=$(${ask("SIDE_HOST", "SELECT pg_get_wal_replay_pause_state()")})
   [ "$state" != paused ]; do sleep 0.05; done`;
 
 const hold = (): Line => ({
-  say: "Hold the replica here; it goes on receiving.",
+  say: "Pause the replica here; it keeps receiving.",
   script: `${until("pg_last_wal_replay_lsn() >= '$now'")}
 ${PAUSE}`,
   uses: ["PGHOST", "SIDE_HOST"],
@@ -89,18 +89,18 @@ fi`;
   if (target.to !== "before-damage") {
     return [
       {
-        say: "Does the replica answer, and is it still a replica?",
+        say: "Check that the replica answers and is still a replica.",
         script: apart(answers),
         uses: ["SIDE_HOST"],
         expect: "No output, and exit code 0.",
-        ifNot: "Do not open it: two servers that both take writes cannot be made one again. Take a backup.",
+        ifNot: "Don't promote it: two servers that both took writes can't be merged again. Take a backup.",
         destroys: false,
       },
     ];
   }
   return [
     {
-      say: "Hold the replica still, and ask how far it has come.",
+      say: "Pause the replica, and check how far it has got.",
       script: apart(`${answers}
 ${PAUSE}
 at=$(printf %s "$DAMAGED_AT" | sed 's/T/ /; s/Z$//')
@@ -112,7 +112,7 @@ fi
 echo "it stands at \${stands:-its beginning}"`),
       uses: ["SIDE_HOST", "DAMAGED_AT"],
       expect: '"it stands at" and a time (UTC) before the damage.',
-      ifNot: "It holds the same loss. Replication is no backup: take the next older recovery point.",
+      ifNot: "It has the same damage: replication isn't a backup. Take the next older backup.",
       destroys: false,
     },
   ];
@@ -127,17 +127,17 @@ const RECEIVED: LogSource = {
 };
 
 const alone: Line = {
-  say: "Stop it from following: it must come no further by itself.",
+  say: "Stop its replication, so that it applies nothing more by itself.",
   script: `pg_ctl -s -w -t 3600 -m fast -D "$SIDE_DATA" stop &&
 rm "$SIDE_DATA/standby.signal"`,
   uses: ["SIDE_DATA"],
   expect: "No output.",
-  ifNot: "If it does not stop, stop it with -m immediate: it repairs itself from its log.",
+  ifNot: "If it doesn't stop, stop it with -m immediate. It repairs itself from its log.",
   destroys: true,
 };
 
 const open: Line = {
-  say: "Let it apply all that it received, and open it for writing.",
+  say: "Let it apply everything it received, then promote it.",
   script: `${ask("SIDE_HOST", "SELECT pg_wal_replay_resume()")} >/dev/null &&
 while all=$(${ask("SIDE_HOST", "SELECT pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn()")})
   [ "$all" != t ]; do sleep 0.1; done
@@ -149,7 +149,7 @@ ${ask(
 )}`,
   uses: ["SIDE_DATA", "SIDE_HOST"],
   expect: '"open".',
-  ifNot: "Wait, and ask again; a long checkpoint may be running.",
+  ifNot: "Wait, then check again: a long checkpoint may be running.",
   destroys: true,
 };
 

@@ -134,7 +134,7 @@ function inspect({ head, packing }: Content): BackupFacts | null {
 function check(): readonly Line[] {
   return [
     {
-      say: "Compare every file of the repository with its checksum, and every piece of its log.",
+      say: "Compare every file and every log segment in the repository with its checksum.",
       script: `told=$(${pgbackrest("$BACKUP", "$PGDATA", "--output=text --verbose verify")}) &&
 printf '%s\\n' "$told" | sed -n '/status:/p; /archiveId/p' &&
 ! printf '%s\\n' "$told" |
@@ -150,7 +150,7 @@ printf '%s\\n' "$told" | sed -n '/status:/p; /archiveId/p' &&
 
 /** The pieces of the repository's log as the server wrote them: found under their names, with a checksum behind. */
 const layOut: Line = {
-  say: "Lay out the log of the repository, to look for the damage in it.",
+  say: "Extract the repository's log, to look for the damage in it.",
   script: `mkdir "$SCRATCH/log" &&
 for file in "$BACKUP"/archive/${STANZA}/*/*/*-*; do
   name=$(basename "$file")
@@ -162,7 +162,7 @@ for file in "$BACKUP"/archive/${STANZA}/*/*/*-*; do
 done`,
   uses: ["BACKUP", "SCRATCH"],
   expect: "No output.",
-  ifNot: "SCRATCH must be empty, with room for the log.",
+  ifNot: "SCRATCH must be empty and have room for the log.",
   destroys: false,
 };
 
@@ -176,13 +176,13 @@ const source: LogSource = {
 
 function recover({ label = "latest" }: BackupFacts, target: Target): readonly Line[] {
   const restore: Line = {
-    say: "Restore the backup from the repository into an empty folder. Nothing touches the damaged server.",
+    say: "Restore the backup from the repository into an empty folder. The damaged server isn't touched.",
     script: `mkdir -p -m 700 "$(dirname "$SIDE_DATA")" &&
 mkdir -m 700 "$SIDE_DATA" &&
 ${pgbackrest("$BACKUP", "$SIDE_DATA", `--set=${label} \\\n  --tablespace-map-all="${TABLESPACES}" \\\n  --process-max="$JOBS" --archive-mode=off restore`)}`,
     uses: ["BACKUP", "SIDE_DATA", "JOBS", "PGHOST", "PGUSER", "EXPECTED_BYTES"],
     expect: "No output.",
-    ifNot: "The message names the file that is missing or damaged: take an older recovery point.",
+    ifNot: "The message names the missing or damaged file. Take an older backup.",
     destroys: false,
     progress: UNPACKED,
   };

@@ -142,11 +142,11 @@ export function repairRows(request: RepairRequest): readonly Line[] {
       ...printed(inTurn(...out)),
       uses: ["SIDE_HOST", "SIDE_DATABASE", "SCRATCH"],
       expect: "No output.",
-      ifNot: "A table is not in this backup, or SCRATCH is full: choose another recovery point.",
+      ifNot: "A table isn't in this backup (choose another one), or SCRATCH is full.",
       destroys: false,
     },
     {
-      say: "Lay these rows beside the living ones. Nothing that lives is touched.",
+      say: "Load these rows beside the live ones. Live data isn't touched.",
       ...printed(
         inTurn(
           psql(`SET client_min_messages = error;\nCREATE SCHEMA fogbell_repair;\n${make}`),
@@ -156,31 +156,31 @@ export function repairRows(request: RepairRequest): readonly Line[] {
       ),
       uses: ["PGHOST", "PGDATABASE", "SCRATCH"],
       expect: "No output.",
-      ifNot: "If fogbell_repair exists, somebody is repairing already: ask aloud before you go on.",
+      ifNot: "If fogbell_repair already exists, someone else may be repairing. Ask aloud before you continue.",
       destroys: false,
     },
     {
-      say: "Dry run: count what would be inserted, updated, deleted and left.",
+      say: "Dry run: count the rows that would be inserted, updated, deleted and left alone.",
       ...printed(psql(DRY_RUN(request), "production", "-At")),
       uses: placesOf("production"),
-      expect: "One line for each table. Read the numbers aloud: are they the damage, and no more?",
-      ifNot: "Stop here. Mend what tells a touched row from a good one.",
+      expect: "One line per table. Read the numbers aloud: do they match the damage, and nothing else?",
+      ifNot: "Stop here. Correct the condition that tells damaged rows from good ones.",
       destroys: false,
     },
     {
-      say: "Do it, in one transaction.",
+      say: "Apply the repair in one transaction.",
       ...printed(psql(APPLY(request), "production", "-At")),
       uses: placesOf("production"),
       expect: '"repaired". When it fails, nothing has changed.',
-      ifNot: "A row needs a parent that is not among the tables: add that table, and begin again.",
+      ifNot: "A row needs a parent in a table that isn't being repaired. Add that table and start again.",
       destroys: true,
     },
     {
-      say: "Take away what was laid beside.",
+      say: "Remove the rows that were loaded beside.",
       ...printed(psql("SET client_min_messages = error;\nDROP SCHEMA fogbell_repair CASCADE;")),
       uses: placesOf("production"),
       expect: "No output.",
-      ifNot: "It can stay; it only takes room.",
+      ifNot: "You can leave it; it only takes up space.",
       destroys: true,
     },
   ];
@@ -191,7 +191,7 @@ export function mergeRows(table: string, where: string): readonly Line[] {
   const file = `"$SCRATCH/stray-${plain(table)}"`;
   return [
     {
-      say: `Copy the rows of ${table} that belong here out of the other database. It is only read.`,
+      say: `Copy the rows of ${table} that belong here from the other database. The other database is only read.`,
       script: `columns=$(${PSQL} \\
   -At -d "$PGDATABASE" <<'SQL'
 SELECT string_agg(format('%I', attname), ', ' ORDER BY attnum)
@@ -209,19 +209,19 @@ COPY (SELECT :columns FROM ${qualified(table)}
 SQL`,
       uses: ["PGHOST", "PGDATABASE", "SIBLING", "SCRATCH"],
       expect: "No output.",
-      ifNot: "Look whether the two databases still have the same tables.",
+      ifNot: "Check whether the two databases still have the same tables.",
       destroys: false,
     },
     {
-      say: `Put them into ${table}, with numbers of this database.`,
+      say: `Insert them into ${table}, with new ids.`,
       script: `columns=$(cat ${file}.columns) &&
 ${PSQL} -d "$PGDATABASE" \\
   -c ${quote(`COPY ${qualified(table)} (`)}"$columns"') FROM STDIN' \\
   <${file} &&
 echo "$(wc -l <${file}) rows"`,
       uses: ["PGHOST", "PGDATABASE", "SCRATCH"],
-      expect: "How many rows. It should be the number of those that people missed.",
-      ifNot: "A row is here already: somebody entered it again by hand. Ask which one counts.",
+      expect: "A number of rows. It should be the number of missing ones.",
+      ifNot: "If a row already exists, someone re-entered it by hand. Ask which one counts.",
       destroys: true,
     },
   ];

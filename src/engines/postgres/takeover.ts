@@ -6,7 +6,7 @@ import { PSQL, placesOf, psql } from "./client.ts";
 
 export function lookAround(): Line {
   return {
-    say: "Look at what is there: which databases, how large, which roles.",
+    say: "Check what's there: databases, their sizes, roles.",
     ...printed(
       psql(
         `
@@ -20,7 +20,7 @@ WHERE rolname !~ '^pg_' ORDER BY 1;`,
     uses: placesOf("server"),
     expect:
       "Databases, oldest first, and roles. Write down what is missing, and every name that is nearly the right one.",
-    ifNot: "The server does not answer: this is another disaster. Begin with the page for it.",
+    ifNot: "If the server doesn't answer, this is a different disaster. Use the page for that one.",
     destroys: false,
   };
 }
@@ -28,12 +28,12 @@ WHERE rolname !~ '^pg_' ORDER BY 1;`,
 export function copyFiles(): readonly Line[] {
   return [
     {
-      say: "Shut the server down, so that nothing is written over what is broken.",
+      say: "Shut the server down, so that nothing overwrites the damaged data.",
       script: `pg_ctl -s -w -t 3600 -m fast -D "$PGDATA" stop ||
 ! pg_ctl -s -D "$PGDATA" status`,
       uses: ["PGDATA"],
       expect: "No output.",
-      ifNot: "Stop it with -m immediate: the log repairs what that leaves.",
+      ifNot: "Stop it with -m immediate. Its log repairs what that leaves.",
       destroys: false,
     },
     ...copyDataFolder("PGDATA"),
@@ -43,13 +43,13 @@ export function copyFiles(): readonly Line[] {
 /** A role that exists already is no error; anything else is. */
 export function restoreRoles(): Line {
   return {
-    say: "Create the roles that are missing, with what they may do.",
+    say: "Create the missing roles, with their privileges.",
     script: `test -s "$GLOBALS" &&
 psql -Xq -o /dev/null -d postgres -f "$GLOBALS" 2>"$SCRATCH/roles.log"
 ! grep -E 'ERROR|FATAL' "$SCRATCH/roles.log" | grep -v 'already exists'`,
     uses: ["PGHOST", "GLOBALS", "SCRATCH"],
     expect: "No output.",
-    ifNot: "Without the roles the data cannot be restored as it was: read roles.log, and create them by hand.",
+    ifNot: "Without the roles the data can't be restored as it was. Read roles.log and create them by hand.",
     destroys: false,
   };
 }
@@ -61,7 +61,7 @@ export function takeOver(side: Side): readonly Line[] {
   if (side === "database") {
     return [
       {
-        say: "Put the restored database in the place of the damaged one, which is kept under another name.",
+        say: "Swap in the restored database. The damaged one is kept under another name.",
         ...printed(
           psql(
             `
@@ -78,23 +78,23 @@ SELECT format('ALTER DATABASE %I RENAME TO %I', :'side', :'db') \\gexec`,
           ),
         ),
         uses: ["PGHOST", "PGDATABASE", "SIDE_DATABASE"],
-        expect: "A number of closed sessions. The application is still kept out.",
-        ifNot: "A session came back: stop the application's servers by hand, then run it again.",
+        expect: "The number of closed sessions. The application is still locked out.",
+        ifNot: "A session reconnected: stop the application's servers by hand, then run this again.",
         destroys: true,
       },
     ];
   }
   return [
     {
-      say: "Keep the application out of the restored server, too, until it is proven.",
+      say: "Lock the application out of the restored server as well, until it has been checked.",
       ...printed(psql(SHUT, "side", '-At -v side="$SIDE_DATABASE"')),
       uses: placesOf("side"),
       expect: "No output.",
-      ifNot: "Do not point the application at it yet.",
+      ifNot: "Don't point the application at it yet.",
       destroys: false,
     },
     {
-      say: "Point the application at the restored server. From here on PGHOST means that one.",
+      say: "Point the application at the restored server. From here on, PGHOST means that server.",
       script: `printf 'host=%s\\ndatabase=%s\\n' \\
   "$SIDE_HOST" "$SIDE_DATABASE" >"$APP_CONFIG" &&
 cat "$APP_CONFIG"
@@ -102,7 +102,7 @@ PGHOST=$SIDE_HOST PGDATABASE=$SIDE_DATABASE
 export PGHOST PGDATABASE`,
       uses: ["SIDE_HOST", "SIDE_DATABASE", "APP_CONFIG"],
       expect: "The host and the database of the restored server. Read both aloud.",
-      ifNot: "Look where else the application keeps its connection: environment, secrets, a proxy.",
+      ifNot: "Check where else the application sets its connection: environment, secrets, a proxy.",
       destroys: false,
     },
   ];
@@ -111,7 +111,7 @@ export PGHOST PGDATABASE`,
 /** Numbers handed out after the backup live on in mails and caches, and must not be handed out again (entry 17). */
 export function bumpSequences(): Line {
   return {
-    say: "Move every sequence past the numbers that were handed out and lost.",
+    say: "Move every sequence past the numbers that were used and lost.",
     ...printed(
       psql(
         `
@@ -126,7 +126,7 @@ ORDER BY s.seqrelid::regclass::text \\gexec`,
       ),
     ),
     uses: placesOf("production"),
-    expect: "The next number, one line for each sequence.",
+    expect: "The next number, one line per sequence.",
     ifNot: "Set it by hand, far above the highest number in use.",
     destroys: true,
   };
@@ -143,7 +143,7 @@ WHERE a.datname = :'db' OR a.datname = :'side'`;
 export function findBlocker(): Line {
   const both = '-At -v db="$PGDATABASE" -v side="$SIDE_DATABASE"';
   return {
-    say: "Slow, or stuck? Ask who waits for whom, and end the session that is waited for.",
+    say: "Slow, or stuck? Find who is waiting for whom, and end the session that blocks.",
     script: `: >"$SCRATCH/stuck"
 while [ ! -e "$SCRATCH/detached.exit" ]; do
   ${PSQL} \\
@@ -166,8 +166,8 @@ WHERE (a.datname = :'db' OR a.datname = :'side')
   both,
 )}`,
     uses: ["PGHOST", "PGDATABASE", "SIDE_DATABASE", "SCRATCH"],
-    expect: "Who waits for whom, and which process was ended; nothing when it was only slow.",
-    ifNot: "If it waits for a person's own work, ask that person first, aloud.",
+    expect: "Who was waiting for whom, and which session was ended. Nothing if it was only slow.",
+    ifNot: "If a person's own session is blocking, ask that person first, aloud.",
     destroys: true,
   };
 }

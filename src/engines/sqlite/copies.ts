@@ -62,7 +62,7 @@ SELECT 'SELECT ''unchecked'', ' || quote(replace(froms, '"', '')) || ', ' || quo
   );
 
 const structure = (): Line => ({
-  say: "Look into every table and index for damage.",
+  say: "Check every table and index for damage.",
   script: `${CLIENT} -readonly -cmd '${PATIENT}' ${PRODUCTION} \\
   'PRAGMA integrity_check;' >"$SCRATCH/looked" 2>&1
 if [ "$(cat "$SCRATCH/looked")" = ok ]; then
@@ -104,7 +104,7 @@ export const copies: CopyPhrases = {
   newestRow,
   query: (sql) => question("Ask the question of fogbell.yaml.", sql),
   shell: (script) => ({
-    say: "Run the command of fogbell.yaml.",
+    say: "Run the command from fogbell.yaml.",
     script: `export DATABASE\n${script}`,
     uses: ["DATABASE"],
     destroys: false,

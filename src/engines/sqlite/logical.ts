@@ -77,7 +77,7 @@ export const logical = defineMethod<Options>({
   inspect,
   over: ({ compress }) => [
     {
-      say: "Restore the dump over the living file.",
+      say: "Restore the dump over the live file.",
       script: `rm -f ${fileOf("production")} ${fileOf("production")}-wal ${fileOf("production")}-shm &&
 ${unpacked(layersOf(compress), '"$TAKEN"')} | ${CLIENT} -safe ${fileOf("production")}`,
       uses: ["DATABASE", "TAKEN"],
@@ -86,33 +86,33 @@ ${unpacked(layersOf(compress), '"$TAKEN"')} | ${CLIENT} -safe ${fileOf("producti
   ],
   check: (facts) => [
     {
-      say: "Read the copy to its end: is it whole, and does it stay where it is put?",
+      say: "Read the copy to the end. Check that it's complete and stays inside its target.",
       script: 'fogbell backups check "$BACKUP"',
       own: "check",
       without: `${unpacked(facts.packing)} | tail -n 1 | grep -x '${ENDED}'`,
       uses: ["BACKUP"],
       expect: '"whole" and a number of lines.',
-      ifNot: "Do not restore it. Take the next older recovery point.",
+      ifNot: "Don't restore it. Take the next older backup.",
       destroys: false,
     },
   ],
   recover: (facts) => [
     {
-      say: "Restore the backup into a file of its own. Nothing touches the damaged one.",
+      say: "Restore the backup into a file of its own. The damaged file isn't touched.",
       script: `test ! -e ${fileOf("side")} &&
 ${load(facts, fileOf("side"))}`,
       uses: ["BACKUP", "SIDE_DATABASE"],
       expect: "No output, and exit code 0.",
-      ifNot: "Remove the side file and begin again with the next older recovery point.",
+      ifNot: "Remove the side file and start again with the next older backup.",
       destroys: false,
       progress: `echo "$(stat -c %s ${fileOf("side")}) 0"`,
     },
     {
-      say: "Read what came back to its end.",
+      say: "Read the restored file to the end.",
       script: isWhole(fileOf("side")),
       uses: ["SIDE_DATABASE"],
       expect: "No output.",
-      ifNot: "Take the next older recovery point.",
+      ifNot: "Take the next older backup.",
       destroys: false,
     },
   ],

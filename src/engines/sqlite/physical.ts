@@ -125,16 +125,16 @@ fi`;
 function check({ format, packing }: BackupFacts): readonly Line[] {
   const plain = packing.length === 0;
   const line = (script: string): Line => ({
-    say: "Is it as long as its own head says, from a program that has written all of it?",
+    say: "Check that the file is as long as its own header says.",
     script,
     uses: ["BACKUP"],
     expect: "No output.",
-    ifNot: "Do not restore it. Take the next older recovery point.",
+    ifNot: "Don't restore it. Take the next older backup.",
     destroys: false,
   });
   if (format === "wal") {
     const alone = `echo 'a -wal without the file that it belongs to'\nsh -c 'exit ${CHECK_ENDS.notAlone}' "$BACKUP"`;
-    return [{ ...line(alone), say: "Does the copy come back by itself?" }];
+    return [{ ...line(alone), say: "Check that the copy can be restored on its own." }];
   }
   const read = (command: string) => (plain ? command : `${unpacked(packing)} | ${command}`);
   return [
@@ -149,7 +149,7 @@ fi`),
 
 const recover = ({ packing }: BackupFacts): readonly Line[] => [
   {
-    say: "Copy the backup to a file of its own, with the -wal that belongs to it. Nothing touches the damaged one.",
+    say: "Copy the backup to a file of its own, with its -wal. The damaged file isn't touched.",
     script:
       packing.length === 0
         ? `test ! -e ${fileOf("side")} &&
@@ -162,18 +162,18 @@ fi`
 ${unpacked(packing)} >${fileOf("side")}`,
     uses: ["BACKUP", "SIDE_DATABASE"],
     expect: "No output.",
-    ifNot: "Is the disk full? Take it away, and begin again where there is room.",
+    ifNot: "If the disk is full, remove the copy and start again where there's room.",
     destroys: false,
     progress: `echo "$(stat -c %s ${fileOf("side")}) 0"`,
   },
   {
-    say: "Play the -wal into it, and read it to its end.",
+    say: "Apply the -wal, and read the file to the end.",
     script: `[ "$(${CLIENT} ${fileOf("side")} \\
   'PRAGMA wal_checkpoint(TRUNCATE);' 'PRAGMA integrity_check;' |
   tail -n 1)" = ok ]`,
     uses: ["SIDE_DATABASE"],
     expect: "No output.",
-    ifNot: "It is damaged inside: remove the side file, and take the next older recovery point.",
+    ifNot: "It's damaged inside. Remove the side file, and take the next older backup.",
     destroys: false,
   },
 ];
@@ -195,7 +195,7 @@ export const physical = defineMethod<Options>({
   inspect,
   over: ({ compress, way }) => [
     {
-      say: "Restore the backup over the living file.",
+      say: "Restore the backup over the live file.",
       script: `rm -f ${fileOf("production")}-wal ${fileOf("production")}-shm &&
 ${unpacked(way === "copy" ? [] : layersOf(compress), '"$TAKEN"')} >${fileOf("production")}`,
       uses: ["DATABASE", "TAKEN"],

@@ -31,7 +31,7 @@ export const isWhole = (file: string) =>
  * others' reach. What runs under the same account can open it again.
  */
 const stopWriters = (): Line => ({
-  say: "End what has the file open, and take it out of others' reach.",
+  say: "End every process that has the file open, and block access to it.",
   stopsWriters: true,
   script: `find /proc/[0-9]*/fd -type l -printf '%p\\t%l\\n' 2>/dev/null |
   FILE="$DATABASE" awk -F '\\t' '
@@ -45,8 +45,8 @@ if [ -e ${PRODUCTION} ]; then
 fi &&
 echo "$(wc -l <"$SCRATCH/writers") processes ended"`,
   uses: ["DATABASE", "SCRATCH"],
-  expect: "A number of ended processes; 0 when nothing had it open.",
-  ifNot: "Stop the application's service and its jobs by hand, then run it again.",
+  expect: "The number of ended processes (0 if nothing had it open).",
+  ifNot: "Stop the application's service and jobs by hand, then run this again.",
   destroys: false,
 });
 
@@ -54,15 +54,15 @@ const resumeWriters = (): Line => ({
   say: "Give the file back to the application.",
   script: `chmod "$(cat "$SCRATCH/mode" 2>/dev/null || echo 644)" ${PRODUCTION}`,
   uses: ["DATABASE", "SCRATCH"],
-  expect: "No output. Then start the application, and look once as its users do.",
-  ifNot: "Set owner and rights as they were: the application needs to write the file and its folder.",
+  expect: "No output. Then start the application, and use it once as its users do.",
+  ifNot: "Restore owner and permissions: the application must be able to write the file and its folder.",
   destroys: false,
 });
 
 /** As it lies there, with the log that belongs to it: a program that opens it could change both. */
 const copyDamaged = (): readonly Line[] => [
   {
-    say: "Copy the damaged state before touching it: the file, and the -wal that belongs to it.",
+    say: "Copy the damaged file and its -wal before you touch them.",
     script: `test ! -e "$EVIDENCE/damaged.db" &&
 cp -p ${PRODUCTION} "$EVIDENCE/damaged.db" &&
 if [ -e ${WAL} ]; then
@@ -70,12 +70,12 @@ if [ -e ${WAL} ]; then
 fi`,
     uses: ["DATABASE", "EVIDENCE"],
     expect: "No output.",
-    ifNot: "Choose an empty EVIDENCE folder with room for the whole file. Do not go on without this copy.",
+    ifNot: "Choose an empty EVIDENCE folder with enough room for the whole file. Don't continue without this copy.",
     destroys: false,
     progress: `echo "$(stat -c %s "$EVIDENCE/damaged.db") $(stat -c %s ${PRODUCTION})"`,
   },
   {
-    say: "Prove that the copy is the same, byte for byte.",
+    say: "Check that the copy is identical, byte for byte.",
     script: `cmp ${PRODUCTION} "$EVIDENCE/damaged.db" &&
 if [ -e ${WAL} ]; then
   cmp ${WAL} "$EVIDENCE/damaged.db-wal"
@@ -83,7 +83,7 @@ fi &&
 sha256sum "$EVIDENCE/damaged.db"`,
     uses: ["DATABASE", "EVIDENCE"],
     expect: "One line: a hash and the file's name. Write the hash down.",
-    ifNot: "Something still writes: go back a step, and copy it again.",
+    ifNot: "Something is still writing. Go back one step and copy it again.",
     destroys: false,
   },
 ];
@@ -104,7 +104,7 @@ const copyTableBack = (table: string): readonly Line[] => {
   const file = `"$SCRATCH/"${quote(`${table.replace(/[^A-Za-z0-9_-]/g, "_")}.sql`)}`;
   return [
     {
-      say: `Write down how ${table} is made, with its indexes and its triggers.`,
+      say: `Save the definition of ${table}, with its indexes and triggers.`,
       ...printed(
         inTurn(
           reading(folded(copying(table)), "side").with({ output: ownLine(`>${file}`) }),
@@ -113,18 +113,18 @@ const copyTableBack = (table: string): readonly Line[] => {
       ),
       uses: ["SIDE_DATABASE", "SCRATCH"],
       expect: "No output.",
-      ifNot: "The table is not in this backup: choose another recovery point.",
+      ifNot: "The table isn't in this backup. Choose another one.",
       destroys: false,
     },
     {
-      say: `Put ${table} back, out of the side database. Keys of other tables that point at it hold again as soon as it is there.`,
+      say: `Put ${table} back from the side database. Foreign keys of other tables that refer to it work again at once.`,
       script: `test -f ${PRODUCTION} &&
 ${CLIENT} -cmd '${PATIENT}' \\
   -cmd "ATTACH '$SIDE_DATABASE' AS side;" ${PRODUCTION} \\
   <${file}`,
       uses: ["DATABASE", "SIDE_DATABASE", "SCRATCH"],
       expect: "No output.",
-      ifNot: `If it says that ${table} exists, somebody made it again: stop, and look at what is in it first. When it fails, nothing has changed.`,
+      ifNot: `If it says that ${table} already exists, someone recreated it: stop, and check what's in it first. If it fails, nothing has changed.`,
       destroys: true,
     },
     bumpSequences(table),
@@ -132,15 +132,15 @@ ${CLIENT} -cmd '${PATIENT}' \\
 };
 
 const takeBackup = (): Line => ({
-  say: "Take a fresh backup at once, and read it to its end.",
+  say: "Take a fresh backup now, and read it to the end.",
   script: `test ! -e "$EVIDENCE/recovered.db" && test -f ${PRODUCTION} &&
 (cd "$EVIDENCE" && ${CLIENT} ${PRODUCTION} \\
   '${PATIENT}' '.backup recovered.db') &&
 ${isWhole('"$EVIDENCE/recovered.db"')} &&
 sha256sum "$EVIDENCE/recovered.db"`,
   uses: ["DATABASE", "EVIDENCE"],
-  expect: "One line: a hash and the file's name. Move the file to where your backups live.",
-  ifNot: "Until this works, the old backup is your only one: freeze its retention.",
+  expect: "One line: a hash and the file's name. Move the file to where you keep backups.",
+  ifNot: "Until this works, the old backup is your only one. Suspend its retention.",
   destroys: false,
   progress: `echo "$(stat -c %s "$EVIDENCE/recovered.db") $(stat -c %s ${PRODUCTION})"`,
 });
@@ -162,12 +162,12 @@ export const recovery = {
     script: `rm -f ${SIDE} ${beside(SIDE)}`,
     uses: ["SIDE_DATABASE"],
     expect: "No output.",
-    ifNot: "It can stay; it only takes room.",
+    ifNot: "You can leave it; it only takes up space.",
     destroys: true,
   }),
   askSql: (text: string, database: "production" | "side"): Line => ({
     ...question("Ask the scenario's own question, unable to write.", text, database),
-    expect: "One number or word. Say aloud what you expect before you look.",
-    ifNot: "Write down both, what you expected and what you saw.",
+    expect: "One number or word. Before you look, say aloud what you expect.",
+    ifNot: "Write down both: what you expected and what you saw.",
   }),
 };

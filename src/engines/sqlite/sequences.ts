@@ -21,7 +21,7 @@ export const sequences = (): Line => twice("Compare every automatic counter with
 
 /** Past every number in use here or in a table that refers here, and a margin further, for those that live on elsewhere. */
 export const bumpSequences = (table?: string): Line => ({
-  say: `Move ${table === undefined ? "every counter" : "the table's counter"} past every number that was ever handed out.`,
+  say: `Move ${table === undefined ? "every counter" : "the table's counter"} past every number ever used.`,
   script: `${reading(folded(SEQUENCES)).with({ output: ownLine('>"$SCRATCH/ask.sql"') })}
 test ! -s "$SCRATCH/ask.sql" ||
   ${CLIENT} -readonly ${fileOf("production")} <"$SCRATCH/ask.sql" |

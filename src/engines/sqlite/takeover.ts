@@ -11,28 +11,28 @@ const SIDE = fileOf("side");
 /** A -wal that is left behind would be played into the new file. */
 const takeOver = (): readonly Line[] => [
   {
-    say: "Write everything of the restored file into the file itself.",
+    say: "Write the restored file's -wal into the file itself.",
     ...printed(sql("PRAGMA wal_checkpoint(TRUNCATE);", "side").with({ output: ">/dev/null" })),
     uses: ["SIDE_DATABASE"],
     expect: "No output.",
-    ifNot: "Something has the restored file open: close it.",
+    ifNot: "Something has the restored file open. Close it.",
     destroys: false,
   },
   {
-    say: "Put it in the place of the damaged one; its -wal goes first, since it would be played into the new file.",
+    say: "Replace the damaged file with it. First remove the old -wal, which would be applied to the new file.",
     script: `rm -f ${beside(PRODUCTION)} &&
 cp ${SIDE} ${PRODUCTION}.new &&
 mv ${PRODUCTION}.new ${PRODUCTION} &&
 chmod 600 ${PRODUCTION}`,
     uses: ["SIDE_DATABASE", "DATABASE"],
-    expect: "No output. The application is still kept out.",
-    ifNot: "Is the disk full? The copy beside it, with .new behind its name, is what is half done.",
+    expect: "No output. The application is still locked out.",
+    ifNot: "If the disk is full, the unfinished copy is the file that ends in .new.",
     destroys: true,
   },
 ];
 
 const lookAround = (): Line => ({
-  say: "Look at what is there: which files, how large, written when, by whom.",
+  say: "Check what's there: files, sizes, times, owners.",
   script: `ls -ln --time-style=full-iso -- "$(dirname ${PRODUCTION})" &&
 for file in "$(dirname ${PRODUCTION})"/*; do
   [ "$(head -c 15 "$file")" = 'SQLite format 3' ] || continue
@@ -40,8 +40,8 @@ for file in "$(dirname ${PRODUCTION})"/*; do
     "SELECT count(*) FROM sqlite_schema WHERE type = 'table'")"
 done`,
   uses: ["DATABASE"],
-  expect: "Files, and how many tables each holds. Write down every name that is nearly the right one.",
-  ifNot: "The folder is not there: is the disk mounted?",
+  expect: "Files, each with its number of tables. Write down any name that's almost the right one.",
+  ifNot: "If the folder is missing, check that the disk is mounted.",
   destroys: false,
 });
 

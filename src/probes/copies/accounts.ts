@@ -10,7 +10,7 @@ function judge(lines: readonly string[][]): Finding | null {
   if (lines.some(([, objects]) => countIn(objects) === null)) return unreadable;
   if (lines.length === 0) return null;
   const said = lines.map(([account, objects]) => `${account} (${count(Number(objects), "object")})`);
-  const remark = `accounts that the backup does not bring, and that views, routines, triggers or events run as: ${few(said)}`;
+  const remark = `accounts that views, routines, triggers or events run as, but the backup doesn't contain: ${few(said)}`;
   return { held: "yes", because: remark, measured: { absent: lines.length }, remarks: [remark] };
 }
 

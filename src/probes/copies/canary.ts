@@ -12,17 +12,17 @@ function judge(rows: readonly string[][], canary: NonNullable<CopyTask["canary"]
   const row = rowMoment(rows[0] ?? [], timezone);
   if (row === null && !isNone(rows[0])) return unreadable;
   const which = where === undefined ? "" : " that fits";
-  if (row === null) return { held: "no", because: `there is no row of ${table}${which} with a moment in ${column}` };
+  if (row === null) return { held: "no", because: `no row of ${table}${which} has a time in ${column}` };
   const gapMs = Date.parse(point.reach.at) - row.atMs;
   if (row.atMs > latestRowMs(scene)) {
     return {
       held: "unknown",
-      because: `the newest row of ${table}${which} is dated ${formatDuration(-gapMs)} after the copy was made: if ${column} is in another time zone, set "timezone" of "canary"`,
+      because: `the newest row of ${table}${which} is dated ${formatDuration(-gapMs)} after the copy was made; if ${column} is in another time zone, set "timezone" of "canary"`,
     };
   }
   const lagMs = Math.max(0, gapMs);
   const allowedMs = within ?? task.objectives.rpoMs;
-  const because = `the newest row of ${table}${which} was written ${formatDuration(lagMs)} before the copy's own moment`;
+  const because = `the newest row of ${table}${which} was written ${formatDuration(lagMs)} before the copy was made`;
   return lagMs <= allowedMs
     ? { held: "yes", because, measured: { lagMs } }
     : { held: "no", because: `${because}, ${formatDuration(allowedMs)} allowed`, measured: { lagMs } };

@@ -105,7 +105,7 @@ function judgeCatalogue(found: Catalogue, scene: CopyScene, mayBeGone: readonly 
   const number = Object.keys(found).filter((key) => !isState(key)).length;
   if (number === 0) return { held: "no", because: "the catalogue of the copy is empty" };
   const { baseline, task } = scene;
-  if (baseline === null) return { held: "yes", because: `${count(number, "object")}; nothing yet to compare with` };
+  if (baseline === null) return { held: "yes", because: `${count(number, "object")}; no earlier copy to compare with` };
   const { gone, changed, added } = differenceOf(found, baseline.catalogue, mayBeGone);
   const measured = { objects: number, gone: gone.length, changed: changed.length, added: added.length };
   const kinds = leftOut(found, baseline.catalogue, gone);
@@ -115,7 +115,11 @@ function judgeCatalogue(found: Catalogue, scene: CopyScene, mayBeGone: readonly 
     const all = kinds.map((kind) => `all ${LEFT_OUT_TOGETHER[kind]}`);
     const because = `gone ${since(baseline)}: ${[...all, ...(guards.length > 0 ? [named(guards)] : [])].join(", ")}`;
     const also = others.length > 0 ? `; also gone: ${named(others)}` : "";
-    return { held: "no", because: `${because}${also}; if that is meant, say --accept-changes once`, measured };
+    return {
+      held: "no",
+      because: `${because}${also}; if that's intended, verify once with --accept-changes`,
+      measured,
+    };
   }
   const said = [
     ...(gone.length > 0 ? [`gone ${since(baseline)}: ${named([...guards, ...others])}`] : []),
@@ -138,10 +142,10 @@ function useless(lines: readonly string[][]): string[] {
   const stored = lines.filter(([kind, , populated]) => kind === "populated" && populated === "false");
   return [
     ...(invalid.length > 0
-      ? [`indexes that are not valid, and not used: ${few(invalid.map(([, name = ""]) => name))}`]
+      ? [`invalid indexes, which the server doesn't use: ${few(invalid.map(([, name = ""]) => name))}`]
       : []),
     ...(stored.length > 0
-      ? [`materialised views that hold nothing until REFRESH: ${few(stored.map(([, name = ""]) => name))}`]
+      ? [`materialised views that are empty until REFRESH: ${few(stored.map(([, name = ""]) => name))}`]
       : []),
   ];
 }

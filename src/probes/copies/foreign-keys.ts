@@ -32,16 +32,13 @@ function judge(lines: readonly string[][]): Finding {
         ]),
     ...parentless
       .filter((line) => rowsOf(line) === 0)
-      .map(
-        ([, key, table, parent]) => `${key} of ${table} refers to ${parent}, a parent table that is not in the copy`,
-      ),
+      .map(([, key, table, parent]) => `${key} of ${table} refers to ${parent}, a parent table that isn't in the copy`),
     ...of("elsewhere").map(
       ([, key, table, parent, rows]) =>
-        `${rows} rows of ${table} refer to ${parent} in another database, which was not looked at (${key})`,
+        `${rows} rows of ${table} refer to ${parent} in another database, which wasn't checked (${key})`,
     ),
   ];
-  const said =
-    number === 0 ? "no foreign key to read" : `${count(number, "foreign key")} read, every row has its parent there`;
+  const said = number === 0 ? "no foreign keys" : `${count(number, "foreign key")} checked, every row has its parent`;
   return { held: "yes", because: [said, ...remarks].join("; "), measured: { keys: number }, remarks };
 }
 

@@ -37,7 +37,7 @@ function gapBy({ atMs, isZoned }: Omit<NewestRow, "name">, { askedAtMs, copyAgeM
 
 const AHEAD: Finding = {
   held: "unknown",
-  because: "its own moment lies in the future, and no row says how old it is: a clock is wrong, or an object's time",
+  because: "its date is in the future, and no row shows how old it is: a clock or the object's time is wrong",
 };
 
 function declared(scene: CopyScene, fresh: NonNullable<CopyTask["fresh"]>, outcome: Outcome | undefined): Finding {
@@ -47,7 +47,7 @@ function declared(scene: CopyScene, fresh: NonNullable<CopyTask["fresh"]>, outco
   const row = rowMoment(rows[0] ?? [], fresh.timezone);
   if (row === null && !isNone(rows[0])) return unreadable;
   const name = `${fresh.table}.${fresh.column}`;
-  if (row === null) return { held: "no", because: `no row of ${fresh.table} has a moment in ${fresh.column}` };
+  if (row === null) return { held: "no", because: `no row of ${fresh.table} has a time in ${fresh.column}` };
   const bounds = boundsOf(scene);
   const rowAge = formatDuration(Math.max(0, task.askedAtMs - row.atMs));
   if (bounds.isAhead && !row.isZoned) return AHEAD;
@@ -57,7 +57,7 @@ function declared(scene: CopyScene, fresh: NonNullable<CopyTask["fresh"]>, outco
   const zone = row.isZoned ? "" : `; if ${fresh.column} is in another time zone, set "timezone" of "fresh"`;
   return {
     held: "yes",
-    because: `${said}, which is after the copy was made, ${formatDuration(bounds.copyAgeMs)} ago: the copy's age counts${zone}`,
+    because: `${said}, but the copy was made ${formatDuration(bounds.copyAgeMs)} ago, so the copy's age counts${zone}`,
     measured: { gapMs },
   };
 }
@@ -67,7 +67,7 @@ function byCopy(scene: CopyScene, bounds: Bounds, why: string): Finding {
   const from = SOURCE_TEXT[scene.point.reach.from];
   return {
     held: "yes",
-    because: `by the backup's own moment (${from}), it is ${formatDuration(bounds.copyAgeMs)} old; ${why}`,
+    because: `${formatDuration(bounds.copyAgeMs)} old by ${from}; ${why}`,
     measured: { gapMs: bounds.copyAgeMs },
   };
 }
@@ -84,16 +84,16 @@ function judgeFound(found: readonly NewestRow[], lags: Readonly<Record<string, n
   const { baseline, task } = scene;
   const bounds = boundsOf(scene);
   const newest = rowToGoBy(found, bounds);
-  if (newest === undefined) return byCopy(scene, bounds, "no row tells its moment");
+  if (newest === undefined) return byCopy(scene, bounds, "no row has a time");
   const lag = lags[newest.name] ?? 0;
   if (newest.atMs > bounds.latestRowMs) {
-    const clocks = `the newest row that was found, in ${newest.name}, is dated ${formatDuration(-lag)} after it: another time zone, or a moment that is planned`;
-    return byCopy(scene, bounds, `${clocks}; declare "fresh" with its "timezone" to make rows count`);
+    const clocks = `the newest row, in ${newest.name}, is dated ${formatDuration(-lag)} later: another time zone, or a planned date`;
+    return byCopy(scene, bounds, `${clocks}; set "fresh" with its "timezone" to go by rows`);
   }
   const before = baseline?.lags[newest.name];
   const isUsual = before !== undefined && before <= task.objectives.rpoMs;
   if (!/heartbeat/.test(newest.name) && !isUsual && lag > task.objectives.rpoMs) {
-    const why = `the newest row that was found, in ${newest.name}, lies ${formatDuration(lag)} before it: declare "fresh" to make rows count`;
+    const why = `the newest row, in ${newest.name}, is ${formatDuration(lag)} older than that; set "fresh" to go by rows`;
     return byCopy(scene, bounds, why);
   }
   if (bounds.isAhead && !newest.isZoned) return AHEAD;

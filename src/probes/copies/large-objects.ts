@@ -25,7 +25,7 @@ function judgeLarge(
     !mayShrink(scene, name) &&
     (held === 0 || (before >= WATCHED && held * 2 < before))
   ) {
-    const what = `${count(before - held, "large object")} gone ${since(baseline)}, ${held === 0 ? "none is left" : `${held} left`}`;
+    const what = `${count(before - held, "large object")} gone ${since(baseline)}, ${held === 0 ? "none left" : `${held} left`}`;
     return {
       held,
       finding: {
@@ -37,7 +37,7 @@ function judgeLarge(
   }
   const remarks = dangling.map(
     ([, table, column, rows]) =>
-      `${rows} rows of ${table} name a large object in ${column} that is not in the copy, unless the column holds something else`,
+      `${rows} rows of ${table} refer in ${column} to a large object that isn't in the copy, unless that column means something else`,
   );
   if (held === 0 && before === 0 && remarks.length === 0) return { held, finding: null };
   const fewer = held < before && baseline !== null ? [`${before - held} fewer than in ${copyOf(baseline)}`] : [];

@@ -61,7 +61,7 @@ function emptiedWholes(baseline: LastCopy, counted: Counted): string[] {
 }
 
 const meant = (names: readonly string[]) =>
-  `if that is meant, put ${names.length === 1 ? "it" : "them"} under may-shrink, or say --accept-changes once`;
+  `if that's intended, list ${names.length === 1 ? "it" : "them"} under may-shrink, or verify once with --accept-changes`;
 
 function compare(
   counted: Counted,
@@ -92,7 +92,7 @@ function compare(
     );
   const said = [
     ...(less.length > 0 ? [`fewer rows than in ${copyOf(baseline)}: ${few(less.map(fewerBy))}`] : []),
-    ...(gone.length > 0 ? [`gone ${since(baseline)}, as was declared: ${few(gone)}`] : []),
+    ...(gone.length > 0 ? [`gone ${since(baseline)}, as declared: ${few(gone)}`] : []),
     ...(parts.length > 0 ? [`partitions dropped ${since(baseline)}: ${few(parts)}`] : []),
   ];
   const remarkable = less.some((one) => shareOf(one) >= REMARKABLE) || gone.length > 0;
@@ -110,25 +110,23 @@ function forgotten({ history }: Counted): string[] {
   const names = Object.keys(history).filter((name) => history[name] === 0);
   return names.length === 0
     ? []
-    : [
-        `no earlier version of a row is kept in ${few(names)}: a dump leaves history out unless it is told --dump-history`,
-      ];
+    : [`no earlier row versions in ${few(names)}: a dump leaves history out unless it's given --dump-history`];
 }
 
 function judgeRows(counted: Counted, scene: CopyScene): Finding {
   const names = Object.keys(counted.rows);
   const total = sumOf(counted.rows);
   const measured = { tables: names.length, rows: total };
-  if (names.length === 0) return { held: "no", because: "there is no table in the copy", measured };
+  if (names.length === 0) return { held: "no", because: "there are no tables in the copy", measured };
   if (total === 0)
-    return { held: "no", because: `${count(names.length, "table")}, and no row in any of them`, measured };
+    return { held: "no", because: `${count(names.length, "table")}, but no row in any of them`, measured };
   const { baseline } = scene;
   const {
     held,
     because,
     remarks = [],
   } = baseline === null
-    ? { held: "yes" as const, because: `${sumUp(counted)}; nothing yet to compare with` }
+    ? { held: "yes" as const, because: `${sumUp(counted)}; no earlier copy to compare with` }
     : compare(counted, scene, baseline);
   return { held, because, measured, remarks: [...remarks, ...forgotten(counted)] };
 }

@@ -32,12 +32,12 @@ function judgeSequences(lines: readonly string[][], scene: CopyScene): { finding
     };
   if (lines.length === 0) return { behind, finding: { held: "yes", because: "no sequences found", measured } };
   // Without a copy to compare with this is how it may always have been: said, and not held against the backup.
-  const late = `behind their data, so that the next INSERT fails: ${few(behind)}`;
+  const late = `behind their data, so the next INSERT fails: ${few(behind)}`;
   const unfed = lines.filter(([, , table]) => table === "" || table === undefined || table === "\\N").length;
   const known = lines.length - unfed - behind.length;
   const said = [
     ...(known > 0 ? [`${count(known, "sequence")} ahead of their data`] : []),
-    ...(unfed > 0 ? [`${count(unfed, "sequence")} that no column takes from by default, not compared`] : []),
+    ...(unfed > 0 ? [`${count(unfed, "sequence")} not used by a column's default, not compared`] : []),
     ...(behind.length > 0 ? [`${count(behind.length, "sequence")} ${late}`] : []),
   ];
   const remarks = behind.length > 0 ? [`${count(behind.length, "sequence")} ${late}`] : [];

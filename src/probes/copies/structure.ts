@@ -21,18 +21,18 @@ function lookedInto(outcome: Outcome | undefined): Looked {
   const { rows, none } = rowsOf(outcome);
   if (rows === null) return blind(none);
   const skipped = rows.find(([word]) => word === "skipped")?.[1];
-  if (skipped !== undefined) return blind({ held: "yes", because: `not looked into: ${skipped}` });
+  if (skipped !== undefined) return blind({ held: "yes", because: `not checked: ${skipped}` });
   const looked = countIn(rows.find(([word]) => word === "looked")?.[1] ?? "0");
   const broken = rows
     .filter(([word]) => word === "broken")
     .map(([, name = "", why = ""]): [string, string] => [name, why]);
   if (looked === null) return blind(unreadable);
-  if (looked === 0 && broken.length === 0) return blind({ held: "unknown", because: "nothing was looked into" });
+  if (looked === 0 && broken.length === 0) return blind({ held: "unknown", because: "nothing was checked" });
   const measured = { looked };
   const finding: Finding =
     broken.length > 0
       ? { held: "no", because: few(broken.map(([name, why]) => `${name}: ${why}`)), measured }
-      : { held: "yes", because: `${count(looked, "table")} and indexes looked into, none is damaged`, measured };
+      : { held: "yes", because: `${count(looked, "table")} and indexes checked, none damaged`, measured };
   return { finding, broken, isLooked: true };
 }
 
@@ -43,25 +43,25 @@ interface Other {
   readonly what: string;
 }
 
-const AFTER = "after a restore onto such a machine: REINDEX, then REFRESH COLLATION VERSION";
+const AFTER = "after restoring on such a machine, run REINDEX, then REFRESH COLLATION VERSION";
 
 function judgeOrder(others: readonly Other[], used: number, { broken, isLooked }: Looked): Finding {
   const measured = { collations: used, indexes: others.length };
-  if (used === 0) return { held: "yes", because: "no index sorts text by rules that have a version", measured };
+  if (used === 0) return { held: "yes", because: "no text index depends on a versioned collation", measured };
   if (others.length === 0)
     return {
       held: "yes",
-      because: `${count(used, "collation")}, of the version that indexes were built with`,
+      because: `${count(used, "collation")}, each in the version that its indexes were built with`,
       measured,
     };
   const what = few([...new Set(others.map((one) => one.what))]);
   const wrong = broken.filter(([name]) => others.some(({ index }) => index === name)).map(([name]) => name);
   if (wrong.length > 0)
-    return { held: "unknown", because: `${what}: ${few(wrong)} cannot be judged here; ${AFTER}`, measured };
-  const said = `${what}: ${others.length === 1 ? "1 index was" : `${others.length} indexes were`} built by the other version`;
+    return { held: "unknown", because: `${what}: ${few(wrong)} can't be judged here; ${AFTER}`, measured };
+  const said = `${what}: ${others.length === 1 ? "1 index was" : `${others.length} indexes were`} built with the other version`;
   return isLooked
-    ? { held: "yes", because: `${said}, and all are in order here; ${AFTER}`, measured }
-    : { held: "unknown", because: `${said}, and nothing here can look into them; ${AFTER}`, measured };
+    ? { held: "yes", because: `${said}; all are still in order here; ${AFTER}`, measured }
+    : { held: "unknown", because: `${said}, and can't be checked here; ${AFTER}`, measured };
 }
 
 const structureSaid = (finding: Finding): CopyFinding => ({
@@ -86,7 +86,7 @@ function judgeBoth(looked: Looked, outcome: Outcome): CopyFinding[] {
     .map(([, index = "", name, was, is]): Other => ({ index, what: `${name} was ${was} and is ${is} here` }));
   const isOrder = ([name]: readonly [string, string]) => others.some(({ index }) => index === name);
   const isOnlyOrder = looked.broken.length > 0 && looked.broken.every(isOrder);
-  const because = "no damage, but text that sorts otherwise here: see collations";
+  const because = "no damage, but text sorts differently here: see collations";
   return [
     structureSaid(isOnlyOrder ? { ...looked.finding, held: "yes", because } : looked.finding),
     collationsSaid(judgeOrder(others, used, looked)),

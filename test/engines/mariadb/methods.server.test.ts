@@ -32,7 +32,7 @@ describe("each way to back up", () => {
     expect(Object.keys(LOSES).sort()).toEqual(expect.arrayContaining(variantNames(engine).sort())));
   test.each(someVariants(engine))("%s", async (variant) => {
     const { result } = await play({ ...on, variant, worlds: null });
-    expect(result.reasons).toEqual([expect.stringContaining("proven, within its objectives")]);
+    expect(result.reasons).toEqual([expect.stringContaining("proven, within RTO and RPO")]);
     const { rpaMs, rowsMissing, rowsExtra } = result.measured;
     expect({ rpaMs, orders: rowsMissing, rowsExtra }).toEqual({ ...LOSES[variant], rowsExtra: 0 });
     expect(result.cleanup?.failed).toEqual([]);

@@ -25,7 +25,7 @@ describe("each way to back up", () => {
     expect(variantNames(postgres).sort()).toEqual(Object.keys(LOSES).sort()));
   test.each(someVariants(postgres))("%s", async (variant) => {
     const { result } = await play({ sandbox, variant, worlds: null });
-    expect(result.reasons).toEqual([expect.stringContaining("proven, within its objectives")]);
+    expect(result.reasons).toEqual([expect.stringContaining("proven, within RTO and RPO")]);
     const { rpaMs, rowsMissing, rowsExtra } = result.measured;
     expect({ rpaMs, orders: rowsMissing, rowsExtra }).toEqual({ ...LOSES[variant], rowsExtra: 0 });
     expect(result.cleanup?.failed).toEqual([]);
@@ -67,7 +67,7 @@ describe("a log is stopped", () => {
     const change = steps((options) => ({ ...options, to: "end-of-log" }));
     const { result } = await play({ sandbox, variant: "physical + log", change });
     expect(result.verdict).toBe("lost");
-    expect(result.reasons[0]).toContain("Copy orders out of the side database");
+    expect(result.reasons[0]).toContain("Copy orders from the side database");
   });
 });
 

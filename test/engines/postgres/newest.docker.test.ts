@@ -15,7 +15,7 @@ const ways = shortened(`ways to back up PostgreSQL ${VERSION}`, variantNames(pos
 
 test.for(ways)(`a dropped table comes back on PostgreSQL ${VERSION}: %s`, async (variant) => {
   const { result } = await play({ sandbox: "docker", engine: `postgres@${VERSION}`, variant, worlds: null });
-  expect(result.reasons).toEqual([expect.stringContaining("proven, within its objectives")]);
+  expect(result.reasons).toEqual([expect.stringContaining("proven, within RTO and RPO")]);
   expect(result.servers.map(({ version }) => version)).toEqual([VERSION]);
   expect(result.cleanup?.failed).toEqual([]);
 });
