@@ -30,7 +30,7 @@ export const checkArchive = (packing: Packing): Line => ({
 
 /** Unpacks an archive of files; `what` it is called: `copy`, `image`. */
 export const unpack = (packing: Packing, what: string): Line => ({
-  say: `Unpack the ${what} into an empty folder. Nothing touches the damaged server.`,
+  say: `Unpack the ${what} into an empty folder. The damaged server isn't touched.`,
   script: `mkdir -m 700 "$SIDE_DATA" &&
 ${unpacked(packing)} |
   tar -x -f - -C "$SIDE_DATA"`,
