@@ -34,6 +34,7 @@ import GamedayStatus from "./commands/gameday/status.ts";
 import GamedayTell from "./commands/gameday/tell.ts";
 import GamedayTodo from "./commands/gameday/todo.ts";
 import GamedayWash from "./commands/gameday/wash.ts";
+import Gate from "./commands/gate.ts";
 import Gc from "./commands/gc.ts";
 import History from "./commands/history.ts";
 import ImagesBuild from "./commands/images/build.ts";
@@ -84,6 +85,7 @@ export const COMMANDS = {
   "gameday:tell": GamedayTell,
   "gameday:todo": GamedayTodo,
   "gameday:wash": GamedayWash,
+  gate: Gate,
   gc: Gc,
   "images:build": ImagesBuild,
   history: History,

@@ -6,6 +6,7 @@
 import type { z } from "zod";
 import type { BuiltScript } from "./built-script.ts";
 import type { UnreadableKind } from "./errors.ts";
+import type { GateReport } from "./gated.ts";
 import type { ClientError, ErrorReader } from "./host/client-errors.ts";
 import type { Packing } from "./host/packing.ts";
 import type { Shown } from "./host/redact.ts";
@@ -1533,6 +1534,8 @@ export interface Reporter<O = unknown> extends Part<O> {
   forFolder?(result: DrillResult): Promise<readonly Artifact[]>;
   /** Everything that one call of Fogbell found, when somebody named the reporter. The first artifact is the main one. */
   render(results: readonly DrillResult[], options: O): Promise<readonly Artifact[]>;
+  /** What `fogbell gate` found, when somebody named the reporter there. Absent: it has no form for that. */
+  renderGate?(report: GateReport, options: O): Promise<readonly Artifact[]>;
 }
 
 export interface Artifact {

@@ -7,6 +7,7 @@ import { dirname, join, resolve } from "node:path";
 import { isMap, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { ConfigError, type Issue, UsageError } from "../errors.ts";
+import { sha256 } from "../host/digest.ts";
 import { nearest } from "../host/near-miss.ts";
 import { urlOf } from "../host/path-url.ts";
 import { quote } from "../host/sh.ts";
@@ -76,6 +77,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** The line of what stands at a path, counted from 1: `["databases", 0, "checks", 1]`. */
   lineOf(path: readonly PropertyKey[]): number;
+  /** SHA-256 of what it says about one database: the same in every folder, whatever stands beside it or in comments. */
+  hashOf(index: number): string;
 }
 
 /** The JSON Schema of the file, for editors: draft-07, because the YAML language server understands no newer one. */
@@ -143,7 +146,14 @@ export function readConfig(file: string, content: string): LoadedConfig {
   const positions = positionsOf(document, counter);
   if (!parsed.success) throw new ConfigError(file, issuesOf(parsed.error.issues, positions));
   const config = withUrls(parsed.data, dirname(resolve(file)));
-  return { file, content, config, lineOf: (path) => positions.at(path).line };
+  return {
+    file,
+    content,
+    config,
+    lineOf: (path) => positions.at(path).line,
+    // As it was written: a path that counts from the file is the same on every machine.
+    hashOf: (index) => sha256(JSON.stringify(parsed.data.databases[index])),
+  };
 }
 
 /** There is nothing in it to be wrong yet: it is not there, is a folder, or may not be read. */

@@ -5,8 +5,11 @@
 import { isAbsolute, join, relative } from "node:path/posix";
 import { z } from "zod";
 import { defineReporter } from "../define.ts";
+import type { GateReport } from "../gated.ts";
+import { gatePage } from "../paper/gate.ts";
 import { drillName, scorecardPage } from "../paper/scorecard.ts";
 import { verdictWord } from "../paper/words.ts";
+import type { Artifact } from "../parts.ts";
 import type { DrillResult } from "../record.ts";
 import { lineToBlame } from "./cases.ts";
 
@@ -66,6 +69,33 @@ function annotations(results: readonly DrillResult[], told: Options): string[] {
   });
 }
 
+/** Ten at most, the rest in the last. */
+function gateAnnotations({ rows, file }: GateReport, told: Options): string[] {
+  const failed = rows.filter(({ fault }) => fault !== null);
+  const path = fileInCheckout(file, told);
+  const one = ({ database, asked, because, next, line }: (typeof rows)[number]) =>
+    command(
+      "error",
+      { ...(path === null ? {} : { file: path, line: String(line) }), title: `gate: ${database} (${asked})` },
+      [because, ...next.map((text) => `next: ${text}`)].join("\n"),
+    );
+  if (failed.length <= ANNOTATIONS_OF_A_KIND) return failed.map(one);
+  const rest = failed.slice(ANNOTATIONS_OF_A_KIND - 1);
+  return [
+    ...failed.slice(0, ANNOTATIONS_OF_A_KIND - 1).map(one),
+    command("error", { title: `gate: ${rest.length} more` }, rest.map(({ database }) => database).join("\n")),
+  ];
+}
+
+/** The summary goes to the end of the runner's file where there is one, annotations into the log. */
+function artifacts(text: string, lines: readonly string[], summaryFile: string | null): Artifact[] {
+  return [
+    { file: "summary.md", text, ...(summaryFile === null ? {} : { to: { endOf: summaryFile } }) },
+    // The runner reads commands from standard error as well, which leaves standard output to --json.
+    ...(lines.length === 0 ? [] : [{ file: "annotations.txt", text: `${lines.join("\n")}\n`, to: "log" as const }]),
+  ];
+}
+
 export const githubReporter = defineReporter<Options>({
   name: "github",
   isUsual: ({ environment }) => environment.GITHUB_ACTIONS === "true",
@@ -76,14 +106,11 @@ export const githubReporter = defineReporter<Options>({
     workspace: environment.GITHUB_WORKSPACE ?? null,
     folder: environment.GITHUB_WORKSPACE === undefined ? null : workingFolder,
   }),
+  renderGate: async (report, told) => artifacts(gatePage(report), gateAnnotations(report, told), told.summaryFile),
   async render(results, told) {
     const { summaryFile } = told;
     const text = scorecardPage(results, { heading: 3, isFolded: true, limitBytes: SUMMARY_LIMIT_BYTES });
     const lines = annotations(results, told);
-    return [
-      { file: "summary.md", text, ...(summaryFile === null ? {} : { to: { endOf: summaryFile } }) },
-      // The runner reads commands from standard error as well, which leaves standard output to --json.
-      ...(lines.length === 0 ? [] : [{ file: "annotations.txt", text: `${lines.join("\n")}\n`, to: "log" as const }]),
-    ];
+    return artifacts(text, lines, summaryFile);
   },
 });

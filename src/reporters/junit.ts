@@ -5,6 +5,7 @@
  */
 
 import { defineReporter } from "../define.ts";
+import type { GateReport, GateRow } from "../gated.ts";
 import { drillName } from "../paper/scorecard.ts";
 import type { DrillResult } from "../record.ts";
 import { type Case, casesOf, durationMsOf } from "./cases.ts";
@@ -105,9 +106,36 @@ function testsuite(result: DrillResult): string {
   ].join("\n");
 }
 
+function gateCase(row: GateRow, file: string): string {
+  const head = attributes({ name: row.database, classname: `gate.${row.asked}`, file, line: row.line });
+  const text = [row.because, ...row.next.map((next) => `next: ${next}`)].join("\n");
+  return row.fault === null
+    ? `    <testcase${head}><system-out>${content(text)}</system-out></testcase>`
+    : `    <testcase${head}><failure${attributes({ message: row.because, type: row.fault })}>${content(text)}</failure></testcase>`;
+}
+
+function gateSuite({ rows, file, askedAt }: GateReport): string {
+  const counts = {
+    tests: rows.length,
+    failures: rows.filter(({ fault }) => fault !== null).length,
+    errors: 0,
+    skipped: 0,
+  };
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites${attributes({ name: "fogbell gate", ...counts })}>`,
+    `  <testsuite${attributes({ name: "gate", ...counts, timestamp: askedAt.slice(0, 19) })}>`,
+    ...rows.map((row) => gateCase(row, file)),
+    "  </testsuite>",
+    "</testsuites>",
+    "",
+  ].join("\n");
+}
+
 export const junitReporter = defineReporter({
   name: "junit",
   summary: "JUnit XML: a suite for each drill, a case for each question, phase and objective.",
+  renderGate: async (report) => [{ file: "gate.xml", text: gateSuite(report) }],
   async render(results) {
     const all = count(results.flatMap(casesOf));
     const time = seconds(results.reduce((sum, result) => sum + durationMsOf(result), 0));

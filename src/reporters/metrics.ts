@@ -5,6 +5,8 @@
  */
 import { z } from "zod";
 import { defineReporter } from "../define.ts";
+import type { GateReport } from "../gated.ts";
+import type { Artifact } from "../parts.ts";
 import type { DrillResult, Verdict } from "../record.ts";
 import { durationMsOf } from "./cases.ts";
 
@@ -46,6 +48,10 @@ const FAMILIES: readonly Family[] = [
   { name: "fogbell_backup_age_seconds", help: "Age of the recovery point that was restored, at the damage." },
   { name: "fogbell_fetched_bytes", help: "Size of what was fetched from the store." },
   { name: "fogbell_contended", help: "1 when other drills ran at the same time, which falsifies durations." },
+  { name: "fogbell_gate_passes", help: "1 when the database passes the gate, 0 when it doesn't." },
+  { name: "fogbell_gate_age_seconds", help: "Age of the run that the gate counted, when it asked." },
+  { name: "fogbell_gate_max_age_seconds", help: "How old that run may be." },
+  { name: "fogbell_gate_timestamp_seconds", help: "When the gate last asked, in Unix time." },
   { name: "fogbell_build_info", help: "The version that ran, as a label; always 1." },
 ];
 
@@ -90,12 +96,41 @@ function samplesOf(result: DrillResult): Sample[] {
   ];
 }
 
-/** The two timestamps of every drill, as an earlier run wrote them. Anything else in the file is let go. */
-function carriedOver(before: string | null): Sample[] {
+/** What a drill keeps of the file: the two timestamps of every drill, and what the gate said. */
+const KEPT_BY_DRILLS = /^fogbell_(last_(run|success)_timestamp_seconds|gate_\w+)$/;
+/** What the gate keeps of it: everything else. */
+const KEPT_BY_GATE = /^fogbell_(?!gate_)\w+$/;
+
+/** Samples as an earlier run wrote them. Anything else in the file is let go. */
+function carriedOver(before: string | null, isKept: RegExp): Sample[] {
   return (before ?? "").split("\n").flatMap((line) => {
-    const match = /^(fogbell_last_(?:run|success)_timestamp_seconds)(\{.*\}) (\d+(?:\.\d+)?)$/.exec(line);
-    return match === null ? [] : [{ family: match[1] ?? "", labels: match[2] ?? "", value: Number(match[3]) }];
+    const match = /^(fogbell_\w+)(\{.*\}) (-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/.exec(line);
+    return match === null || !isKept.test(match[1] ?? "")
+      ? []
+      : [{ family: match[1] ?? "", labels: match[2] ?? "", value: Number(match[3]) }];
   });
+}
+
+function gateSamples({ rows, askedAt }: GateReport): Sample[] {
+  return rows.flatMap(({ database, engine, asked, fault, ageMs, maxAgeMs }) => {
+    const labels = labelText({ database, engine, asked });
+    return [
+      { family: "fogbell_gate_passes", labels, value: fault === null ? 1 : 0 },
+      ...(ageMs === null ? [] : [{ family: "fogbell_gate_age_seconds", labels, value: ageMs / 1000 }]),
+      { family: "fogbell_gate_max_age_seconds", labels, value: maxAgeMs / 1000 },
+      { family: "fogbell_gate_timestamp_seconds", labels, value: unix(askedAt) },
+    ];
+  });
+}
+
+/** The file: later samples replace earlier ones of the same name and labels, so that a drill run twice counts once. */
+function fileOf(all: readonly Sample[]): Artifact {
+  const samples = new Map(all.map((one) => [`${one.family}${one.labels}`, one]));
+  const families = FAMILIES.flatMap(({ name, help }) => {
+    const mine = [...samples.values()].filter(({ family }) => family === name);
+    return mine.length === 0 ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...mine.map(line)];
+  });
+  return { file: FILE, text: `${families.join("\n")}\n` };
 }
 
 /** Exactly as JavaScript writes it: the exposition format takes Go's floats, which read the same. */
@@ -106,18 +141,11 @@ export const metricsReporter = defineReporter<Options>({
   summary: "Prometheus metrics, for the textfile collector.",
   options,
   optionsFrom: ({ earlier }) => ({ before: earlier(FILE) }),
+  renderGate: async (report, { before }) => [fileOf([...carriedOver(before, KEPT_BY_GATE), ...gateSamples(report)])],
   async render(results, { before }) {
-    // Later ones replace earlier ones of the same name and labels: a drill run twice counts once.
-    const samples = new Map<string, Sample>();
     const version = results[0]?.fogbellVersion;
     const build =
       version === undefined ? [] : [{ family: "fogbell_build_info", labels: labelText({ version }), value: 1 }];
-    for (const one of [...carriedOver(before), ...results.flatMap(samplesOf), ...build])
-      samples.set(`${one.family}${one.labels}`, one);
-    const families = FAMILIES.flatMap(({ name, help }) => {
-      const mine = [...samples.values()].filter(({ family }) => family === name);
-      return mine.length === 0 ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...mine.map(line)];
-    });
-    return [{ file: FILE, text: `${families.join("\n")}\n` }];
+    return [fileOf([...carriedOver(before, KEPT_BY_DRILLS), ...results.flatMap(samplesOf), ...build])];
   },
 });

@@ -44,7 +44,7 @@ export interface Reporting {
   close(): void;
 }
 
-interface Seat {
+export interface Seat {
   readonly reporter: Reporter;
   /** The file that was named, absolute; null when none was. */
   readonly file: string | null;
@@ -127,7 +127,8 @@ async function prepare(file: string): Promise<void> {
   if ((await stat(file).catch(() => null))?.isDirectory()) throw wrong("it is a folder");
 }
 
-async function seats(request: ReportingRequest): Promise<Seat[]> {
+/** Who was named, with what fits the place; a file that can't be written is found out here. */
+export async function seats(request: ReportingRequest): Promise<Seat[]> {
   const { reporters, named, surroundings } = request;
   const asked = askedReporters(request);
   for (const { file } of asked) if (file !== null) await prepare(file);
@@ -197,7 +198,9 @@ export async function openReporting(request: ReportingRequest): Promise<Reportin
       for (const seat of taken) {
         if (seat.isLost) continue;
         guarded(seat, () => seat.follower?.close());
-        await deliver(seat, results, request).catch((error) => lose(seat, error));
+        await deliver(seat, request, (options) => seat.reporter.render(results, options)).catch((error) =>
+          lose(seat, error),
+        );
       }
     },
     close() {
@@ -215,7 +218,12 @@ function readOr(file: string): string | null {
   }
 }
 
-async function deliver(seat: Seat, results: readonly DrillResult[], request: ReportingRequest): Promise<void> {
+/** Writes what a reporter renders to where its seat says. Throws what the reporter or the disk does. */
+export async function deliver(
+  seat: Seat,
+  request: ReportingRequest,
+  render: (options: unknown) => Promise<readonly Artifact[]>,
+): Promise<void> {
   const { reporter, file } = seat;
   const { environment, printsColor, printsColumns } = request.surroundings;
   const isFile = file !== null && file !== STANDARD_OUTPUT;
@@ -229,7 +237,7 @@ async function deliver(seat: Seat, results: readonly DrillResult[], request: Rep
     earlier: (usual: string) => readOr(isFile ? file : join(request.outFolder, usual)),
   };
   const options = reporter.options.parse(reporter.optionsFrom?.(context) ?? {});
-  for (const [index, artifact] of (await reporter.render(results, options)).entries()) {
+  for (const [index, artifact] of (await render(options)).entries()) {
     await put(artifact, { seat, isMain: index === 0, request });
   }
 }

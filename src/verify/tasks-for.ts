@@ -101,7 +101,7 @@ async function tasksOf(stocked: Stocked, request: CopyRequest, { nowMs, link }: 
   const rpoMs = request.rpoMs ?? database.objectives.rpo ?? DEFAULT_RPO_MS;
   const knownAs = knownName(stocked);
   const known = await readKnown(outFolder, knownAs);
-  const told = JSON.stringify({ ...database, points: undefined });
+  const told = index < 0 ? null : (config?.hashOf(index) ?? null);
   const asks = {
     fresh: database.fresh ?? null,
     canary: database.canary ?? null,
@@ -119,7 +119,7 @@ async function tasksOf(stocked: Stocked, request: CopyRequest, { nowMs, link }: 
       title: database.name,
       knownAs,
       file: index < 0 ? (database.sources[0]?.store ?? "") : (config?.file ?? ""),
-      sha256: sha256(told),
+      sha256: told ?? sha256(JSON.stringify(database)),
       engine,
       version: versionFor(
         engine,
