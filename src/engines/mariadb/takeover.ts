@@ -47,14 +47,17 @@ function copyFiles(flavour: Flavour): readonly Line[] {
   ];
 }
 
-/** An account that is there is no error (1396); nor is a right to a table that is not there yet (1146): it is given the next time. */
+/**
+ * An account that is there is no error (1396); nor is a right in a database or to a table that is not there yet (1049,
+ * 1146): it is given the next time.
+ */
 function restoreRoles(flavour: Flavour): Line {
   return {
     say: "Create the missing accounts, with their privileges.",
     script: `test -s "$GLOBALS" &&
 ${client(flavour, "server", "--force")} \\
   <"$GLOBALS" 2>"$SCRATCH/roles.log"
-! grep ERROR "$SCRATCH/roles.log" | grep -vE 'ERROR (1146|1396) '`,
+! grep ERROR "$SCRATCH/roles.log" | grep -vE 'ERROR (1049|1146|1396) '`,
     uses: ["DB_SOCKET", "GLOBALS", "SCRATCH"],
     expect: "No output.",
     ifNot: "Without its accounts the application can't log in. Read roles.log and create them by hand.",
