@@ -21,7 +21,6 @@ const tooWide = (lines: readonly Pick<Line, "script">[]) =>
     (line) => line.length > PAPER_COLUMNS && !SETTING.test(line),
   );
 
-/** The third speaks the second one's words, and no scenario that ships is played on it. */
 const played = catalog.engines.filter(({ name }) => scenarios.some(({ engines }) => name in engines));
 
 describe.each(played.map((engine) => ({ engine, name: engine.name })))("$name", ({ engine }) => {

@@ -14,7 +14,11 @@ describe("what no single key can show", () => {
     ["name: hourly", "name: newest-verified", /is what recovery\.source calls something else/],
     ["when: disk-free, under: 1GiB", "when: elapsed, over: 10m", /"elapsed" is told twice/],
     ["preset: shop", "preset: shopp", /no dataset preset "shopp" for postgres; use one of: shop/],
-    ['{ postgres: ["15", "17", "18"], mariadb: ["10.11", "11.8"], sqlite: ["3"] }', "{}", /no engine is named/],
+    [
+      '{ postgres: ["15", "17", "18"], mariadb: ["10.11", "11.8"], mysql: ["9"], sqlite: ["3"] }',
+      "{}",
+      /no engine is named/,
+    ],
     [
       "method: logical, age: 9h, postgres: { format: custom }",
       "method: repository, age: 9h",

@@ -21,7 +21,7 @@ test("the head of a scenario", async () =>
   expect(await summaryOf(good)).toEqual({
     id: "drop-table",
     title: "A hot table is dropped in production",
-    engines: ["postgres 15 17 18", "mariadb 10.11 11.8", "sqlite 3"],
+    engines: ["postgres 15 17 18", "mariadb 10.11 11.8", "mysql 9", "sqlite 3"],
     story: "000",
     tags: ["starter", "table"],
   }));

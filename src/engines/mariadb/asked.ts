@@ -1,9 +1,25 @@
 /** What a scenario and its probes ask of a MariaDB or MySQL server beyond its rows: nothing here changes anything. */
-import { printed } from "../../built-script.ts";
+import { inTurn, printed } from "../../built-script.ts";
 import type { Line } from "../../parts.ts";
 import { TABLES_OF_ROWS } from "./catalogue.ts";
 import { client, identifier, literal, placesOf, READ_ONLY, sql } from "./client.ts";
+import { untilBack } from "./damage.ts";
 import type { Flavour } from "./flavour.ts";
+
+/**
+ * For a server that ends itself at a spoiled page (MySQL: errors 2002, 2006 and 2013 are its client's for one that is gone):
+ * what was being read is told as broken, and the next waits until the machine's service manager has started it again.
+ */
+const readOneByOne = (flavour: Flavour) => `while IFS='\t' read -r table check; do
+  said=$(printf '%s\\n' "$check" | ${client(flavour, "production", "--force")} 2>&1)
+  case $said in
+    *"ERROR 2002 ("* | *"ERROR 2006 ("* | *"ERROR 2013 ("*)
+      printf '%s.%s\\tcheck\\terror\\tthe server ended\\n' "$DATABASE" "$table"
+${untilBack(flavour)} || exit ;;
+    *) printf '%s\\n' "$said" ;;
+  esac
+done`;
+const readInOneSession = (flavour: Flavour) => `cut -f 2- | ${client(flavour, "production", "--force")} 2>&1`;
 
 export function askedOf(flavour: Flavour) {
   const production = placesOf("production");
@@ -45,24 +61,25 @@ SQL
       destroys: false,
     }),
 
-    readAll: (table?: string): Line => ({
-      say: table === undefined ? "Read every table to its end." : `Read ${table} to its end.`,
-      ...printed(
-        sql(
-          flavour,
-          `SELECT CONCAT('CHECK TABLE \`', REPLACE(TABLE_NAME, '\`', '\`\`'), '\` EXTENDED;')
+    readAll: (table?: string): Line => {
+      const tables = sql(
+        flavour,
+        `SELECT TABLE_NAME, CONCAT('CHECK TABLE \`', REPLACE(TABLE_NAME, '\`', '\`\`'), '\` EXTENDED;')
 FROM information_schema.TABLES
 WHERE TABLE_SCHEMA = DATABASE() AND ${TABLES_OF_ROWS}${table === undefined ? "" : ` AND TABLE_NAME = ${literal(table)}`};`,
-        ).with({
-          reader: `${client(flavour, "production", "--force")} 2>&1 | awk -F '\\t' '
+      ).with({
+        reader: `${flavour.endsWhenSpoiled ? readOneByOne(flavour) : readInOneSession(flavour)} | awk -F '\\t' '
   $3 == "status" && $4 == "OK" { whole++; next }
   NF < 4 { print "the server\\t" $0; next }
   $3 != "note" && $3 != "Note" { print $1 "\\t" $3; bad[$1] = 1 }
   END { for (one in bad) broken++; print "read\\t" whole + broken }'`,
-        }),
-      ),
-      uses: production,
-      destroys: false,
-    }),
+      });
+      return {
+        say: table === undefined ? "Read every table to its end." : `Read ${table} to its end.`,
+        ...printed(flavour.endsWhenSpoiled ? inTurn(untilBack(flavour), tables) : tables),
+        uses: production,
+        destroys: false,
+      };
+    },
   };
 }

@@ -15,6 +15,25 @@ export const startAgain = (flavour: Flavour, flags = "") => `: >"$DATADIR/server
   </dev/null >/dev/null 2>&1 & } &&
 ${untilReady(flavour, '"$DB_SOCKET"', '"$DATADIR/server.log"')}`;
 
+/**
+ * As startAgain, under a service manager that starts a server again when it fails (`Restart=on-failure` in MySQL's unit):
+ * MySQL ends itself at each spoiled page that it reads. Shut down in good order, it stays down.
+ */
+const startWatched = (flavour: Flavour) => `: >"$DATADIR/server.log" &&
+{ setsid sh -c 'until "$@"; do sleep 0.2; done' - \\
+  ${flavour.server} --defaults-file="$DATADIR/my.cnf" \\
+  </dev/null >/dev/null 2>&1 & } &&
+${untilBack(flavour)}`;
+
+/** Waits for a server that its service manager starts again: its log holds how it ended, so that is no reason to give up. */
+export const untilBack = (flavour: Flavour) => `ready=0; tries=0
+while [ "$ready" -lt 2 ] && [ "$tries" -lt 600 ]; do
+  if ${flavour.admin} ${at("server")} --silent ping >/dev/null 2>&1
+  then ready=$((ready + 1)); else ready=0; sleep 0.1; fi
+  tries=$((tries + 1))
+done
+[ "$ready" -eq 2 ]`;
+
 const SERVER = ["DB_SOCKET", "DATADIR"];
 
 /** Shell quoting of a table's name as the server writes it into a file name; plain names only. */
@@ -60,7 +79,7 @@ for page in 4 $((pages / 4)) $((pages / 3)) $((pages / 2)); do
   printf 'the disk wrote this' | dd of=${fileOf(table)} bs=1 conv=notrunc \\
     status=none seek=$(( page * 16384 + 8000 ))
 done &&
-${startAgain(flavour)}`,
+${flavour.endsWhenSpoiled ? startWatched(flavour) : startAgain(flavour)}`,
         ),
       ),
       uses: [...production, "DATADIR"],

@@ -1,5 +1,6 @@
 /** What differs between MariaDB and MySQL: names of programs, first start, and a few words of SQL. Everything else is one. */
 
+import { ownLine } from "../../built-script.ts";
 import { PACKERS } from "../packers.ts";
 
 /** What replication is called. MySQL changed the words in 8.0.22 to 8.4, and took the old ones out. */
@@ -68,6 +69,8 @@ export interface Flavour {
   series(to: number): string;
   /** Accounts that could log in and are no administrators: `user <TAB> host`. */
   readonly openAccounts: string;
+  /** Whether the server ends itself when it reads a page that is spoiled, instead of refusing the statement. */
+  readonly endsWhenSpoiled: boolean;
   /** The join from TABLE_CONSTRAINTS `k` to CHECK_CONSTRAINTS `c`. */
   readonly joinChecks: string;
 }
@@ -126,6 +129,7 @@ read -r file place rest <"$log" &&`,
   openAccounts: `SELECT a.User, a.Host FROM mysql.global_priv a
 WHERE JSON_VALUE(a.Priv, '$.account_locked') IS NULL AND a.User NOT IN ('', 'root', 'mysql', 'mariadb.sys', 'PUBLIC')
   AND NOT JSON_EXISTS(a.Priv, '$.is_role') AND ${grantee("a")} NOT IN ${CAN_DO_ALL}`,
+  endsWhenSpoiled: false,
   joinChecks:
     "c.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND c.TABLE_NAME = k.TABLE_NAME AND c.CONSTRAINT_NAME = k.CONSTRAINT_NAME",
 };
@@ -186,7 +190,7 @@ file=$(echo "$told" | cut -f1) place=$(echo "$told" | cut -f2)`,
   noRows: "decode-rows",
   // The transactions of the log have their numbers, and a server leaves out those that it had: the damaged one all of them.
   replayFlags: " --skip-gtids",
-  dumpFlags: " --column-statistics=0 --set-gtid-purged=OFF --no-tablespaces",
+  dumpFlags: ` ${ownLine("--column-statistics=0 --set-gtid-purged=OFF --no-tablespaces")}`,
   placeFlag: "--source-data=2",
   filtered: "$SIDE_DATABASE",
   series: (to) =>
@@ -194,5 +198,6 @@ file=$(echo "$told" | cut -f1) place=$(echo "$told" | cut -f2)`,
   openAccounts: `SELECT a.User, a.Host FROM mysql.user a
 WHERE a.account_locked = 'N' AND a.User NOT IN ('', 'root', 'mysql', 'mysql.sys', 'mysql.session', 'mysql.infoschema')
   AND ${grantee("a")} NOT IN ${CAN_DO_ALL}`,
+  endsWhenSpoiled: true,
   joinChecks: "c.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND c.CONSTRAINT_NAME = k.CONSTRAINT_NAME",
 };

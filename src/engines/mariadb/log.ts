@@ -91,8 +91,9 @@ for piece in $(cd "$LOG" && ls |
   if [ -n "$wanted" ] && [ "$number" -ne "$wanted" ]; then
     echo "the log has a hole before $piece"; exit 11
   fi
-  if ! ${flavour.binlog} --verify-binlog-checksum --base64-output=${flavour.noRows} \\
-    "$LOG/$piece" >/dev/null 2>"$SCRATCH/log.errors"; then
+  if ! ${flavour.binlog} --verify-binlog-checksum \\
+    --base64-output=${flavour.noRows} "$LOG/$piece" \\
+    >/dev/null 2>"$SCRATCH/log.errors"; then
     echo "$piece cannot be read to its end"; exit 12
   fi
   ${flavour.binlog} --base64-output=${flavour.noRows} "$LOG/$piece" |
@@ -165,7 +166,10 @@ export function throughLog(flavour: Flavour, facts: BackupFacts, target: Target)
   const rename = ' \\\n    --rewrite-db="$DATABASE->$SIDE_DATABASE"';
   // A copy that says only when its server runs how far it holds the log.
   const asks = !beside && flavour.placeOfCopy !== "";
-  const names = beside ? `${rename} --database="${flavour.filtered}"` : "";
+  const names = beside
+    ? `${rename} \\
+    --database="${flavour.filtered}"`
+    : "";
   const stops = target.to !== "end-of-log";
   const stop =
     target.to === "before-damage" && target.by === "position"
