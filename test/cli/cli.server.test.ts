@@ -294,7 +294,7 @@ describe("everything else that a newcomer types", () => {
       "--\n-- PostgreSQL database dump\n--\n\n-- Dumped from database version 15.18\n\n-- PostgreSQL database dump complete\n",
     );
     const listed = await fogbell("backups", "list", "--store", `directory:${store}`);
-    expect(listed.stdout).toMatch(/postgres 15\.18 logical plain .* whole .*shop-20261120T130000Z\.txt/);
+    expect(listed.stdout).toMatch(/postgres 15\.18 logical plain .* yes .*shop-20261120T130000Z\.txt/);
     const fetched = await fogbell(
       "backups",
       "fetch",

@@ -120,7 +120,7 @@ describe("sabotaged recoveries", () => {
     });
     expect(result).toMatchObject({
       verdict: "lost",
-      problems: [{ code: "FB_RECOVERY_FAILED", message: expect.stringContaining("Copy nothing out") }],
+      problems: [{ code: "FB_RECOVERY_FAILED", message: expect.stringContaining("Copy nothing from the side database") }],
     });
   });
   test("a step that fails: lost, with the step and what it printed", async () => {

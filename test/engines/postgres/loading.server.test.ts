@@ -118,7 +118,7 @@ test("a database of another encoding takes its bytes as they are", async () => {
 
 test("putting a table back is one transaction: when it fails, nothing has changed", async () => {
   const putBack = copyTableBack("people")[1];
-  expect(putBack?.expect).toContain("One transaction");
+  expect(putBack?.expect).toContain("one transaction");
   await bench.sh('createdb damaged && echo "CREATE TABLE first (); CREATE TABLE first ();" >"$SCRATCH/people.sql"');
   const said = await bench.sh(`export PGDATABASE=damaged\n${putBack?.script} 2>&1 || echo "exit $?"`);
   expect(said).toMatch(/exit 3\n$/);
