@@ -120,7 +120,9 @@ describe("sabotaged recoveries", () => {
     });
     expect(result).toMatchObject({
       verdict: "lost",
-      problems: [{ code: "FB_RECOVERY_FAILED", message: expect.stringContaining("Copy nothing from the side database") }],
+      problems: [
+        { code: "FB_RECOVERY_FAILED", message: expect.stringContaining("Copy nothing from the side database") },
+      ],
     });
   });
   test("a step that fails: lost, with the step and what it printed", async () => {
