@@ -1,4 +1,4 @@
-/** What `fogbell gate` found: whether every database was proven lately. Nothing but types. */
+/** What is known of all databases together: what the gate found, and how far copies are looked at. Nothing but types. */
 
 /** Why a database does not pass the gate. */
 export type GateFault =
@@ -37,4 +37,24 @@ export interface GateReport {
   readonly rows: readonly GateRow[];
   /** Runs that were kept and cannot be read. */
   readonly lost: readonly { readonly folder: string; readonly because: string }[];
+}
+
+/** How far the copies of a database are looked at. Moments in ISO 8601. */
+export interface Coverage {
+  readonly database: string;
+  readonly engine: string;
+  readonly askedAt: string;
+  readonly withinMs: number;
+  /** Copies that could be looked at, and how many of them were judged as they lie there now. */
+  readonly copies: number;
+  readonly looked: number;
+  /** Of those that were judged. */
+  readonly bad: number;
+  /** Not looked at, and past their deadline. */
+  readonly overdue: number;
+  /** Archived, deleted or not allowed to be read. */
+  readonly unreadable: number;
+  /** So many are due tonight; the last deadline of those that are left. */
+  readonly due: number;
+  readonly doneBy: string | null;
 }

@@ -70,6 +70,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   config: ["scenario", "fields", "http-request"],
   verify: [
+    "gated",
     "parts",
     "record",
     "buckets",

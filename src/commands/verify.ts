@@ -19,6 +19,7 @@ export default class Verify extends FogbellCommand {
     "<%= config.bin %> verify",
     "<%= config.bin %> verify Shop --at last-week",
     "<%= config.bin %> verify --at all --shard 1/3 --out results-1",
+    "<%= config.bin %> verify --at due",
     "<%= config.bin %> verify --bandwidth 100MB/s",
     "<%= config.bin %> verify --store /var/backups",
     "<%= config.bin %> verify --on postgres@18",
@@ -33,6 +34,7 @@ export default class Verify extends FogbellCommand {
   };
   static override flags = {
     at: Flags.string({ description: "Which backup to verify.", options: [...ASKED], default: "newest" }),
+    copy: Flags.string({ description: "Verify exactly this backup, by its id from fogbell backups.", helpValue: "ID" }),
     store: Flags.string({ description: "Use this store instead of fogbell.yaml.", helpValue: "URL" }),
     config: Flags.string({ description: "Configuration file. Default: fogbell.yaml." }),
     on: Flags.string({
@@ -91,6 +93,7 @@ export default class Verify extends FogbellCommand {
     const choice = {
       ...told,
       at: flags.at as Asked,
+      copy: flags.copy,
       sandbox: flags.sandbox,
       outFolder: flags.out,
       trustBackups: flags["trust-backups"],
@@ -127,7 +130,8 @@ export default class Verify extends FogbellCommand {
     );
     const { worstExitCode } = await import("../result/verdict.ts");
     const results = runs.map(({ result }) => result);
-    process.exitCode = worstExitCode(results);
+    // Nothing due is what a night may come to; nothing else may run nothing.
+    process.exitCode = results.length === 0 && flags.at === "due" ? 0 : worstExitCode(results);
     return results.length === 1 ? results[0] : results;
   }
 

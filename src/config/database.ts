@@ -193,6 +193,10 @@ export const database = z.strictObject({
     "2h",
   ),
   sources: z.array(source).default([]).describe("Where its backups lie. Default: nowhere.").meta({ examples: [] }),
+  cover: time(
+    "Every copy is verified within this time of being found, a few each night, by `fogbell verify --at due`. Default: only those that somebody asks for.",
+    "30d",
+  ),
   fresh,
   canary,
   "may-shrink": z

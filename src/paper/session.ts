@@ -1,6 +1,9 @@
 /** A month of drills on one page, for the people who sit together over it. Pure. */
+
+import type { Coverage } from "../gated.ts";
 import { formatObjective } from "../host/units.ts";
 import type { DrillResult } from "../record.ts";
+import { coverageText } from "./coverage.ts";
 import { forecast } from "./forecast.ts";
 import { renderPage, type Templates } from "./format.ts";
 import { pastOf, trendOf } from "./past.ts";
@@ -12,11 +15,13 @@ export interface SessionTold {
   /** What the page covers: "the last 30d", "3 folders". */
   readonly scope: string;
   /** Runs that were kept and cannot be read. */
+  /** How far copies are looked at, of each database whose file asks for it. */
+  readonly coverage?: readonly Coverage[];
   readonly lost?: readonly { readonly folder: string; readonly because: string }[];
 }
 
 /** The view that `reports/session.md.hbs` prints. */
-function sessionView(results: readonly DrillResult[], { title, scope, lost = [] }: SessionTold) {
+function sessionView(results: readonly DrillResult[], { title, scope, lost = [], coverage = [] }: SessionTold) {
   const past = pastOf(results);
   const worst = past.filter(({ last }) => last.verdict !== "recovered");
   const moments = results.map(({ endedAt }) => endedAt).sort();
@@ -26,6 +31,11 @@ function sessionView(results: readonly DrillResult[], { title, scope, lost = [] 
     from: moments[0] === undefined ? "none" : moment(moments[0]),
     to: moments.length === 0 ? "none" : moment(moments.at(-1) as string),
     drills: results.length,
+    coverage: coverage.map((one) => ({
+      name: `${one.database} (${one.engine})`,
+      said: coverageText(one),
+      at: moment(one.askedAt),
+    })),
     lost,
     interrupted: results.filter(({ interrupted }) => interrupted).length,
     recovered: results.filter(({ verdict }) => verdict === "recovered").length,

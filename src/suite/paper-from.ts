@@ -19,6 +19,7 @@ import { renderSession } from "../paper/session.ts";
 import { readTemplates } from "../paper/templates.ts";
 import type { DrillResult } from "../record.ts";
 import { makeOutFolder } from "../run/out-folder.ts";
+import { readCoverage } from "../verify/coverage.ts";
 import { readKnown } from "../verify/known.ts";
 import { findRun, type LostRun, readHistory } from "./history.ts";
 
@@ -87,7 +88,8 @@ export async function sessionFrom(
     });
   }
   const templates = await readTemplates("reports", process.cwd(), "session.md.hbs");
-  const markdown = await renderSession(results, templates, { title, scope, lost });
+  const coverage = (await Promise.all(folders.map(readCoverage))).flat();
+  const markdown = await renderSession(results, templates, { title, scope, lost, coverage });
   const html = () => sessionHtml(results, markdown, { title, lost: lost.length });
   const files = stem === null ? [] : await writePages(stem, formats, { markdown, html });
   return { markdown, files, drills: results.length, lost };

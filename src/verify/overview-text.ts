@@ -3,6 +3,7 @@
 import { tableLines, type Width, wrap } from "../host/columns.ts";
 import { tame } from "../host/tame.ts";
 import { formatBytes, formatDuration } from "../host/units.ts";
+import { coverageText } from "../paper/coverage.ts";
 import type { AskedCopy, DatabaseOverview, PointRow } from "./overview.ts";
 import type { Asked } from "./task.ts";
 
@@ -129,6 +130,7 @@ export function overviewText(overview: DatabaseOverview, width?: Width): string 
     ...unreadLines(points),
     ...doubtful(points),
     ...goesSoon(points),
+    ...(overview.coverage === null ? [] : [`  Coverage: ${coverageText(overview.coverage)}`]),
     ...answers.map(answerLine),
     `  If it failed now you'd lose ${said(lossMs)}. Counting only verified backups: ${said(verifiedLossMs)}.`,
     ...reasons.map((reason) => {

@@ -3,6 +3,7 @@
 import { keyOf } from "../backups/entries.ts";
 import { placeAll } from "../backups/series.ts";
 import type { ConfiguredSource } from "../config/database.ts";
+import type { Coverage } from "../gated.ts";
 import { doubtText } from "../moment-text.ts";
 import type { Keeping, RecoveryPoint, Unreadable } from "../parts.ts";
 import { newestFirst } from "./dated.ts";
@@ -85,6 +86,8 @@ export interface DatabaseOverview {
   readonly lossMs: number | null;
   readonly verifiedLossMs: number | null;
   readonly unknown: readonly { readonly key: string; readonly because: string }[];
+  /** How far its copies are looked at; null when fogbell.yaml doesn't ask. */
+  readonly coverage: Coverage | null;
   /** Newer than every point, and understood by nobody. */
   readonly newer: readonly { readonly key: string; readonly because: string }[];
 }
@@ -176,10 +179,17 @@ const isAtHand = ({ unreadable, deletedAt: at }: PointRow) => unreadable === nul
 
 const QUESTIONS: readonly Asked[] = ["yesterday", "last-week", "last-month"];
 
+export interface OverviewKnown {
+  readonly known: readonly KnownCopy[];
+  readonly nowMs: number;
+  readonly keeping: (candidate: Candidate) => Keeping;
+  readonly coverage?: Coverage | null;
+}
+
 /** Everything that is known of a database's backups, without fetching one. Pure. */
 export function overviewOf(
   { database, engine, stocks }: Stocked,
-  { known, nowMs, keeping }: { known: readonly KnownCopy[]; nowMs: number; keeping: (candidate: Candidate) => Keeping },
+  { known, nowMs, keeping, coverage = null }: OverviewKnown,
 ): DatabaseOverview {
   const all = stocks.flatMap(({ candidates }) => candidates).sort(newestFirst);
   const shares = sizesOfUsual(all);
@@ -193,6 +203,7 @@ export function overviewOf(
   return {
     name: database.name,
     engine: engine.name,
+    coverage,
     points: rows,
     gaps: stocks.flatMap(({ source, candidates }) => gapsOf(source, candidates, nowMs)),
     answers: QUESTIONS.map((asked): AskedCopy => {

@@ -11,7 +11,7 @@ import { assertMoves } from "./on-version.ts";
 import type { Passed } from "./passed.ts";
 
 /** Which copy is asked for. */
-export const ASKED = ["newest", "yesterday", "last-week", "last-month", "random", "all"] as const;
+export const ASKED = ["newest", "yesterday", "last-week", "last-month", "random", "all", "due"] as const;
 export type Asked = (typeof ASKED)[number];
 
 /** A recovery point with the store it lies in. */

@@ -1,11 +1,13 @@
 /** The verifies of a call, before any of them begins: which copies of which databases, in which order. */
 import { DEFAULT_RPO_MS, DEFAULT_RTO_MS } from "../config/database.ts";
+import { UsageError } from "../errors.ts";
 import { sha256 } from "../host/digest.ts";
 import { type Link, openLink } from "../host/link.ts";
 import { overLink } from "../host/units.ts";
 import { drillName } from "../paper/scorecard.ts";
 import { parseShard, shardOf } from "../run/shard.ts";
 import { assertGives, needsOf } from "./assert-gives.ts";
+import { type Covered, coverageOf, readSeen } from "./coverage.ts";
 import { newestFirst } from "./dated.ts";
 import { readKnown, slug } from "./known.ts";
 import { assertMeant, onServer } from "./on-version.ts";
@@ -34,16 +36,46 @@ export interface CopyRequest extends SourceRequest {
   readonly timeoutMs?: number | undefined;
   /** Between 0 and 1; which copy `random` takes. */
   readonly random: () => number;
+  /** Only this copy, by its id. */
+  readonly copy?: string | undefined;
+}
+
+/** How far the copies of a database are looked at; null when its file doesn't ask. */
+export async function coveredOf(stocked: Stocked, outFolder: string, nowMs: number): Promise<Covered | null> {
+  const { database, engine, stocks } = stocked;
+  if (database.cover === undefined) return null;
+  const knownAs = knownName(stocked);
+  return coverageOf({
+    database: database.name,
+    engine: engine.name,
+    candidates: stocks.flatMap(({ candidates }) => candidates),
+    known: await readKnown(outFolder, knownAs),
+    first: await readSeen(outFolder, knownAs),
+    withinMs: database.cover,
+    nowMs,
+  });
+}
+
+/** Throws UsageError when none of the databases says within which time its copies are to be looked at. */
+function assertCovered(databases: readonly Stocked[], at: Asked): void {
+  if (at !== "due" || databases.some(({ database }) => database.cover !== undefined)) return;
+  throw new UsageError("--at due needs to know within which time every copy is to be verified", {
+    code: "FB_NO_COVER",
+    next: ["write cover: 30d beside the database's name in fogbell.yaml", "fogbell verify --at all"],
+  });
 }
 
 /** The copies that are asked for: one list of candidates for each verify. */
 function choose(
   candidates: readonly Candidate[],
-  { at, random }: CopyRequest,
+  { at, random, copy }: CopyRequest,
   nowMs: number,
 ): (readonly Candidate[])[] {
-  const sorted = livingFirst([...candidates].sort(newestFirst));
-  if (at === "all") return sorted.map((one) => [one]);
+  const sorted = livingFirst([...candidates].sort(newestFirst)).filter(
+    ({ point }) => copy === undefined || point.id === copy,
+  );
+  if (copy !== undefined) return [sorted.slice(0, 1)];
+  if (at === "all" || at === "due") return sorted.map((one) => [one]);
   if (at === "random") {
     const one = sorted[Math.floor(random() * sorted.length)];
     return [one === undefined ? [] : [one]];
@@ -55,7 +87,7 @@ function choose(
 function listsOf(
   { stocks, fault }: Stocked,
   request: CopyRequest,
-  nowMs: number,
+  { nowMs, due }: { nowMs: number; due: readonly Candidate[] | null },
 ): { candidates: readonly Candidate[]; variant: string | null }[] {
   const { at, bandwidth, on } = request;
   // Over a slower link it takes longer: a drill of its own, with its own history.
@@ -75,7 +107,10 @@ function listsOf(
         }))
       : [{ candidates: stocks.flatMap(({ candidates }) => candidates), variant: variantOf([]) }];
   return ways.flatMap(({ candidates, variant }) =>
-    choose(candidates, request, nowMs).map((list) => ({ candidates: list, variant })),
+    choose(due === null ? candidates : candidates.filter((one) => due.includes(one)), request, nowMs).map((list) => ({
+      candidates: list,
+      variant,
+    })),
   );
 }
 
@@ -109,10 +144,11 @@ async function tasksOf(stocked: Stocked, request: CopyRequest, { nowMs, link }: 
     proveChecks: request.proveChecks,
   };
   assertGives(engine, needsOf(asks));
+  const due = at === "due" ? ((await coveredOf(stocked, outFolder, nowMs))?.due ?? []) : null;
   const lineOf = (...path: PropertyKey[]) => (index < 0 ? 0 : (config?.lineOf(["databases", index, ...path]) ?? 0));
-  return listsOf(stocked, request, nowMs).map(({ candidates, variant }) => {
+  return listsOf(stocked, request, { nowMs, due }).map(({ candidates, variant }) => {
     const [first] = candidates;
-    const own = at === "all" || at === "random";
+    const own = at === "all" || at === "due" || at === "random" || request.copy !== undefined;
     const askedAtMs = own && first !== undefined ? Date.parse(first.point.reach.at) : askedMs(at, nowMs);
     return {
       id: `verify-${slug(database.name)}`,
@@ -165,6 +201,7 @@ export async function tasksFor(
   nowMs: number,
 ): Promise<VerifyTask[]> {
   const { bandwidth, shard, catalog } = request;
+  assertCovered(databases, request.at);
   const on = request.on === undefined ? null : onServer(catalog, request.on);
   if (on !== null)
     assertMeant(

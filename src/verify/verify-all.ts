@@ -12,13 +12,14 @@ import { openJournal, systemClock } from "../run/journal.ts";
 import { inPool } from "../run/pool.ts";
 import { closeRun, hostFacts, newRunFolder, type SuiteRun } from "../run/run-folder.ts";
 import { chooseSandbox } from "../sandboxes/choose.ts";
+import { keepSeen } from "./coverage.ts";
 import { keepingOf } from "./keeping.ts";
 import { keepKnown, readKnown } from "./known.ts";
 import { type DatabaseOverview, overviewOf } from "./overview.ts";
 import { overviewText } from "./overview-text.ts";
-import { assertTold, openSources, type SourceRequest } from "./sources.ts";
+import { assertTold, type OpenedSources, openSources, type SourceRequest } from "./sources.ts";
 import type { VerifyTask } from "./task.ts";
-import { type CopyRequest, knownName, nameOfTask, tasksFor } from "./tasks-for.ts";
+import { type CopyRequest, coveredOf, knownName, nameOfTask, tasksFor } from "./tasks-for.ts";
 import { verify } from "./verify.ts";
 
 export { assertTold, loadConfigFile, overviewText };
@@ -86,7 +87,21 @@ export async function verifyAll(request: VerifyRequest): Promise<SuiteRun[]> {
   await using opened = await openSources(request, "verify");
   const tasks = await tasksFor(opened, request, Date.now());
   const contended = Math.min(jobs, tasks.length) > 1;
-  return inPool(tasks, { jobs, signal }, (task) => runOne(task, request, contended));
+  const runs = await inPool(tasks, { jobs, signal }, (task) => runOne(task, request, contended));
+  if (request.copy === undefined) await keepCoverage(opened, request);
+  if (tasks.length === 0 && request.at === "due")
+    request.say("nothing is due: every copy that can be read was verified in time");
+  return runs;
+}
+
+/** When copies were first seen is kept, or none would ever be due. */
+async function keepCoverage({ databases }: OpenedSources, { outFolder, say }: VerifyRequest): Promise<void> {
+  for (const one of databases) {
+    const covered = one.fault === null ? await coveredOf(one, outFolder, Date.now()) : null;
+    await (covered === null ? null : keepSeen(outFolder, knownName(one), covered))?.catch((error: unknown) =>
+      say(`coverage of ${one.database.name} could not be kept: ${(error as NodeJS.ErrnoException).code ?? "unknown"}`),
+    );
+  }
 }
 
 /** An overview of every database's backups, without fetching one. */
@@ -98,7 +113,8 @@ export async function overviews(request: SourceRequest & { readonly outFolder: s
   return Promise.all(
     opened.databases.map(async (one) => {
       const known = await readKnown(request.outFolder, knownName(one));
-      return overviewOf(one, { known, nowMs, keeping: await keepingOf(one.stocks) });
+      const coverage = (await coveredOf(one, request.outFolder, nowMs))?.coverage ?? null;
+      return overviewOf(one, { known, nowMs, keeping: await keepingOf(one.stocks), coverage });
     }),
   );
 }

@@ -82,6 +82,7 @@ const known = (holds: boolean, because: string): PointRow["verified"] => ({
 const OVERVIEW: DatabaseOverview = {
   name: "shop",
   engine: "postgres",
+  coverage: null,
   points: [
     point(28, {
       sizeOfUsual: 9,
