@@ -59,7 +59,10 @@ function differences(page: string, own: DrillResult): string[] {
   const scripts = ran.map(({ command }) => command.script);
   const printed = printedCommands(page).filter((script) => !progress.has(script) || scripts.includes(script));
   const first = printed.find((script, index) => script !== scripts[index]);
+  const undrilled = ran.flatMap(({ command }) => command.without ?? []);
+  const foreign = printedCommands(page, "console").find((script, index) => script !== undrilled[index]);
   if (first !== undefined) return [`a printed command is not the one that ran: ${first.split("\n")[0]}`];
+  if (foreign !== undefined) return [`a command for a machine without Fogbell is not ours: ${foreign.split("\n")[0]}`];
   return printed.length < scripts.length
     ? [`a command that ran is not printed: ${(scripts[printed.length] ?? "").split("\n")[0]}`]
     : [];

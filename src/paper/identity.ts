@@ -40,7 +40,11 @@ export const withoutIdentity = (page: string): string =>
     .filter((line) => !line.startsWith(BEGINS))
     .join("\n");
 
-/** Every command that is printed on a page of markdown, in order. */
-export function printedCommands(page: string): string[] {
-  return [...page.matchAll(/^(`{3,})sh\n([\s\S]*?)\n\1$/gm)].map(([, , script = ""]) => script);
+/**
+ * Every command that is printed on a page of markdown, in order. What ran stands in fences marked `sh`; what may be typed in
+ * its place where there is no Fogbell, and was not drilled, in fences marked `console`.
+ */
+export function printedCommands(page: string, marked: "sh" | "console" = "sh"): string[] {
+  const fences = page.matchAll(/^(`{3,})(sh|console)\n([\s\S]*?)\n\1$/gm);
+  return [...fences].flatMap(([, , mark, script = ""]) => (mark === marked ? [script] : []));
 }

@@ -46,6 +46,17 @@ describe("a page", () => {
     const cut = [...blocks.slice(0, -1), (blocks.at(-1) ?? "").replace(/```sh[\s\S]*?```/, "")].join("");
     expect(checkPage(cut, [good], rules).join()).toMatch(/that ran/);
   });
+  test("with a command for a machine without Fogbell, which did not run; and one that somebody wrote in its place", async () => {
+    const told = { ...good, commands: good.commands.map((one) => ({ ...one, command: { ...one.command } })) };
+    const restored = told.commands.find(({ command: { phase } }) => phase === "restore");
+    if (restored === undefined) return expect.unreachable();
+    restored.command = { ...restored.command, without: "pg_restore --by-hand" };
+    const printed = await renderRunbook(told, runbooks, { past: [told] });
+    expect(printed).toContain("pg_restore --by-hand");
+    expect(checkPage(printed, [told], rules)).toEqual([]);
+    const changed = printed.replace("pg_restore --by-hand", "pg_restore --as-one-likes");
+    expect(checkPage(changed, [told], rules).join()).toMatch(/without Fogbell is not ours/);
+  });
   test("of a run that is not kept", () =>
     expect(checkPage(page, [at(0, "another")], rules).join()).toMatch(/is not kept here/));
   test("of a scenario that nobody drilled", () => expect(checkPage(page, [], rules).join()).toMatch(/no drill of/));
