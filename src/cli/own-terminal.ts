@@ -69,10 +69,10 @@ export interface Talk extends Disposable {
   print(line: string): void;
 }
 
-/** Takes lines where somebody sits; elsewhere it only prints. `onClose`: Ctrl-D, Ctrl-C. */
+/** Takes text where somebody sits: a line, or all lines that were pasted at once. Elsewhere it only prints. `onClose`: Ctrl-D, Ctrl-C. */
 export async function openTalk(
   prompt: string,
-  { onLine, onClose }: { onLine: (line: string) => Promise<string>; onClose: () => void },
+  { onText, onClose }: { onText: (text: string) => Promise<string>; onClose: () => void },
 ): Promise<Talk> {
   const { stdin, stdout } = process;
   if (!(stdin.isTTY && stdout.isTTY)) {
@@ -80,15 +80,39 @@ export async function openTalk(
   }
   const { createInterface } = await import("node:readline");
   const lines = createInterface({ input: stdin, output: stdout, prompt: `${prompt}> ` });
+  // Terminals that can mark what is pasted do so from here on, and the line editor tells it as two keys.
+  stdout.write("\u001b[?2004h");
+  let isPasting = false;
+  let pasted: string[] = [];
+  const hear = () => {
+    const text = pasted.join("\n").trim();
+    pasted = [];
+    if (text === "") lines.prompt();
+    else void onText(text).then(print);
+  };
+  const onKey = (_: unknown, key: { name?: string } | undefined) => {
+    if (key?.name === "paste-start") isPasting = true;
+    if (key?.name !== "paste-end") return;
+    isPasting = false;
+    // The last line of what was pasted waits for Enter, as a person expects, unless it brought its own.
+    if (lines.line === "") hear();
+  };
+  stdin.on("keypress", onKey);
   const print = (line: string) => {
     stdout.write(`\r\u001b[K${line}\n`);
     lines.prompt(true);
   };
   lines.on("line", (line) => {
-    if (line.trim() === "") return lines.prompt();
-    void onLine(line.trim()).then(print);
+    pasted.push(line);
+    if (!isPasting) hear();
   });
-  lines.once("close", onClose);
+  lines.once("close", () => {
+    stdin.off("keypress", onKey);
+    stdout.write("\u001b[?2004l");
+    // What was typed last is heard, too.
+    if (pasted.length > 0) void onText(pasted.join("\n").trim()).finally(onClose);
+    else onClose();
+  });
   lines.prompt();
   return { print, [Symbol.dispose]: () => lines.close() };
 }

@@ -4,6 +4,7 @@ import { formatBytes, formatDuration, formatObjective } from "../host/units.ts";
 import { MILESTONES, type Milestone } from "../record.ts";
 import type { Day } from "./day.ts";
 import type { DayEvent, Saying } from "./events.ts";
+import { helpFor } from "./help.ts";
 import { MILESTONE_MEANING, reached } from "./milestones.ts";
 import type { Page } from "./pages.ts";
 import type { KeeperAnswer, KeeperQuestion } from "./wire.ts";
@@ -165,6 +166,7 @@ const DEEDS: Readonly<Record<Verb, Deed>> = {
   status: (kit, _words, role) => say(status(kit, role)),
   runbook: (kit, words) => runbook(kit, words),
   end,
+  help: (_kit, _words, role) => say(helpFor(role)),
   backups,
 };
 

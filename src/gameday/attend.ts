@@ -6,6 +6,7 @@ import { wrap } from "../host/columns.ts";
 import { pause } from "../host/stream.ts";
 import type { Catalog, Terminal } from "../parts.ts";
 import type { DayEvent } from "./events.ts";
+import { withNewPrompts } from "./new-prompt.ts";
 import { LOG_FILE, type Played, readLog, readSession } from "./session.ts";
 import { isLoud, lineOf } from "./timeline.ts";
 import { ask } from "./wire.ts";
@@ -47,7 +48,9 @@ export interface AttendRequest {
 
 /** Opens the responders' shell. Resolves when it closes: because somebody left, or because the day is over. */
 export async function attend(request: AttendRequest): Promise<void> {
-  const { catalog, played, role, name, terminal, color } = request;
+  const { catalog, played, role, name, color } = request;
+  using prompts = withNewPrompts(request.terminal);
+  const { terminal } = prompts;
   const { folder } = played;
   const session = (await readSession(folder)) ?? played.session;
   const driver = catalog.sandboxes.find(({ name: one }) => one === session.shell?.sandbox);
@@ -72,6 +75,7 @@ export async function attend(request: AttendRequest): Promise<void> {
       if (line === null) return;
       const shown = wrap(line, terminal.size().columns, 10).replaceAll("\n", "\r\n");
       terminal.write(Buffer.from(`\r\n${loud}${shown}${plain}\r\n`));
+      prompts.nudge();
     },
     { signal: stop.signal, from: before },
   );

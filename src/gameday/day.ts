@@ -11,7 +11,7 @@ import type { Journal } from "../run/journal.ts";
 import type { GamedayStory } from "../scenario/schema.ts";
 import type { DeskLine, DeskState } from "./desk.ts";
 import { all, type DayBody, type DayStage, type Saying } from "./events.ts";
-import { maskCommand } from "./masking.ts";
+import { maskCommand, maskWords, plainName } from "./masking.ts";
 import { fromCommand, fromWord, type Recognised, type Recogniser, reached } from "./milestones.ts";
 import type { PlayingTime } from "./playing-time.ts";
 
@@ -141,9 +141,9 @@ class RunningDay implements Day {
       kind: "said",
       role,
       how,
-      text: maskCommand(text, this.#kit.redact),
-      ...(owner === undefined ? {} : { owner }),
-      ...(due === undefined ? {} : { due }),
+      text: maskWords(text, this.#kit.redact),
+      ...(owner === undefined ? {} : { owner: plainName(owner) }),
+      ...(due === undefined ? {} : { due: plainName(due) }),
     });
     const playedMs = this.#played();
     if (playedMs === null || how === "todo") return;

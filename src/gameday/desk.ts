@@ -3,6 +3,9 @@
  * the keeper on the other side, because nothing in there can reach anything else.
  */
 import type { Keyboard, Line, Places } from "../parts.ts";
+import { RAW_WORDS } from "./desk-words.ts";
+import { SAYINGS } from "./events.ts";
+import { plainName } from "./masking.ts";
 
 /** Folder of the desk, from the sandbox's own folders. Says nothing of the disaster. */
 export const deskFolder = (scratch: string) => `${scratch.replace(/\/[^/]*$/, "")}/desk`;
@@ -52,8 +55,8 @@ export interface ShellRequest {
   readonly host: string;
 }
 
-/** The words of the shell: each is a verb that the keeper answers. */
-const VERBS = ["note", "decide", "see", "tell", "todo", "hint", "status", "runbook", "pause", "resume"] as const;
+/** The words of the shell, beside what people say: each is a verb that the keeper answers. */
+const VERBS = ["hint", "status", "pause", "resume", "help"] as const;
 
 /**
  * The shell's start-up file. `FB_AT` is when a command began; a number of the history that did not change means that
@@ -70,7 +73,10 @@ fb_client="$DESK/client.$$"
   return `${HEAD}
 ${client}export FB_HOST=${host}
 ${VERBS.map((verb) => `${verb}() { fogbell gameday ${verb} "$@"; }`).join("\n")}
-${PROMPT}`;
+# A page is longer than a screen.
+runbook() { if [ -t 1 ]; then fogbell gameday runbook "$@" | $PAGER; else fogbell gameday runbook "$@"; fi; }
+${PROMPT}
+${RAW_WORDS}`;
 }
 
 const HEAD = `# The desk of a game day. What is typed here is stamped and kept; what is printed is not.
@@ -90,10 +96,9 @@ fb_place() {
 }
 fb_places() { [ ! -r "$DESK/places" ] || . "$DESK/places"; }
 # Asks the keeper, waits for the answer, prints it; places may be new afterwards.
-fogbell() {
-  local id="$$-$RANDOM$RANDOM" words waited=0
-  words=$(printf '%s\\n' "$@")
-  fb_tell ask "$(fb_now)" "$id" "$words"
+fb_ask() {
+  local id="$$-$RANDOM$RANDOM" waited=0
+  fb_tell "$1" "$(fb_now)" "$id" "$2"
   while [ ! -e "$DESK/answers/$id" ]; do
     sleep 0.1
     waited=$((waited + 1))
@@ -106,7 +111,13 @@ fogbell() {
   fb_places
   return "$code"
 }
-export -f fogbell fb_tell fb_now fb_place fb_places 2>/dev/null
+# What people say is one word, as it was typed.
+fogbell() {
+  case "\${1-} \${2-}" in
+    ${SAYINGS.map((verb) => `"gameday ${verb}"`).join(" | ")}) shift; fb_words "$@" ;;
+    *) fb_ask ask "$(printf '%s\\n' "$@")" ;;
+  esac
+}
 fb_places
 `;
 
@@ -159,7 +170,7 @@ fb_prompt() {
   fi
   [ -z "$FOGBELL_COLOR" ] || { bold='\\[\\e[1;37;41m\\]'; plain='\\[\\e[0m\\]'; }
   PS1="$bold[GAME DAY] $(fb_bar)$plain\\n$bold$FOGBELL_ROLE@$FB_HOST$plain \\w \\$ "
-  FB_AT=
+  FB_AT= FB_READY=yes
 }
 FB_LAST=
 PROMPT_COMMAND=fb_prompt
@@ -180,11 +191,11 @@ export const stateFile = ({ stage, beganS, pausedS, rtoS, dueS }: DeskState): st
 
 /** One line of the desk's log. */
 export interface DeskLine {
-  readonly kind: "command" | "client" | "ask";
+  readonly kind: "command" | "client" | "ask" | "say";
   readonly beganAtMs: number;
   readonly endedAtMs: number;
   readonly role: string;
-  /** An exit code, or what an answer is asked under. */
+  /** An exit code, or the name under which an answer is awaited. */
   readonly word: string;
   readonly text: string;
 }
@@ -203,7 +214,7 @@ const fromClient = (text: string): string =>
 /** Reads a line; null for one that is none, such as one that somebody wrote by hand. */
 export function readDeskLine(text: string): DeskLine | null {
   const [kind, began, ended, role = "", word = "", packed = ""] = text.split("\t");
-  if (kind !== "command" && kind !== "client" && kind !== "ask") return null;
+  if (kind !== "command" && kind !== "client" && kind !== "ask" && kind !== "say") return null;
   const [beganAtMs, endedAtMs] = [began, ended].map((one) => Math.round(Number(one?.replace(",", ".")) * 1000));
   if (beganAtMs === undefined || endedAtMs === undefined || !Number.isFinite(beganAtMs + endedAtMs)) return null;
   if (kind === "client" && decode(packed) === HISTORY_HEAD) return null;
@@ -211,7 +222,7 @@ export function readDeskLine(text: string): DeskLine | null {
     kind,
     beganAtMs,
     endedAtMs,
-    role: role.slice(0, 20),
+    role: plainName(role).slice(0, 20),
     word: word.slice(0, 60),
     text: kind === "client" ? fromClient(decode(packed)) : decode(packed),
   };

@@ -8,7 +8,7 @@ import { pause } from "../host/stream.ts";
 import { openJournal, systemClock } from "../run/journal.ts";
 import { writeAfterAction } from "./after-action.ts";
 import type { DayBody } from "./events.ts";
-import { maskCommand } from "./masking.ts";
+import { maskWords } from "./masking.ts";
 import { isPlayed, LOG_FILE, readLog } from "./session.ts";
 
 export type LateWord = Extract<DayBody, { kind: "answer" | "said" | "milestone" }>;
@@ -42,8 +42,8 @@ export async function addLate(folder: string, words: readonly LateWord[]): Promi
   return locked(folder, async () => {
     using log = openJournal<DayBody>(join(folder, LOG_FILE), systemClock, () => {}, await readLog(folder));
     for (const word of words) {
-      if (word.kind === "answer") log.append({ ...word, answer: maskCommand(word.answer, redact) });
-      else if (word.kind === "said") log.append({ ...word, text: maskCommand(word.text, redact) });
+      if (word.kind === "answer") log.append({ ...word, answer: maskWords(word.answer, redact) });
+      else if (word.kind === "said") log.append({ ...word, text: maskWords(word.text, redact) });
       else log.append(word);
     }
     return writeAfterAction(folder);

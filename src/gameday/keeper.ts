@@ -32,6 +32,7 @@ import { createDay, storyOf } from "./day.ts";
 import { sealOf } from "./day-seal.ts";
 import { actionsOf, type DayBody, type Drilled, type FollowUp } from "./events.ts";
 import { hardFails } from "./judging.ts";
+import { plainName } from "./masking.ts";
 import { type DrilledLine, drilledLine, type Recogniser, recogniser } from "./milestones.ts";
 import { pagesFor, printedIn } from "./pages.ts";
 import { createPlayingTime } from "./playing-time.ts";
@@ -252,10 +253,11 @@ function hear(
   log: Journal<DayBody>,
   stop: (reason: unknown) => void,
 ): Promise<AsyncDisposable> {
-  return listen(session.socket, (asked) => {
+  return listen(session.socket, (heard) => {
+    const asked = { ...heard, role: plainName(heard.role) };
     const [first, ...rest] = asked.words;
     if (first === "joined" || first === "left") {
-      log.append({ kind: first, role: asked.role, ...(rest.length === 0 ? {} : { name: rest.join(" ") }) });
+      log.append({ kind: first, role: asked.role, ...(rest.length === 0 ? {} : { name: plainName(rest.join(" ")) }) });
       return Promise.resolve({ code: 0, text: "" });
     }
     if (day.stage === "building" && asked.words.includes("end"))

@@ -16,14 +16,31 @@ const PASSWORDS: readonly (readonly [RegExp, string])[] = [
 const VALUES =
   /((?:=|<>|!=|(?<!<)<|>|\blike|\bilike|\bin\s{0,9}\(|\bvalues\s{0,9}\(|,|\bbetween|\b(?:and|or|not|where|select|when|then|else))\s{0,9})'(?:[^'\n]|''){0,500}'/gi;
 
+/** A statement, not a sentence that happens to have such a word. */
+const STATEMENT =
+  /\bselect\b[\s\S]{0,2000}\bfrom\b|\binsert\s{1,9}into\b|\bupdate\b[\s\S]{0,200}\bset\b|\bdelete\s{1,9}from\b|\bvalues\s{0,9}\(/i;
+
 const SQL = /\b(select|insert|update|delete|where|values|set)\b/i;
 
-/** Whatever was typed is data to us: it is masked, cut and made printable, and never run. */
-export function maskCommand(text: string, redact: Redactor): Shown {
-  let shown = text.slice(0, 4000);
+/** Characters that move the cursor of whoever reads them, or turn the direction of the text around them. */
+export const printable = (text: string): string =>
+  text
+    .replaceAll("\r\n", "\n")
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069]/g, "\uFFFD");
+
+function masked(text: string, isSql: RegExp, redact: Redactor): Shown {
+  let shown = text;
   for (const [pattern, mask] of PASSWORDS) shown = shown.replace(pattern, mask);
-  if (SQL.test(shown)) shown = shown.replace(VALUES, `$1'${MASK}'`);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they move the cursor of whoever reads the log
-  shown = shown.replace(/[\u0000-\u0008\u000b-\u001f\u007f\u0080-\u009f]/g, "\uFFFD");
-  return redact(shown);
+  if (isSql.test(shown)) shown = shown.replace(VALUES, `$1'${MASK}'`);
+  return redact(printable(shown));
 }
+
+/** Whatever was typed is data to us: it is masked, cut and made printable, and never run. */
+export const maskCommand = (text: string, redact: Redactor): Shown => masked(text.slice(0, 4000), SQL, redact);
+
+/** What people say is kept whole; a secret and a pasted statement's values are masked in it all the same. */
+export const maskWords = (text: string, redact: Redactor): Shown => masked(text, STATEMENT, redact);
+
+/** Who somebody says they are: a word or a name, and nothing that could be taken for more. */
+export const plainName = (text: string): string => printable(text).replace(/\s+/g, " ").trim().slice(0, 60);

@@ -62,7 +62,7 @@ const abandoned = () =>
     next: ["fogbell gameday start, another day"],
   });
 
-const WORDS_OF_THE_DESK = /^\s*(note|decide|see|tell|todo|hint|status|runbook|pause|resume|fogbell gameday)\b/;
+const WORDS_OF_THE_DESK = /^\s*(note|decide|see|tell|todo|hint|status|runbook|pause|resume|help|fogbell gameday)\b/;
 
 /**
  * The table while people sit at it. A class, because everybody's questions, the desk's lines and the clock meet in one
@@ -186,8 +186,9 @@ class PeoplesTable implements RecoveryTable {
   }
 
   #onLine(line: DeskLine): void {
-    if (line.kind === "ask") {
-      const asked = { role: line.role, words: line.text.split("\n") };
+    if (line.kind === "ask" || line.kind === "say") {
+      const [verb = "", ...lines] = line.text.split("\n");
+      const asked = { role: line.role, words: line.kind === "say" ? [verb, lines.join("\n")] : [verb, ...lines] };
       void this.answer(asked).then((given) => this.#later(async () => this.#desk?.answer(line.word, given)));
       return;
     }

@@ -14,8 +14,8 @@ export interface KeeperAnswer {
   readonly text: string;
 }
 
-/** No honest question comes near. */
-const LONGEST_CHARS = 100_000;
+/** No honest question comes near; nothing that a person says is cut. */
+const LONGEST_CHARS = 8_000_000;
 const PATIENCE_MS = 10 * 60_000;
 
 async function answerTo(

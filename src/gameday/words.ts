@@ -2,6 +2,7 @@
 import { UsageError } from "../errors.ts";
 import { nearest } from "../host/near-miss.ts";
 import { parseDuration } from "../host/units.ts";
+import { SAYINGS } from "./events.ts";
 
 export interface DayWords {
   readonly verb: string;
@@ -12,9 +13,37 @@ export interface DayWords {
 /** Flags that stand alone. */
 const ALONE = ["abandon", "strike", "json", "help"];
 
-/** `gameday todo write it down --owner db team` → verb, rest and flags. A flag takes the next word. */
+/** Flags at the end of an action, each with all that follows it up to the next: `--owner the database team`. */
+const OWNED = /^(.*?)((?:\s+--(?:owner|due)\s+(?:(?!\s--(?:owner|due)\s).)+)*)\s*$/s;
+
+/** What somebody says is text as it was typed; only an action names its owner and its date behind it. */
+function readSaying(verb: string, text: string): DayWords {
+  if (verb !== "todo") return { verb, rest: [text], flags: {} };
+  const [, what = text, behind = ""] = OWNED.exec(text) ?? [];
+  const told = behind.split(/\s+--(?=(?:owner|due)\s)/).filter((one) => one.trim() !== "");
+  const flags = told.map((one) => {
+    const [name = "", ...rest] = one.trim().split(/\s+/);
+    return [name, rest.join(" ")] as const;
+  });
+  return { verb, rest: [what], flags: Object.fromEntries(flags) };
+}
+
+const bare = (text: string) => text.trim().replace(/^(fogbell\s+)?gameday\s+/, "");
+const verbIn = (text: string) => /^\S*/.exec(bare(text))?.[0] ?? "";
+
+/** Whether a typed or pasted text is something that somebody says: then all its lines are. Pure. */
+export const isSaying = (text: string): boolean => SAYINGS.some((one) => one === verbIn(text));
+
+/** A line typed in a terminal of ours, as words: what somebody says stays one word, whatever stands in it. Pure. */
+export function wordsOf(line: string): string[] {
+  const verb = verbIn(line);
+  return isSaying(line) ? [verb, bare(line).slice(verb.length).trim()] : bare(line).split(/\s+/);
+}
+
+/** `gameday mark contained --at 12:03` → verb, rest and flags. A flag takes the next word. */
 export function readWords(words: readonly string[]): DayWords {
   const [first = "", ...others] = words[0] === "gameday" ? words.slice(1) : words;
+  if (SAYINGS.some((one) => one === first)) return readSaying(first, others.join(" "));
   const rest: string[] = [];
   const flags: Record<string, string> = {};
   for (let i = 0; i < others.length; i++) {
@@ -43,6 +72,7 @@ export const VERBS = [
   "status",
   "runbook",
   "end",
+  "help",
   "backups",
 ] as const;
 export type Verb = (typeof VERBS)[number];

@@ -1,6 +1,7 @@
 /** A person's terminal beside a server of this machine: the shell gets the very terminal that we have. */
 import { spawn, spawnSync } from "node:child_process";
 import { constants } from "node:os";
+import { pause } from "../host/stream.ts";
 import type { EnterRequest } from "../parts.ts";
 
 interface LocalDoor {
@@ -15,8 +16,31 @@ interface LocalDoor {
  */
 const TAKE_BACK = `perl -MPOSIX -e '$SIG{TTOU} = "IGNORE"; tcsetpgrp(0, getpgrp())'; stty sane`;
 
+const SHORT_MS = 80;
+
+/** What stty(1) prints of our terminal, or sets. Null: it is none any more. */
+const stty = (...words: readonly string[]): string | null => {
+  const { status, stdout } = spawnSync("stty", words, { stdio: ["inherit", "pipe", "ignore"], encoding: "utf8" });
+  return status === 0 ? stdout.trim() : null;
+};
+
+/**
+ * Lets whatever runs draw its line again: the terminal is a line shorter for a moment, and the kernel tells the program in
+ * the foreground. The size is asked of the terminal itself, because we are in the background and hear of no change.
+ */
+async function drawAgain(): Promise<void> {
+  const before = stty("size");
+  const rows = Number(before?.split(" ")[0]);
+  if (!Number.isInteger(rows) || rows < 3) return;
+  const shorter = `${rows - 1} ${before?.split(" ")[1]}`;
+  stty("rows", String(rows - 1));
+  await pause(SHORT_MS);
+  // Somebody may have pulled at the window meanwhile: then it is as they want it.
+  if (stty("size") === shorter) stty("rows", String(rows));
+}
+
 /** Opens it, and resolves with the shell's exit code. */
-export function enter({ door, argv, env, over }: EnterRequest): Promise<number> {
+export function enter({ door, argv, env, over, terminal }: EnterRequest): Promise<number> {
   const told = door as unknown as LocalDoor;
   const [file = "bash", ...args] = [...told.prefix, ...argv];
   // Ctrl-C is for what runs in the shell: here it would end the session.
@@ -26,10 +50,19 @@ export function enter({ door, argv, env, over }: EnterRequest): Promise<number> 
   const hangUp = () => void child.kill("SIGHUP");
   const child = spawn(file, args, { cwd: told.folder, env: { ...told.env, ...env }, stdio: "inherit" });
   over.addEventListener("abort", hangUp, { once: true });
+  let isDrawing = false;
+  const drawing = terminal.onResize(() => {
+    if (isDrawing) return;
+    isDrawing = true;
+    void drawAgain().finally(() => {
+      isDrawing = false;
+    });
+  });
   return new Promise((resolve) => {
     const end = (code: number) => {
       process.off("SIGINT", ignore);
       over.removeEventListener("abort", hangUp);
+      drawing[Symbol.dispose]();
       if (process.stdin.isTTY) spawnSync("sh", ["-c", TAKE_BACK], { stdio: ["inherit", "ignore", "ignore"] });
       resolve(code);
     };

@@ -8,12 +8,12 @@ import { sealCheck, sealOf } from "../../src/gameday/day-seal.ts";
 import { readDeskLine, shellFile, stateFile } from "../../src/gameday/desk.ts";
 import type { DayBody } from "../../src/gameday/events.ts";
 import { addLate } from "../../src/gameday/hot-wash.ts";
-import { maskCommand } from "../../src/gameday/masking.ts";
+import { maskCommand, maskWords } from "../../src/gameday/masking.ts";
 import { readPage } from "../../src/gameday/pages.ts";
 import { createPlayingTime } from "../../src/gameday/playing-time.ts";
 import { findPlayed, LOG_FILE, readLog, writeSession } from "../../src/gameday/session.ts";
 import { lineOf } from "../../src/gameday/timeline.ts";
-import { momentOf, readWords, verbOf } from "../../src/gameday/words.ts";
+import { isSaying, momentOf, readWords, verbOf, wordsOf } from "../../src/gameday/words.ts";
 import { sha256 } from "../../src/host/digest.ts";
 import { createRedactor } from "../../src/host/redact.ts";
 import { openJournal, systemClock } from "../../src/run/journal.ts";
@@ -101,6 +101,17 @@ describe("masking", () => {
   });
 });
 
+describe("words for the record", () => {
+  const kept = (text: string) => maskWords(text, createRedactor(["s3cretvalue"]));
+  it("are kept whole, but for secrets and for rows", () => {
+    for (const text of ["x".repeat(9000), "we select plan 'B' and 'C', not 'A'", 'it\'s > 5; "so"', "a\n  b\tc"])
+      expect(kept(text)).toBe(text);
+    expect(kept("select * from t where name = 'ann'")).not.toContain("ann");
+    expect(kept("use s3cretvalue")).not.toContain("s3cretvalue");
+    expect(kept("a\u001b]0;x\u0007\u202eb")).toBe("a\uFFFD]0;x\uFFFD\uFFFDb");
+  });
+});
+
 describe("the desk", () => {
   const pack = (text: string) => Buffer.from(text).toString("base64");
   it("reads what the shell stamps, and nothing else", () => {
@@ -164,11 +175,25 @@ describe("words", () => {
   it("are a verb, what it is about, and flags", () => {
     expect(readWords(["gameday", "todo", "write", "it", "--owner", "db", "--due", "2027-01-01"])).toEqual({
       verb: "todo",
-      rest: ["write", "it"],
+      rest: ["write it"],
       flags: { owner: "db", due: "2027-01-01" },
     });
     expect(readWords(["end", "--abandon"]).flags.abandon).toBe("yes");
     expect(() => verbOf(readWords(["nota"]))).toThrow('did you mean "note"');
+  });
+  it("of people are one text, as typed; only an action has an owner and a date behind it", () => {
+    expect(wordsOf("fogbell gameday tell it's 5 > 3; --owner too")).toEqual(["tell", "it's 5 > 3; --owner too"]);
+    expect(wordsOf("mark contained  --after 5m")).toEqual(["mark", "contained", "--after", "5m"]);
+    expect(isSaying("notes are kept")).toBe(false);
+    expect(readWords(["tell", "it's --due tomorrow\nor later"])).toMatchObject({
+      rest: ["it's --due tomorrow\nor later"],
+      flags: {},
+    });
+    expect(readWords(["todo", "say --owner in help --owner the db team --due 2027-01-01"])).toEqual({
+      verb: "todo",
+      rest: ["say"],
+      flags: { owner: "the db team", due: "2027-01-01" },
+    });
   });
   it("name a moment by the clock, across midnight too, or after the damage", () => {
     const nowMs = Date.parse("2026-11-21T00:10:00Z");

@@ -13,6 +13,6 @@ export default class GamedayDecide extends WordCommand {
 
   async run(): Promise<unknown> {
     const { flags, argv } = await this.parse(GamedayDecide);
-    return this.ask(flags, ["decide", ...(argv as string[])]);
+    return this.ask(flags, ["decide", ...(await this.said(argv as string[]))]);
   }
 }

@@ -7,8 +7,9 @@ export default class GamedayJoin extends WordCommand {
     "Follow a game day from another terminal: the live timeline, as far as your role may see it.";
   static override description =
     "Type game day commands here: note, decide, see, tell, todo, mark, status, hint, pause, resume, end; " +
-    "the facilitator also inject, hold and skip. Closing the terminal doesn't end the day. The facilitator sees the " +
-    "scenario, the traps and the coming injects.";
+    "the facilitator also inject, hold and skip. help lists them. The text after note, decide, see, tell and todo is " +
+    "taken as you type or paste it. Closing the terminal doesn't end the day. The facilitator sees the scenario, the " +
+    "traps and the coming injects.";
   static override examples = [
     "<%= config.bin %> gameday join --role facilitator",
     "<%= config.bin %> gameday join --role scribe",
@@ -31,6 +32,7 @@ export default class GamedayJoin extends WordCommand {
     if (role === "facilitator") await this.ask(flags, ["status"]);
     const { followLog } = await import("../../gameday/attend.ts");
     const { lineOf } = await import("../../gameday/timeline.ts");
+    const { isSaying, wordsOf } = await import("../../gameday/words.ts");
     const stop = new AbortController();
     const speak = (words: readonly string[]) =>
       ask(session.socket, { role, words }).then(
@@ -38,7 +40,13 @@ export default class GamedayJoin extends WordCommand {
         (error: unknown) => (error instanceof Error ? error.message : String(error)),
       );
     if (this.jsonEnabled()) return { folder };
-    using talk = await openTalk(role, { onLine: (line) => speak(line.split(/\s+/)), onClose: () => stop.abort() });
+    const hear = async (pasted: string) => {
+      const all = isSaying(pasted) ? [pasted] : pasted.split("\n").filter((line) => line.trim() !== "");
+      const said: string[] = [];
+      for (const one of all) said.push(await speak(wordsOf(one)));
+      return said.join("\n");
+    };
+    using talk = await openTalk(role, { onText: hear, onClose: () => stop.abort() });
     const eyes = role === "facilitator" ? "facilitator" : "observer";
     await followLog(
       folder,

@@ -12,6 +12,6 @@ export default class GamedayNote extends WordCommand {
 
   async run(): Promise<unknown> {
     const { flags, argv } = await this.parse(GamedayNote);
-    return this.ask(flags, ["note", ...(argv as string[])]);
+    return this.ask(flags, ["note", ...(await this.said(argv as string[]))]);
   }
 }

@@ -12,6 +12,6 @@ export default class GamedaySee extends WordCommand {
 
   async run(): Promise<unknown> {
     const { flags, argv } = await this.parse(GamedaySee);
-    return this.ask(flags, ["see", ...(argv as string[])]);
+    return this.ask(flags, ["see", ...(await this.said(argv as string[]))]);
   }
 }

@@ -13,6 +13,6 @@ export default class GamedayTell extends WordCommand {
 
   async run(): Promise<unknown> {
     const { flags, argv } = await this.parse(GamedayTell);
-    return this.ask(flags, ["tell", ...(argv as string[])]);
+    return this.ask(flags, ["tell", ...(await this.said(argv as string[]))]);
   }
 }

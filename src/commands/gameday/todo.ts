@@ -21,7 +21,7 @@ export default class GamedayTodo extends WordCommand {
     const { owner, due, role } = flags;
     const { findDay, isPlayed } = await import("../../gameday/session.ts");
     const folder = await findDay(flags.out, flags.session);
-    const words = argv as string[];
+    const words = await this.said(argv as string[]);
     if (await isPlayed(folder)) {
       const more = [...(owner === undefined ? [] : ["--owner", owner]), ...(due === undefined ? [] : ["--due", due])];
       return this.ask(flags, ["todo", ...words, ...more]);

@@ -42,6 +42,13 @@ export interface Spoken {
 }
 
 export abstract class WordCommand extends FogbellCommand {
+  /** What somebody says, as one word. `-`: all that stands on the input, lines and quotes as they are. */
+  protected async said(words: readonly string[]): Promise<string[]> {
+    if (words.length !== 1 || words[0] !== "-") return [words.join(" ")];
+    const { text } = await import("node:stream/consumers");
+    return [(await text(process.stdin)).trimEnd()];
+  }
+
   /** Asks the keeper of the day, and prints what it answers. Throws what it answers when that is no. */
   protected async ask({ out, session, role }: Spoken, words: readonly string[]): Promise<{ text: string }> {
     const { findPlayed } = await import("../../gameday/session.ts");
