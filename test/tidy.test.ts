@@ -272,7 +272,7 @@ describe("sentences", () => {
     [/^src\/backups\/(foreign-signatures|split-parts)\.ts$/, "how dumps begin, and what programs left instead of one"],
     [/^src\/verify\/decrypt\.ts$|^src\/sandboxes\/docker\.ts$/, "what the system says of a full disk"],
     [/^src\/engines\/\w+\/keyboard\.ts$/, "what people type at a shell"],
-    [/^src\/gameday\/(masking|milestones|recovery-table|scoring)\.ts$/, "what people type and say on a game day"],
+    [/^src\/gameday\/(masking|milestones|recovery-table|scoring|words)\.ts$/, "what people type and say on a game day"],
     [/^src\/cli\/usage-error\.ts$/, "oclif's complaints, which come without fields"],
     [/^src\/(config\/config|scenario\/complaints)\.ts$/, "zod's own words, which are told from ours by how they begin"],
     [/^src\/stores\/s3-(errors|unreadable)\.ts$/, "the word that the SDK puts where there is no message"],
