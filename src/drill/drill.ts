@@ -8,6 +8,7 @@ import { basename, relative } from "node:path";
 import { overLink } from "../host/units.ts";
 import type { LedgerView, Phase, Probe, Scene } from "../parts.ts";
 import { copiesOf, languageOf, sideRemoved } from "../plan/capabilities.ts";
+import { leftOut } from "../plan/declined.ts";
 import { overOf, type Plan, type PlannedPart } from "../plan/plan.ts";
 import type { EventBody, FindingRecord, Mark } from "../record.ts";
 import { endRun, type Failed } from "../run/end-run.ts";
@@ -75,6 +76,7 @@ export async function drill(plan: Plan, given: DrillKit): Promise<void> {
   });
   if (plan.isWrongMove && plan.scenario.wrongMove !== null)
     write({ kind: "note", text: `the wrong move, on purpose: ${plan.scenario.wrongMove.why}` });
+  for (const text of leftOut(plan.declined)) write({ kind: "note", text });
   let failed: Failed = null;
   try {
     const stage = await openInTime(plan, { ...kit, ready }, unwind);

@@ -25,3 +25,8 @@ export function withoutDeclined<P extends { readonly part: Action | Probe; reado
     }),
   };
 }
+
+/** In words, each once: the same question is asked in several groups. */
+export const leftOut = (declined: readonly Declined[]): string[] => [
+  ...new Set(declined.map(({ part, because }) => `${part} is left out: ${because}`)),
+];

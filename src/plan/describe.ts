@@ -4,6 +4,7 @@ import { Defect } from "../errors.ts";
 import { formatDuration } from "../host/units.ts";
 import type { BackupFacts, LedgerView, Line, Scene } from "../parts.ts";
 import { languageOf, sideRemoved } from "./capabilities.ts";
+import { leftOut } from "./declined.ts";
 import { overOf, type Plan, type PlannedBackup } from "./plan.ts";
 
 export interface PlannedCommand extends Line {
@@ -33,6 +34,8 @@ export interface Description {
   readonly limits: readonly string[];
   readonly commands: readonly PlannedCommand[];
   readonly probes: readonly { readonly group: string; readonly probe: string; readonly options: unknown }[];
+  /** What is left out because the engine has nothing of the kind, with why. */
+  readonly leftOut: readonly string[];
 }
 
 /** What the backup will say of itself, with the log beside it when the world archives one. */
@@ -107,6 +110,7 @@ export function describe(
     limits,
     commands: [...commands("damage", plan.disaster), ...plan.recovery.flatMap((step) => commands(step.phase, [step]))],
     probes: [...probes("healthy", plan.healthy), ...probes("proof", plan.proof), ...probes("verify", plan.verify)],
+    leftOut: leftOut(plan.declined),
   };
 }
 
@@ -122,6 +126,7 @@ export function describeText(description: Description): string {
     `Store     ${description.store === null ? "a folder of the run" : `${description.store}, below a prefix of the run`}`,
     ...(description.limits.length === 0 ? [] : [`Limits    ${description.limits.join("; ")}`]),
     `Probes    ${description.probes.map(({ group, probe }) => `${group}: ${probe}`).join("; ")}`,
+    ...description.leftOut.map((text) => `Left out  ${text}`),
     "",
     "Commands, in order (locate and fetch are Fogbell's own: backups list, backups fetch):",
   ];

@@ -174,6 +174,11 @@ describe("dry run", () => {
       for (const name of named) expect(uses, `${name} in ${script}`).toContain(name);
     }
   });
+  test("says what is left out on an engine that has nothing of the kind, and why", () => {
+    expect(described.leftOut).toEqual([]);
+    const text = describeText(describePlan(plan(scenario, catalog, { engine: "sqlite" })));
+    expect(text).toMatch(/^Left out {2}grants is left out: a file has no accounts/m);
+  });
 });
 
 const facts: BackupFacts = {
