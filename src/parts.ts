@@ -247,6 +247,16 @@ export interface LogArchive {
   isOf?(head: Buffer, facts: BackupFacts, isFirst: boolean): boolean | null;
   /** Whether an object is a piece of the log that `from` is of, under a name that `isPiece` does not know. */
   isAlso?(piece: string, from: string): boolean;
+  /**
+   * Of a log that lies among its repository's own objects: what sorts pieces as the server wrote them, of a key that is one;
+   * null: it is none.
+   */
+  pieceAmong?(key: string): string | null;
+  /**
+   * Prints Unix milliseconds of the last commit that was gone through, nothing when there was none. Asked of a restored
+   * server whose log does not say itself when it ends.
+   */
+  reached?(): Line;
   /** What a piece itself says of its times, by its start and its end; absent where it says nothing. Total. */
   timesIn?(content: Pick<Content, "head" | "tail">, sizeBytes: number): LogTimes | null;
   /** Which of a backup's own objects tells whose log it needs; absent where its facts do. */
@@ -255,9 +265,13 @@ export interface LogArchive {
   ): { readonly object: StoredObject; whose(content: Content): string | null } | null;
 }
 
-/** When a piece of log was begun, and when what stands last in it was written, where that is known. Unix milliseconds. */
+/**
+ * When a piece of log was begun, and when what stands last in it was written, where that is known; `seenMs` where not all of
+ * it was read, and its end is no earlier. Unix milliseconds.
+ */
 export interface LogTimes {
   readonly begunMs: number;
+  readonly seenMs?: number;
   readonly endedMs?: number;
 }
 
@@ -609,6 +623,8 @@ export interface RecoveryPoint {
   readonly moment: Moment;
   /** The latest moment it can be brought to: the end of its log, or its own moment. */
   readonly reach: Moment;
+  /** The times of its log's objects are of a copying, or nothing tells that they are not; absent where they count. */
+  readonly logTimes?: "copied" | "open";
   readonly sizeBytes: number;
   readonly facts: BackupFacts;
   /** Why nothing is known of what is in it; absent when it can be read. */

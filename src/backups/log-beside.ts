@@ -10,15 +10,14 @@ import type {
   Engine,
   LeftLog,
   LogArchive,
-  Moment,
   RecoveryPoint,
   Store,
   StoredObject,
 } from "../parts.ts";
 import { leadKey } from "./generations.ts";
+import { type LogEnd, logEnd, type PieceStart, reachOf } from "./log-end.ts";
 import { foldersOf, type LogPiece, nearness, pieceOf } from "./log-names.ts";
 import { lookInto } from "./look-into.ts";
-import { CLOCKS_MS } from "./told-moment.ts";
 
 /** Pieces of one name and one place, which are taken for one server's. */
 interface Log {
@@ -33,14 +32,11 @@ interface Found {
   readonly pieces: readonly LogPiece[];
   readonly packing: Packing;
   readonly left: LeftLog | null;
-  /** Up to when it goes, as it says itself; absent where it does not. */
-  readonly endMs?: number;
+  readonly end?: LogEnd;
 }
 
-type Start = (object: StoredObject) => Promise<Content | null>;
-
 /** The start of a piece below its packing, read once. What cannot be read tells nothing. */
-function startsOf(store: Store): Start {
+function startsOf(store: Store): PieceStart {
   const known = new Map<StoredObject, Promise<Content | null>>();
   return (object) => {
     const start =
@@ -90,7 +86,7 @@ const unfinishedAmong = (log: LogArchive, objects: readonly StoredObject[]): Log
 interface Scene {
   readonly log: LogArchive;
   readonly logs: readonly Log[];
-  readonly start: Start;
+  readonly start: PieceStart;
 }
 
 const none = (point: RecoveryPoint): Found => ({ point, of: null, pieces: [], packing: [], left: null });
@@ -168,34 +164,8 @@ async function within(point: RecoveryPoint, from: string, of: Log, { log, start 
   if (astray !== null) return { ...none(point), of, left: { ...astray, wanted: from } };
   const byContent = (await start(lead.object))?.packing ?? [];
   const byName = pieces.flatMap(({ wrapping }) => (wrapping?.is === "packed" ? [wrapping.by] : []));
-  const endMs = await endOf(pieces, { log, start });
-  return {
-    point,
-    of,
-    pieces,
-    packing: [...new Set([...byName, ...byContent])],
-    left,
-    ...(endMs === null ? {} : { endMs }),
-  };
-}
-
-/** A piece that is there for so long after the next one was begun was copied since. */
-const COPIED_MS = 2 * 3_600_000;
-
-/**
- * Up to when the last piece goes, as it says itself: its object may have been copied without its time. Where its end cannot
- * be read, the times of objects count unless the piece before it proves that they are of a copying: then its beginning does.
- */
-async function endOf(
-  pieces: readonly LogPiece[],
-  { log, start }: Pick<Scene, "log" | "start">,
-): Promise<number | null> {
-  const [before, last] = [pieces.at(-2), pieces.at(-1)];
-  const content = last === undefined || log.timesIn === undefined ? null : await start(last.object);
-  const times = content === null || last === undefined ? null : (log.timesIn?.(content, last.object.sizeBytes) ?? null);
-  if (times?.endedMs !== undefined) return times.endedMs;
-  const isCopied = times !== null && Date.parse(before?.object.modifiedAt ?? "") - times.begunMs > COPIED_MS;
-  return isCopied ? times.begunMs : null;
+  const end = await logEnd({ lead: point.objects[0], pieces: pieces.map(({ object }) => object) }, { log, start });
+  return { point, of, pieces, packing: [...new Set([...byName, ...byContent])], left, end };
 }
 
 /** Of the logs that hold anything after the backup's place, the one that is its own. */
@@ -285,18 +255,16 @@ function stillReceived(log: LogArchive, pieces: readonly LogPiece[], open: reado
   return open.find(({ object, name }) => folderOf(object.key) === folder && isAfter(log, name, last.name))?.object.key;
 }
 
-function finished({ point, pieces, packing, left, endMs }: Found): RecoveryPoint {
+function finished({ point, pieces, packing, left, end = {} }: Found): RecoveryPoint {
   const { reach, moment } = point;
   const log = pieces.map(({ object }) => object);
   const newest = log.reduce((latest, { modifiedAt }) => (modifiedAt > latest ? modifiedAt : latest), "");
   const hasLog = log.length > 0;
-  const isOlder = endMs !== undefined && endMs < Date.parse(newest) - CLOCKS_MS;
-  const upTo: Moment = isOlder
-    ? { at: new Date(endMs).toISOString(), from: "content" }
-    : { at: newest, from: "object-time" };
+  const upTo = reachOf(end, newest);
   return {
     ...point,
     log,
+    ...(end.times === undefined ? {} : { logTimes: end.times }),
     reach: upTo.at > reach.at ? upTo : reach === moment ? moment : reach,
     sizeBytes: [...point.objects, ...log].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     facts: {
@@ -312,7 +280,7 @@ async function withLogsOf(
   engine: Engine,
   points: readonly RecoveryPoint[],
   objects: readonly StoredObject[],
-  start: Start,
+  start: PieceStart,
 ) {
   const { log } = engine;
   if (log === undefined) return points;
@@ -337,6 +305,27 @@ async function withLogsOf(
   });
 }
 
+/** A repository holds its log among its own objects: what its last piece says, counts there, too. */
+async function withReach(point: RecoveryPoint, engine: Engine, start: PieceStart): Promise<RecoveryPoint> {
+  const { reach, moment, objects, facts } = point;
+  const { repository } = engine.methods.find(({ name }) => name === facts.method) ?? {};
+  if (repository?.pieceAmong === undefined || reach === moment) return point;
+  const pieces = objects
+    .flatMap((object) => {
+      const name = repository.pieceAmong?.(object.key) ?? null;
+      return name === null ? [] : [{ name, object }];
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ object }) => object);
+  const end = await logEnd({ lead: objects[0], pieces }, { log: repository, start });
+  const upTo = reachOf(end, reach.at);
+  return {
+    ...point,
+    ...(end.times === undefined ? {} : { logTimes: end.times }),
+    reach: upTo.at > moment.at ? upTo : moment,
+  };
+}
+
 /** Every backup with the log that lies beside it, or with why it is not gone through. */
 export async function withLogs(
   store: Store,
@@ -346,9 +335,10 @@ export async function withLogs(
 ): Promise<RecoveryPoint[]> {
   const start = startsOf(store);
   const all = await Promise.all(
-    engines.map((engine) => {
+    engines.map(async (engine) => {
       const own = points.filter(({ facts }) => facts.engine === engine.name);
-      return withLogsOf(engine, own, objects, start);
+      const among = await Promise.all(own.map((point) => withReach(point, engine, start)));
+      return withLogsOf(engine, among, objects, start);
     }),
   );
   return all.flat();

@@ -6,12 +6,13 @@
 import { createReadStream } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { asReached } from "../backups/log-end.ts";
 import { alone } from "../backups/select.ts";
 import { unreadableError } from "../backups/unreadable.ts";
 import type { CheckFault } from "../drill/check-copy.ts";
 import { bring } from "../drill/source.ts";
 import { asFogbellError, LostError, UnavailableError } from "../errors.ts";
-import type { BackupFacts, CopyNumbers, DumpStory, Engine, Method } from "../parts.ts";
+import type { BackupFacts, CopyNumbers, DumpStory, Engine, Method, RecoveryPoint } from "../parts.ts";
 import { copiesOf, copyLanguageOf, methodOf, sideRemoved } from "../plan/capabilities.ts";
 import type { Mark } from "../record.ts";
 import { limited, openLimiter, VERIFY, withinRoom } from "../run/limiter.ts";
@@ -90,6 +91,18 @@ const unseenIn = (
 ): readonly string[] =>
   mayMiss === undefined || ledger !== null || candidate.point.objects.length > 1 ? [] : [mayMiss];
 
+/** Where its log brought it, as the log itself says, when its objects' times may be of a copying. */
+async function afterLog(kit: AttemptKit, { runner }: OpenedSandbox, point: RecoveryPoint): Promise<RecoveryPoint> {
+  const { engine } = kit.task;
+  const { repository = engine.log } = methodOf(engine, point.facts);
+  const line = point.logTimes === undefined ? undefined : repository?.reached?.();
+  if (line === undefined) return point;
+  const outcome = await runner.ask(line, { phase: "verify", name: `reached-${kit.index}` });
+  const told = outcome.stdout.trim();
+  if (outcome.exitCode !== 0 || !/^\d*$/.test(told)) return asReached(point, null);
+  return asReached(point, told === "" ? null : Number(told));
+}
+
 /** What is read and restored in the sandbox, once the copy lies beside it. */
 async function openCopy(kit: AttemptKit, opened: OpenedSandbox, given: Given): Promise<Attempted> {
   const { candidate, sha256, ledger, mark } = given;
@@ -101,7 +114,8 @@ async function openCopy(kit: AttemptKit, opened: OpenedSandbox, given: Given): P
   const say = (probe: string, held: "yes" | "no", because: string) =>
     void findings.push({ probe, subject: candidate.point.id, held, because, line: 0 });
   const ended = (): Attempted => ({ findings, sha256, numbers: null, error: null });
-  let bytes = candidate.point.sizeBytes;
+  let { point } = candidate;
+  let bytes = point.sizeBytes;
   const fault = await limited(kit, "restore", async () => {
     const read = await readCopy(kit, opened, given, method);
     const { found } = read;
@@ -136,10 +150,11 @@ async function openCopy(kit: AttemptKit, opened: OpenedSandbox, given: Given): P
       const chosen = placesFor(kit, opened, { candidate, method, database: await chooseDatabase(kit, opened) });
       opened.places.table = copiesOf(engine).atCopy(chosen);
     }
+    point = await afterLog(kit, opened, asRead(candidate, story?.made, kit.task.askedAtMs));
     return look({
       probes: kit.probes,
       task: kit.task,
-      point: asRead(candidate, story?.made, kit.task.askedAtMs),
+      point,
       facts,
       story,
       version: opened.version,
@@ -152,7 +167,8 @@ async function openCopy(kit: AttemptKit, opened: OpenedSandbox, given: Given): P
   const isWhole = [...findings, ...looked.findings].every(({ held }) => held === "yes");
   if (kit.task.proveChecks && isWhole && kit.index === 0)
     await prove(kit, opened, { ...given, facts, method, looked, bytes });
-  return { findings: [...findings, ...looked.findings], sha256, numbers: looked.numbers, error: null };
+  const reachAt = point.reach.at === candidate.point.reach.at ? {} : { reachAt: point.reach.at };
+  return { findings: [...findings, ...looked.findings], sha256, numbers: looked.numbers, error: null, ...reachAt };
 }
 
 interface Proving extends Given {

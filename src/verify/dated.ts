@@ -28,8 +28,8 @@ export function datedPoints(points: readonly RecoveryPoint[], dating: Dating): R
   }));
   const moments = new Map(momentsOf(objects, dating).map((moment, index) => [open[index], moment]));
   return points.map((one) => {
-    const moment = moments.get(one);
-    return moment === undefined ? one : withMoment(one, moment);
+    const moment = moments.get(one) ?? withMade(one.moment, one.facts.made, dating);
+    return (moment === one.moment) === undefined ? one : withMoment(one, moment);
   });
 }
 

@@ -68,6 +68,8 @@ export interface Attempted {
   readonly error: FogbellError | null;
   /** Log beside it that it was not brought through, where that showed when it was read. */
   readonly leftLog?: LeftLog | null;
+  /** Up to when its log brought it, where its objects' times do not vouch for that. */
+  readonly reachAt?: string;
   /** How long its phases took, in milliseconds. */
   readonly tookMs?: Readonly<Record<string, number>>;
 }

@@ -36,7 +36,7 @@ const knownCopy = z.object({
   parents: z.record(z.string(), z.string()).optional(),
   /** How many large objects there were; absent likewise. */
   largeObjects: z.number().optional(),
-  /** Its own moment, when the log beside it could not bring it further. */
+  /** Where it stood when the log beside it could not bring it as far as its objects' times say: its own moment, or the last commit. */
   aloneAt: z.string().optional(),
   /** How long each phase took, in milliseconds; absent likewise. */
   tookMs: z.record(z.string(), z.number()).optional(),

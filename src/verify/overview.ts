@@ -132,7 +132,7 @@ function rowOf({ point }: Candidate, { found, sizeOfUsual, kept, nowMs }: Beside
     momentFrom: point.moment.from,
     reachAt,
     momentLatestAt: point.moment.latest ?? point.moment.at,
-    momentDoubt: doubtText(point.moment, nowMs),
+    momentDoubt: doubtText(point.reach.doubt === undefined ? point.moment : point.reach, nowMs),
     isAhead: point.reach.doubt?.kind === "ahead",
     ageMs: Math.max(0, nowMs - Date.parse(reachAt)),
     sizeBytes: point.sizeBytes,

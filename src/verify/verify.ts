@@ -60,6 +60,7 @@ function knownOf(candidate: Candidate, attempted: Attempted, runId: string): Kno
     verifiedAt: new Date().toISOString(),
     holds: holds(attempted),
     because: holds(attempted) ? "" : whyNot(attempted),
+    ...(attempted.reachAt === undefined ? {} : { aloneAt: attempted.reachAt }),
     ...(attempted.leftLog === undefined ? {} : { aloneAt: point.moment.at }),
     ...(attempted.tookMs === undefined ? {} : { tookMs: attempted.tookMs }),
     ...(attempted.numbers ?? { rows: {}, catalogue: {}, behind: [], lags: {} }),

@@ -2,8 +2,9 @@
 import { printed } from "../../built-script.ts";
 import { apart } from "../../host/sh.ts";
 import { CHECK_ENDS, type Content, type Line, type LogArchive, type StoredObject, type Target } from "../../parts.ts";
-import { literal, PSQL, placesOf, psql } from "./client.ts";
+import { literal, PSQL, placesOf, psql, question } from "./client.ts";
 import { WHY_STOPPED } from "./files.ts";
+import { timesIn } from "./log-times.ts";
 
 /** A segment, or the history of a timeline. Source: PostgreSQL manual, 26.3.1, and XLogFileName in xlog_internal.h. */
 const PIECE = /^([0-9A-F]{24}|[0-9A-F]{8}\.history)$/;
@@ -91,6 +92,13 @@ END $$;
   maybeBrought: true,
   isOf: (head, { logOf }) => (logOf === undefined || head.length < 32 ? null : systemOf(head) === logOf),
   teller,
+  timesIn,
+  reached: () =>
+    question(
+      "Ask up to when its log brought it.",
+      `SELECT (extract(epoch FROM pg_last_xact_replay_timestamp()) * 1000)::bigint
+  WHERE pg_last_xact_replay_timestamp() IS NOT NULL;`,
+    ),
 };
 
 /**

@@ -95,7 +95,8 @@ function inspect({ head: bytes, packing }: Content): BackupFacts | null {
   const from = /START WAL LOCATION: \S+ \(file ([0-9A-F]{24})\)/.exec(label)?.[1];
   if (from === undefined) return null;
   const version = versionIn(bytes);
-  const began = /^START TIME: ([\d-]{10} [\d:]{8} [A-Z]{1,5})$/m.exec(label)?.[1];
+  // Zones without an abbreviation are written as numbers.
+  const began = /^START TIME: ([\d-]{10} [\d:]{8} (?:[A-Z]{1,5}|[+-]\d{2}(?::?\d{2})?))$/m.exec(label)?.[1];
   return {
     engine: "postgres",
     method: "physical",

@@ -61,6 +61,8 @@ const repository: LogArchive = {
   isPiece: (name) => name.startsWith(`${FOLDER}/`),
   // The repository itself knows.
   isNeeded: () => true,
+  // A checksum, and how it is packed, stand behind its name.
+  pieceAmong: (key) => /(?:^|\/)archive\/.*\/([0-9A-F]{24})-[0-9a-f]{40}(?:\.\w+)?$/.exec(key)?.[1] ?? null,
 };
 
 function backup(_stem: string, { kind }: Options): readonly Line[] {
@@ -118,6 +120,8 @@ function inspect({ head, packing }: Content): BackupFacts | null {
   const text = head.toString("latin1");
   const value = (name: string) => new RegExp(`^${name}="([^"]*)"$`, "m").exec(text)?.[1];
   const [label, type, version] = [value("backup-label"), value("backup-type"), value("db-version")];
+  // Not among quotes: it is a number.
+  const stopped = /^backup-timestamp-stop=(\d{9,11})$/m.exec(text)?.[1];
   if (packing.length > 0 || !text.startsWith("[backrest]") || label === undefined || type === undefined) return null;
   return {
     engine: "postgres",
@@ -128,6 +132,7 @@ function inspect({ head, packing }: Content): BackupFacts | null {
     complete: "unknown",
     because: "a repository: known when every file of it has been compared with its checksum",
     label,
+    ...(stopped === undefined ? {} : { made: { text: new Date(Number(stopped) * 1000).toISOString(), at: "end" } }),
   };
 }
 

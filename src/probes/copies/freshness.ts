@@ -104,7 +104,7 @@ function judgeFound(found: readonly NewestRow[], lags: Readonly<Record<string, n
 
 /** How the finding is said where the copy's own moment is in doubt. */
 function said(finding: Finding, { point, task }: CopyScene): CopyFinding {
-  const doubt = doubtText(point.moment, task.askedAtMs);
+  const doubt = doubtText(point.reach.doubt === undefined ? point.moment : point.reach, task.askedAtMs);
   const subject = task.fresh?.table ?? "the newest row";
   const because = doubt === null || finding.held !== "yes" ? finding.because : `${finding.because}; ${doubt}`;
   return { probe: "freshness", subject, ...finding, because };
