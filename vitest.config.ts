@@ -11,7 +11,16 @@ export default defineConfig({
     globalSetup: ["./test/support/kept-worlds.ts"],
     reporters: ["default", "./test/support/closing-line.ts"],
     projects: [
-      { test: { name: "pure", include: ["test/**/*.test.ts"], exclude: [SERVER, DOCKER], testTimeout: 20_000 } },
+      {
+        test: {
+          name: "pure",
+          include: ["test/**/*.test.ts"],
+          exclude: [SERVER, DOCKER],
+          testTimeout: 20_000,
+          // Parts are pure, and nothing a test does outlives it: each file on its own would load them all again, twice the work.
+          isolate: false,
+        },
+      },
       {
         test: {
           name: "server",

@@ -153,6 +153,11 @@ class Reading implements Listener {
     this.#tokens = [];
     this.isOpen = false;
     this.wants = true;
+    this.wantsText = false;
+    this.#rowsOfInsert = 0;
+    this.#countsRows = false;
+    this.#isTurnedAway = false;
+    this.#isAgain = false;
   }
 
   #leave(kind: LeavingKind, what: string, line: number): void {

@@ -423,7 +423,11 @@ describe("pieces", () => {
           expect(reader.end()).toEqual(read(bytes));
         },
       ),
-      { numRuns: 2000 },
+      {
+        numRuns: 2000,
+        // Found by chance, once in some thousands: what an open INSERT counted outlived the end of rows that nothing began.
+        examples: [[["INSERT INTO a VALUES (", "\\.\n", "INSERT INTO a VALUES (", "\\connect x\n"], [1]]],
+      },
     );
   });
 });
