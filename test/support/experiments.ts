@@ -20,7 +20,7 @@ import { RESTORES } from "./experiments-restores.ts";
 import { BEATS, type Laboratory } from "./laboratory.ts";
 
 /** The line that does it, of a repair: before it everything is laid ready, and behind it put away. */
-const deed = (lines: readonly Line[]) => lines.findIndex(({ say }) => say.startsWith("Do it"));
+const deed = (lines: readonly Line[]) => lines.findIndex(({ say }) => say.startsWith("Apply the repair"));
 
 /** Of every kind, in an order, with bodies that are hard to quote; one that was switched off, one that always acts. */
 const TRIGGERS = {
