@@ -1039,6 +1039,11 @@ export interface SurveyPhrases {
    * the whole number that is its key, or nothing <TAB> text columns that no key, index or rule uses`; lists are JSON arrays.
    */
   survey(): Line;
+  /**
+   * Accounts that an application may use, one a line, those with most rights to it first: each may log in to this
+   * database, is no administrator, and has a name that needs no quotes.
+   */
+  surveyRoles(): Line;
 }
 
 /** "mutations": a copy can be spoiled in known ways, to see which check notices. */

@@ -7,8 +7,9 @@ import { fetchProgress, fetchToScratch } from "../backups/fetch.ts";
 import type { OwnSources, OwnWorld, StandIn, StandInKit } from "../drill/own-world.ts";
 import { bring } from "../drill/source.ts";
 import { Defect, RefusedError, UnavailableError } from "../errors.ts";
+import { quote } from "../host/sh.ts";
 import { formatBytes } from "../host/units.ts";
-import type { Phase, RecoveryPoint } from "../parts.ts";
+import type { Outcome, Phase, RecoveryPoint } from "../parts.ts";
 import { copyLanguageOf, languageOf, methodOf } from "../plan/capabilities.ts";
 import { chooseParams, readSurvey } from "../plan/choose-params.ts";
 import type { Plan, PlannedOwn } from "../plan/plan.ts";
@@ -104,13 +105,31 @@ async function restoreProduction(making: Making): Promise<void> {
   const given = { candidate, facts: production.facts, paths: paths.slice(0, production.objects.length) };
   const read = await readCopy(reading, { runner }, given, method);
   const failed = read.found?.because ?? (await restoreCopy(reading, runner, { candidate, method, ...read }));
-  if (failed === null) return;
+  if (failed === null) return restoreAccounts(making, runner);
   throw new UnavailableError(`${production.id}, the newest copy, cannot stand for production: ${failed}`, {
     code: "FB_OWN_UNFIT",
     next: [
       `fogbell verify ${own.database.name}`,
       `fogbell run ${plan.scenario.id} --on ${own.database.name} --production yesterday`,
     ],
+  });
+}
+
+/** Accounts of the file beside it, after the tables that their rights are about; a file that fails leaves production without them. */
+async function restoreAccounts({ own, write }: Making, runner: Runner): Promise<void> {
+  const { production, engine } = own.database;
+  if (production.globals === undefined) return;
+  const { exitCode } = await runner.run(languageOf(engine).restoreRoles(), { phase: "restore", name: "roles-beside" });
+  if (exitCode === 0) return;
+  const file = production.globals.key;
+  write({ kind: "note", text: `${file}, the file of roles beside the newest copy, wasn't restored without errors` });
+}
+
+function assertTold({ exitCode }: Pick<Outcome, "exitCode">, what: string): void {
+  if (exitCode === 0) return;
+  throw new UnavailableError(`the restored database couldn't be asked ${what}`, {
+    code: "FB_OWN_UNFIT",
+    next: ["fogbell doctor"],
   });
 }
 
@@ -121,17 +140,18 @@ async function aboutTables(
   tables: ReadonlyMap<string, { rows: number }>,
 ): Promise<Plan> {
   const { plan, own, write } = making;
-  const survey = await runner.ask(copyLanguageOf(plan.engine).survey(), { ...WORLD, name: "survey" });
-  if (survey.exitCode !== 0)
-    throw new UnavailableError("the restored database does not tell what its tables are to each other", {
-      code: "FB_OWN_UNFIT",
-      next: ["fogbell doctor"],
-    });
+  const copies = copyLanguageOf(plan.engine);
+  const survey = await runner.ask(copies.survey(), { ...WORLD, name: "survey" });
+  assertTold(survey, "how its tables refer to each other");
+  const asksRoles = plan.scenario.params.some(({ choose }) => choose === "app-role");
+  const roles = asksRoles ? await runner.ask(copies.surveyRoles(), { ...WORLD, name: "survey-roles" }) : null;
+  if (roles !== null) assertTold(roles, "which accounts may use it");
   const rowsOf = new Map([...tables].map(([table, { rows }]) => [table, rows]));
   const { values, because } = chooseParams({
     params: plan.scenario.params,
     told: own.told,
     tables: readSurvey(survey.stdout, rowsOf),
+    roles: (roles?.stdout ?? "").split("\n").filter((role) => role !== ""),
     fullName: languageOf(plan.engine).fullName,
   });
   for (const text of because) write({ kind: "note", text });
@@ -297,18 +317,21 @@ async function makeStandIn(making: Making): Promise<StandIn> {
 }
 
 /** Throws RefusedError where such a backup could reach out. */
-function assertCutOff({ opensForeign }: StandInKit): void {
+function assertCutOff({ opensForeign, plan }: StandInKit, { database: { name } }: PlannedOwn): void {
   if (opensForeign) return;
   throw new RefusedError("somebody's own backup can hold commands, and this sandbox is not cut off from the machine", {
     code: "FB_FOREIGN_BACKUP",
-    next: ["fogbell run --sandbox docker …", "if you know what's in the backup, add --trust-backups"],
+    next: [
+      `fogbell run ${quote(plan.scenario.id)} --on ${quote(name)} --sandbox docker`,
+      "if you know what's in the backup, add --trust-backups",
+    ],
   });
 }
 
 export function ownWorld(own: PlannedOwn, sources: readonly OwnSource[]): OwnWorld {
   return {
     async standIn(kit) {
-      assertCutOff(kit);
+      assertCutOff(kit, own);
       return makeStandIn({ ...kit, own, stock: openOwnStock(sources, own.database.engine, kit.store) });
     },
   };

@@ -47,7 +47,7 @@ const COPY_PHRASES: Phrasing<CopyProtocols> = {
   collations: { collations: true },
   "own-questions": { query: true, shell: true },
   applications: { listen: true, letIn: true },
-  survey: { survey: true },
+  survey: { survey: true, surveyRoles: true },
   mutations: { mutations: true },
   "held-moment": { snapshot: true },
 };

@@ -71,11 +71,43 @@ export interface ParamChoice {
   readonly params: readonly ToldParam[];
   readonly told: Readonly<Record<string, string>>;
   readonly tables: readonly TableFacts[];
+  /** Accounts as `SurveyPhrases.surveyRoles` names them, best first; empty where no param asks for one. */
+  readonly roles: readonly string[];
   readonly fullName: (table: string) => string;
 }
 
+/** Which account stands for each param that asks for one. Throws UnavailableError where there is none, or not the told one. */
+function chooseRoles({ params, told, roles }: ParamChoice): ChosenParams {
+  const values: Record<string, string> = {};
+  const because: string[] = [];
+  for (const { name } of params.filter(({ choose }) => choose === "app-role")) {
+    const named = told[name];
+    const role = named ?? roles[0];
+    if (role !== undefined && roles.includes(role)) {
+      values[name] = role;
+      because.push(`${name} is ${role}${named === undefined ? `: ${PARAM_RULES["app-role"]}` : ", as told"}`);
+      continue;
+    }
+    const has = roles.length === 0 ? "it has none" : `it has ${roles.slice(0, 12).join(", ")}`;
+    const near = named === undefined ? undefined : nearest(named, roles);
+    throw new UnavailableError(
+      named === undefined
+        ? "only administrators can log in to the database, so there is no account to drop and bring back"
+        : `the database has no account "${named}" that can log in and isn't an administrator; ${has}`,
+      { code: "FB_PARAM_UNFIT", next: near === undefined ? ["fogbell scenario list"] : [`--set ${name}=${near}`] },
+    );
+  }
+  return { values, because };
+}
+
 /** Throws UnavailableError for what was told and is not there, and where a rule finds nothing. */
-export function chooseParams({ params, told, tables, fullName }: ParamChoice): ChosenParams {
+export function chooseParams(choosing: ParamChoice): ChosenParams {
+  const accounts = chooseRoles(choosing);
+  const tables = chooseTables({ ...choosing, params: choosing.params.filter(({ choose }) => choose !== "app-role") });
+  return { values: { ...tables.values, ...accounts.values }, because: [...tables.because, ...accounts.because] };
+}
+
+function chooseTables({ params, told, tables, fullName }: ParamChoice): ChosenParams {
   const lead = params.find(({ choose }) => choose === "referred-table" || choose === "largest-table");
   if (lead === undefined) return { values: {}, because: [] };
   const within = params.filter((one) => one !== lead && told[one.name] === undefined);

@@ -114,7 +114,7 @@ export function whyNot(scenario: Scenario, own: OwnDatabase, { catalog, places }
   const names = scenario.world.backups.some(({ options }) => (options as { "names-target"?: boolean })["names-target"]);
   if (names)
     return "it is about dumps that drop and make their database by name, which the drill would have to make first";
-  if (needs(scenario, catalog, "roles") && older[0]?.globals === undefined)
+  if (needs(scenario, catalog, "roles") && [own.production, older[0]].some((one) => one?.globals === undefined))
     return "it drops roles, and no file of roles lies beside the copies to bring them back from";
   const needed = copiesNeeded(scenario, engine, catalog);
   if (older.length < needed)

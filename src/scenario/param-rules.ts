@@ -7,6 +7,7 @@ export const PARAM_RULES = {
   "parent-table": "a table that the first table refers to, or that table itself",
   "text-column": "a text column of the first table that no key and no rule uses",
   "number-key": "the whole number that is the key of the first table",
+  "app-role": "the account with most rights to the database that may log in and is no administrator",
 } as const;
 export type ParamRule = keyof typeof PARAM_RULES;
 

@@ -118,6 +118,6 @@ export function params({ value, blame }: Rules): void {
   const rules = known.map((name) => valueAt(value, ["params", name, "choose"]) as ParamRule);
   const isTable = (rule: ParamRule) => rule === "referred-table" || rule === "largest-table";
   for (const [index, rule] of rules.entries())
-    if (rule in PARAM_RULES && !isTable(rule) && !rules.some(isTable))
+    if (rule in PARAM_RULES && rule !== "app-role" && !isTable(rule) && !rules.some(isTable))
       blame(["params", known[index] ?? ""], `params.${known[index]}: it belongs to a table, and no param is one`);
 }

@@ -2,7 +2,7 @@
  * A drill on somebody's own database, from its own nightly dumps: the loss between two nights to the row, the copies never
  * written to, and nothing that recovers from the copy that production is made of.
  */
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
@@ -26,6 +26,8 @@ interface Job {
   /** Between last night and tonight: 7 rows inserted, 5 updated, 3 deleted, in the table that others refer to. */
   readonly day: string;
   readonly dump: string;
+  /** The file of roles beside every copy. */
+  readonly accounts: string;
   readonly sql: (text: string) => string;
 }
 
@@ -42,11 +44,16 @@ const JOBS: readonly Job[] = [
   {
     engine: "postgres",
     make: `${TABLES("serial", "timestamptz")}
+CREATE ROLE films_app LOGIN; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO films_app;
 INSERT INTO people (name) SELECT 'p' || g FROM generate_series(1, 50) g;
 INSERT INTO rental (person, taken) SELECT g % 49 + 1, now() FROM generate_series(1, 1000) g;
 INSERT INTO payment (rental, amount) SELECT g, g FROM generate_series(1, 800) g;`,
     day: DAY,
     dump: 'pg_dump -Fc -d films -f "$SCRATCH/x"',
+    accounts: `CREATE ROLE films_app;
+ALTER ROLE films_app WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS;
+CREATE ROLE an_onlooker LOGIN;
+`,
     sql: (text) => `psql -Xq -v ON_ERROR_STOP=1 -d films <<'SQL'\n${text}\nSQL`,
   },
   {
@@ -57,6 +64,10 @@ INSERT INTO rental (person, taken) SELECT seq % 49 + 1, NOW() FROM seq_1_to_1000
 INSERT INTO payment (rental, amount) SELECT seq, seq FROM seq_1_to_800;`,
     day: DAY,
     dump: 'mariadb-dump --socket="$DB_SOCKET" --single-transaction films | gzip >"$SCRATCH/x"',
+    accounts: `CREATE USER IF NOT EXISTS \`films_app\`@\`%\` IDENTIFIED BY PASSWORD '*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19';
+GRANT SELECT, INSERT, UPDATE, DELETE ON \`films\`.* TO \`films_app\`@\`%\`;
+CREATE USER IF NOT EXISTS \`an_onlooker\`@\`%\`;
+`,
     sql: (text) => `mariadb --socket="$DB_SOCKET" films <<'SQL'\n${text}\nSQL`,
   },
 ];
@@ -178,6 +189,34 @@ describe.each(JOBS)("$engine", (job) => {
       verdict: "void",
       because: expect.stringMatching(/every table is as it was before|the verification cannot see this disaster/),
     });
+  });
+
+  test("a story that drops an account drops the one with most rights, and it comes from the file beside the copies", async () => {
+    const names = (await readdir(store)).sort();
+    const beside = names.map((name) => join(store, name.replace(/\.dump$/, ".globals.sql")));
+    await Promise.all(beside.map((file) => writeFile(file, job.accounts)));
+    try {
+      const before = await hashes();
+      const result = await run(["wrong-tab-delete"]);
+      expect({ verdict: result.verdict, reasons: result.reasons }).toEqual({
+        verdict: "recovered",
+        reasons: [expect.stringMatching(/^proven, within RTO and RPO; 7 rows missing, 5 older and 3 extra/)],
+      });
+      const logins = result.findings.filter(({ probe }) => probe === "login");
+      expect(logins.map(({ group, because }) => [group, because])).toEqual([
+        ["healthy", "films_app may log in"],
+        ["proof", expect.stringMatching(/^films_app cannot log in/)],
+        ["verify", "films_app may log in"],
+      ]);
+      expect(await hashes()).toEqual(before);
+      const other = await run(["wrong-tab-delete"], { set: { role: "films_ap" } });
+      expect({ verdict: other.verdict, because: other.reasons[0] }).toEqual({
+        verdict: "void",
+        because: expect.stringMatching(/no account "films_ap" .*; it has films_app/),
+      });
+    } finally {
+      await Promise.all(beside.map((file) => rm(file)));
+    }
   });
 
   test("a table that is not there is named with its nearest, and nothing is judged", async () => {

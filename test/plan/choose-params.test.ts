@@ -14,8 +14,8 @@ const table = (name: string, rows: number, more: Partial<TableFacts> = {}): Tabl
   ...more,
 });
 const fullName = (name: string) => (name.includes(".") ? name : `public.${name}`);
-const choose = (params: ToldParam[], tables: TableFacts[], told: Record<string, string> = {}) =>
-  chooseParams({ params, told, tables, fullName });
+const choose = (params: ToldParam[], tables: TableFacts[], told: Record<string, string> = {}, roles: string[] = []) =>
+  chooseParams({ params, told, tables, roles, fullName });
 
 const TABLES = [
   table("log", 9000),
@@ -47,6 +47,27 @@ describe("chooseParams", () => {
     const params = [param("table", "referred-table"), param("parent", "parent-table")];
     expect(choose(params, TABLES).values.parent).toBe("public.customer");
     expect(choose(params, [table("a", 5)]).values.parent).toBe("public.a");
+  });
+
+  it("takes the account with most rights, or the one that was told", () => {
+    const params = [param("table", "referred-table"), param("role", "app-role")];
+    expect(choose(params, TABLES, {}, ["films_app", "reports"])).toEqual({
+      values: { table: "public.rental", role: "films_app" },
+      because: [
+        "table is public.rental: 500 rows, one other table refers to it",
+        "role is films_app: the account with most rights to the database that may log in and is no administrator",
+      ],
+    });
+    const told = choose(params, TABLES, { role: "reports" }, ["films_app", "reports"]);
+    expect([told.values.role, told.because[1]]).toEqual(["reports", "role is reports, as told"]);
+  });
+
+  it("says that there is no such account, and never takes another", () => {
+    const params = [param("table", "referred-table"), param("role", "app-role")];
+    expect(() => choose(params, TABLES)).toThrow(/only administrators can log in/);
+    expect(() => choose(params, TABLES, { role: "report" }, ["films_app", "reports"])).toThrow(
+      /no account "report" .*; it has films_app, reports/,
+    );
   });
 
   it("takes what was told, by either name", () => {

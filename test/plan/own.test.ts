@@ -153,16 +153,18 @@ describe("why it cannot be lived", () => {
     expect(why("fs-corruption", mixed) ?? "").not.toMatch(/preserves the files/);
   });
 
-  it("roles need the file beside the newest of the older copies, not beside any", () => {
+  it("roles need the file beside the newest copy and the next, not beside any", () => {
     const own = films(6);
+    const globals = { key: "g.sql", sizeBytes: 1, modifiedAt: own.production.moment.at };
     const withRoles = (night: number): OwnDatabase => ({
       ...own,
-      older: own.older.map((point, index) =>
-        index === night ? { ...point, globals: { key: "g.sql", sizeBytes: 1, modifiedAt: point.moment.at } } : point,
-      ),
+      production: { ...own.production, globals },
+      older: own.older.map((point, index) => (index === night ? { ...point, globals } : point)),
     });
     expect(why("wrong-tab-delete", withRoles(0)) ?? "").not.toMatch(/roles/);
     expect(why("wrong-tab-delete", withRoles(1))).toMatch(/no file of roles lies beside the copies/);
+    const without = { ...withRoles(0), production: own.production };
+    expect(why("wrong-tab-delete", without)).toMatch(/no file of roles lies beside the copies/);
   });
 });
 

@@ -28,4 +28,18 @@ export const surveyOf = (flavour: Flavour) => ({
       AND s.TABLE_NAME = t.TABLE_NAME AND s.COLUMN_NAME = c.COLUMN_NAME)), ''), ']')
 FROM information_schema.TABLES t WHERE t.TABLE_SCHEMA = DATABASE() AND t.${TABLES_OF_ROWS} ORDER BY t.TABLE_NAME;`,
     ),
+  /** Those of any host: a story drops an account as a clean-up script would, which knows no other. */
+  surveyRoles: (): Line =>
+    question(
+      flavour,
+      "Ask which accounts may use the database.",
+      `SELECT u.User FROM mysql.user u
+WHERE u.Host = '%' AND u.Super_priv = 'N' AND u.User REGEXP BINARY '^[a-z_][a-z0-9_]{0,31}$'
+  AND EXISTS (SELECT 1 FROM (
+    SELECT GRANTEE FROM information_schema.SCHEMA_PRIVILEGES WHERE TABLE_SCHEMA = DATABASE()
+    UNION SELECT GRANTEE FROM information_schema.TABLE_PRIVILEGES WHERE TABLE_SCHEMA = DATABASE()) g
+  WHERE g.GRANTEE = CONCAT('''', u.User, '''@''%'''))
+ORDER BY (SELECT COUNT(*) FROM information_schema.SCHEMA_PRIVILEGES s
+  WHERE s.TABLE_SCHEMA = DATABASE() AND s.GRANTEE = CONCAT('''', u.User, '''@''%''')) DESC, u.User;`,
+    ),
 });

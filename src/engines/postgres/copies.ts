@@ -12,7 +12,7 @@ import { heldMoment } from "./moment.ts";
 import { mutationsOf } from "./mutations.ts";
 import { prepare } from "./prepare.ts";
 import { USER_SCHEMA } from "./questions.ts";
-import { survey } from "./survey.ts";
+import { survey, surveyRoles } from "./survey.ts";
 
 function atCopy(places: PlaceTable): PlaceTable {
   const { SIDE_HOST: host, SIDE_DATABASE: database } = places;
@@ -237,6 +237,7 @@ export const copies: CopyPhrases = {
   prepare,
   unjudged,
   survey,
+  surveyRoles,
   databases,
   tablesThere,
   countAll,

@@ -12,6 +12,18 @@ const others = (
     JOIN pg_catalog.pg_namespace on_ ON on_.oid = o.relnamespace
     WHERE k.contype = 'f' AND k.${own} = c.oid AND k.${other} <> c.oid)`;
 
+/** Accounts that an application may use; predefined roles and those that replicate are none. */
+export function surveyRoles(): Line {
+  return question(
+    "Ask which accounts may use the database.",
+    `SELECT r.rolname FROM pg_catalog.pg_roles r
+WHERE r.rolcanlogin AND NOT r.rolsuper AND NOT r.rolreplication AND r.rolname ~ '^[a-z_][a-z0-9_]{0,31}$'
+  AND has_database_privilege(r.oid, current_database(), 'CONNECT')
+ORDER BY (SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind = 'r' AND ${USER_SCHEMA} AND has_table_privilege(r.oid, c.oid, 'SELECT')) DESC, r.rolname;`,
+  );
+}
+
 /** Parts of a partitioned table come and go by themselves: none of them is asked for. */
 export function survey(): Line {
   return question(
