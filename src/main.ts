@@ -13,6 +13,13 @@ import BackupsList from "./commands/backups/list.ts";
 import Backups from "./commands/backups.ts";
 import Demo from "./commands/demo.ts";
 import Doctor from "./commands/doctor.ts";
+import FleetAttach from "./commands/fleet/attach.ts";
+import FleetCancel from "./commands/fleet/cancel.ts";
+import FleetCollect from "./commands/fleet/collect.ts";
+import FleetInit from "./commands/fleet/init.ts";
+import FleetPlan from "./commands/fleet/plan.ts";
+import FleetRun from "./commands/fleet/run.ts";
+import FleetStatus from "./commands/fleet/status.ts";
 import GamedayDecide from "./commands/gameday/decide.ts";
 import GamedayEnd from "./commands/gameday/end.ts";
 import GamedayHint from "./commands/gameday/hint.ts";
@@ -54,6 +61,7 @@ import ScenarioShow from "./commands/scenario/show.ts";
 import Schedule from "./commands/schedule.ts";
 import Schema from "./commands/schema.ts";
 import Verify from "./commands/verify.ts";
+import Worker from "./commands/worker.ts";
 import { asFogbellError, type FogbellError } from "./errors.ts";
 
 export const COMMANDS = {
@@ -64,6 +72,13 @@ export const COMMANDS = {
   "backups:list": BackupsList,
   demo: Demo,
   doctor: Doctor,
+  "fleet:attach": FleetAttach,
+  "fleet:cancel": FleetCancel,
+  "fleet:collect": FleetCollect,
+  "fleet:init": FleetInit,
+  "fleet:plan": FleetPlan,
+  "fleet:run": FleetRun,
+  "fleet:status": FleetStatus,
   "gameday:decide": GamedayDecide,
   "gameday:end": GamedayEnd,
   "gameday:hint": GamedayHint,
@@ -105,6 +120,7 @@ export const COMMANDS = {
   schedule: Schedule,
   schema: Schema,
   verify: Verify,
+  worker: Worker,
 };
 
 /** Plugins cost a third of the start and answer only `help` and `autocomplete`: loaded when one of those is asked. */

@@ -99,6 +99,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "sandboxes",
     "suite",
   ],
+  fleet: ["gated", "parts", "record", "config", "verify", "run", "result", "paper"],
   schedule: [],
   cli: [],
   commands: [
@@ -117,6 +118,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "suite",
     "verify",
     "gameday",
+    "fleet",
     "schedule",
     "sandboxes",
   ],
@@ -188,6 +190,7 @@ describe("imports", () => {
     [/^dockerode$|^testcontainers$/, /^src\/sandboxes\/docker/],
     [/^@aws-sdk\//, /^src\/stores\/s3/],
     [/^handlebars$/, /^src\/paper\//],
+    [/^pg(-boss)?$/, /^src\/fleet\/queue/],
     [/^@oclif\//, /^src\/(cli\/|commands\/|main)/],
     [/^node:child_process$/, /^src\/(host\/process|sandboxes\/)/],
   ];
@@ -230,6 +233,7 @@ describe("parts", () => {
     ],
     [/^src\/backups\/(key-pieces|name-kinds)\.ts$/, "words in the names that people give to their backups"],
     [/^src\/host\/plain-words\.ts$/, "programs whose complaints stand in backups instead of rows"],
+    [/^src\/(fleet\/queue-faults|cli\/queue-flags)\.ts$/, "the server that a fleet's queue lives in"],
     [/^src\/config\/secrets\.ts$/, "programs that take passwords on their command lines"],
   ];
   const named = partsNamed(

@@ -12,6 +12,7 @@ import { type Cadence, parseTime, RHYTHMS, type ScheduledJob, type ScheduleFile 
 const WRITERS: Readonly<Record<string, () => Promise<(job: ScheduledJob) => ScheduleFile[]>>> = {
   cron: async () => (await import("../schedule/cron.ts")).crontab,
   systemd: async () => (await import("../schedule/systemd.ts")).systemdUnits,
+  worker: async () => (await import("../schedule/systemd.ts")).systemdWorker,
   github: async () => (await import("../schedule/pipelines.ts")).githubWorkflow,
   gitlab: async () => (await import("../schedule/pipelines.ts")).gitlabPipeline,
 };
@@ -23,12 +24,17 @@ export default class Schedule extends FogbellCommand {
   static override examples = [
     "<%= config.bin %> schedule --cron",
     "<%= config.bin %> schedule --systemd --at 02:30 --to units -- run drop-table",
+    "<%= config.bin %> schedule --systemd --worker -- worker --slots 2 --disk 400GB",
     "<%= config.bin %> schedule --github --on sunday --secret AWS_ACCESS_KEY_ID --to .",
   ];
   static override strict = false;
   static override flags = {
     cron: Flags.boolean({ description: "A crontab." }),
     systemd: Flags.boolean({ description: "A systemd service with its timer." }),
+    worker: Flags.boolean({
+      description: "With --systemd: a service that keeps a fleet's worker running.",
+      dependsOn: ["systemd"],
+    }),
     github: Flags.boolean({ description: "A workflow for GitHub Actions." }),
     gitlab: Flags.boolean({ description: "A job for GitLab CI." }),
     at: Flags.string({ description: "Time of day. UTC for GitHub.", default: "03:10", helpValue: "HH:MM" }),
@@ -46,15 +52,15 @@ export default class Schedule extends FogbellCommand {
 
   async run(): Promise<unknown> {
     const { flags, argv } = await this.parse(Schedule);
-    const kinds = Object.keys(WRITERS).filter((kind) => flags[kind as "cron"]);
+    const kinds = Object.keys(WRITERS).filter((kind) => flags[kind as "cron"] && !(kind === "systemd" && flags.worker));
     if (kinds.length === 0) {
       throw new UsageError("nothing says what is to be written", {
         code: "FB_SCHEDULE",
-        next: Object.keys(WRITERS).map((kind) => `fogbell schedule --${kind}`),
+        next: Object.keys(WRITERS).map((kind) => `fogbell schedule ${kind === "worker" ? "--systemd " : ""}--${kind}`),
       });
     }
     const keys = await this.#keys(flags.config);
-    const words = this.#words(argv as string[], keys !== null);
+    const words = flags.worker && argv.length === 0 ? ["worker"] : this.#words(argv as string[], keys !== null);
     const job: ScheduledJob = {
       rhythm: flags.on as Cadence,
       ...parseTime(flags.at),

@@ -197,6 +197,9 @@ export const database = z.strictObject({
     "Every copy is verified within this time of being found, a few each night, by `fogbell verify --at due`. Default: only those that somebody asks for.",
     "30d",
   ),
+  "runs-on": text("In a fleet: only workers with this label verify it. Default: every worker may.", "eu")
+    .regex(/^[a-z0-9][a-z0-9-]{0,30}$/, "a label of small letters, digits and dashes is needed")
+    .optional(),
   fresh,
   canary,
   "may-shrink": z

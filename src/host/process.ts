@@ -45,6 +45,8 @@ export interface ProcessRequest {
   readonly signal: AbortSignal;
   readonly limitBytes: number;
   readonly sink?: (chunk: Uint8Array) => void;
+  /** From asking to stop to making it stop, in milliseconds. Default: 3 s. */
+  readonly patienceMs?: number;
   /** Fed to standard input, which is empty otherwise. */
   readonly source?: AsyncIterable<Uint8Array>;
 }
@@ -124,7 +126,10 @@ export function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   };
   const cancel = () => {
     kill("SIGTERM");
-    timer = setTimeout(end, child.exitCode === null && child.signalCode === null ? PATIENCE_MS : REST_PATIENCE_MS);
+    timer = setTimeout(
+      end,
+      child.exitCode === null && child.signalCode === null ? (request.patienceMs ?? PATIENCE_MS) : REST_PATIENCE_MS,
+    );
   };
   signal.addEventListener("abort", cancel, { once: true });
   child.once("exit", () => {

@@ -23,8 +23,7 @@ function calendar({ rhythm, hour, minute }: ScheduledJob): string {
   return `${day} ${two(hour)}:${two(minute)}:00`;
 }
 
-export function systemdUnits(job: ScheduledJob): ScheduleFile[] {
-  const { program, words, folder, envFile } = job;
+function assertWritable({ program, words, folder, envFile }: ScheduledJob): void {
   const unsafe = program.find((part, at) => at === 0 && /["'\\]/.test(part));
   if (unsafe !== undefined)
     throw unschedulable(
@@ -32,6 +31,44 @@ export function systemdUnits(job: ScheduledJob): ScheduleFile[] {
       "install it elsewhere, or use --cron",
     );
   assertOneLine([...program, ...words, folder, envFile ?? ""], "a systemd unit");
+}
+
+/** A service that keeps a fleet's worker running, and starts it again when it ends. */
+export function systemdWorker(job: ScheduledJob): ScheduleFile[] {
+  assertWritable(job);
+  const { program, words, folder, envFile } = job;
+  const unit = [
+    "# A worker of a Fogbell fleet. Put this file into /etc/systemd/system (or ~/.config/systemd/user, with --user), then:",
+    "#   systemctl daemon-reload && systemctl enable --now fogbell-worker",
+    "[Unit]",
+    "Description=Fogbell worker: verifies backups for a fleet",
+    "Wants=network-online.target",
+    "After=network-online.target",
+    "",
+    "[Service]",
+    `WorkingDirectory=${path(folder)}`,
+    "# FOGBELL_QUEUE, and the credentials of the stores.",
+    ...(envFile === null ? ["# EnvironmentFile=/etc/fogbell.env"] : [`EnvironmentFile=${path(envFile)}`]),
+    `ExecStart=:${[...program, ...words].map(word).join(" ")}`,
+    "Restart=always",
+    "RestartSec=10",
+    "# A usage error doesn't mend itself.",
+    "RestartPreventExitStatus=2",
+    "# It gives its jobs back and cleans up on the first signal; give it the time.",
+    "KillMode=mixed",
+    "TimeoutStopSec=2min",
+    "Nice=10",
+    "",
+    "[Install]",
+    "WantedBy=multi-user.target",
+    "",
+  ];
+  return [{ file: "fogbell-worker.service", text: unit.join("\n") }];
+}
+
+export function systemdUnits(job: ScheduledJob): ScheduleFile[] {
+  assertWritable(job);
+  const { program, words, folder, envFile } = job;
   const service = [
     "# Fogbell, by the clock. Put both files into /etc/systemd/system (or ~/.config/systemd/user, with --user), then:",
     "#   systemctl daemon-reload && systemctl enable --now fogbell.timer",

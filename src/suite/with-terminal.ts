@@ -4,6 +4,7 @@ import type { Catalog } from "../parts.ts";
 import type { DrillResult } from "../record.ts";
 import type { SuiteRun } from "../run/run-folder.ts";
 import { onInterrupt } from "../run/signals.ts";
+import { endWithParent } from "../run/with-parent.ts";
 import type { Recorder } from "./detached-run.ts";
 import { askedReporters, openReporting, type Reporting, type ReportSurroundings } from "./reporting.ts";
 import { runSuite, type SuiteRequest } from "./suite.ts";
@@ -73,6 +74,7 @@ export async function withAudience<R extends { readonly result: DrillResult }>(
   const { outFolder } = audience;
   const reporting = await openReporting({ ...audience, surroundings });
   using interruption = onInterrupt((text) => void screen.write(`\n${text}\n`));
+  using _parent = endWithParent(environment);
   const { signal } = interruption;
   const say = (text: string) => void screen.write(`${text}\n`);
   try {

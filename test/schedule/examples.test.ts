@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { crontab } from "../../src/schedule/cron.ts";
 import type { ScheduledJob } from "../../src/schedule/job.ts";
 import { githubWorkflow, gitlabPipeline } from "../../src/schedule/pipelines.ts";
-import { systemdUnits } from "../../src/schedule/systemd.ts";
+import { systemdUnits, systemdWorker } from "../../src/schedule/systemd.ts";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
 const JOB: ScheduledJob = {
@@ -20,7 +20,13 @@ const JOB: ScheduledJob = {
 
 /** Renewed on purpose only: npx vitest run test/schedule/examples.test.ts -u */
 describe("examples", () => {
-  const all = [crontab(JOB), systemdUnits(JOB), githubWorkflow(JOB), gitlabPipeline(JOB)].flat();
+  const all = [
+    crontab(JOB),
+    systemdUnits(JOB),
+    systemdWorker({ ...JOB, words: ["worker"] }),
+    githubWorkflow(JOB),
+    gitlabPipeline(JOB),
+  ].flat();
   test.each(all)("$file is what fogbell schedule writes", async ({ file, text }) => {
     const name = file
       .split("/")
