@@ -349,6 +349,8 @@ export interface DumpReader {
 export interface DumpStory {
   /** When it was begun or completed, as its text says. */
   readonly made?: MadeAt;
+  /** Whose log it goes on in, as its text says; as `BackupFacts.logOf`. */
+  readonly logOf?: string;
   readonly lines: number;
   readonly bytes: number;
   readonly end: DumpEnd;
@@ -516,6 +518,8 @@ export interface Variant {
 export interface Gathered {
   readonly lead: StoredObject;
   readonly members: readonly StoredObject[];
+  /** Its other members show that it is a whole copy, whatever its lead says: increments were applied to it since. */
+  readonly isWhole?: boolean;
   /** The moments are those of the objects, whatever is in their names. */
   readonly byObjectTime?: boolean;
   /** Other backups have members of it, too. */
@@ -930,6 +934,8 @@ export interface OpeningPhrases {
   readonly home: string;
   /** Databases that every server has: in a dump of a whole server nobody means them unless they are told. */
   readonly everywhere: readonly string[];
+  /** Settings of a server that a dump is restored into: so that what the dump brings doesn't run by being asked. */
+  settings?(version: string): Settings;
   /** The places of a procedure whose production is the restored copy. */
   atCopy(places: PlaceTable): PlaceTable;
   /** Of a restored dump its programs name lines as they are in the dump, whichever part of it is meant. Default: no. */

@@ -52,6 +52,10 @@ function candidates(engines: readonly Engine[], objects: readonly StoredObject[]
     .sort((a, b) => b.members.length - a.members.length);
 }
 
+/** What increments were applied to describes itself as the last of them, and holds everything all the same. */
+const wholeOf = (facts: BackupFacts, { isWhole }: Candidate): BackupFacts =>
+  isWhole !== true || facts.span === undefined ? facts : { ...facts, span: { ...facts.span, from: "0" } };
+
 function toPoint(
   store: Store,
   { lead, members, byObjectTime, reachAt = "" }: Candidate,
@@ -145,8 +149,10 @@ async function stockAmong({ store, engines, objects, beside }: Among): Promise<I
     if (setAside(members.length === 1 ? lead.key : folderOf(lead.key)) !== null) continue;
     const answer = await answerOf(lead, method);
     if (answer === null) left.delete(lead);
-    const facts = answer?.facts.get(method);
-    if (facts === null || facts === undefined || (facts.isChain === true) !== (candidate.chain === true)) continue;
+    const told = answer?.facts.get(method);
+    if (told === null || told === undefined) continue;
+    const facts = wholeOf(told, candidate);
+    if ((facts.isChain === true) !== (candidate.chain === true)) continue;
     for (const member of members) {
       left.delete(member);
       if (candidate.shared === true) shared.add(member);

@@ -7,6 +7,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { asReached } from "../backups/log-end.ts";
+import { lookInto } from "../backups/look-into.ts";
 import { alone } from "../backups/select.ts";
 import { unreadableError } from "../backups/unreadable.ts";
 import type { CheckFault } from "../drill/check-copy.ts";
@@ -91,6 +92,22 @@ const unseenIn = (
 ): readonly string[] =>
   mayMiss === undefined || ledger !== null || candidate.point.objects.length > 1 ? [] : [mayMiss];
 
+/** A packed dump says whose log it needs behind all of its rows. Throws LeftBehind when the one beside it is another server's. */
+async function assertOwnLog(
+  { task: { engine } }: AttemptKit,
+  candidate: Candidate,
+  facts: BackupFacts,
+  story: DumpStory | null,
+): Promise<void> {
+  const [first] = candidate.point.log;
+  const isOf = engine.log?.isOf;
+  if (first === undefined || isOf === undefined || story?.logOf === undefined || facts.logOf !== undefined) return;
+  const { contents } = await lookInto(candidate.store, first);
+  const head = contents.at(-1)?.head;
+  if (head !== undefined && isOf(head, { ...facts, logOf: story.logOf }, true) === false)
+    throw new LeftBehind(`${first.key} is of another server`, candidate, "other-server");
+}
+
 /** Where its log brought it, as the log itself says, when its objects' times may be of a copying. */
 async function afterLog(kit: AttemptKit, { runner }: OpenedSandbox, point: RecoveryPoint): Promise<RecoveryPoint> {
   const { engine } = kit.task;
@@ -129,6 +146,7 @@ async function openCopy(kit: AttemptKit, opened: OpenedSandbox, given: Given): P
       say("complete", "no", found.because);
       return found.because;
     }
+    await assertOwnLog(kit, candidate, facts, story);
     say("complete", "yes", ["read to its end", ...unseenIn(given, facts)].join("; "));
     findings.push(...read.named);
     const { server } = opened;

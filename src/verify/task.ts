@@ -149,7 +149,11 @@ export function serverFor(
     );
   }
   const method = engine.methods.find(({ name }) => name === facts.method);
-  const spec = engine.server(version, engine.options.parse({}), { ...method?.settings, ...own });
+  const spec = engine.server(version, engine.options.parse({}), {
+    ...method?.settings,
+    ...engine.copies?.settings?.(version),
+    ...own,
+  });
   return { version, spec: { ...spec, binaries: [...new Set([...spec.binaries, ...(method?.programs ?? [])])] } };
 }
 

@@ -54,6 +54,7 @@ const OWN: Readonly<Record<string, string>> = {
   "postgres/conditions": "errors have names by SQLSTATE; MariaDB's have numbers, which stand with the messages",
   "postgres/event-triggers": "a copy can forbid the tables that a question makes",
   "postgres/loading": "what an empty database refuses of a faultless dump is gone around",
+  "postgres/log-times": "commits in a segment of WAL tell its time; the events of a binary log stand in log-start",
   "postgres/repository": "pgBackRest keeps a repository of its own",
   "postgres/statement-head": "statements are named in lists of an archive's contents, too",
   "sqlite/program": "where only Node is installed it stands in for the program that the lines type",

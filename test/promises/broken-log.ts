@@ -11,8 +11,6 @@ export interface WithLog {
   readonly files: Files;
   readonly pieces: readonly string[];
   readonly foreign: Files;
-  /** Whether the copy says whose log it needs. A packed dump says it behind all its rows, where nobody looks before. */
-  readonly isTold: boolean;
 }
 
 export interface LogWay {
@@ -113,10 +111,10 @@ export const LOG_WAYS: readonly LogWay[] = [
   {
     name: "another server's log",
     noticed: "bad",
-    change: ({ files, pieces, foreign, isTold }) =>
-      isTold
-        ? { ...Object.fromEntries(Object.entries(files).filter(([key]) => !pieces.includes(key))), ...foreign }
-        : null,
+    change: ({ files, pieces, foreign }) => ({
+      ...Object.fromEntries(Object.entries(files).filter(([key]) => !pieces.includes(key))),
+      ...foreign,
+    }),
   },
   {
     name: "a packed piece cut off",

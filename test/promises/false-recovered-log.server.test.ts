@@ -35,8 +35,7 @@ function withLog(
   engine: string,
   { copy, log, foreign }: Record<"copy" | "log" | "foreign", Files>,
 ): Form {
-  const isTold = !Object.keys(copy).some((key) => key.endsWith(".sql.gz"));
-  return { form, engine, files: { ...copy, ...log }, pieces: Object.keys(log).sort(), foreign, isTold };
+  return { form, engine, files: { ...copy, ...log }, pieces: Object.keys(log).sort(), foreign };
 }
 
 async function takenFrom(bench: Bench, place: string, names: readonly string[]): Promise<Files> {

@@ -51,6 +51,7 @@ class Reading implements DumpReader {
   private home: string | null = null;
   private isClosed = false;
   private completed: string | null = null;
+  private logOf: string | null = null;
   private gaveBack = false;
   private cut: DumpEnd | null = null;
   private tail: Buffer = Buffer.alloc(0);
@@ -94,6 +95,7 @@ class Reading implements DumpReader {
     const lines = this.bytes === 0 ? 0 : this.lexer.line - (this.endsWithLine ? 1 : 0);
     return {
       ...(this.completed === null ? {} : { made: { text: this.completed, at: "end" } }),
+      ...(this.logOf === null ? {} : { logOf: this.logOf }),
       lines,
       bytes: this.bytes,
       end: this.endOf(lines),
@@ -136,6 +138,8 @@ class Reading implements DumpReader {
       // In the zone of the machine that dumped, which it does not say.
       this.completed = /^ Dump completed on ([\d-]{10} {1,2}[\d:]{7,8})\s*$/.exec(text)?.[1] ?? null;
     }
+    // `--gtid` says it as a comment with `--master-data=2`, else as a statement; in a packed dump nobody sees it before.
+    this.logOf ??= /^ SET GLOBAL gtid_slave_pos='([\d,-]+)'/.exec(text)?.[1] ?? null;
     this.home ??= /^ Host: \S*[ \t]+Database: (.+)$/.exec(text)?.[1]?.trim() ?? null;
     const name = /^ Current Database: `(.*)`$/.exec(text)?.[1]?.replaceAll("``", "`");
     // With the line that is drawn above it.
@@ -218,6 +222,7 @@ class Reading implements DumpReader {
     let isOfAll = false;
     for (const { scope, name, value } of assignmentsOf(settings)) {
       const [mark, old] = value;
+      if (name === "gtid_slave_pos" && mark?.kind === "string") this.logOf ??= mark.text;
       if (scope === "variable" && name.startsWith("old_")) this.changed.add(name);
       if (scope !== "variable" && mark?.text === "@" && old?.text.toLowerCase().startsWith("old_") === true) {
         this.changed.delete(old.text.toLowerCase());

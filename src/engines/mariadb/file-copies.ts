@@ -41,6 +41,8 @@ export function gatherFolders(objects: readonly StoredObject[], isSet: (folder: 
         lead,
         members: [lead, ...objects.filter((one) => one !== lead && one.key.startsWith(folder))],
       }))
+      // Of an increment there is `ibdata1.delta` only.
+      .map((one) => ({ ...one, isWhole: one.members.some(({ key }) => key === `${folderOf(one.lead.key)}ibdata1`) }))
       .filter(({ lead, members }) => members.some(({ key }) => isOfServer(key.slice(folderOf(lead.key).length))))
   );
 }

@@ -135,11 +135,16 @@ function inspect(flavour: Flavour, content: Content): BackupFacts | null {
   };
 }
 
-/** Each set's folder with the numbers between which it holds every change, in the order in which they follow. */
+/**
+ * Each set's folder with the numbers between which it holds every change, in the order in which they follow. A folder that
+ * increments were applied to describes itself as the last of them, and holds everything since the beginning.
+ */
 const SETS = `find "$BACKUP" ${INFO_NAMES.map((name) => `-name ${name}`).join(" \\\n  -o ")} |
 while IFS= read -r file; do
-  echo "$(sed -n 's/^innodb_from_lsn = //p' "$file")" \\
-    "$(sed -n 's/^innodb_to_lsn = //p' "$file")" "$(dirname "$file")"
+  from=$(sed -n 's/^innodb_from_lsn = //p' "$file")
+  if [ -e "$(dirname "$file")/ibdata1" ]; then from=0; fi
+  echo "$from" "$(sed -n 's/^innodb_to_lsn = //p' "$file")" \\
+    "$(dirname "$file")"
 done | sort -n -k1,1 -k2,2`;
 
 /** Prints a stream, packed or not. */

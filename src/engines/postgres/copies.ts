@@ -233,6 +233,8 @@ export const copies: CopyPhrases = {
   mutations: mutationsOf,
   home: "postgres",
   everywhere: ["postgres", "template1"],
+  // From 17 on a trigger can be fired by a login: it would write into the copy each time, or let nobody in.
+  settings: (version) => (Number.parseInt(version, 10) >= 17 ? { event_triggers: "off" } : {}),
   atCopy,
   prepare,
   unjudged,

@@ -107,7 +107,7 @@ touch "$SIDE_DATA/pg_ident.conf"`,
 /**
  * What a restored server must not do: archive over production's log, listen, follow production, wait for production's
  * standbys, run what was preloaded or is to be run in a recovery, write outside its folder, wait as a standby when the copy
- * was taken from one. And what it could not do here: find certificates, groups, log folders, huge pages and the language of
+ * was taken from one; let each question write, or shut it out (a trigger ON login). And what it could not do here: find certificates, groups, log folders, huge pages and the language of
  * the other machine. These stand in the file that ALTER SYSTEM writes, which wins over all others. A client is told no port,
  * so the server has the one that a client takes.
  */
@@ -148,6 +148,9 @@ local_preload_libraries = ''
 shared_buffers = 128MB
 log_min_error_statement = panic
 CONF
+if [ "$(cat "$SIDE_DATA/PG_VERSION")" -ge 17 ]; then
+  echo "event_triggers = off" >>"$SIDE_DATA/postgresql.auto.conf"
+fi &&
 mkdir -p -m 700 "$SIDE_HOST"`,
   uses: ["SIDE_DATA", "SIDE_HOST"],
   expect: "No output.",

@@ -80,6 +80,15 @@ field l14 two-servers "the log beside the dump is another server's, by its trans
   expect 4 '(?s)=== verify.*(another|other) server' "$BAD"
   at '-90 minutes'; gzip <"$W/two-gtid.sql" | put shop-$N.sql.gz; at '-10 minutes'; lay one binlog/
 
+long() { awk '/^INSERT/ && !n++ { for (i = 0; i < 4000; i++) print "-- as long as a dump of many rows, " i * i } { print }'; }
+field l19 two-servers "the same, and the dump is packed: it tells behind its rows"
+  expect 4 '(?s)=== verify.*(another|other) server' "$BAD"
+  at '-90 minutes'; long <"$W/two-gtid.sql" | zstd -q | put shop-$N.sql.zst; at '-10 minutes'; lay one binlog/ 'gzip -1' .gz
+
+field l20 two-servers 'the own log of such a dump'
+  expect 0 '\b450 rows' "$BAD"
+  at '-90 minutes'; long <"$W/two-gtid.sql" | gzip | put shop-$N.sql.gz; at '-10 minutes'; lay two binlog/
+
 field l15 no-place 'a dump without its place, and binary logs beside it'
   expect 4 '(?s)=== verify.*binlog' "$BAD"
   at '-90 minutes'; grep -v 'CHANGE MASTER' "$W/one.sql" | gzip | put shop-$N.sql.gz; at '-10 minutes'; lay one binlog/
@@ -153,6 +162,17 @@ field l65 increments 'an incremental stream beside a full one'
   mb --stream=xbstream --incremental-basedir="$W/inc2" >"$W/i.xb" || true
   at '-26 hours'; (cd "$W/full" && true); mariadb-backup --no-defaults --backup -uroot -S "$W/two/s" --datadir="$W/two/data" --stream=xbstream 2>/dev/null | gzip -1 | put shop-full-$DAY.xb.gz
   at '-2 hours'; mariadb-backup --no-defaults --backup -uroot -S "$W/two/s" --datadir="$W/two/data" --incremental-basedir="$W/inc2" --stream=xbstream 2>/dev/null | gzip -1 | put shop-incr-$DAY.xb.gz
+
+rolled() { cp -r "$W/full" "$W/rolled"; mb_prepare --target-dir="$W/rolled"; mb_prepare --target-dir="$W/rolled" --incremental-dir="$W/inc1"; }
+mb_prepare() { mariadb-backup --no-defaults --prepare "$@" >/dev/null 2>&1; }
+rolled
+field l68 increments 'a full one into which an increment was applied, and nothing else'
+  expect 0 '(?s)=== verify.*\b550 rows' "$BAD"
+  keep rolled full
+
+field l69 increments 'the same beside both increments: the second goes on from it'
+  expect 0 '(?s)=== verify.*\b650 rows' "$BAD"
+  days '' ''; rm -r "$S/full"; at '-25 hours'; keep rolled full
 
 # parts of a night
 dbdump two --single-transaction --no-data --skip-triggers shop >"$W/p-s.sql"; dbdump two --single-transaction --no-create-info --skip-triggers shop >"$W/p-d.sql"
