@@ -39,7 +39,7 @@ function pointCells(row: PointRow): string[] {
     row.isAhead ? "?" : formatDuration(row.ageMs),
     `${minute(row.momentAt)} (${from})`,
     `${formatBytes(row.sizeBytes)}${strange}`,
-    `${row.method} ${row.format}`,
+    row.method === row.format ? row.method : `${row.method} ${row.format}`,
     row.id,
     [verifiedText(row), ...keptText(row)].join("; "),
   ];

@@ -109,11 +109,11 @@ describe("in an archive class", () => {
     for (const key of keys.slice(3)) {
       const line = backups.stdout.split("\n").find((one) => one.includes(`  ${key}  `));
       expect(line).toMatch(
-        /CANNOT BE READ: it lies in GLACIER and has to be restored from there first.*storage class GLACIER/,
+        /CAN'T READ: it lies in GLACIER and has to be restored from there first.*storage class GLACIER/,
       );
     }
     expect(backups.stdout).toMatch(
-      /2 cannot be read; for .*:\n +aws s3api restore-object --bucket s01 --key backups\/shop-\S+ --endpoint-url/,
+      /2 can't be read\. To read shop-.*:\n +aws s3api restore-object --bucket s01 --key backups\/shop-\S+ --endpoint-url/,
     );
     expect(init.all + verify.all + backups.all).not.toMatch(/credential|AWS_ACCESS_KEY/i);
   });
@@ -142,7 +142,7 @@ describe("denied", () => {
     await bucketOf("s03", keys);
     const { init, verify, backups } = await judged("s03", { edits: denied(keys[3] ?? "") });
     expect([init.code, verify.code, backups.code]).toEqual([0, 0, 0]);
-    expect(backups.stdout).toMatch(new RegExp(`${keys[3]} +CANNOT BE READ: access to it is denied`));
+    expect(backups.stdout).toMatch(new RegExp(`${keys[3]} +CAN'T READ: access to it is denied`));
   });
   test("s04: the newest: void, named, with what to grant", async () => {
     const keys = nights();
@@ -204,7 +204,7 @@ describe("other things in the bucket", () => {
     const { verify, backups } = await judged("s07", { prefix: "backups/shop" });
     expect(verify.code).toBe(0);
     expect(backups.all).not.toContain("archive");
-    expect(backups.stdout).toContain("5 recovery points");
+    expect(backups.stdout).toContain("5 backups");
   });
   test("s09: an upload that never ended is no object", async () => {
     const keys = nights();
@@ -214,7 +214,7 @@ describe("other things in the bucket", () => {
     await ceph.client.send(new UploadPartCommand({ ...where, UploadId, PartNumber: 1, Body: dump }));
     const { verify, backups } = await judged("s09");
     expect(verify.code).toBe(0);
-    expect(backups.stdout).toContain("5 recovery points");
+    expect(backups.stdout).toContain("5 backups");
   });
   test("s10: 2,500 foreign objects, within a minute", async () => {
     const keys = nights();
