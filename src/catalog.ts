@@ -6,6 +6,7 @@ import { copyFiles } from "./actions/copy-files.ts";
 import { copySource } from "./actions/copy-source.ts";
 import { copyTableBack } from "./actions/copy-table-back.ts";
 import { corruptTable } from "./actions/corrupt-table.ts";
+import { deleteBackups } from "./actions/delete-backups.ts";
 import { dropDatabase } from "./actions/drop-database.ts";
 import { dropSide } from "./actions/drop-side.ts";
 import { dropTable } from "./actions/drop-table.ts";
@@ -15,6 +16,7 @@ import { hangUp } from "./actions/hang-up.ts";
 import { holdLock } from "./actions/hold-lock.ts";
 import { lookAround } from "./actions/look-around.ts";
 import { loseMainStore } from "./actions/lose-main-store.ts";
+import { loseReplicas } from "./actions/lose-replicas.ts";
 import { loseServer } from "./actions/lose-server.ts";
 import { mergeRows } from "./actions/merge-rows.ts";
 import { misdirect } from "./actions/misdirect.ts";
@@ -102,12 +104,14 @@ export const catalog: Catalog = {
     copyFiles,
     copySource,
     corruptTable,
+    deleteBackups,
     dropDatabase,
     findBlocker,
     hangUp,
     holdLock,
     lookAround,
     loseMainStore,
+    loseReplicas,
     loseServer,
     mergeRows,
     misdirect,

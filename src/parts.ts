@@ -892,6 +892,8 @@ export interface RepairRequest {
   readonly tables: Readonly<Record<string, string>>;
   /** What becomes of touched rows that the recovery point does not know. */
   readonly strangers: "delete" | "leave";
+  /** For some of the tables SQL on a row as the recovery point has it: whether it is wanted at all. */
+  readonly only?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Why nothing is said about a backup. */
@@ -1394,9 +1396,14 @@ export interface Action<O = unknown> extends Part<O> {
   lines(scene: Scene, options: O): readonly Line[];
 }
 
-/** What happens to backups where they lie: all of the main store are gone, or one is written over with this. */
+/**
+ * What happens to backups where they lie: the main store answers nobody, all its objects are deleted, every replica dies, or
+ * one backup is written over with this.
+ */
 export type StoreDeed =
   | { readonly kind: "lose-main" }
+  | { readonly kind: "delete-all" }
+  | { readonly kind: "no-replicas" }
   | { readonly kind: "overwrite"; readonly backup: string; readonly content: string };
 
 /** Tables that a probe looks at: those, all but those, or none. */

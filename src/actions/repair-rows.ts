@@ -11,6 +11,13 @@ const options = z.strictObject({
       "Tables, each with a condition on a row as it is now: whether the damage touched it. Newer good rows must not match. Parents are done before children, whatever the order here.",
     )
     .meta({ examples: [{ orders: "note = 'TEST'", payments: "1 = 0" }] }),
+  only: z
+    .record(tableName(), sqlText("A condition on a row as the recovery point has it."))
+    .optional()
+    .describe(
+      "Of these tables only such rows are wanted from the recovery point, so that what others deleted since stays deleted. Default: all rows of all tables.",
+    )
+    .meta({ examples: [{ orders: "customer_id = 7" }] }),
   strangers: z
     .enum(["delete", "leave"])
     .default("leave")

@@ -202,7 +202,7 @@ function storesOf(making: Making): Pick<World, "stock" | "bring" | "harm"> {
       return path;
     },
     async harm(deed) {
-      if (deed.kind === "lose-main") throw new Defect("a store of somebody's own cannot be lost yet");
+      if (deed.kind !== "overwrite") throw new Defect("a store of somebody's own cannot be lost yet");
       const point = namedPoint(making, deed.backup);
       for (const { key } of point.objects)
         await stock.layerOf(point).write(key, once(deed.content), new Date(damagedAtMs));

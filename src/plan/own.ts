@@ -71,7 +71,7 @@ function harmed({ disaster }: Scenario, { actions }: Catalog) {
   return {
     taken: steps.flatMap(({ part, options }) => part?.takes?.(options) ?? []),
     overwritten: deeds.flatMap((deed) => (deed?.kind === "overwrite" ? [deed.backup] : [])),
-    losesMain: deeds.some((deed) => deed?.kind === "lose-main"),
+    losesMain: deeds.some((deed) => deed !== undefined && deed.kind !== "overwrite"),
   };
 }
 

@@ -44,7 +44,8 @@ export function ownValues(value: unknown): Record<string, string> {
 /** Keys whose text is SQL: names in it are written as the engine writes them. */
 const SQL_KEYS: ReadonlySet<PropertyKey> = new Set(["sql", "ask", "seed", "stray", "where"]);
 const isSql = (path: Path) =>
-  SQL_KEYS.has(path.at(-1) ?? "") || (path.at(-2) === "tables" && typeof path.at(-1) === "string");
+  SQL_KEYS.has(path.at(-1) ?? "") ||
+  ((path.at(-2) === "tables" || path.at(-2) === "only") && typeof path.at(-1) === "string");
 const WORD = /\$([a-z][a-z0-9_]*)/g;
 
 function filled(text: string, { values, quoted }: Binding, sql: boolean): string {

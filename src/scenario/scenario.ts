@@ -75,6 +75,7 @@ export interface Scenario {
   readonly story:
     | {
         readonly origin?: string | undefined;
+        readonly url?: string | undefined;
         readonly severity?: string | undefined;
         readonly difficulty?: number | undefined;
         readonly symptom?: string | undefined;

@@ -47,6 +47,11 @@ const objectives = z.strictObject({
 
 const story = z.strictObject({
   origin: example(z.string().optional(), "The story it comes from, by number or name. Default: none.", "000"),
+  url: example(
+    z.httpUrl().optional(),
+    "Where its owners tell it themselves. Default: nowhere.",
+    "https://example.com/blog/what-happened",
+  ),
   severity: example(z.enum(["sev1", "sev2", "sev3"]).optional(), "How loud the pager is. Default: not said.", "sev1"),
   symptom: example(
     z.string().min(1).max(200).optional(),

@@ -48,6 +48,7 @@ export function showText(scenario: Scenario, text: string): string {
       ? []
       : [
           `Story ${story.origin ?? "–"}, ${story.severity ?? "severity not said"}, difficulty ${story.difficulty ?? "not said"}`,
+          ...(story.url === undefined ? [] : [`Told at ${story.url}`]),
         ]),
     `Objectives: RTO ${formatObjective(objectives.rtoMs)}, RPO ${formatObjective(objectives.rpoMs)}${objectives.mtdMs === undefined ? "" : `, MTD ${formatObjective(objectives.mtdMs)}`}`,
     `Engines: ${Object.entries(scenario.engines)

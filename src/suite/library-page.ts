@@ -45,7 +45,7 @@ function section(
   const difficulty = story?.difficulty ?? 0;
   const rows: [string, string][] = [
     ["You see", story?.symptom ?? title],
-    ["Story", story?.origin ?? "none"],
+    ["Story", story?.url === undefined ? (story?.origin ?? "none") : `${story.origin ?? ""}, told at ${story.url}`],
     ["Difficulty", difficulty === 0 ? "not said" : `${difficulty} of 5: ${DIFFICULTY[difficulty] ?? ""}`],
     [
       "Engines",

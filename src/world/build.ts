@@ -94,6 +94,7 @@ export async function buildWorld(given: WorldKit): Promise<World> {
   }
   if (given.isPlayed || usesApplication(plan)) await runner.must(application, { ...WORLD, name: "application" });
   const { ledger, archive, replicas, retention } = standing;
+  const { harm, ...stocked } = stores.given(standing);
   return {
     ledger,
     expectedBytes: standing.expectedBytes,
@@ -104,7 +105,8 @@ export async function buildWorld(given: WorldKit): Promise<World> {
       return replicaPoints(replicas.all, { foundAtMs: damagedAtMs + afterDamageMs, bytes: standing.databaseBytes });
     },
     pruneOn: async () => retention?.prune(damagedAtMs + afterDamageMs + (plan.scenario.world.retention?.nextMs ?? 0)),
-    ...stores.given(standing),
+    ...stocked,
+    harm: (deed) => (deed.kind === "no-replicas" ? replicas.lose() : harm(deed)),
     ship: archive === null ? null : async () => void (await archive.ship(damagedAtMs + afterDamageMs)),
     async writeOn() {
       const everyMs = plan.scenario.world.writer.everyMs;
@@ -324,11 +326,17 @@ async function moveFiles(
     .filter((line) => line !== "")
     .sort();
   const moved: { key: string; sizeBytes: number; sha256: string }[] = [];
+  const sizeOfFile = (file: string) => Number(file.split(" ")[0]);
+  const largest = Math.max(0, ...files.map(sizeOfFile));
   for (const file of files) {
     const path = file.slice(file.indexOf(" ") + 1).replace(/^\.\//, "");
-    const hash = sha256Of(withFault(server.get(`${folder}/${path}`), fault, Number(file.split(" ")[0])));
-    const { key, sizeBytes } = await store.write(`${name}/${path}`, hash.stream, new Date(atMs));
-    moved.push({ key: store === offsite ? `${OFFSITE}${key}` : key, sizeBytes, sha256: await hash.digest });
+    const sizeBytes = sizeOfFile(file);
+    // What breaks off is the one that takes long; what is small came through before.
+    const own = fault === "truncated" && sizeBytes < largest ? null : fault;
+    const hash = sha256Of(withFault(server.get(`${folder}/${path}`), own, sizeBytes));
+    const stored = await store.write(`${name}/${path}`, hash.stream, new Date(atMs));
+    const key = store === offsite ? `${OFFSITE}${stored.key}` : stored.key;
+    moved.push({ key, sizeBytes: stored.sizeBytes, sha256: await hash.digest });
   }
   return moved;
 }

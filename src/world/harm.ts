@@ -10,7 +10,7 @@ export interface Stores {
   given(standing: { readonly names: ReadonlyMap<string, string> }): {
     readonly stock: Store;
     bring(backup: string): Promise<string>;
-    harm(deed: StoreDeed): Promise<void>;
+    harm(deed: Exclude<StoreDeed, { kind: "no-replicas" }>): Promise<void>;
   };
 }
 
@@ -44,6 +44,13 @@ export function openStores({ server, store, offsite, write, damagedAtMs }: World
           if (deed.kind === "lose-main") {
             isMainLost = true;
             write({ kind: "note", text: `${store.place} answers nobody any more: account, site or provider are gone` });
+            return;
+          }
+          if (deed.kind === "delete-all") {
+            const keys: string[] = [];
+            for await (const { key } of store.list("")) keys.push(key);
+            for (const key of keys) await store.remove(key);
+            write({ kind: "note", text: `everything in ${store.place} was deleted: ${keys.join(", ")}` });
             return;
           }
           const { key, sizeBytes } = await fileOf(deed.backup);

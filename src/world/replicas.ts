@@ -16,12 +16,15 @@ export interface Replicas {
   hold(backup: PlannedBackup, atMs: number): Promise<void>;
   /** Lets every replica receive what was committed, as time would. A server that is gone sends nothing more. */
   arrive(): Promise<void>;
+  /** Every replica dies, with its disk; whoever lists replicas still knows its name. */
+  lose(): Promise<void>;
 }
 
 const stepOf = ({ name }: PlannedBackup) => ({ phase: "world", name: `replica-${name}` }) as const;
 
 export function openReplicas({ runner, beside, write }: WorldKit): Replicas {
   const all: Replica[] = [];
+  const gone = new Set<PlannedBackup>();
   return {
     all,
     async make(backup, atMs) {
@@ -47,8 +50,18 @@ export function openReplicas({ runner, beside, write }: WorldKit): Replicas {
     },
     async arrive() {
       for (const { backup, heldAtMs } of all) {
-        const line = backup.method.live?.arrive(heldAtMs !== null);
+        const line = gone.has(backup) ? undefined : backup.method.live?.arrive(heldAtMs !== null);
         if (line !== undefined) await beside(backup.name, () => runner.run(line, stepOf(backup)));
+      }
+    },
+    async lose() {
+      for (const { backup } of all) {
+        gone.add(backup);
+        await beside(backup.name, async () => {
+          for (const line of backup.method.removeSide?.() ?? [])
+            await runner.must(line, { ...stepOf(backup), phase: "damage" });
+        });
+        write({ kind: "note", text: `replica ${backup.name} is gone, and its disk with it` });
       }
     },
   };

@@ -77,7 +77,7 @@ const dice = (n: string, salt: number | string) =>
 /** A table that is gone: what needs it is left out, and the shop goes on with what still works. */
 const GOES_ON = "DECLARE EXIT HANDLER FOR 1146 BEGIN END";
 
-/** One simulated moment of trading. */
+/** One simulated moment of trading. Where tables are empty, only who signed up since can order, and nothing is in the basket. */
 const TICK = `
 DELIMITER //
 CREATE PROCEDURE fogbell_tick(at_ms BIGINT, n BIGINT, seed BIGINT)
@@ -93,7 +93,7 @@ BEGIN
   END;
   BEGIN
     ${GOES_ON};
-    INSERT INTO stock_movements VALUES (product, 1 + chance % 20, 'delivery', moment);
+    INSERT INTO stock_movements VALUES (COALESCE(product, 1), 1 + chance % 20, 'delivery', moment);
     IF n % 5 = 0 THEN
       INSERT INTO customers (email, name, country, profile, created_at)
       VALUES (CONCAT('tick', n, '.', chance, '@example.org'), CONCAT('Customer ', n), 'DE', '{}', moment);
@@ -102,13 +102,18 @@ BEGIN
   BEGIN
     ${GOES_ON};
     SELECT MAX(id) INTO customer FROM customers;
-    INSERT INTO orders (customer_id, total, placed_at, changed_at)
-    VALUES (1 + chance % customer, 10 + chance % 490, moment, moment);
-    SET placed = LAST_INSERT_ID();
-    INSERT INTO order_items (order_id, line, product_id, quantity, price)
-    VALUES (placed, 1, product, 1 + chance % 4, 9.5 + chance % 90), (placed, 2, 1, 1, 4.9);
-    INSERT INTO payments (order_id, amount, method, paid_at) VALUES (placed, 10 + chance % 490, 'card', moment);
-    UPDATE orders SET state = 'shipped', changed_at = moment WHERE id = placed - 30 AND state <> 'shipped';
+    SET customer = COALESCE((SELECT id FROM customers WHERE id = 1 + chance % customer), customer);
+    IF customer IS NOT NULL THEN
+      INSERT INTO orders (customer_id, total, placed_at, changed_at)
+      VALUES (customer, 10 + chance % 490, moment, moment);
+      SET placed = LAST_INSERT_ID();
+      IF product IS NOT NULL THEN
+        INSERT INTO order_items (order_id, line, product_id, quantity, price)
+        VALUES (placed, 1, product, 1 + chance % 4, 9.5 + chance % 90), (placed, 2, 1, 1, 4.9);
+      END IF;
+      INSERT INTO payments (order_id, amount, method, paid_at) VALUES (placed, 10 + chance % 490, 'card', moment);
+      UPDATE orders SET state = 'shipped', changed_at = moment WHERE id = placed - 30 AND state <> 'shipped';
+    END IF;
   END;
 END //
 DELIMITER ;

@@ -101,30 +101,48 @@ DROP PROCEDURE fogbell_remove;
 SELECT 'repaired';`;
 }
 
+/** The tables that are wanted whole together; each that only some rows are wanted of apart. */
+function dumpsOf({ tables, only = {} }: RepairRequest) {
+  const [some, whole] = [Object.keys(tables).filter((t) => t in only), Object.keys(tables).filter((t) => !(t in only))];
+  const all = whole.length === 0 ? [] : [{ file: '"$SCRATCH/repair.sql"', of: whole, where: undefined }];
+  return [
+    ...all,
+    ...some.map((t, i) => ({
+      file: `"$SCRATCH/repair-${i + 1}.sql"`,
+      of: [t],
+      where: only[t]?.replaceAll("\n", " "),
+    })),
+  ];
+}
+
 function repairRows(flavour: Flavour, request: RepairRequest): readonly Line[] {
   const tables = Object.keys(request.tables);
   const names = tables.join(", ");
-  const file = '"$SCRATCH/repair.sql"';
+  const dumps = dumpsOf(request);
   const triggers = triggersAside(flavour, tables);
   return [
     {
       say: `Copy ${names} out of the restored database.`,
-      script: `${flavour.dump} ${at("side")}${flavour.dumpFlags} \\
+      script: dumps
+        .map(
+          ({ file, of, where }) => `${flavour.dump} ${at("side")}${flavour.dumpFlags} \\
   --single-transaction --hex-blob --skip-triggers \\
-  --result-file=${file} "$SIDE_DATABASE" \\
-  ${tables.map(quote).join(" ")} &&
+${where === undefined ? "" : `  --where=${quote(where)} \\\n`}  --result-file=${file} "$SIDE_DATABASE" \\
+  ${of.map(quote).join(" ")} &&
 ${isWhole(file)}`,
+        )
+        .join(" &&\n"),
       uses: ["SIDE_SOCKET", "SIDE_DATABASE", "SCRATCH"],
       expect: "No output.",
       ifNot: "A table isn't in this backup (choose another one), or SCRATCH is full.",
       destroys: false,
-      progress: `echo "$(stat -c %s ${file}) 0"`,
+      progress: `echo "$(cat "$SCRATCH"/repair*.sql | wc -c) 0"`,
     },
     {
       say: "Load these rows beside the live ones. Live data isn't touched.",
       script: `${flavour.admin} ${at("production")} create "$DATABASE"_repair &&
-${withoutValues(`${flavour.client} ${at("production")} --batch \\
-  "$DATABASE"_repair <${file}`)}`,
+${withoutValues(`${dumps.length === 1 ? "" : `cat ${dumps.map(({ file }) => file).join(" \\\n  ")} |\n`}${flavour.client} ${at("production")} --batch \\
+  "$DATABASE"_repair${dumps.length === 1 ? ` <${dumps[0]?.file}` : ""}`)}`,
       uses: ["DB_SOCKET", "DATABASE", "SCRATCH"],
       expect: "No output.",
       ifNot: "If it already exists, someone else may be repairing. Ask aloud before you continue.",

@@ -6,8 +6,12 @@ import type { Line, PresetRequest, TicksRequest } from "../../parts.ts";
 import { at, client, placesOf, sql } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
 import { shop } from "./shop.ts";
+import { tracker } from "./tracker.ts";
 
-const PRESETS: Readonly<Record<string, (flavour: Flavour, request: PresetRequest) => readonly Line[]>> = { shop };
+const PRESETS: Readonly<Record<string, (flavour: Flavour, request: PresetRequest) => readonly Line[]>> = {
+  shop,
+  tracker,
+};
 
 /** Each tick is a transaction of its own, as an application's would be. */
 function writeTicks(flavour: Flavour, { fromMs, toMs, everyMs, preset, seed }: TicksRequest): Line {

@@ -63,7 +63,8 @@ GRANT UPDATE (note) ON orders TO shop_reports;
 
 /**
  * One simulated moment of trading. Where a table is gone the shop goes on with what still works: stock moves,
- * customers sign up, late payments come in. Those are the good writes a recovery must keep.
+ * customers sign up, late payments come in. Those are the good writes a recovery must keep. Where tables are empty, only
+ * who signed up since can order, and nothing is in the basket.
  */
 const TICK = `
 CREATE SCHEMA IF NOT EXISTS fogbell;
@@ -77,7 +78,7 @@ BEGIN
   EXCEPTION WHEN undefined_table THEN product := 1;
   END;
   BEGIN
-    INSERT INTO stock_movements VALUES (product, 1 + dice % 20, 'delivery', moment);
+    INSERT INTO stock_movements VALUES (COALESCE(product, 1), 1 + dice % 20, 'delivery', moment);
     IF n % 5 = 0 THEN
       INSERT INTO customers (email, name, country, created_at)
       VALUES (format('tick%s.%s@example.org', n, dice), 'Customer ' || n, 'DE', moment);
@@ -86,12 +87,17 @@ BEGIN
   END;
   BEGIN
     SELECT max(id) INTO customer FROM customers;
-    INSERT INTO orders (customer_id, total, placed_at, changed_at)
-    VALUES (1 + dice % customer, 10 + dice % 490, moment, moment) RETURNING id INTO placed;
-    INSERT INTO order_items (order_id, line, product_id, quantity, price)
-    VALUES (placed, 1, product, 1 + dice % 4, 9.5 + dice % 90), (placed, 2, 1, 1, 4.9);
-    INSERT INTO payments (order_id, amount, method, paid_at) VALUES (placed, 10 + dice % 490, 'card', moment);
-    UPDATE orders SET state = 'shipped', changed_at = moment WHERE id = placed - 30 AND state <> 'shipped';
+    SELECT COALESCE((SELECT id FROM customers WHERE id = 1 + dice % customer), customer) INTO customer;
+    IF customer IS NOT NULL THEN
+      INSERT INTO orders (customer_id, total, placed_at, changed_at)
+      VALUES (customer, 10 + dice % 490, moment, moment) RETURNING id INTO placed;
+      IF product IS NOT NULL THEN
+        INSERT INTO order_items (order_id, line, product_id, quantity, price)
+        VALUES (placed, 1, product, 1 + dice % 4, 9.5 + dice % 90), (placed, 2, 1, 1, 4.9);
+      END IF;
+      INSERT INTO payments (order_id, amount, method, paid_at) VALUES (placed, 10 + dice % 490, 'card', moment);
+      UPDATE orders SET state = 'shipped', changed_at = moment WHERE id = placed - 30 AND state <> 'shipped';
+    END IF;
   EXCEPTION WHEN undefined_table THEN NULL;
   END;
   IF to_regclass('public.orders') IS NULL THEN

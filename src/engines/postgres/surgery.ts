@@ -119,11 +119,15 @@ END $fogbell$;
 COMMIT;
 SELECT 'repaired';`;
 
+/** Of a table that only some rows are wanted of, which. */
+const wanted = ({ only }: RepairRequest, table: string): string =>
+  only?.[table] === undefined ? "" : `\n  WHERE ${only[table].replaceAll("\n", " ")}`;
+
 export function repairRows(request: RepairRequest): readonly Line[] {
   const tables = Object.keys(request.tables);
   const files = tables.map((table) => `"$SCRATCH/rows-${plain(table)}"`);
   const out = tables.map((table, i) =>
-    psql(`COPY (SELECT * FROM ${qualified(table)}) TO STDOUT;`, "side", "-At").with({
+    psql(`COPY (SELECT * FROM ${qualified(table)}${wanted(request, table)}) TO STDOUT;`, "side", "-At").with({
       output: ownLine(`>${files[i]}`),
     }),
   );

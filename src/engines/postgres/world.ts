@@ -5,8 +5,9 @@ import { quote } from "../../host/sh.ts";
 import type { Line, PresetRequest, TicksRequest } from "../../parts.ts";
 import { PSQL, placesOf, psql } from "./client.ts";
 import { shop } from "./shop.ts";
+import { tracker } from "./tracker.ts";
 
-const PRESETS: Readonly<Record<string, (request: PresetRequest) => readonly Line[]>> = { shop };
+const PRESETS: Readonly<Record<string, (request: PresetRequest) => readonly Line[]>> = { shop, tracker };
 
 export function preset(request: PresetRequest): readonly Line[] {
   const build = PRESETS[request.name];
