@@ -23,6 +23,8 @@ export interface EstimateRequest {
 /** A job before it is sent: what a plan needs, and nothing of the queue. */
 export type PlannedJob = Omit<FleetJob, "version" | "task" | "send" | "sentAt" | "deadlineAt" | "tries">;
 
+/** What isn't a phase of a verify: taking the job, starting the process, listing the store, bringing the result home. */
+const AROUND_SECONDS = 2;
 /** Before anything is known: a fast disk and a modest link. */
 const BYTES_PER_SECOND = 30_000_000;
 /** Starting and ending a sandbox. */
@@ -49,7 +51,7 @@ export function secondsFor(bytes: number, known: readonly KnownCopy[], bandwidth
   const growth = usual === 0 ? 1 : Math.max(0.25, Math.min(4, bytes / usual));
   const fetched = middle(earlier.map(({ tookMs }) => (tookMs?.fetch ?? 0) / 1000)) ?? 0;
   const rest = Math.max(0, took - fetched) * growth;
-  return Math.max(fetched * growth, link) + rest;
+  return AROUND_SECONDS + Math.max(fetched * growth, link) + rest;
 }
 
 /** The copy itself, and the server that it becomes. */

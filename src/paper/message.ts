@@ -38,14 +38,14 @@ function sinceText({ before, result: { scenario } }: Change): string {
   return ` (before: ${verdictWord({ verdict: before.verdict, scenario })}, ${before.at.slice(0, 16).replace("T", " ")} UTC)`;
 }
 
-function headline(change: Change): string {
+export function headline(change: Change): string {
   const { drill, result, event } = change;
   const word = event === "recovery" ? `${verdictWord(result)} again` : verdictWord(result);
   return `${drill}: ${word}${sinceText(change)}`;
 }
 
 /** Plain text, one paragraph for each change. */
-function messageText(changes: readonly Change[], link: string | null): string {
+export function messageText(changes: readonly Change[], link: string | null): string {
   const paragraphs = changes.map((change) => {
     const { reasons, measured, objectives, next, runId } = change.result;
     const { rtaMs, rpaMs } = measured;

@@ -8,9 +8,11 @@ import { join } from "node:path";
 import { UsageError } from "../errors.ts";
 import { writeAtomic } from "../host/atomic-file.ts";
 import { sha256 } from "../host/digest.ts";
+import { mailUrlFault, sendMail } from "../host/mail.ts";
 import { makeFolder } from "../host/make-folder.ts";
-import { type SendRequest, send } from "../host/send.ts";
+import { type SendRequest, type Sent, send } from "../host/send.ts";
 import { type Change, changeOf, isJudged, type LastTold, slackBody, webhookBody } from "../paper/message.ts";
+import { discordBody, mailOf, pagerdutyBodies, teamsBody } from "../paper/message-bodies.ts";
 import { drillName } from "../paper/scorecard.ts";
 import type { DrillResult } from "../record.ts";
 import { worstExitCode } from "../result/verdict.ts";
@@ -19,6 +21,12 @@ import { worstExitCode } from "../result/verdict.ts";
 export interface Receivers {
   readonly slack?: string | undefined;
   readonly webhook?: string | undefined;
+  readonly teams?: string | undefined;
+  readonly discord?: string | undefined;
+  /** A routing key; or the URL of another region with it: `https://events.eu.pagerduty.com/v2/enqueue?key=…`. */
+  readonly pagerduty?: string | undefined;
+  /** `smtps://user:password@host?from=…&to=…`. */
+  readonly mail?: string | undefined;
   /** Asked for after a judged run. `{exit}` and `{verdict}` in it are filled in. */
   readonly ping?: string | undefined;
 }
@@ -33,21 +41,51 @@ export interface TellRequest {
   readonly patience?: Pick<SendRequest, "timeoutMs" | "attempts" | "firstWaitMs">;
 }
 
-type Channel = "slack" | "webhook";
+const CHANNELS = ["slack", "webhook", "teams", "discord", "pagerduty", "mail"] as const;
+type Channel = (typeof CHANNELS)[number];
 /** By channel. */
 type Memory = Partial<Record<Channel, LastTold>>;
 
 const FOLDER = ".notified";
 
+const PAGERDUTY = "https://events.pagerduty.com/v2/enqueue";
+
+/** Where PagerDuty's events go, and with which key. */
+function pagerdutyOf(told: string): { readonly url: string; readonly key: string } {
+  if (!URL.canParse(told)) return { url: PAGERDUTY, key: told };
+  const url = new URL(told);
+  const key = url.searchParams.get("key") ?? "";
+  url.searchParams.delete("key");
+  return { url: url.href, key };
+}
+
+const isHttp = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+
+/** What is wrong with where a message is to go, in words; null: nothing. */
+function receiverFault(name: string, text: string): string | null {
+  if (name === "mail") return mailUrlFault(text);
+  if (name === "pagerduty") {
+    const { url, key } = pagerdutyOf(text);
+    return isHttp(url) && /^[A-Za-z0-9_-]{10,64}$/.test(key) ? null : "isn't a routing key";
+  }
+  return isHttp(text.replaceAll(/\{(exit|verdict)\}/g, "0")) ? null : "is no http or https URL";
+}
+
+const EXAMPLES: Readonly<Record<string, string>> = {
+  mail: "smtps://user:password@mail.example.org?from=fogbell@example.org&to=team@example.org",
+  pagerduty: "ROUTING_KEY",
+};
+
 /** Found out before the first drill. The URL itself is not repeated: it may be a secret. */
 export function assertReceivers(receivers: Receivers): void {
-  for (const [name, text] of Object.entries(receivers)) {
-    if (text === undefined) continue;
-    const filled = text.replaceAll(/\{(exit|verdict)\}/g, "0");
-    if (URL.canParse(filled) && /^https?:$/.test(new URL(filled).protocol)) continue;
-    throw new UsageError(`what was given for ${name} is no http or https URL`, {
+  for (const [name, text] of Object.entries(receivers) as [string, string | undefined][]) {
+    const fault = text === undefined ? null : receiverFault(name, text);
+    if (fault === null) continue;
+    throw new UsageError(`what was given for ${name} ${fault}`, {
       code: "FB_NOTIFY_URL",
-      next: [`export FOGBELL_${name === "ping" ? "PING" : `NOTIFY_${name.toUpperCase()}`}=https://…`],
+      next: [
+        `export FOGBELL_${name === "ping" ? "PING" : `NOTIFY_${name.toUpperCase()}`}='${EXAMPLES[name] ?? "https://…"}'`,
+      ],
     });
   }
 }
@@ -81,13 +119,36 @@ interface Remembered {
   memory: Memory;
 }
 
+interface Message {
+  readonly changes: readonly Change[];
+  readonly link: string | null;
+  readonly request: TellRequest;
+}
+
+const BODIES = { slack: slackBody, webhook: webhookBody, teams: teamsBody, discord: discordBody } as const;
+
+/** By the channel's own way. Of several that must all arrive, the first that doesn't is what is said. */
+async function deliver(channel: Channel, told: string, { changes, link, request }: Message): Promise<Sent> {
+  const common = { signal: request.signal, ...request.patience };
+  if (channel === "mail") {
+    const { timeoutMs } = request.patience ?? {};
+    return sendMail({ url: told, ...mailOf(changes, link), ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+  }
+  if (channel !== "pagerduty") return send({ url: told, json: BODIES[channel](changes, link), ...common });
+  const { url, key } = pagerdutyOf(told);
+  for (const json of pagerdutyBodies(changes, link, key)) {
+    const sent = await send({ url, json, ...common });
+    if (!sent.ok) return sent;
+  }
+  return { ok: true };
+}
+
 async function notify(channel: Channel, url: string, told: readonly Remembered[], request: TellRequest): Promise<void> {
   const changes = told
     .map(({ result, memory }) => changeOf(result, memory[channel] ?? null))
     .filter((change): change is Change => change !== null);
   const link = linkOf(request.environment);
-  const json = (channel === "slack" ? slackBody : webhookBody)(changes, link);
-  const sent = changes.length === 0 ? null : await send({ url, json, signal: request.signal, ...request.patience });
+  const sent = changes.length === 0 ? null : await deliver(channel, url, { changes, link, request });
   if (sent?.ok === false) {
     request.say(`${channel} was not told: ${sent.why}. It is told after the next run.`);
     return;
@@ -129,8 +190,10 @@ export async function tell(results: readonly DrillResult[], request: TellRequest
     );
     const before = told.map(({ memory }) => memory);
     await Promise.all([
-      receivers.slack === undefined ? null : notify("slack", receivers.slack, told, request),
-      receivers.webhook === undefined ? null : notify("webhook", receivers.webhook, told, request),
+      ...CHANNELS.map((channel) => {
+        const url = receivers[channel];
+        return url === undefined ? null : notify(channel, url, told, request);
+      }),
       receivers.ping === undefined ? null : ping(receivers.ping, results, request),
     ]);
     const changed = told.filter(({ memory }, at) => memory !== before[at]);

@@ -6,6 +6,15 @@ import { runWorker } from "../../src/fleet/run-worker.ts";
 import { onInterrupt } from "../../src/run/signals.ts";
 
 const [name = "", configFile = "", state = "", fleet = "main"] = process.argv.slice(2);
+// A clock that jumps while it works.
+const jump = process.env.JUMP_MS;
+if (jump !== undefined) {
+  const now = Date.now.bind(Date);
+  setTimeout(() => {
+    Date.now = () => now() + Number(jump);
+  }, 5000);
+}
+
 using interruption = onInterrupt(() => {});
 await runWorker({
   url: process.env.FOGBELL_QUEUE,
