@@ -192,6 +192,17 @@ export interface Keyboard {
   readonly signs: readonly Sign[];
   /** Something that asks a database or its server anything: the first look, where a story does not say at what. */
   readonly look: RegExp;
+  /**
+   * Looks at the database that the application's configuration names, without touching it, and prints lines of words with
+   * tabs between: `closed` and `yes`, `no` or `gone`; `access` and a word that changes with who may come in, where there is
+   * one; `db`, a database's identity and its name, for each. A server that does not answer is a failure.
+   */
+  readonly watch: Line;
+  /** Its programs: what is typed to them says what they do, but where it says that they read it from a file. */
+  readonly programs: readonly string[];
+  readonly includes: RegExp;
+  /** How the text of a backup begins, unpacked, or the name of a file that only a backup has. */
+  readonly backup: { readonly begins: RegExp; readonly named: RegExp };
 }
 
 /** What shows, in something that a person typed, that they reached something. */

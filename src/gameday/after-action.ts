@@ -9,7 +9,7 @@ import { MILESTONES } from "../record.ts";
 import { sealCheck } from "./day-seal.ts";
 import { actionsOf, all, type DayEvent, type RunbookFault } from "./events.ts";
 import { MARK_OF, MILESTONE_MEANING, reached } from "./milestones.ts";
-import { GRADES, MEANT_TO_BE_LOST, type Score, scoreOf } from "./scoring.ts";
+import { GRADES, MEANT_TO_BE_LOST, type Score, scoreOf, scoreText } from "./scoring.ts";
 import { readLog } from "./session.ts";
 import { ageText, textOf } from "./timeline.ts";
 
@@ -173,7 +173,7 @@ function afterActionView(events: readonly DayEvent[]) {
     score:
       score === null
         ? "none"
-        : `${score.total} of 100${score.hardFails.length > 0 ? ", FAILED: see the hard fails" : ""}`,
+        : `${scoreText(score)}${score.hardFails.length > 0 ? ", FAILED: see the hard fails" : ""}`,
     summary: summary(events, score),
     hardFails: score?.hardFails ?? [],
     objectives: [

@@ -8,7 +8,7 @@ import type { Verdict } from "../record.ts";
 import { exitCodeOf } from "../result/verdict.ts";
 import { AFTER_ACTION_FILE } from "./after-action.ts";
 import { all } from "./events.ts";
-import { MEANT_TO_BE_LOST, type Score, scoreOf } from "./scoring.ts";
+import { MEANT_TO_BE_LOST, type Score, scoreOf, scoreText } from "./scoring.ts";
 import { isPlayed, readLog, readSession } from "./session.ts";
 
 const DRAFTED_WITHIN_MS = 10_000;
@@ -84,7 +84,7 @@ export function closingText(outcome: DayOutcome): string {
     ...(score === null
       ? []
       : [
-          `Team: ${score.total} of 100${score.hardFails.length > 0 ? ", FAILED" : ""}`,
+          `Team: ${scoreText(score)}${score.hardFails.length > 0 ? ", FAILED" : ""}`,
           ...score.hardFails.map((fail) => wrap(`  HARD FAIL: ${fail}`, NARROW_COLUMNS)),
           ...score.capabilities.map(
             (one) => `  ${one.name.padEnd(20)} ${String(one.points).padStart(3)} of ${one.of}  ${one.grade}`,

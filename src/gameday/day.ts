@@ -12,14 +12,18 @@ import type { GamedayStory } from "../scenario/schema.ts";
 import type { DeskLine, DeskState } from "./desk.ts";
 import { all, type DayBody, type DayStage, type Saying } from "./events.ts";
 import { maskCommand, maskWords, plainName } from "./masking.ts";
-import { fromCommand, fromWord, type Recognised, type Recogniser, reached } from "./milestones.ts";
+import { fromCommand, fromWord, type Recognised, type Recogniser, reached, settled } from "./milestones.ts";
 import type { PlayingTime } from "./playing-time.ts";
+import { isShownByState, type Sighting, type Watched } from "./watcher.ts";
 
 /** The first word to those outside is due after this, and each further one after that. */
 const FIRST_UPDATE_MS = 5 * 60_000;
 const UPDATE_EVERY_MS = 20 * 60_000;
 /** A team that reached nothing for so long is asked whether it wants a hint. */
 const STALL_MS = 5 * 60_000;
+
+/** A look is taken more than once a second; a command that does it ends about then. */
+const CLAIM_WITHIN_MS = 4000;
 
 export interface DayKit {
   readonly log: Journal<DayBody>;
@@ -36,6 +40,8 @@ export interface DayKit {
   readonly redact: Redactor;
   /** Nobody facilitates: Fogbell asks for an ETA and offers hints itself. */
   readonly solo: boolean;
+  /** The world is looked at: what it shows counts, and a sign of it that was typed alone does not. */
+  readonly isWatched: boolean;
 }
 
 export interface Day {
@@ -47,6 +53,10 @@ export interface Day {
   alarm(sinceMs: number): void;
   /** Something typed at the desk. Returns what was recognised. */
   typed(line: DeskLine): readonly Recognised[];
+  /** The world showed it. What was typed or said of it before tells when, and by whom. */
+  seen(sightings: readonly Sighting[]): void;
+  /** The world was looked at for the last time: what it could not show is what was typed. */
+  settle(watched: Watched | null): void;
   say(what: { role: string; how: Saying; text: string; owner?: string; due?: string }): void;
   mark(what: { role: string; milestone: Milestone; playedMs: number | null; because: string }): void;
   inject(number: number | null, what: "fired" | "held" | "skipped", by: string): string;
@@ -78,6 +88,9 @@ class RunningDay implements Day {
   #dueMs = FIRST_UPDATE_MS;
   #progressMs = 0;
   #offered = false;
+  /** What was typed or said of something that the world will show, or will not. */
+  readonly #claims: (Recognised & { readonly from: "command" | "word"; readonly role: string })[] = [];
+  #lastRole = "somebody";
   readonly #played = () => this.#kit.playing.at(this.#kit.nowMs());
 
   constructor(kit: DayKit) {
@@ -90,11 +103,50 @@ class RunningDay implements Day {
     this.#write({ kind: "stage", stage: next, because });
   }
 
-  #note(found: readonly Recognised[], from: "command" | "word", role: string): void {
-    for (const { milestone, playedMs, because } of found) {
+  /** Notes what was recognised, but for what the world itself will show: that waits as a claim. Returns what was noted. */
+  #note(found: readonly Recognised[], from: "command" | "word", role: string): Recognised[] {
+    const waits = ({ milestone }: Recognised) => this.#kit.isWatched && isShownByState(milestone);
+    this.#claims.push(...found.filter(waits).map((one) => ({ ...one, from, role })));
+    const noted = found.filter((one) => !waits(one));
+    for (const { milestone, playedMs, because } of noted) {
       this.#write({ kind: "milestone", milestone, playedMs, from, because, role });
       this.#progressMs = Math.max(this.#progressMs, playedMs);
       this.#offered = false;
+    }
+    return noted;
+  }
+
+  seen(sightings: readonly Sighting[]): void {
+    if (this.#stage !== "alarm" && this.#stage !== "paused") return;
+    for (const { milestone, atMs, because } of sightings) {
+      const known = reached(this.#kit.log.events)[milestone];
+      const moves = milestone === "reopened";
+      if (settled(this.#kit.log.events).has(milestone) || (known !== undefined && !moves)) continue;
+      const seenMs = this.#playedAt(atMs);
+      if (known !== undefined && Math.abs(known - seenMs) < CLAIM_WITHIN_MS) continue;
+      const claim = this.#claims.findLast((one) => one.milestone === milestone);
+      const fits = claim !== undefined && Math.abs(claim.playedMs - seenMs) < CLAIM_WITHIN_MS;
+      const playedMs = fits ? claim.playedMs : seenMs;
+      this.#write({
+        kind: "milestone",
+        milestone,
+        playedMs,
+        from: "state",
+        because,
+        role: claim?.role ?? this.#lastRole,
+      });
+      this.#progressMs = Math.max(this.#progressMs, playedMs);
+      this.#offered = false;
+    }
+  }
+
+  settle(watched: Watched | null): void {
+    for (const { milestone, playedMs, from, because, role, isExact } of this.#claims) {
+      const isKnown = reached(this.#kit.log.events)[milestone] !== undefined;
+      // A printed line that ended well did what it says, also where its effect was gone before anybody looked.
+      const isSeen = isExact !== true && watched?.canSee.some((one) => one === milestone) === true;
+      if (isKnown || isSeen || settled(this.#kit.log.events).has(milestone)) continue;
+      this.#write({ kind: "milestone", milestone, playedMs, from, because, role });
     }
   }
 
@@ -124,10 +176,12 @@ class RunningDay implements Day {
       if (falls && exitCode === 0) this.#trap({ when, cost, say });
     }
     const seen = { text: line.text, exitCode, beganMs: this.#playedAt(beganAtMs), endedMs: this.#playedAt(endedAtMs) };
-    const found = fromCommand(this.#kit.recogniser, seen, this.#kit.log.events);
-    this.#note(found, "command", role);
-    return found;
+    const found = fromCommand(this.#kit.recogniser, seen, this.#kit.log.events, this.#claimed());
+    this.#lastRole = role;
+    return this.#note(found, "command", role);
   }
+
+  readonly #claimed = () => new Set(this.#claims.map(({ milestone }) => milestone));
 
   /** Once each, however often it is repeated. */
   #trap({ when, cost, say }: { when: string; cost: number; say: string }): void {

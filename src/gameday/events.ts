@@ -1,5 +1,6 @@
 /** What a game day writes down: one log, chained like a drill's journal. Everything said of the day comes from here. Pure. */
 import type { EventStamp, Milestone, Objectives, Verdict } from "../record.ts";
+import type { Watched } from "./watcher.ts";
 
 /** How much the team knows beforehand. */
 export type Level = "known" | "family" | "blind";
@@ -55,7 +56,8 @@ export type DayBody =
       readonly milestone: Milestone;
       /** Playing time since the damage, without pauses; null: it was not reached after all. */
       readonly playedMs: number | null;
-      readonly from: "command" | "word" | "scribe" | "end";
+      /** `state`: the world itself showed it; typing then only tells when, and by which role. */
+      readonly from: "command" | "word" | "scribe" | "end" | "state";
       readonly because: string;
       readonly role: string;
     }
@@ -91,6 +93,12 @@ export type DayBody =
       readonly runbook: readonly RunbookFault[];
       /** What the drilled recovery does; absent in logs of before: then all of it. */
       readonly drilled?: Drilled;
+      /** How the world was looked at while people worked; absent in logs of before: then only typing told. */
+      readonly watched?: Watched;
+      /** Something was run whose inside nobody saw: a script, a function, another program. */
+      readonly opaque?: boolean;
+      /** Pieces of evidence that were there, and changed or went. */
+      readonly evidence?: readonly string[];
     }
   | { readonly kind: "answer"; readonly question: string; readonly answer: string; readonly role: string }
   | { readonly kind: "day-ended"; readonly abandoned: boolean };

@@ -107,11 +107,15 @@ export async function verifyAll({ table, beside, source, spoiled, pointed }: Jud
   });
 }
 
-/** Traps of the story that people fell into, as far as the log tells. `prunedByJob`: the pruning job took something. */
+/**
+ * Traps of the story that people fell into, as far as the log tells. `prunedByJob`: the pruning job took something;
+ * `hidden`: something was run whose inside nobody saw.
+ */
 export function trapsIn(
   traps: readonly Trap[],
   events: readonly DayEvent[],
   prunedByJob: boolean,
+  hidden = false,
 ): Extract<DayBody, { kind: "trap" }>[] {
   const found = reached(events);
   const restored = found["restore-began"];
@@ -120,7 +124,7 @@ export function trapsIn(
     if (when === "restore-before-preserve")
       return restored !== undefined && (found.preserved === undefined || found.preserved > restored);
     if (when === "reopen-before-verify")
-      return found.reopened !== undefined && (found.verified === undefined || found.verified > found.reopened);
+      return found.reopened !== undefined && (found.verified === undefined ? !hidden : found.verified > found.reopened);
     // What was only looked at did no harm: the last one fetched is the one that is restored.
     if (when === "source-used") return restored !== undefined && used.at(-1) === source;
     return when === "pruned" && prunedByJob;
@@ -138,12 +142,21 @@ export interface HardFailRequest {
   readonly evidence: readonly string[];
   /** The application looks elsewhere: what was asked there says nothing of the data that was whole. */
   readonly isElsewhere: boolean;
+  /** Something was run whose inside nobody saw: that nobody verified cannot be said then. */
+  readonly isOpaque?: boolean;
   /** Verify findings that hold of what the damage did not hit. */
   readonly findings: readonly { readonly except?: boolean; readonly held: string }[];
 }
 
 /** What makes a day failed whatever else went well. */
-export function hardFails({ events, spoiled, evidence, isElsewhere, findings }: HardFailRequest): string[] {
+export function hardFails({
+  events,
+  spoiled,
+  evidence,
+  isElsewhere,
+  isOpaque: hidden,
+  findings,
+}: HardFailRequest): string[] {
   const { verified, reopened } = reached(events);
   const opened = all(events, "milestone").some(({ milestone, from }) => milestone === "reopened" && from !== "end");
   const overwritten = findings.some(({ except, held }) => !isElsewhere && except === true && held === "no");
@@ -151,7 +164,7 @@ export function hardFails({ events, spoiled, evidence, isElsewhere, findings }: 
     ...(spoiled.length > 0 ? [`a source was changed or removed: ${spoiled.join(", ")}`] : []),
     ...(evidence.length > 0 ? [`evidence was changed or removed: ${evidence.join(", ")}`] : []),
     ...(overwritten ? ["data that was whole before is not any more: the restore went too far, or the wrong way"] : []),
-    ...(opened && reopened !== undefined && (verified === undefined || verified > reopened)
+    ...(opened && reopened !== undefined && (verified === undefined ? hidden !== true : verified > reopened)
       ? ["the application was let in before the data was verified"]
       : []),
   ];

@@ -30,10 +30,11 @@ import { writeAfterAction } from "./after-action.ts";
 import { chooseScenario, levelOf, type Wanted } from "./choose-scenario.ts";
 import { createDay, storyOf } from "./day.ts";
 import { sealOf } from "./day-seal.ts";
-import { actionsOf, type DayBody, type Drilled, type FollowUp } from "./events.ts";
-import { hardFails } from "./judging.ts";
+import { actionsOf, all, type DayBody, type DayEvent, type Drilled, type FollowUp } from "./events.ts";
+import { hardFails, trapsIn } from "./judging.ts";
 import { plainName } from "./masking.ts";
 import { type DrilledLine, drilledLine, type Recogniser, recogniser } from "./milestones.ts";
+import { isOpaque } from "./opaque.ts";
 import { pagesFor, printedIn } from "./pages.ts";
 import { createPlayingTime } from "./playing-time.ts";
 import { createTable, type RecoveryTable } from "./recovery-table.ts";
@@ -113,6 +114,16 @@ const drilledOf = ({ scenario, recovery }: Plan): Drilled => ({
   isRecoverable: scenario.designed !== "lost",
 });
 
+/** How far the age of what came back may be from that of a copy, to be that copy. */
+const SAME_AGE_MS = 2 * 60_000;
+
+/** The copy that was used where nobody saw it being fetched: its age is that of the rows that came back. */
+function sourceOfRows({ plan, rpaMs, events }: { plan: Plan; rpaMs: number | null; events: readonly DayEvent[] }) {
+  if (rpaMs === null || all(events, "source").length > 0) return null;
+  const one = plan.backups.find(({ ageMs }) => Math.abs(ageMs - rpaMs) < SAME_AGE_MS);
+  return one === undefined ? null : ({ kind: "source", point: "", name: one.name, ageMs: one.ageMs } as const);
+}
+
 function rowsText({ rowsMissing, rowsAltered, rowsExtra }: DrillResult["measured"]): string {
   if (rowsMissing === null) return "rows were not compared";
   return `${rowsMissing} rows missing, ${rowsAltered ?? 0} older, ${rowsExtra ?? 0} extra`;
@@ -133,11 +144,19 @@ async function close(
   const abandoned = result.problems.length > 0;
   const findings = result.findings.filter(({ group }) => group === "verify");
   if (!abandoned) {
+    const { keyboard } = plan.engine;
+    const isHidden = keyboard !== undefined && isOpaque(log.events, keyboard);
+    const source = sourceOfRows({ plan, rpaMs: result.measured.rpaMs, events: log.events });
+    if (source !== null) {
+      log.append(source);
+      for (const trap of trapsIn(plan.scenario.gameday?.traps ?? [], log.events, false, isHidden)) log.append(trap);
+    }
     const failed = hardFails({
       events: log.events,
       spoiled: outcomes.spoiled,
       evidence: outcomes.evidence,
       isElsewhere: outcomes.isElsewhere,
+      isOpaque: isHidden,
       findings,
     });
     log.append({
@@ -156,6 +175,9 @@ async function close(
       hardFails: failed,
       runbook: outcomes.runbook,
       drilled: drilledOf(plan),
+      ...(outcomes.watched === null ? {} : { watched: outcomes.watched }),
+      opaque: isHidden,
+      evidence: outcomes.evidence,
     });
   } else if (!log.events.some((event) => event.kind === "stage" && event.stage === "over"))
     log.append({ kind: "stage", stage: "over", because: result.reasons[0] ?? "it could not be judged" });
@@ -222,6 +244,7 @@ async function layTable(
     pagesSay: (text) => printedIn(pages, text)?.step.say,
     redact: createRedactor(secretsIn(process.env)),
     solo: request.solo,
+    isWatched: plan.engine.keyboard !== undefined,
   });
   const session: Session = { dayId, pid: process.pid, socket: join(scratch.folder, "desk.sock"), shell: null };
   const table = createTable({

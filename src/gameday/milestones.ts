@@ -105,7 +105,7 @@ export function reached(events: readonly DayEvent[]): Partial<Record<Milestone, 
 }
 
 /** Milestones that the scribe has set or struck: signs do not move them any more. */
-function settled(events: readonly DayEvent[]): ReadonlySet<Milestone> {
+export function settled(events: readonly DayEvent[]): ReadonlySet<Milestone> {
   return new Set(all(events, "milestone").flatMap(({ milestone, from }) => (from === "scribe" ? [milestone] : [])));
 }
 
@@ -121,10 +121,21 @@ export interface Recognised {
   readonly milestone: Milestone;
   readonly playedMs: number;
   readonly because: string;
+  /** A line of the drilled recovery, as printed: nothing is guessed. */
+  readonly isExact?: boolean;
 }
 
-/** What a command shows. A failed one shows that somebody looked, and that a restore began, but nothing reached. */
-export function fromCommand({ signs, drilled }: Recogniser, typed: Typed, events: readonly DayEvent[]): Recognised[] {
+/** A function is defined, or a script is written down: what stands in it was not run. */
+const WRITES_DOWN = /^\s*(function\s+\S+|[\w-]+\s*\(\)\s*\{)|\b(cat|tee)\b[^\n]*<<-?\s*['"]?\w/;
+
+/** What a command shows. `claimed`: typed before, and not seen yet. A failed one shows that somebody looked, and that a restore began, but nothing reached. */
+export function fromCommand(
+  { signs, drilled }: Recogniser,
+  typed: Typed,
+  events: readonly DayEvent[],
+  claimed: ReadonlySet<Milestone> = new Set(),
+): Recognised[] {
+  if (WRITES_DOWN.test(typed.text)) return [];
   const known = reached(events);
   const fixed = settled(events);
   const text = flat(typed.text);
@@ -138,10 +149,16 @@ export function fromCommand({ signs, drilled }: Recogniser, typed: Typed, events
   for (const milestone of MILESTONES.filter((one) => shown.has(one))) {
     const needs = AFTER[milestone];
     if (fixed.has(milestone) || known[milestone] !== undefined) continue;
-    if (needs !== undefined && known[needs] === undefined) continue;
+    if (needs !== undefined && known[needs] === undefined && !claimed.has(needs)) continue;
     if (typed.exitCode !== 0 && milestone !== "detected" && milestone !== "restore-began") continue;
     const begins = milestone === "restore-began" || milestone === "detected";
-    found.push({ milestone, playedMs: begins ? typed.beganMs : typed.endedMs, because });
+    const isExact = exact.includes(milestone);
+    found.push({
+      milestone,
+      playedMs: begins ? typed.beganMs : typed.endedMs,
+      because,
+      ...(isExact ? { isExact } : {}),
+    });
   }
   // Whoever fetches has chosen, and restoring ends with the last thing that restores.
   if (found.some(({ milestone }) => milestone === "fetched") && known.chosen === undefined && !fixed.has("chosen"))

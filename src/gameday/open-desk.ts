@@ -35,8 +35,11 @@ export interface OpenDesk {
   /** `folder name` → hash, of store and evidence. */
   inventory(): Promise<ReadonlyMap<string, string>>;
   has(key: string): Promise<boolean>;
+  readonly folder: string;
   readonly store: string;
   readonly evidence: string;
+  /** Sizes of all that lies in the store. */
+  sizes(): readonly number[];
 }
 
 /** Of the procedure's places, those that would tell what people have to find out. */
@@ -105,8 +108,10 @@ export async function openDesk(
   return {
     argv: ["bash", "--noprofile", "--rcfile", `${desk}/rc`, "-i"],
     env: { ...fixed, SCRATCH: server.folders.scratch },
+    folder: desk,
     store,
     evidence,
+    sizes: () => [...shown.values()].map(({ sizeBytes }) => sizeBytes),
     places,
     sync,
     state: (state) => put(`${desk}/state`, stateFile(state)),

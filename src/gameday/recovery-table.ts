@@ -1,22 +1,23 @@
 /** People at their table: the desk open, the clock running, copies listed and fetched for them, until somebody ends it. */
 import { randomInt } from "node:crypto";
-import { takeStock } from "../backups/locate.ts";
-import { endOf, faultOf, readDump } from "../backups/read-dump.ts";
 import type { PeopleTable } from "../drill/people.ts";
-import { fetchCopy, locate, named, type Source } from "../drill/source.ts";
+import { locate, type Source } from "../drill/source.ts";
 import { asFogbellError, CancelledError, UnavailableError } from "../errors.ts";
-import { formatBytes } from "../host/units.ts";
 import type { Scene } from "../parts.ts";
 import type { DrillEvent, EventBody } from "../record.ts";
-import { answer, type ListedCopy } from "./answers.ts";
+import { answer } from "./answers.ts";
 import { followApplication } from "./application.ts";
 import type { Day } from "./day.ts";
 import type { DeskLine } from "./desk.ts";
-import { all, type DayBody, type DayEvent, type RunbookFault } from "./events.ts";
+import type { DayBody, DayEvent, RunbookFault } from "./events.ts";
 import { changedIn, lookBeside, trapsIn, verifyAll, writeMarks } from "./judging.ts";
 import { reached } from "./milestones.ts";
+import { isOpaque } from "./opaque.ts";
 import { type OpenDesk, openDesk } from "./open-desk.ts";
 import { type Page, printedIn } from "./pages.ts";
+import { checkFor, fetchFor, listFor, takenByHand } from "./table-copies.ts";
+import type { Sighting, Watched } from "./watcher.ts";
+import { type Watching, watchWorld } from "./watching.ts";
 import { failed, type KeeperAnswer, type KeeperQuestion } from "./wire.ts";
 import { readWords } from "./words.ts";
 
@@ -41,6 +42,7 @@ export interface Outcomes {
   readonly evidence: readonly string[];
   readonly runbook: readonly RunbookFault[];
   readonly isElsewhere: boolean;
+  readonly watched: Watched | null;
 }
 
 export interface RecoveryTable {
@@ -79,9 +81,10 @@ class PeoplesTable implements RecoveryTable {
   #beside: Awaited<ReturnType<typeof lookBeside>> = [];
   #before: ReadonlyMap<string, string> = new Map();
   #evidence: ReadonlyMap<string, string> = new Map();
+  #watching: Watching | null = null;
   readonly #pruned: string[] = [];
   readonly #faults: RunbookFault[] = [];
-  #outcomes: Outcomes = { spoiled: [], evidence: [], runbook: this.#faults, isElsewhere: false };
+  #outcomes: Outcomes = { spoiled: [], evidence: [], runbook: this.#faults, isElsewhere: false, watched: null };
 
   // One after another, so that nothing the keeper does in the sandbox meets itself.
   #queue: Promise<unknown> = Promise.resolve();
@@ -106,83 +109,12 @@ class PeoplesTable implements RecoveryTable {
 
   readonly #showState = () => this.#later(async () => this.#desk?.state(this.#kit.day.deskState));
 
-  async #list(): Promise<ListedCopy[]> {
-    const { table, desk } = this.#there();
-    const { points, unknown } = await takeStock(table.sources.store, [table.plan.engine]);
-    const copies: ListedCopy[] = [...points, ...table.sources.live].map(({ id, moment, sizeBytes, facts }) => ({
-      id,
-      at: moment.at,
-      sizeBytes,
-      ...(facts.isLive === true
-        ? { format: facts.method, isLive: true }
-        : { format: `${facts.method}, ${facts.format}` }),
-    }));
-    const others: ListedCopy[] = unknown.map(({ key, sizeBytes, modifiedAt, because }) => ({
-      id: key,
-      at: modifiedAt,
-      sizeBytes,
-      format: because,
-    }));
-    const found = [...copies, ...others].sort((a, b) => (a.at < b.at ? 1 : -1));
-    const kept: ListedCopy[] = [];
-    for (const copy of found) if (copy.isLive || (await desk.has(copy.id))) kept.push(copy);
-    return kept;
-  }
+  readonly #written = (body: DayBody): void => void this.#kit.log.append(body);
 
   async #fetch(id: string): Promise<string> {
-    const { table, desk } = this.#there();
-    const { points } = await takeStock(table.sources.store, [table.plan.engine]);
-    const all = named(table.sources, points);
-    const point =
-      all.find((one) => one.id === id) ??
-      all.find((one) => one.facts.isLive === true && one.name === id) ??
-      all.find((one) => one.objects.some(({ key }) => key === id));
-    if (point === undefined || (point.facts.isLive !== true && !(await desk.has(point.objects[0]?.key ?? "")))) {
-      throw new UnavailableError(`there is no backup ${id} in the store`, {
-        code: "FB_NO_SOURCE",
-        next: ['fogbell backups list --store "$STORE"', 'ls -l "$STORE"'],
-      });
-    }
-    table.write({ kind: "source-chosen", sourceId: point.id, because: "people chose it" });
-    let sha256: string | null = null;
-    if (point.facts.isLive === true) table.sources.onCopy(point, null);
-    else ({ sha256 } = await fetchCopy(table.sources, point, this.#fetches++));
-    this.#source = { point, sha256 };
-    await desk.places();
-    const ageMs = table.sources.damagedAtMs - Date.parse(point.moment.at);
-    this.#kit.log.append({ kind: "source", point: point.id, name: point.name, ageMs });
-    const where = table.places().BACKUP?.value ?? "";
-    return point.facts.isLive === true
-      ? `${point.name} is a running server. From here on, the SIDE_… names refer to it`
-      : `${where}\n${formatBytes(point.sizeBytes)}, sha256 ${sha256}\nFrom here on, BACKUP is this file.`;
-  }
-
-  /** What was fetched last, as it lies in the sandbox: whoever spoiled it there meanwhile hears so. */
-  async #check(path: string): Promise<KeeperAnswer> {
-    const { table } = this.#there();
-    const { dumpReader } = table.plan.engine;
-    const facts = this.#source !== null && path === table.places().BACKUP?.value ? this.#source.point.facts : null;
-    const reader = facts === null ? null : (dumpReader?.(facts) ?? null);
-    if (facts === null || reader === null) {
-      throw new UnavailableError(`${path} isn't a dump that was downloaded here`, {
-        code: "FB_NO_SOURCE",
-        next: ['fogbell backups fetch "$POINT" --store "$STORE" --to "$SCRATCH"'],
-      });
-    }
-    const read = await readDump(reader, table.sources.server.get(path), facts.packing);
-    const { exitCode, printed } = endOf(read, faultOf(read, null));
-    return { code: exitCode, text: printed };
-  }
-
-  /** A copy that was taken by hand, without asking: its folder in the command tells which. */
-  #byHand(line: DeskLine): void {
-    const names = new Map([...(this.#table?.world.names ?? [])]);
-    for (const [key, name] of names) {
-      if (!line.text.includes(key) || all(this.#kit.log.events, "source").at(-1)?.name === name) continue;
-      if (!/\b(cp|cat|gunzip|zcat|zstd|tar|<|restore)\b|</.test(line.text)) continue;
-      const backup = this.#table?.plan.backups.find((one) => one.name === name);
-      this.#kit.log.append({ kind: "source", point: key, name, ageMs: backup?.ageMs ?? 0 });
-    }
+    const { source, text } = await fetchFor({ ...this.#there(), append: this.#written }, id, this.#fetches++);
+    this.#source = source;
+    return text;
   }
 
   #onLine(line: DeskLine): void {
@@ -193,21 +125,37 @@ class PeoplesTable implements RecoveryTable {
       return;
     }
     if (WORDS_OF_THE_DESK.test(line.text)) return;
-    this.#byHand(line);
+    if (this.#table !== null)
+      for (const one of takenByHand(this.#table, line.text, this.#kit.log.events)) this.#written(one);
     const found = this.#kit.day.typed(line).map(({ milestone }) => milestone);
     if (line.kind === "command" && line.word !== "0") this.#noteFault(line);
-    if (found.includes("preserved")) {
-      void this.#later(async () => {
-        this.#evidence = await this.#inventoryOf("evidence");
-      });
-    }
-    if (found.includes("restore-ended") && this.#table !== null) {
-      const at = this.#table;
-      void this.#later(async () => {
-        const seen = await lookBeside(at).catch(() => []);
-        if (seen.length > 0) this.#beside = seen;
-      });
-    }
+    // What was typed has an effect that can be seen now, and perhaps not for long.
+    void this.#watching?.look();
+    if (found.includes("preserved")) this.#keepEvidence();
+    if (found.includes("restore-ended")) this.#seeBeside();
+  }
+
+  /** What lies there now is the evidence: from here on nothing of it may change. */
+  #keepEvidence(): void {
+    void this.#later(async () => {
+      this.#evidence = await this.#inventoryOf("evidence");
+    });
+  }
+
+  readonly #onSeen = (sightings: readonly Sighting[]): void => {
+    this.#kit.day.seen(sightings);
+    if (sightings.some(({ milestone }) => milestone === "preserved") && this.#evidence.size === 0) this.#keepEvidence();
+    if (sightings.some(({ milestone }) => milestone === "reopened")) this.#seeBeside();
+  };
+
+  /** The copy beside, while it stands. */
+  #seeBeside(): void {
+    const at = this.#table;
+    if (at === null) return;
+    void this.#later(async () => {
+      const seen = await lookBeside(at).catch(() => []);
+      if (seen.length > 0) this.#beside = seen;
+    });
   }
 
   /** A printed line that was typed as it stands, and failed. */
@@ -235,9 +183,9 @@ class PeoplesTable implements RecoveryTable {
           wallMs: this.#kit.wallMs,
           scenario: this.#table?.plan.scenario.id ?? "not chosen yet",
           pages: this.#kit.pages,
-          list: () => this.#later(() => this.#list()),
+          list: () => this.#later(() => listFor(this.#there())),
           fetch: (point) => this.#later(() => this.#fetch(point)),
-          check: (path) => this.#later(() => this.#check(path)),
+          check: (path) => this.#later(() => checkFor(this.#there().table, this.#source, path)),
           end: (abandon) => {
             if (abandon && this.#kit.day.stage !== "over")
               this.#kit.day.turn("over", `the game day was abandoned by ${asked.role}`);
@@ -311,10 +259,22 @@ class PeoplesTable implements RecoveryTable {
     await this.#showState();
     const ticking = setInterval(() => this.#kit.day.tick(), TICK_MS);
     const pruning = this.#pruneInTime(given);
+    const { desk } = this.#there();
+    const stored = new Set(desk.sizes());
+    this.#watching = watchWorld(given, {
+      desk: desk.folder,
+      store: desk.store,
+      wallMs: this.#kit.wallMs,
+      storedSizes: () => stored,
+      onSeen: this.#onSeen,
+    });
+    await this.#watching?.look();
     let abandon: boolean;
     try {
       abandon = await this.#untilEnded(given.signal);
+      if (!abandon) await this.#lookForTheLastTime();
     } finally {
+      this.#watching?.stop();
       clearInterval(ticking);
       clearTimeout(pruning);
     }
@@ -322,8 +282,15 @@ class PeoplesTable implements RecoveryTable {
     await this.#judge(given, damagedAtMs);
   }
 
-  async #judge(given: PeopleTable, damagedAtMs: number): Promise<void> {
+  /** Twice, because a copy counts when it no longer grows. */
+  async #lookForTheLastTime(): Promise<void> {
     if (this.#kit.day.stage === "paused") this.#kit.day.resume("the end");
+    await this.#watching?.look();
+    await this.#watching?.look();
+    this.#kit.day.settle(this.#watching?.watched ?? null);
+  }
+
+  async #judge(given: PeopleTable, damagedAtMs: number): Promise<void> {
     const playedMs = this.#kit.day.playedMs ?? 0;
     this.#kit.day.turn("judging", "with the same checks and the same ledger as an automatic drill");
     await this.#showState();
@@ -346,9 +313,12 @@ class PeoplesTable implements RecoveryTable {
       evidence: lost,
       runbook: this.#faults,
       isElsewhere: Object.keys(pointed.places).length > 0,
+      watched: this.#watching?.watched ?? null,
     };
-    for (const one of trapsIn(given.plan.scenario.gameday?.traps ?? [], this.#kit.log.events, this.#pruned.length > 0))
-      this.#kit.log.append(one);
+    const { keyboard } = given.plan.engine;
+    const hidden = keyboard !== undefined && isOpaque(this.#kit.log.events, keyboard);
+    const traps = given.plan.scenario.gameday?.traps ?? [];
+    for (const one of trapsIn(traps, this.#kit.log.events, this.#pruned.length > 0, hidden)) this.#written(one);
     writeMarks(given, this.#kit.log.events, damagedAtMs);
     given.write({ kind: "places", places: given.places() } satisfies EventBody);
     this.#closing.abort();

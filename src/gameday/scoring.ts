@@ -26,14 +26,19 @@ export const GRADES = [
   "performed with major challenges",
   "not performed",
 ] as const;
-export type Grade = (typeof GRADES)[number];
+/** What nobody could see is no failure, and no success either. */
+export const NOT_SCORED = "not scored";
+export type Grade = (typeof GRADES)[number] | typeof NOT_SCORED;
 
 export interface ScoredCapability {
   readonly name: CapabilityName;
   readonly points: number;
+  /** What could be earned: less than its worth where a part of it could not be seen. */
   readonly of: number;
   readonly grade: Grade;
   readonly because: string;
+  /** Points that were not scored; 0: all were. */
+  readonly unscored: number;
 }
 
 export interface Score {
@@ -43,6 +48,8 @@ export interface Score {
   /** What makes the day failed, whatever the points. */
   readonly hardFails: readonly string[];
   readonly total: number;
+  /** The total is out of these: a hundred, less what was not scored. */
+  readonly of: number;
 }
 
 /** Times within which a team is expected to get there. */
@@ -60,9 +67,11 @@ export const MEANT_TO_BE_LOST =
   "This disaster can't be recovered from. What counts is how soon the team knew that and said so.";
 
 type Reached = Partial<Record<Milestone, number>>;
-type Scored = readonly [points: number, because: string];
+/** `unscored`: of what it is worth, so many points say nothing, because nobody could see. */
+type Scored = readonly [points: number, because: string, unscored?: number];
 
 function gradeOf(points: number, of: number): Grade {
+  if (of === 0) return NOT_SCORED;
   const share = points / of;
   if (share >= 0.9) return GRADES[0];
   if (share >= 0.6) return GRADES[1];
@@ -72,15 +81,33 @@ function gradeOf(points: number, of: number): Grade {
 const isBefore = (one: number | undefined, other: number | undefined) =>
   one !== undefined && (other === undefined || one <= other);
 
-function contain({ contained, "restore-began": restored }: Reached, { contains }: Drilled): Scored {
+/** Whether the world was looked at while people worked, and could not show this. */
+const isUnseen = (judged: DayOf<"judged">, milestone: Milestone): boolean =>
+  judged.watched !== undefined && !judged.watched.canSee.some((one) => one === milestone);
+
+const blind = ({ watched }: DayOf<"judged">) =>
+  `${watched?.failed ?? 0} of ${watched?.looks ?? 0} looks at the database failed, and no typed command tells`;
+
+function contain(
+  { contained, "restore-began": restored }: Reached,
+  { contains }: Drilled,
+  judged: DayOf<"judged">,
+): Scored {
   if (contained === undefined && !contains) return [15, "nothing was still writing"];
+  if (contained === undefined && isUnseen(judged, "contained")) return [0, blind(judged), 15];
   if (contained === undefined) return [0, "writers were never stopped"];
   if (contained <= WITHIN.contained) return [15, "writers were stopped within five minutes"];
   if (isBefore(contained, restored)) return [10, "writers were stopped late, but before the restore"];
   return [5, "writers were stopped only after the restore began"];
 }
 
-function diagnose({ detected, declared }: Reached): Scored {
+/** Whoever stops the writers, copies the damage or lists the copies has seen what is wrong. */
+const ACTED: readonly Milestone[] = ["detected", "contained", "preserved", "listed", "fetched", "restore-began"];
+
+function diagnose(found: Reached): Scored {
+  const { declared } = found;
+  const acted = ACTED.flatMap((one) => found[one] ?? []);
+  const detected = found.detected ?? (acted.length === 0 ? undefined : Math.min(...acted));
   if (detected === undefined) return [0, "the damage was never examined"];
   const soon = detected <= WITHIN.detected ? 10 : 5;
   const said = declared === undefined ? 0 : 5;
@@ -88,8 +115,15 @@ function diagnose({ detected, declared }: Reached): Scored {
   return [soon + said, said === 0 ? `${how}, but no incident was declared` : `${how}, and an incident was declared`];
 }
 
-function preserve({ preserved, "restore-began": restored }: Reached, { preserves }: Drilled): Scored {
+function preserve(
+  { preserved, "restore-began": restored }: Reached,
+  { preserves }: Drilled,
+  judged: DayOf<"judged">,
+): Scored {
   if (preserved === undefined && !preserves) return [10, "there was nothing left to copy"];
+  if (preserved === undefined && isUnseen(judged, "preserved")) return [0, blind(judged), 10];
+  if (preserved !== undefined && (judged.evidence ?? []).length > 0)
+    return [0, "the damaged database was copied, but the copy was changed or removed again"];
   if (preserved === undefined) return [0, "the damaged database wasn't copied"];
   return isBefore(preserved, restored)
     ? [10, "the damaged database was copied before it was touched"]
@@ -114,13 +148,16 @@ function source(events: readonly DayEvent[], found: Reached, drilled: Drilled): 
   const judged = all(events, "judged").at(-1);
   const used = all(events, "source").at(-1);
   const objectives = all(events, "day-began")[0]?.objectives;
-  if (used === undefined && fetched === undefined) return [0, "no copy was fetched"];
+  const cameBack = judged?.rpaMs != null && judged.findings.some(({ held }) => held === "yes");
+  if (used === undefined && fetched === undefined && !(cameBack && judged?.opaque === true))
+    return [0, "no copy was fetched"];
   const trapped = all(events, "trap").some(({ when }) => when === "source-used");
-  const name = used?.name ?? "a copy";
+  const name = used?.name ?? (fetched === undefined ? "the copy that was used" : "a copy");
   if (trapped) return [0, `${name} was the wrong copy`];
   const rpaMs = judged?.rpaMs ?? null;
   if (rpaMs === null || objectives === undefined) return [0, `${name} brought back no data that could be measured`];
-  const looked = isBefore(listed, fetched);
+  // A script lists the others where nobody sees it.
+  const looked = isBefore(listed, fetched) || (listed === undefined && judged?.opaque === true);
   const first = looked ? "" : "; the other copies weren't listed first";
   if (rpaMs <= objectives.rpoMs) return [looked ? 20 : 15, `${name} loses no more than the objective allows${first}`];
   return [looked ? 8 : 5, `${name} loses more than the objective allows${first}`];
@@ -144,9 +181,12 @@ function restore(events: readonly DayEvent[], { verified, reopened }: Reached, {
   const held = asked.filter((one) => one.held === "yes").length;
   // One question in eight that fails is still data that is wrong: the points are for what is whole.
   const whole = held === asked.length ? 14 : Math.floor((held / asked.length) * 7);
+  const probes = `${held} of ${asked.length} probes held`;
+  if (verified === undefined && judged?.opaque === true)
+    return [whole, `${probes}; a script or another program may have verified, which nobody saw`, 6];
   const looked = verified !== undefined && isBefore(verified, reopened) ? 6 : 0;
   const checked = looked === 0 ? "not verified before reopening" : "verified before reopening";
-  return [whole + looked, `${held} of ${asked.length} probes held; ${checked}`];
+  return [whole + looked, `${probes}; ${checked}`];
 }
 
 function communication(events: readonly DayEvent[]): Scored {
@@ -191,17 +231,18 @@ export function scoreOf(events: readonly DayEvent[]): Score | null {
   const found = reached(events);
   const drilled = judged.drilled ?? USUAL;
   const told: Readonly<Record<CapabilityName, Scored>> = {
-    contain: contain(found, drilled),
+    contain: contain(found, drilled, judged),
     diagnose: diagnose(found),
-    preserve: preserve(found, drilled),
+    preserve: preserve(found, drilled, judged),
     "source choice": source(events, found, drilled),
     "restore and verify": restore(events, found, drilled),
     communication: communication(events),
     time: time(judged, all(events, "day-began")[0], drilled),
   };
   const capabilities = (Object.keys(WORTH) as CapabilityName[]).map((name): ScoredCapability => {
-    const [points, because] = told[name];
-    return { name, points, of: WORTH[name], grade: gradeOf(points, WORTH[name]), because };
+    const [points, because, unscored = 0] = told[name];
+    const of = WORTH[name] - unscored;
+    return { name, points, of, grade: gradeOf(points, of), because, unscored };
   });
   const deductions = [
     ...all(events, "trap").map(({ cost, say }) => ({ points: cost, because: say })),
@@ -209,5 +250,15 @@ export function scoreOf(events: readonly DayEvent[]): Score | null {
   ];
   const points = capabilities.reduce((sum, one) => sum + one.points, 0);
   const lost = deductions.reduce((sum, one) => sum + one.points, 0);
-  return { capabilities, deductions, hardFails: judged.hardFails, total: Math.max(0, points - lost) };
+  return {
+    capabilities,
+    deductions,
+    hardFails: judged.hardFails,
+    total: Math.max(0, points - lost),
+    of: capabilities.reduce((sum, one) => sum + one.of, 0),
+  };
 }
+
+/** `62 of 94 (6 not scored)`. */
+export const scoreText = ({ total, of }: Score): string =>
+  `${total} of ${of}${of < 100 ? ` (${100 - of} points not scored)` : ""}`;

@@ -16,6 +16,7 @@ import { lineOf } from "../../src/gameday/timeline.ts";
 import { isSaying, momentOf, readWords, verbOf, wordsOf } from "../../src/gameday/words.ts";
 import { sha256 } from "../../src/host/digest.ts";
 import { createRedactor } from "../../src/host/redact.ts";
+import type { Keyboard } from "../../src/parts.ts";
 import { openJournal, systemClock } from "../../src/run/journal.ts";
 import { alarm, began, dayOf, judged } from "../fakes/day.ts";
 
@@ -24,6 +25,18 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "day-"));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const PLAIN: Keyboard = {
+  client: "x",
+  configuration: {},
+  history: "X_HISTORY",
+  look: /x/,
+  signs: [],
+  watch: { say: "", script: "", uses: [], destroys: false },
+  programs: [],
+  includes: /x/,
+  backup: { begins: /x/, named: /x/ },
+};
 
 const write = (...bodies: DayBody[]) => {
   using log = openJournal<DayBody>(join(folder, LOG_FILE), systemClock, () => {});
@@ -131,10 +144,7 @@ describe("the desk", () => {
   });
   it("is a shell that bash can read, with a state it can source", async () => {
     const file = join(folder, "rc");
-    for (const keyboard of [
-      undefined,
-      { client: 'x "$DB"', configuration: {}, history: "X_HISTORY", look: /x/, signs: [] },
-    ]) {
+    for (const keyboard of [undefined, { ...PLAIN, client: 'x "$DB"' }]) {
       await writeFile(file, shellFile({ keyboard, host: "shop-db-1" }));
       execFileSync("bash", ["-n", file]);
     }

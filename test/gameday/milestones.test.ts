@@ -39,6 +39,14 @@ describe("what commands show", () => {
     expect(shown(name, text, [...before])).toEqual(expected);
   });
 
+  it("what is only written down, a function or a script, was not run", () => {
+    for (const text of [
+      "mend() {\npsql -c 'ALTER DATABASE shop CONNECTION LIMIT 0'\n}",
+      "cat >fix.sh <<'EOF'\ncreatedb x\nEOF",
+    ])
+      expect(shown("postgres", text)).toEqual([]);
+  });
+
   it("a command that failed reached nothing, but somebody looked, and began", () => {
     expect(shown("postgres", "psql -c 'ALTER DATABASE shop CONNECTION LIMIT 0'", [], 1)).toEqual([]);
     expect(shown("postgres", "psql -c 'select * from orders'", [], 1)).toEqual(["detected"]);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import type { DayBody } from "../../src/gameday/events.ts";
 import { ageFromRows, changedIn, hardFails, trapsIn } from "../../src/gameday/judging.ts";
+import { isOpaque } from "../../src/gameday/opaque.ts";
 import { GRADES, scoreOf, WORTH } from "../../src/gameday/scoring.ts";
 import type { Finding } from "../../src/parts.ts";
 import { alarm, began, dayOf, judged, milestone, source, tell } from "../fakes/day.ts";
@@ -39,7 +40,7 @@ describe("the score", () => {
 
   it.each([
     ["contain", ["contained"]],
-    ["diagnose", ["detected"]],
+    ["diagnose", ["detected", "contained", "preserved", "listed", "fetched", "restore-began"]],
     ["preserve", ["preserved"]],
     ["communication", ["said"]],
   ] as const)("gives nothing for %s when nobody did it", (name, left) => {
@@ -68,6 +69,71 @@ describe("the score", () => {
     expect(scoreOf(dayOf([began, alarm, { ...hint, cost: 100 }, judged]))?.total).toBe(0);
     expect(scoreOf(dayOf(good.slice(0, -1)))).toBeNull();
     expect(scoreOf(dayOf([began, judged]))).toBeNull();
+  });
+});
+
+describe("what could not be seen", () => {
+  const watched = { looks: 10, failed: 0, canSee: ["contained", "preserved", "reopened", "normal"] } as const;
+  const as = (bodies: readonly DayBody[], how: object) => [...bodies.slice(0, -1), { ...judged, ...how } as DayBody];
+  const of = (bodies: readonly DayBody[], name: string) =>
+    scoreOf(dayOf(bodies))?.capabilities.find((one) => one.name === name);
+  it("is not scored, says why, and is taken out of the hundred", () => {
+    const blind = as(without("contained", "preserved"), { watched: { looks: 10, failed: 9, canSee: [] } });
+    expect(of(blind, "contain")).toMatchObject({ points: 0, of: 0, grade: "not scored", unscored: 15 });
+    expect(of(blind, "contain")?.because).toContain("9 of 10 looks");
+    expect(scoreOf(dayOf(blind))).toMatchObject({ total: 75, of: 75 });
+    expect(of(as(without("contained"), { watched }), "contain")).toMatchObject({ points: 0, of: 15, unscored: 0 });
+  });
+  it("is a script's verification, and its choice among the copies; never what it left undone", () => {
+    const script = as(without("verified", "listed", "fetched"), { watched, opaque: true });
+    expect(of(script, "restore and verify")).toMatchObject({ points: 14, of: 14, unscored: 6 });
+    expect(of(script, "source choice")).toMatchObject({ points: 20, of: 20 });
+    expect(of(as(without("verified"), { watched, opaque: false }), "restore and verify")).toMatchObject({ of: 20 });
+    expect(
+      hardFails({ events: dayOf(script), isElsewhere: false, spoiled: [], evidence: [], findings: [], isOpaque: true }),
+    ).toEqual([]);
+  });
+  it("is no evidence that was there and went", () => {
+    expect(of(as(good, { watched, evidence: ["damaged.dump"] }), "preserve")).toMatchObject({ points: 0, of: 10 });
+  });
+  it("is told from what was typed: a script hides, a plain line does not", () => {
+    const keyboard = catalog.engines.find(({ name }) => name === "postgres")?.keyboard;
+    const typed = (text: string, more: object = {}): DayBody => ({
+      kind: "command",
+      role: "operator",
+      text,
+      beganAt: "2026-11-21T12:00:00Z",
+      exitCode: 0,
+      durationMs: 1,
+      inside: false,
+      ...more,
+    });
+    if (keyboard === undefined) throw new Error("no keyboard");
+    const hides = (text: string, more = {}) => isOpaque(dayOf([typed(text, more)]), keyboard);
+    for (const text of [
+      "bash fix.sh",
+      "./fix",
+      ". fix.sh",
+      "psql -f fix.sql",
+      "psql shop <fix.sql",
+      'eval "$X"',
+      "mend() { ls; }",
+      "mend",
+      "python3 x.py",
+      "psql -c '\\i fix.sql'",
+    ])
+      expect(hides(text), text).toBe(true);
+    for (const text of [
+      "psql -c 'select 1; drop table x'",
+      "pg_dump -Fc -f $EVIDENCE/x shop",
+      "ls -l $STORE | head",
+      "psql <<'SQL'\nselect 1;\nSQL",
+      "X=1 psql -l",
+      "cd /tmp && cat x",
+    ])
+      expect(hides(text), text).toBe(false);
+    expect(hides("bash fix.sh", { exitCode: 1 })).toBe(false);
+    expect(hides("bash fix.sh", { printed: "as printed" })).toBe(false);
   });
 });
 

@@ -30,6 +30,8 @@ let number = 0;
 /** A prompt of the responders' shell. */
 const PROMPT = /^\w+@[\w-]+-db-1 \S* \$ ?/gm;
 
+const AT_PROMPT = /\n\w+@[\w-]+-db-1 \S* \$ *\n*$/;
+
 /** `name` is what its screen is kept under, when FOGBELL_SCREENS names a folder. */
 export async function openTerminal(name: string, cwd: string): Promise<Terminal> {
   const id = `fogbell-${process.pid}-${++number}`;
@@ -75,6 +77,8 @@ export async function openTerminal(name: string, cwd: string): Promise<Terminal>
     press,
     text,
     async enter(line, asPaste = false) {
+      // A message that arrives leaves a prompt a moment later: that one is not the answer to what is typed here.
+      await until((screen) => AT_PROMPT.test(screen), `a prompt before ${line}`, 60_000);
       const before = [...(await text()).matchAll(PROMPT)].length;
       await (asPaste ? paste(line) : type(line));
       await until((screen) => [...screen.matchAll(PROMPT)].length > before, `a prompt after ${line}`, 60_000);
