@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { LONG } from "../support/long.ts";
-import { madeAtMs, makeInputs, oneOfEachKind, play, readCases } from "./play.ts";
+import { madeAtMs, makeInputs, oneOfEachKind, play, readCases, TELLING } from "./play.ts";
 import { judged } from "./rules.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "field-"));
@@ -12,7 +12,8 @@ makeInputs(folder);
 const made = await madeAtMs(folder);
 const all = await readCases(folder);
 const played = LONG ? all : oneOfEachKind(all);
-if (!LONG) console.info(`field: ${played.length} of ${all.length} cases, one of each kind; npm run test:long has all`);
+if (!LONG)
+  console.info(`field: ${played.length} of ${all.length} cases, one of each telling kind; npm run test:long has all`);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -26,5 +27,6 @@ describe.concurrent("a backup from the field", () => {
 
 test("the corpus is there, and each case says what is expected", () => {
   expect(all.length).toBeGreaterThanOrEqual(136);
+  expect(oneOfEachKind(all)).toHaveLength(TELLING.length);
   expect(all.filter(({ codes, kind, what }) => codes.size === 0 || kind === "" || what === "")).toEqual([]);
 });

@@ -76,10 +76,30 @@ const layOut = (facts: BackupFacts, into: string) =>
 /** How the numbers file is called, whichever version wrote it. */
 const NUMBERS = (folder: string) => `"${folder}"/*_checkpoints`;
 
+/**
+ * What encrypts a server's tables is loaded from its keys, which stay with it: without them there is nothing to read. The
+ * program would load whatever library the copy names, out of the copy itself: it is asked before.
+ */
+export const hasKeys = (folder: string) => `plugin=$(sed -n \\
+  's/^ *plugin[-_]load[-_a-z]* *= *"\\{0,1\\}\\([A-Za-z0-9_]*\\).*/\\1/p' \\
+  "${folder}/backup-my.cnf" 2>/dev/null | head -n 1)
+if [ -n "$plugin" ]; then
+  echo "its server's tables are encrypted by $plugin, whose keys are not here"
+  exit ${CHECK_ENDS.notAlone}
+fi`;
+
+/** Of the settings that come with a copy only those about its files: others name folders, and libraries to load. */
+export const OWN_SETTINGS = (folder: string) => `if [ -e "${folder}/backup-my.cnf" ]; then
+  sed -n -i -e '/^\\[/p' -e '/^innodb_undo_directory *= *\\.\\//p' \\
+    -e '/^innodb_data_file_path *= *[A-Za-z0-9_.:;]*$/p' \\
+    -e '/^innodb_[a-z_]* *= *[a-z0-9_]*$/p' "${folder}/backup-my.cnf"
+fi`;
+
 /** Complains when the files are no full copy, or of another version than the one that is to prepare them. */
 const fits = (folder: string) => `if grep -q '^backup_type = incremental' ${NUMBERS(folder)}; then
   echo "${PARTIAL}"; exit ${CHECK_ENDS.notAlone}
 fi
+${hasKeys(folder)}
 theirs=$(sed -n 's/^server_version = \\([0-9]*\\.[0-9]*\\).*/\\1/p' \\
   "${folder}"/*_info | head -n 1)
 ours=$(mariadb-backup --version 2>&1 |
@@ -104,7 +124,8 @@ rm -rf "${read}"`;
       script: apart(script),
       uses: ["BACKUP", "SCRATCH"],
       expect: "No output, and exit code 0.",
-      ifNot: "Don't restore it. Take the next older backup, or a server of its version.",
+      ifNot:
+        "Don't restore it. Take the next older backup, or a server of its version. One that is encrypted is restored where its keys are.",
       destroys: false,
     },
   ];
@@ -115,6 +136,7 @@ export function recoverFiles(facts: BackupFacts): Line {
     say: "Extract the copy into an empty folder, and make it consistent.",
     script: apart(`mkdir -m 700 "$SIDE_DATA" &&
 ${layOut(facts, "$SIDE_DATA")} &&
+${OWN_SETTINGS("$SIDE_DATA")} &&
 if ! grep -q '^backup_type = \\(full-prepared\\|log-applied\\)' ${NUMBERS("$SIDE_DATA")}; then
   mariadb-backup --prepare --target-dir="$SIDE_DATA" \\
     2>"$SCRATCH/prepare.log" || {

@@ -4,7 +4,7 @@
  */
 import { apart } from "../../host/sh.ts";
 import { type BackupFacts, CHECK_ENDS, type Line } from "../../parts.ts";
-import { FOLDER } from "./file-copies.ts";
+import { FOLDER, hasKeys, OWN_SETTINGS } from "./file-copies.ts";
 import { UNPACKED } from "./files.ts";
 
 export const isFolders = ({ format, span, isChain }: BackupFacts): boolean =>
@@ -26,6 +26,7 @@ while read -r from to folder; do
   if [ "$from" -eq 0 ] && [ ! -s "$folder/ibdata1" ]; then
     echo "$name has no ibdata1, which every copy has"; exit 12
   fi
+  ${hasKeys("$folder").replaceAll("\n", "\n  ")}
   theirs=$(sed -n \\
     's/^server_version = \\([0-9]*\\.[0-9]*\\).*/\\1/p' \\
     "$folder"/*_info | head -n 1)
@@ -59,6 +60,7 @@ while read -r from to folder; do
     mkdir "$into"
   fi
   ${fill} &&
+  ${OWN_SETTINGS("$into").replaceAll("\n", "\n  ")} &&
   mariadb-backup --prepare --target-dir="$SIDE_DATA" $more \\
     2>>"$SCRATCH/prepare.log" || {
     tail -n 3 "$SCRATCH/prepare.log" >&2; exit 1; }

@@ -44,3 +44,8 @@ older_base 4
 field w05 wal-times 'the same of four hours ago, with times that were kept: good'
   expect 0 '\b450 rows' "$BAD"
   at '-4 hours'; lay_old
+if [ -d "$W/full" ]; then # from logs.sh
+field w11 machine-lacks 'a folder of mariadb-backup of a server that encrypts: its keys are not here'
+  expect 4 '(?s)=== verify.*file_key_management' "$BAD"
+  cp -r "$W/full" "$S/full"; printf 'plugin_dir="/usr/lib/mysql/plugin/"\nplugin_load=file_key_management=file_key_management\nfile_key_management_filename=/etc/mysql/keys\ninnodb_encrypt_log=1\n' >>"$S/full/backup-my.cnf"; stamp full
+fi
