@@ -101,6 +101,14 @@ DROP PROCEDURE fogbell_remove;
 SELECT 'repaired';`;
 }
 
+/** The program writes its condition into a comment of the dump: it must be one line there, and is several on paper. */
+const oneLine = (condition: string): string =>
+  condition
+    .trim()
+    .split("\n")
+    .map((line, at) => quote(at === 0 ? line : ` ${line.trim()}`))
+    .join("\\\n");
+
 /** The tables that are wanted whole together; each that only some rows are wanted of apart. */
 function dumpsOf({ tables, only = {} }: RepairRequest) {
   const [some, whole] = [Object.keys(tables).filter((t) => t in only), Object.keys(tables).filter((t) => !(t in only))];
@@ -110,7 +118,7 @@ function dumpsOf({ tables, only = {} }: RepairRequest) {
     ...some.map((t, i) => ({
       file: `"$SCRATCH/repair-${i + 1}.sql"`,
       of: [t],
-      where: only[t]?.replaceAll("\n", " "),
+      where: only[t] === undefined ? undefined : oneLine(only[t]),
     })),
   ];
 }
@@ -127,7 +135,7 @@ function repairRows(flavour: Flavour, request: RepairRequest): readonly Line[] {
         .map(
           ({ file, of, where }) => `${flavour.dump} ${at("side")}${flavour.dumpFlags} \\
   --single-transaction --hex-blob --skip-triggers \\
-${where === undefined ? "" : `  --where=${quote(where)} \\\n`}  --result-file=${file} "$SIDE_DATABASE" \\
+${where === undefined ? "" : `  --where=${where} \\\n`}  --result-file=${file} "$SIDE_DATABASE" \\
   ${of.map(quote).join(" ")} &&
 ${isWhole(file)}`,
         )

@@ -121,7 +121,7 @@ SELECT 'repaired';`;
 
 /** Of a table that only some rows are wanted of, which. */
 const wanted = ({ only }: RepairRequest, table: string): string =>
-  only?.[table] === undefined ? "" : `\n  WHERE ${only[table].replaceAll("\n", " ")}`;
+  only?.[table] === undefined ? "" : `\n  WHERE ${only[table].trim().replaceAll("\n", "\n  ")}`;
 
 export function repairRows(request: RepairRequest): readonly Line[] {
   const tables = Object.keys(request.tables);
