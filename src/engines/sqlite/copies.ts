@@ -6,7 +6,7 @@ import { unjudged } from "./errors.ts";
 import { KEYS } from "./foreign-keys.ts";
 import { snapshot } from "./moment.ts";
 import { mutations } from "./mutations.ts";
-import { survey } from "./survey.ts";
+import { survey, surveyRoles } from "./survey.ts";
 
 const PRODUCTION = fileOf("production");
 
@@ -86,6 +86,7 @@ export const copies: CopyPhrases = {
   prepare: () => [],
   unjudged,
   survey,
+  surveyRoles,
   databases: () =>
     question("Name the database of the file.", "SELECT name FROM pragma_database_list WHERE name = 'main';"),
   tablesThere: () =>

@@ -16,3 +16,6 @@ export const survey = (): Line =>
     AND c.name NOT IN (SELECT i.name FROM pragma_index_list(t.name) l, pragma_index_info(l.name) i WHERE i.name IS NOT NULL))
 FROM ${TABLES} AND t.type = 'table' ORDER BY t.name;`,
   );
+
+/** A file has no accounts. */
+export const surveyRoles = (): Line => question("Ask which accounts may use it: a file has none.", "SELECT 1 WHERE 0;");
