@@ -47,6 +47,7 @@ import History from "./commands/history.ts";
 import ImagesBuild from "./commands/images/build.ts";
 import Init from "./commands/init.ts";
 import LedgerRecord from "./commands/ledger/record.ts";
+import Month from "./commands/month.ts";
 import ReportBuild from "./commands/report/build.ts";
 import ReportMerge from "./commands/report/merge.ts";
 import ReportSign from "./commands/report/sign.ts";
@@ -106,6 +107,7 @@ export const COMMANDS = {
   history: History,
   init: Init,
   "ledger:record": LedgerRecord,
+  month: Month,
   "report:build": ReportBuild,
   "report:merge": ReportMerge,
   "report:sign": ReportSign,

@@ -68,7 +68,9 @@ export default class Schedule extends FogbellCommand {
       program: [process.execPath, realpathSync(join(this.config.root, "bin", "run.js"))],
       folder: resolve(flags.folder),
       envFile: flags["secrets-file"] === undefined ? null : resolve(flags["secrets-file"]),
-      secrets: [...new Set([...(words[0] === "verify" ? (keys ?? []) : []), ...(flags.secret ?? [])])],
+      secrets: [
+        ...new Set([...(words[0] === "verify" || words[0] === "month" ? (keys ?? []) : []), ...(flags.secret ?? [])]),
+      ],
       version: this.config.version,
     };
     const files = (await Promise.all(kinds.map(async (kind) => (await WRITERS[kind]?.())?.(job) ?? []))).flat();

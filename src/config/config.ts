@@ -33,6 +33,43 @@ const copy = z.strictObject({
   by: text("Who or what can get it. Default: a blank.", "the role backup-reader").optional(),
 });
 
+const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+
+const month = z.strictObject({
+  drills: z
+    .array(text("A shipped scenario, by its id.", "truncated-dump"))
+    .min(1)
+    .optional()
+    .describe(
+      "Your programme: each month the one that was drilled longest ago on a database is drilled there. Default: every shipped scenario that the database allows.",
+    )
+    .meta({ examples: [["truncated-dump", "wrong-tab-delete"]] }),
+  gameday: z
+    .strictObject({
+      weekday: z
+        .enum(WEEKDAYS)
+        .default("tuesday")
+        .describe("Day of the week.")
+        .meta({ examples: ["tuesday"] }),
+      nth: z
+        .int()
+        .min(1)
+        .max(5)
+        .default(2)
+        .describe("Which such weekday of the month.")
+        .meta({ examples: [2] }),
+      at: z
+        .string()
+        .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day like 09:00 is needed")
+        .default("09:00")
+        .describe("Time of day, UTC.")
+        .meta({ examples: ["09:00"] }),
+    })
+    .optional()
+    .describe("When people play. Default: the second Tuesday, 09:00 UTC.")
+    .meta({ examples: [] }),
+});
+
 export const configSchema = z.strictObject({
   version: z
     .literal(1)
@@ -44,6 +81,7 @@ export const configSchema = z.strictObject({
     .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, { error: "two have the same name" })
     .describe("Your databases.")
     .meta({ examples: [] }),
+  month: month.optional().describe("What `fogbell month` does. Default: see its keys.").meta({ examples: [] }),
   contacts: z.array(contact).default([]).describe("Who is called. Default: nobody.").meta({ examples: [] }),
   runbook: z
     .strictObject({

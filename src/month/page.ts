@@ -1,0 +1,142 @@
+/** The month on one page, for the people who sit together over it. Pure. */
+import { formatObjective } from "../host/units.ts";
+import { Raw, renderPage, type Templates } from "../paper/format.ts";
+import { isAsDesigned } from "../paper/scorecard.ts";
+import { durationOr, moment, verdictTitle } from "../paper/words.ts";
+import { isDone, type Month, type MonthItem, type OpenAction } from "./items.ts";
+
+const NAMES = ["January", "February", "March", "April", "May", "June"].concat([
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+]);
+
+/** `November 2026`. */
+export function monthName(month: string): string {
+  const [year = "", number = "1"] = month.split("-");
+  return `${NAMES[Number(number) - 1] ?? number} ${year}`;
+}
+
+const ASKED: Readonly<Record<MonthItem["kind"], string>> = {
+  newest: "newest backup",
+  older: "a random older backup",
+  drill: "drill",
+};
+
+/** What was asked, in words: `drill drop-table`. */
+export const askedText = ({ kind, scenario }: MonthItem): string =>
+  kind === "drill" && scenario !== null ? `drill ${scenario}` : ASKED[kind];
+
+export const isGood = ({ outcome }: MonthItem): boolean =>
+  isDone(outcome) ? isAsDesigned(outcome) && outcome.verdict !== "void" : outcome.isIdle;
+
+/** The verdict as people read it; NOT DONE where there is none. */
+export function titleOf({ outcome }: MonthItem): string {
+  if (isDone(outcome)) return verdictTitle(outcome);
+  return outcome.isIdle ? "nothing to do" : "NOT DONE";
+}
+
+const becauseOf = ({ outcome }: MonthItem): string => (isDone(outcome) ? (outcome.reasons[0] ?? "") : outcome.because);
+const nextOf = ({ outcome }: MonthItem): readonly string[] => outcome.next.slice(0, 2);
+
+function itemRow(item: MonthItem) {
+  const { outcome, database } = item;
+  const result = isDone(outcome) ? outcome : null;
+  const against = (ms: number | null | undefined, objectiveMs: number) =>
+    `${durationOr(ms)} of ${formatObjective(objectiveMs)}`;
+  return {
+    database: database ?? "the programme",
+    asked: askedText(item),
+    verdict: titleOf(item),
+    copy: result?.fetched?.sourceId ?? "none",
+    rta: result === null ? "" : against(result.measured.rtaMs, result.objectives.rtoMs),
+    rpa: result === null ? "" : against(result.measured.rpaMs, result.objectives.rpoMs),
+    runId: result?.runId ?? "",
+  };
+}
+
+const actionRow = ({ id, text, owner, due }: OpenAction) => ({
+  id,
+  text,
+  owner: owner === "" ? "__________" : owner,
+  due: due === "" ? "__________" : due,
+});
+
+/** What stands first: how many of how many, and whether the gate is open. */
+function headline({ items, gate }: Pick<Month, "items" | "gate">): string {
+  const asked = items.filter(({ outcome }) => isDone(outcome) || !outcome.isIdle);
+  const good = asked.filter(isGood).length;
+  return `${good} of ${asked.length} as they should be; the gate ${gate.passes ? "is open" : "is closed"}`;
+}
+
+/** The view that `reports/month.md.hbs` prints. */
+function monthView(told: Month) {
+  const { month, madeAt, items, gate, carried, closed, actions, day } = told;
+  const before = carried.month === null ? "" : monthName(carried.month);
+  return {
+    title: `The month: ${monthName(month)}`,
+    headline: headline(told),
+    madeAt: moment(madeAt),
+    before,
+    faults: carried.faults,
+    carried: carried.open.filter(({ id }) => !closed.some((one) => one.id === id)).map(actionRow),
+    closed: closed.map(actionRow),
+    bad: items
+      .filter((item) => !isGood(item))
+      .map((item) => ({
+        database: item.database ?? "the programme",
+        asked: askedText(item),
+        verdict: titleOf(item),
+        because: becauseOf(item),
+        next: nextOf(item).map((line) => new Raw(line)),
+      })),
+    items: items.map(itemRow),
+    gate: [...gate.rows]
+      .sort((a, b) => Number(a.fault === null) - Number(b.fault === null))
+      .map(({ fault, database, because, runId }) => ({
+        sign: fault === null ? "PASS" : "FAIL",
+        database,
+        because,
+        runId: runId ?? "none",
+      })),
+    lost: gate.lost,
+    day:
+      day === null
+        ? null
+        : {
+            at: moment(new Date(day.atMs).toISOString()),
+            summary: day.summary,
+            start: new Raw(day.start),
+            roles: day.roles,
+          },
+    actions: actions.filter(({ done, id }) => !done && !carried.open.some((one) => one.id === id)).map(actionRow),
+  };
+}
+
+export const renderMonth = (told: Month, templates: Templates): Promise<string> =>
+  renderPage(templates, monthView(told));
+
+/** For a terminal. */
+export function monthText(told: Month, files: readonly string[]): string {
+  const rows = told.items.map((item) => [titleOf(item), item.database ?? "the programme", askedText(item)] as const);
+  const widths = [0, 1].map((at) => Math.max(0, ...rows.map((row) => (row[at] ?? "").length)));
+  return [
+    `${monthName(told.month)}: ${headline(told)}.`,
+    ...rows.flatMap(([title, database, asked], at) => {
+      const item = told.items[at] as MonthItem;
+      const line = `  ${title.padEnd(widths[0] ?? 0)}  ${database.padEnd(widths[1] ?? 0)}  ${asked}`;
+      if (isGood(item)) return [line];
+      return [line, `      ${becauseOf(item)}`, ...nextOf(item).map((next) => `      next: ${next}`)];
+    }),
+    ...told.carried.faults.map((fault) => `  ${fault}`),
+    ...(told.carried.month === null && told.carried.faults.length === 0
+      ? ["No earlier month: nothing is open."]
+      : [
+          `Open since earlier months: ${told.carried.open.length - told.closed.length}. Close one with fogbell month --done ID.`,
+        ]),
+    ...files.map((file) => `wrote ${file}`),
+  ].join("\n");
+}
