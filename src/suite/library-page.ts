@@ -18,6 +18,8 @@ export interface SampleResult {
   readonly scenario: string;
   /** `postgres 15`. */
   readonly engine: string;
+  /** The way the backups were made, instead of the scenario's own. */
+  readonly variant?: string;
   readonly verdict: string;
   /** Milliseconds; null when it was not measured. */
   readonly rtaMs: number | null;
@@ -78,6 +80,62 @@ function section(
   ].join("\n");
 }
 
+const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
+  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+
+/** How a cell of the grid ended; as it was made to end, or told apart. */
+function cellOf(designed: string, sample: SampleResult | undefined): string {
+  if (sample === undefined) return "not drilled yet";
+  return sample.verdict === designed ? sample.verdict : `**${sample.verdict}, made to end ${designed}**`;
+}
+
+/** Each scenario on each version of each engine, and each way to back up, as they last ended in a drill. */
+export function grid(scenarios: readonly Scenario[], samples: readonly SampleResult[]): string {
+  const columns = [
+    ...new Set(
+      scenarios.flatMap(({ engines }) =>
+        Object.entries(engines).flatMap(([name, versions]) => versions.map((version) => `${name} ${version}`)),
+      ),
+    ),
+  ];
+  const offers = ({ engines }: Scenario, column: string) =>
+    Object.entries(engines).some(([name, versions]) => versions.some((version) => column === `${name} ${version}`));
+  const ended = (scenario: string, engine: string, variant?: string) =>
+    samples.find((one) => one.scenario === scenario && one.engine === engine && one.variant === variant);
+  const rows = scenarios.map((scenario) => [
+    scenario.id,
+    ...columns.map((column) =>
+      offers(scenario, column) ? cellOf(scenario.designed, ended(scenario.id, column)) : "refused",
+    ),
+  ]);
+  const compared = samples.flatMap((one) => (one.variant === undefined ? [] : [{ ...one, variant: one.variant }]));
+  const variants = [...new Set(compared.map(({ scenario, variant }) => `${scenario}: ${variant}`))].sort();
+  const ways = variants.map((way) => {
+    const [scenario = "", variant = ""] = way.split(": ");
+    const designed = scenarios.find(({ id }) => id === scenario)?.designed ?? "";
+    const cells = columns.map((column) => ended(scenario, column, variant));
+    return [way, ...cells.map((one) => (one === undefined ? "" : cellOf(designed, one)))];
+  });
+  return [
+    "## Each scenario on each version",
+    "",
+    "As each ended the last time that this page was made; *refused* is refused before anything starts.",
+    "",
+    table(["Scenario", ...columns], rows),
+    "",
+    ...(ways.length === 0
+      ? []
+      : [
+          "## Each way to back up",
+          "",
+          "One disaster, the same backups at the same ages, made another way each. A way that an engine hasn't is empty.",
+          "",
+          table(["Scenario: way", ...columns], ways),
+          "",
+        ]),
+  ].join("\n");
+}
+
 /** `scenarios` in the order of the page: easiest first. */
 export function libraryPage(scenarios: readonly Scenario[], samples: readonly SampleResult[] = []): string {
   const sorted = [...scenarios].sort(
@@ -93,8 +151,9 @@ export function libraryPage(scenarios: readonly Scenario[], samples: readonly Sa
     ...sorted.map((scenario) =>
       section(
         scenario,
-        samples.filter((one) => one.scenario === scenario.id),
+        samples.filter((one) => one.scenario === scenario.id && one.variant === undefined),
       ),
     ),
+    grid(sorted, samples),
   ].join("\n");
 }
