@@ -1394,6 +1394,8 @@ export interface Action<O = unknown> extends Part<O> {
   hits?(options: O): string;
   /** What it shows when somebody types it, where that is not what its phase does. */
   readonly shows?: Milestone;
+  /** It changes no table: what it breaks is shown by the disaster's own proof. */
+  readonly sparesTables?: boolean;
   /** It keeps writers out. */
   readonly contains?: boolean;
   /** From here on the application uses what was restored beside, when that is a server of its own. */

@@ -25,6 +25,7 @@ export const misdirect = defineAction<z.infer<typeof options>>({
   summary: "Points the application at a fresh database of similar name; the real one is untouched.",
   options,
   needs: ["siblings", "application"],
+  sparesTables: true,
   lines: ({ phrases }, { seed, stray }) => [
     phrases.makeSibling(),
     ...(seed === undefined ? [] : [phrases.runSqlInSibling("Fill the other database with its first rows.", seed)]),

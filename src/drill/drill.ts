@@ -15,7 +15,7 @@ import { endRun, type Failed } from "../run/end-run.ts";
 import { DRILL, DRILL_OPENING, limited, openLimiter, withinRoom } from "../run/limiter.ts";
 import type { LimitedPhase, OfDrill } from "../run/limits.ts";
 import { createRunner, type Runner } from "../run/runner.ts";
-import { freshInstant } from "../run/timing.ts";
+import { freshInstant, nextInstant } from "../run/timing.ts";
 import { createUnwind, type Unwind } from "../run/unwind.ts";
 import { buildWorld, type World } from "../world/build.ts";
 import { valuesOf } from "../world/places.ts";
@@ -320,7 +320,7 @@ async function damage({ plan, kit, write }: Telling, { runner, world, scene, tol
   write({ kind: "damage-timed", simulatedAt: new Date(kit.damagedAtMs).toISOString() });
   write({ kind: "mark", mark: "T0" });
   // Its log was written elsewhere, by the clock of the moment that production stands for.
-  return told.standIn === null ? at : new Date(kit.damagedAtMs).toISOString();
+  return told.standIn === null ? at : nextInstant(kit.damagedAtMs, plan.engine.log?.resolutionMs ?? 1);
 }
 
 async function takeSteps(

@@ -37,9 +37,9 @@ export function ownFacts({ own }: Pick<Plan, "own">): { own?: OwnFacts } {
   return { own: { name, database, production: production.id, productionAt: production.reach.at } };
 }
 
-/** By digest of every table: a disaster that changed nothing is none. Null in a world that was built. */
+/** By digest of every table: a disaster that changed nothing is none. Null in a world that was built, and for a story that harms no table. */
 export function ownDamage({ standIn, hit }: DrillState): FindingEvent | null {
-  if (standIn === null) return null;
+  if (standIn === null || standIn.plan.disaster.every(({ part }) => part.sparesTables === true)) return null;
   const found = { ...common, probe: "damage", group: "proof", subject: standIn.plan.own?.database.name ?? "" } as const;
   return hit.length === 0
     ? { ...found, held: "no", because: "every table is as it was before" }

@@ -2,128 +2,28 @@
  * Production as the newest copy has it: fetched, read to its end, restored in the drill's own server by the way in which
  * copies are verified, written into the ledger. From there on it is a drill like any other, and this copy is nobody's source.
  */
-import { join } from "node:path";
-import { fetchProgress, fetchToScratch } from "../backups/fetch.ts";
 import type { OwnSources, OwnWorld, StandIn, StandInKit } from "../drill/own-world.ts";
-import { bring } from "../drill/source.ts";
 import { Defect, RefusedError, UnavailableError } from "../errors.ts";
 import { quote } from "../host/sh.ts";
-import { formatBytes } from "../host/units.ts";
-import type { Outcome, Phase, RecoveryPoint } from "../parts.ts";
+import type { Outcome, RecoveryPoint, StoreDeed } from "../parts.ts";
 import { copyLanguageOf, languageOf, methodOf } from "../plan/capabilities.ts";
 import { chooseParams, readSurvey } from "../plan/choose-params.ts";
 import type { Plan, PlannedOwn } from "../plan/plan.ts";
-import type { EventBody } from "../record.ts";
-import { createRunner, type Runner } from "../run/runner.ts";
-import { placesOf } from "../verify/places.ts";
+import type { Runner } from "../run/runner.ts";
 import { readCopy } from "../verify/read-copy.ts";
-import { prepareCopy, restoreCopy } from "../verify/restore-copy.ts";
+import { prepareCopy } from "../verify/restore-copy.ts";
+import { application, usesApplication } from "../world/application.ts";
 import { withFault } from "../world/faults.ts";
 import { once } from "../world/harm.ts";
 import type { World, WorldKit } from "../world/kit.ts";
 import type { Ledger } from "../world/ledger.ts";
-import { valuesOf } from "../world/places.ts";
 import { ledgerOf, record, sizeOf } from "../world/recording.ts";
 import { openReplicas, replicaPoints } from "../world/replicas.ts";
 import { openRetention } from "../world/retention.ts";
-import { type OwnSource, type OwnStock, openOwnStock } from "./own-stock.ts";
+import { type OwnSource, openOwnStock } from "./own-stock.ts";
+import { asWorld, type Making, restoreProduction } from "./production.ts";
 
 const WORLD = { phase: "world" } as const;
-
-/** Steps that are no part of the recovery are written down as the world's: those that make production, all but a few. */
-function asWorld(write: (body: EventBody) => void, but: readonly Phase[] = []): (body: EventBody) => void {
-  const renamed = (id: string) => (but.some((phase) => id.startsWith(`${phase}.`)) ? id : `world.own.${id}`);
-  return (body) => {
-    if (body.kind === "command-began" && !but.includes(body.command.phase))
-      write({ ...body, command: { ...body.command, id: renamed(body.command.id), phase: "world" } });
-    else if (body.kind === "command-ended") write({ ...body, commandId: renamed(body.commandId) });
-    else write(body);
-  };
-}
-
-interface Making extends StandInKit {
-  readonly own: PlannedOwn;
-  readonly stock: OwnStock;
-}
-
-/** Fetches the newest copy, and says what came. */
-async function fetchProduction({
-  own,
-  stock,
-  write,
-  link,
-  folder,
-  signal,
-  onProgress,
-}: Making): Promise<readonly string[]> {
-  const { production } = own.database;
-  const to = join(folder, "production");
-  const fetched = await fetchToScratch({
-    store: stock.layerOf(production),
-    objects: production.objects,
-    log: production.log,
-    beside: production.globals === undefined ? [] : [production.globals],
-    folder: to,
-    link,
-    signal,
-    onProgress: fetchProgress("Fetch the newest copy.", onProgress),
-  });
-  write({
-    kind: "note",
-    text: `production stands for ${production.id}, ${formatBytes(fetched.bytes)}, of ${production.reach.at}: nothing is recovered from it`,
-  });
-  return fetched.files.map(({ path }) => path);
-}
-
-/** Restores it under the database's own name. Throws UnavailableError when it does not come up whole: then nothing is drilled. */
-async function restoreProduction(making: Making): Promise<void> {
-  const { own, plan, server, folder, signal, onProgress } = making;
-  const { production, engine, database } = own.database;
-  const paths = await fetchProduction(making);
-  const copy = await bring({ server }, production, { folder: join(folder, "production"), paths });
-  const method = methodOf(engine, production.facts);
-  if (method.side === "server")
-    throw new UnavailableError(`${production.id} is a copy of files, and production is made of dumps only so far`, {
-      code: "FB_OWN_UNFIT",
-      next: [`fogbell verify ${own.database.name}`],
-    });
-  const candidate = { point: production, storeUrl: making.stock.urlOf(production) };
-  const { globals } = copy;
-  const table = placesOf({ engine, candidate, server, method, copy, globals, database });
-  const places = { ...valuesOf(table), SIDE_DATABASE: database };
-  const write = asWorld(making.write);
-  const runner = createRunner({
-    server,
-    places: () => places,
-    signal,
-    readErrors: engine.readErrors,
-    write,
-    onProgress,
-  });
-  const task = { engine, database: plan.database };
-  const reading = { task, index: 0, write, signal };
-  const given = { candidate, facts: production.facts, paths: paths.slice(0, production.objects.length) };
-  const read = await readCopy(reading, { runner }, given, method);
-  const failed = read.found?.because ?? (await restoreCopy(reading, runner, { candidate, method, ...read }));
-  if (failed === null) return restoreAccounts(making, runner);
-  throw new UnavailableError(`${production.id}, the newest copy, cannot stand for production: ${failed}`, {
-    code: "FB_OWN_UNFIT",
-    next: [
-      `fogbell verify ${own.database.name}`,
-      `fogbell run ${plan.scenario.id} --on ${own.database.name} --production yesterday`,
-    ],
-  });
-}
-
-/** Accounts of the file beside it, after the tables that their rights are about; a file that fails leaves production without them. */
-async function restoreAccounts({ own, write }: Making, runner: Runner): Promise<void> {
-  const { production, engine } = own.database;
-  if (production.globals === undefined) return;
-  const { exitCode } = await runner.run(languageOf(engine).restoreRoles(), { phase: "restore", name: "roles-beside" });
-  if (exitCode === 0) return;
-  const file = production.globals.key;
-  write({ kind: "note", text: `${file}, the file of roles beside the newest copy, wasn't restored without errors` });
-}
 
 function assertTold({ exitCode }: Pick<Outcome, "exitCode">, what: string): void {
   if (exitCode === 0) return;
@@ -184,8 +84,20 @@ function namedPoint({ own }: Making, backup: string): RecoveryPoint {
   return found;
 }
 
+/** The place that the newest copy lies in is closed: nothing in it is listed any more, as far as this drill sees. */
+async function loseMain({ own, stock, write }: Making): Promise<void> {
+  const { production, older } = own.database;
+  const main = stock.layerOf(production);
+  for (const { store, objects, log, globals } of [production, ...older])
+    if (store === production.store)
+      for (const { key } of [...objects, ...log, ...(globals === undefined ? [] : [globals])]) await main.remove(key);
+  write({ kind: "note", text: `${stock.urlOf(production)} is empty for this drill, in a layer over it` });
+}
+
 /** What a world's stores do, over somebody's own. */
-function storesOf(making: Making): Pick<World, "stock" | "bring" | "harm"> {
+function storesOf(
+  making: Making,
+): Pick<World, "stock" | "bring"> & { harm(deed: Exclude<StoreDeed, { kind: "no-replicas" }>): Promise<void> } {
   const { stock, server, damagedAtMs, write } = making;
   return {
     stock: stock.main.readOnly(),
@@ -202,7 +114,7 @@ function storesOf(making: Making): Pick<World, "stock" | "bring" | "harm"> {
       return path;
     },
     async harm(deed) {
-      if (deed.kind !== "overwrite") throw new Defect("a store of somebody's own cannot be lost yet");
+      if (deed.kind === "lose-main" || deed.kind === "delete-all") return loseMain(making);
       const point = namedPoint(making, deed.backup);
       for (const { key } of point.objects)
         await stock.layerOf(point).write(key, once(deed.content), new Date(damagedAtMs));
@@ -233,6 +145,7 @@ async function getToKnow(making: Making): Promise<Known> {
   const ledger = await ledgerOf(making);
   const { tables, rows } = await record(making, ledger, { name: "production", atMs: damagedAtMs });
   const about = await aboutTables(making, runner, tables);
+  if (making.isPlayed || usesApplication(about)) await runner.must(application, { ...WORLD, name: "application" });
   const databaseBytes = await sizeOf(making);
   write({ kind: "dataset-built", dataset: own.database.name, seed: 0, tables: tables.size, rows, databaseBytes });
   return { ledger, about, databaseBytes };
@@ -248,6 +161,7 @@ async function worldOf(making: Making, { ledger, about, databaseBytes }: Known):
     objects.map(({ key }) => [key, moment.at] as const),
   );
   const retention = await openRetention(kit, new Map(bornAt));
+  const stores = storesOf(making);
   return {
     ledger,
     expectedBytes: databaseBytes,
@@ -263,7 +177,8 @@ async function worldOf(making: Making, { ledger, about, databaseBytes }: Known):
       await record(making, ledger, { name: "truth", atMs: damagedAtMs });
       await replicas.arrive();
     },
-    ...storesOf(making),
+    ...stores,
+    harm: (deed) => (deed.kind === "no-replicas" ? replicas.lose() : stores.harm(deed)),
   };
 }
 

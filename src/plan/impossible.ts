@@ -3,7 +3,7 @@ import type { Issue } from "../errors.ts";
 import type { Action, Capability, Engine, Part, Probe } from "../parts.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { capabilitiesOf, MEANING } from "./capabilities.ts";
-import type { OwnDatabase } from "./own.ts";
+import { isElsewhere, type OwnDatabase } from "./own.ts";
 import type { Plan, PlannedPart } from "./planned.ts";
 
 interface Chosen extends Pick<Plan, "backups" | "log"> {
@@ -25,7 +25,7 @@ function givenBy({ scenario, engine, backups, log, own }: Chosen): ReadonlySet<C
     ...(log === null ? [] : (["log"] as const)),
     ...(scenario.world.retention === null ? [] : (["retention"] as const)),
     ...(log?.archive.namePoint === undefined ? [] : (["named-point"] as const)),
-    ...(backups.some(({ offsite }) => offsite) ? (["offsite"] as const) : []),
+    ...(backups.some(({ offsite }) => offsite) || own?.older.some(isElsewhere(own)) ? (["offsite"] as const) : []),
   ]);
 }
 

@@ -31,7 +31,8 @@ const partOf = <P extends { readonly name: string }>(parts: readonly P[], name: 
 function ownProbes(probes: readonly ToldProbe[], catalog: Catalog, spanMs: number): ToldProbe[] {
   return probes.flatMap((told) => {
     const part = partOf(catalog.probes, told.probe);
-    if (part?.ageAtMost !== undefined) return [];
+    // How many copies somebody keeps is `fogbell verify`'s to say, and no reason not to drill.
+    if (part?.ageAtMost !== undefined || part?.countsCopies === true) return [];
     const options = (part?.ofOwn?.(told.options) ?? told.options) as Record<string, unknown>;
     const allows = options["allow-loss"] !== undefined;
     return [{ ...told, options: allows ? { ...options, "allow-loss": spanMs } : options }];
@@ -88,6 +89,9 @@ export function copiesNeeded(scenario: Scenario, engine: Engine, catalog: Catalo
   return needed + (files.some(({ decoy, name }) => decoy && names.includes(name)) ? 1 : 0);
 }
 
+/** The story as it is told of somebody's own database. */
+export const toldOfOwn = (scenario: Scenario): Scenario => ({ ...scenario, ...scenario.onOwn });
+
 /** Whether a step needs of somebody's own copies what not everybody has. */
 const needs = ({ recovery }: Scenario, { actions }: Catalog, what: NonNullable<Action["ofOwn"]>) =>
   recovery.steps.some((step) => partOf(actions, step.do)?.ofOwn === what);
@@ -98,14 +102,24 @@ export interface Where {
   readonly places: number;
 }
 
+/** Whether a copy lies in another place than the newest one. */
+export const isElsewhere =
+  ({ production }: Pick<OwnDatabase, "production">) =>
+  ({ store }: Pick<RecoveryPoint, "store">) =>
+    store !== production.store;
+
 /** Why this story cannot be lived in this database, as one sentence; null when it can. */
-export function whyNot(scenario: Scenario, own: OwnDatabase, { catalog, places }: Where): string | null {
+export function whyNot(told: Scenario, own: OwnDatabase, { catalog, places }: Where): string | null {
+  const scenario = toldOfOwn(told);
   const { engine, version, name, older } = own;
   const offered = scenario.engines[engine.name] ?? [];
   if (!offered.includes(version)) return `it is not told of ${engine.name} ${version}`;
   if (scenario.params.length === 0) return "its SQL is about tables that only the shop has";
-  if (harmed(scenario, catalog).losesMain && places < 2)
-    return `it needs copies in two places, and all of ${name} lie in one`;
+  if (harmed(scenario, catalog).losesMain) {
+    if (places < 2) return `it needs copies in two places, and all of ${name} lie in one`;
+    if (!older.some(isElsewhere(own)))
+      return "it needs an older copy in another place than the newest, and none that can be used lies there";
+  }
   const isText = own.older.every(
     ({ facts }) => engine.methods.find((one) => one.name === facts.method)?.side === "database",
   );
@@ -127,9 +141,10 @@ function designedFor(scenario: Scenario, own: OwnDatabase, catalog: Catalog): Sc
   if (scenario.designed !== "recovered" || scenario.recovery.source === "none") return scenario.designed;
   const files = standings(scenario, own);
   const live = scenario.world.backups.some((one) => isLive(own.engine, one));
-  const { overwritten } = harmed(scenario, catalog);
+  const { overwritten, losesMain } = harmed(scenario, catalog);
   const bad = files.filter(({ name, fault }) => fault !== null || overwritten.includes(name)).map(({ point }) => point);
-  const first = own.older.find((point) => !bad.includes(point));
+  const lost = losesMain ? own.older.filter((point) => !isElsewhere(own)(point)) : [];
+  const first = own.older.find((point) => !bad.includes(point) && !lost.includes(point));
   if (first === undefined || (live && bad.length === 0)) return scenario.designed;
   const gapMs = Date.parse(own.production.reach.at) - Date.parse(first.reach.at);
   return gapMs > own.objectives.rpoMs ? "late" : "recovered";

@@ -8,7 +8,7 @@ import { type Scenario, SOURCES } from "../scenario/scenario.ts";
 import { bindParams } from "./bind-params.ts";
 import { type Declined, withoutDeclined } from "./declined.ts";
 import { impossible } from "./impossible.ts";
-import { asOwn, type OwnDatabase, standings } from "./own.ts";
+import { asOwn, type OwnDatabase, standings, toldOfOwn } from "./own.ts";
 import type { Plan, PlannedBackup, PlannedLog, PlannedPart, PlannedStep } from "./planned.ts";
 import { asVariant, LOG_EVERY_MS, variantNames } from "./variants.ts";
 
@@ -197,8 +197,9 @@ export function plan(told: Scenario, catalog: Catalog, choices: Choices = {}): P
   const { engine, version } = chooseEngine(told, catalog, choices.engine);
   const set = choices.set ?? {};
   const meant = bindParams(told, engine, set);
-  const right = choices.wrongMove === true ? withWrongMove(meant) : meant;
   const { own } = choices;
+  const story = own === undefined ? meant : toldOfOwn(meant);
+  const right = choices.wrongMove === true ? withWrongMove(story) : story;
   const scenario = own === undefined ? right : asOwn(right, own, catalog);
   const { backups, logEveryMs } = chooseVariant(scenario, engine, {
     backups: backupsOf(scenario, engine),

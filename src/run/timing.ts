@@ -23,3 +23,7 @@ export async function timed<T>(phase: Phase, write: (body: EventBody) => void, w
     write({ kind: "phase-ended", phase, durationMs: Math.round((performance.now() - beganMs) * 10) / 10 });
   }
 }
+
+/** The first moment behind this one that a log's times can tell from it, as ISO 8601 UTC: the last commit lies before it. */
+export const nextInstant = (atMs: number, resolutionMs: number): string =>
+  new Date((Math.floor(atMs / resolutionMs) + 1) * resolutionMs).toISOString();

@@ -181,7 +181,7 @@ function partKeys(catalog: Catalog, here: unknown, path: Path): readonly string[
   };
   return (
     of(catalog.probes, "probe") ??
-    of(catalog.actions, "do", ...(path[0] === "recovery" || path[0] === "wrong-move" ? ["phase"] : [])) ??
+    of(catalog.actions, "do", ...(path.includes("recovery") || path[0] === "wrong-move" ? ["phase"] : [])) ??
     of(sharedMethods(catalog), "method", "name", "age", "decoy", "fault")
   );
 }

@@ -177,17 +177,20 @@ function isOption(catalog: Catalog, method: string, key: string): boolean {
   );
 }
 
+/** Where the file says what is restored. */
+const SOURCED: readonly Path[] = [["recovery"], ["wrong-move"], ["on-own", "recovery"]];
+
 function source({ at, list, blame }: Rules): void {
   const known = list("world", "backups").flatMap((one) => {
     const name = valueAt(one, ["name"]);
     return typeof name === "string" ? [name] : [];
   });
-  for (const key of ["recovery", "wrong-move"]) {
-    const wanted = at(key, "source");
+  for (const path of SOURCED) {
+    const wanted = at(...path, "source");
     if (typeof wanted !== "string" || NAMED.includes(wanted) || known.includes(wanted)) continue;
     blame(
-      [key, "source"],
-      `${key}.source: no backup is called "${wanted}"; ${[...NAMED, ...known].join(", ")} would do`,
+      [...path, "source"],
+      `${path.join(".")}.source: no backup is called "${wanted}"; ${[...NAMED, ...known].join(", ")} would do`,
       nearest(wanted, [...NAMED, ...known]),
     );
   }
@@ -195,18 +198,24 @@ function source({ at, list, blame }: Rules): void {
 
 /** What finds a clean copy goes with the source that asks for one, and nothing is restored from no source. */
 function clean({ at, list, blame, catalog }: Rules): void {
-  const wanted = at("recovery", "source");
-  const isTold = at("recovery", "clean") !== undefined;
-  if (wanted === "newest-clean" && !isTold)
-    blame(["recovery"], "recovery.source is newest-clean: recovery.clean must say what a clean copy is");
-  if (wanted !== "newest-clean" && isTold)
-    blame(["recovery", "clean"], "recovery.clean goes with recovery.source: newest-clean");
-  for (const key of ["recovery", "wrong-move"]) {
-    if (at(key, "source") !== "none") continue;
-    for (const [index, step] of list(key, "steps").entries()) {
+  for (const path of SOURCED.filter((one) => one.at(-1) === "recovery")) {
+    const key = path.join(".");
+    const wanted = at(...path, "source");
+    const isTold = at(...path, "clean") !== undefined;
+    if (wanted === "newest-clean" && !isTold)
+      blame(path, `${key}.source is newest-clean: ${key}.clean must say what a clean copy is`);
+    if (wanted !== "newest-clean" && isTold)
+      blame([...path, "clean"], `${key}.clean goes with ${key}.source: newest-clean`);
+  }
+  for (const path of SOURCED) {
+    if (at(...path, "source") !== "none") continue;
+    for (const [index, step] of list(...path, "steps").entries()) {
       const name = valueAt(step, ["do"]);
       if (!catalog.actions.some((one) => one.name === name && one.needs.includes("side-restore"))) continue;
-      blame([key, "steps", index, "do"], `${key}.source is none, and ${String(name)} needs something restored`);
+      blame(
+        [...path, "steps", index, "do"],
+        `${path.join(".")}.source is none, and ${String(name)} needs something restored`,
+      );
     }
   }
 }

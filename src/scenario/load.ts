@@ -150,6 +150,43 @@ const tellParams = (
     line: line(name),
   }));
 
+/** Lists of the file as they are told, each with its line. */
+interface Telling {
+  tellProbes(items: readonly unknown[], ...path: Path): ToldProbe[];
+  tellSteps(items: readonly unknown[], ...path: Path): ToldStep[];
+}
+
+const tellDisaster = (
+  { steps, proof }: ScenarioInput["disaster"],
+  { tellProbes, tellSteps }: Telling,
+  ...path: Path
+): Scenario["disaster"] => ({
+  steps: tellSteps(steps, ...path, "steps"),
+  proof: tellProbes(proof, ...path, "proof"),
+});
+
+const tellRecovery = (
+  { source, clean = [], steps }: ScenarioInput["recovery"],
+  { tellProbes, tellSteps }: Telling,
+  ...path: Path
+): Scenario["recovery"] => ({
+  source,
+  clean: tellProbes(clean, ...path, "clean"),
+  steps: tellSteps(steps, ...path, "steps"),
+});
+
+type OnOwnInput = Partial<Pick<ScenarioInput, "healthy" | "disaster" | "recovery" | "verify">>;
+
+function tellOnOwn(input: object, telling: Telling): NonNullable<Scenario["onOwn"]> {
+  const { healthy, disaster, recovery, verify } = input as OnOwnInput;
+  return {
+    ...(healthy === undefined ? {} : { healthy: telling.tellProbes(healthy, "on-own", "healthy") }),
+    ...(disaster === undefined ? {} : { disaster: tellDisaster(disaster, telling, "on-own", "disaster") }),
+    ...(recovery === undefined ? {} : { recovery: tellRecovery(recovery, telling, "on-own", "recovery") }),
+    ...(verify === undefined ? {} : { verify: telling.tellProbes(verify, "on-own", "verify") }),
+  };
+}
+
 function toScenario(input: ScenarioInput, { file, text, positions, values, bind }: Source): Scenario {
   const line = (...path: Path) => positions.at(path).line;
   const tellProbes = (items: readonly unknown[], ...path: Path): ToldProbe[] =>
@@ -162,6 +199,7 @@ function toScenario(input: ScenarioInput, { file, text, positions, values, bind 
       const told = item as { do: string; phase: ToldStep["phase"] };
       return { do: told.do, phase: told.phase, options: without(told, "do", "phase"), line: line(...path, index) };
     });
+  const telling = { tellProbes, tellSteps };
   const { rto, rpo, mtd } = input.objectives;
   const { dataset, writer, seed } = input.world;
   const wrong = input["wrong-move"];
@@ -197,16 +235,10 @@ function toScenario(input: ScenarioInput, { file, text, positions, values, bind 
       backups: tellBackups(input.world.backups as BackupInput[]),
     },
     healthy: tellProbes(input.healthy, "healthy"),
-    disaster: {
-      steps: tellSteps(input.disaster.steps, "disaster", "steps"),
-      proof: tellProbes(input.disaster.proof, "disaster", "proof"),
-    },
-    recovery: {
-      source: input.recovery.source,
-      clean: tellProbes(input.recovery.clean ?? [], "recovery", "clean"),
-      steps: tellSteps(input.recovery.steps, "recovery", "steps"),
-    },
+    disaster: tellDisaster(input.disaster, telling, "disaster"),
+    recovery: tellRecovery(input.recovery, telling, "recovery"),
     wrongMove: wrong === undefined ? null : { ...wrong, steps: tellSteps(wrong.steps, "wrong-move", "steps") },
+    onOwn: input["on-own"] === undefined ? null : tellOnOwn(input["on-own"], telling),
     verify: tellProbes(input.verify, "verify"),
     reopened: tellProbes(input.reopened ?? [], "reopened"),
     gameday: input.gameday ?? null,

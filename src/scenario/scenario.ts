@@ -108,6 +108,8 @@ export interface Scenario {
   readonly recovery: Recovery;
   /** The mistake that the story is about; null when the scenario tells none. */
   readonly wrongMove: WrongMove | null;
+  /** What is different on somebody's own database; null when nothing is. */
+  readonly onOwn: Partial<Pick<Scenario, "healthy" | "disaster" | "recovery" | "verify">> | null;
   readonly verify: readonly ToldProbe[];
   /** Asked when the application was let in again. */
   readonly reopened: readonly ToldProbe[];

@@ -3,9 +3,10 @@
  * the options of the parts in the catalogue.
  */
 import { z } from "zod";
-import { duration, size } from "../fields.ts";
+import { duration } from "../fields.ts";
 import type { Catalog, Method, Part } from "../parts.ts";
 import { STEP_PHASES } from "../parts.ts";
+import { abort, objectives, story } from "./around.ts";
 import { gamedaySchema } from "./gameday.ts";
 import { paramsSchema } from "./params.ts";
 import { BACKUP_FAULTS, DESIGNED_VERDICTS } from "./scenario.ts";
@@ -38,32 +39,6 @@ function oneOf(key: "do" | "probe" | "method", parts: readonly Part[], extra: Re
   );
   return first === undefined ? z.never() : z.discriminatedUnion(key, [first, ...rest] as never);
 }
-
-const objectives = z.strictObject({
-  rto: example(duration(), "Recovery time objective: from the damage until the application is let in again.", "15m"),
-  rpo: example(duration(), "Recovery point objective: how old the recovered data may be.", "1h"),
-  mtd: example(duration().optional(), "Maximum tolerable downtime, the outer limit. Default: none.", "4h"),
-});
-
-const story = z.strictObject({
-  origin: example(z.string().optional(), "The story it comes from, by number or name. Default: none.", "000"),
-  url: example(
-    z.httpUrl().optional(),
-    "Where its owners tell it themselves. Default: nowhere.",
-    "https://example.com/blog/what-happened",
-  ),
-  severity: example(z.enum(["sev1", "sev2", "sev3"]).optional(), "How loud the pager is. Default: not said.", "sev1"),
-  symptom: example(
-    z.string().min(1).max(200).optional(),
-    "What a person sees first, before anybody knows; the runbook begins there. Default: the title.",
-    "an error that a table does not exist",
-  ),
-  difficulty: example(
-    z.int().min(1).max(5).optional(),
-    "From 1, follow the page, to 5, nobody gets this right. Default: not said.",
-    3,
-  ),
-});
 
 const dataset = z.union([
   z.strictObject({
@@ -140,17 +115,6 @@ export const application = z.strictObject({
     { PGUSER: "shop_app" },
   ),
 });
-
-const abort = z.discriminatedUnion("when", [
-  z.strictObject({
-    when: example(z.literal("elapsed"), "The drill takes too long.", "elapsed"),
-    over: example(duration(), "End the drill, void, after so long.", "60m"),
-  }),
-  z.strictObject({
-    when: example(z.literal("disk-free"), "The disk fills up.", "disk-free"),
-    under: example(size(), "End the drill, void, when less is free.", "1GiB"),
-  }),
-]);
 
 /** A type that stays absent when it was not told: the default is filled in for the engine that is chosen. */
 function asTold(type: z.ZodType): z.ZodType {
@@ -254,6 +218,31 @@ export function scenarioSchema(catalog: Catalog) {
     "What brings the data back. Locating, fetching and checking the source are the drill's own steps.",
     [{ phase: "restore", do: "restore-beside" }],
   );
+  const healthy = z.array(probes).min(1);
+  const disaster = z.strictObject({
+    steps: example(z.array(oneOf("do", catalog.actions)).min(1), "What goes wrong.", [
+      { do: "drop-table", table: "orders" },
+    ]),
+    proof: example(z.array(probes).min(1), "What must hold afterwards, or the drill is void: the damage is real.", [
+      { probe: "table-missing", table: "orders" },
+    ]),
+  });
+  const recovery = z.strictObject({
+    source: example(
+      z.string().default("newest-verified"),
+      "The recovery point: newest-verified, the name of a backup, newest-clean (the newest in which `clean` holds), or none: nothing is restored.",
+      "nightly",
+    ),
+    clean: example(
+      z.array(probes).min(1).optional(),
+      "With newest-clean: what must hold in a restored copy that the damage did not reach. Default: none.",
+      [{ probe: "sql", of: "side", ask: "SELECT count(*) FROM orders WHERE note = 'TEST'", max: 0 }],
+    ),
+    steps: recoverySteps,
+  });
+  const verify = z.array(probes).min(1);
+  const otherwise = (type: z.ZodType, ...examples: unknown[]) =>
+    example(type.optional(), "In place of the scenario's own. Default: as there.", ...examples);
   return z.strictObject({
     version: example(z.literal(FORMAT_VERSION), "The version of this format.", 1),
     id: name("What the scenario is called; also the start of its file's name.", "drop-table"),
@@ -317,36 +306,11 @@ export function scenarioSchema(catalog: Catalog) {
       }),
       "What is built before anything breaks.",
     ),
-    healthy: example(z.array(probes).min(1), "The gate: when one of these does not hold, the drill is void.", [
+    healthy: example(healthy, "The gate: when one of these does not hold, the drill is void.", [
       { probe: "row-count", table: "orders" },
     ]),
-    disaster: example(
-      z.strictObject({
-        steps: example(z.array(oneOf("do", catalog.actions)).min(1), "What goes wrong.", [
-          { do: "drop-table", table: "orders" },
-        ]),
-        proof: example(z.array(probes).min(1), "What must hold afterwards, or the drill is void: the damage is real.", [
-          { probe: "table-missing", table: "orders" },
-        ]),
-      }),
-      "What breaks, and the proof that it did.",
-    ),
-    recovery: example(
-      z.strictObject({
-        source: example(
-          z.string().default("newest-verified"),
-          "The recovery point: newest-verified, the name of a backup, newest-clean (the newest in which `clean` holds), or none: nothing is restored.",
-          "nightly",
-        ),
-        clean: example(
-          z.array(probes).min(1).optional(),
-          "With newest-clean: what must hold in a restored copy that the damage did not reach. Default: none.",
-          [{ probe: "sql", of: "side", ask: "SELECT count(*) FROM orders WHERE note = 'TEST'", max: 0 }],
-        ),
-        steps: recoverySteps,
-      }),
-      "How it is mended.",
-    ),
+    disaster: example(disaster, "What breaks, and the proof that it did."),
+    recovery: example(recovery, "How it is mended."),
     "wrong-move": example(
       z
         .strictObject({
@@ -372,9 +336,19 @@ export function scenarioSchema(catalog: Catalog) {
         steps: [{ phase: "restore", do: "restore-beside" }],
       },
     ),
-    verify: example(z.array(probes).min(1), "What must hold before the application is let in again.", [
-      { probe: "rows" },
-    ]),
+    "on-own": example(
+      z
+        .strictObject({
+          healthy: otherwise(healthy, [{ probe: "row-count", table: "$table" }]),
+          disaster: otherwise(disaster, { steps: [{ do: "drop-table", table: "$table" }] }),
+          recovery: otherwise(recovery, { steps: [{ phase: "restore", do: "restore-beside" }] }),
+          verify: otherwise(verify, [{ probe: "rows" }]),
+        })
+        .optional(),
+      "What is different when the story is drilled on somebody's own database (--on), where SQL about the scenario's own tables means nothing. Default: nothing.",
+      { healthy: [{ probe: "row-count", table: "$table" }] },
+    ),
+    verify: example(verify, "What must hold before the application is let in again.", [{ probe: "rows" }]),
     reopened: example(
       z.array(probes).min(1).optional(),
       "What must hold when the application was let in again: the questions that its users ask. Default: nothing more.",

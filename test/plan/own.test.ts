@@ -131,11 +131,29 @@ describe("why it cannot be lived", () => {
     older: own.older.map((point) => ({ ...point, facts: { ...point.facts, method: "physical" } })),
   });
 
+  /** The oldest copy lies in another place. */
+  const elsewhere = (own: OwnDatabase): OwnDatabase => ({
+    ...own,
+    older: own.older.map((point, index) => (index === own.older.length - 1 ? { ...point, store: "a vault" } : point)),
+  });
+
+  it("a story that closes the main store is late where the copy elsewhere is older than the objective", () => {
+    expect(plan(named("backups-share-the-blast"), catalog, { own: elsewhere(films(6)) }).scenario.designed).toBe(
+      "late",
+    );
+    expect(plan(named("backups-share-the-blast"), catalog, { own: elsewhere(films(2)) }).scenario.designed).toBe(
+      "recovered",
+    );
+  });
+
   it("is each its own sentence, and gone when what was missing is there", () => {
     expect(why("backups-share-the-blast", films(6), 1)).toBe(
       "it needs copies in two places, and all of films lie in one",
     );
-    expect(why("backups-share-the-blast", films(6), 2)).toBeNull();
+    expect(why("backups-share-the-blast", films(6), 2)).toBe(
+      "it needs an older copy in another place than the newest, and none that can be used lies there",
+    );
+    expect(why("backups-share-the-blast", elsewhere(films(6)), 2)).toBeNull();
     expect(why("fs-corruption", films(6))).toBe(
       "it preserves the files of a server that is shut down then, and a dump is restored into one that runs",
     );

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import { parseSet } from "../../src/cli/set-flag.ts";
+import { ScenarioError } from "../../src/errors.ts";
 import { plan } from "../../src/plan/plan.ts";
 import { listScenarios } from "../../src/scenario/library.ts";
 import { loadScenario, readScenario } from "../../src/scenario/load.ts";
@@ -68,13 +69,11 @@ describe("params", () => {
     expect(JSON.stringify(read.wrongMove)).toContain("SELECT $$x$$, $1, $tag$y$tag$");
   });
 
-  it("are what every shipped story that drops a table is about", async () => {
+  it("are what every shipped story is about that can be drilled on somebody's own database", async () => {
     const all = await Promise.all((await listScenarios()).map((file) => loadScenario(file, catalog)));
     expect(all.filter(({ params }) => params.length === 0).map(({ id }) => id)).toEqual([
       "delete-with-cascade",
-      "empty-db-misdirect",
       "some-tenants-deleted",
-      "test-data-over-prod",
       "tests-truncate-production",
     ]);
   });
@@ -89,5 +88,36 @@ describe("--set", () => {
   });
   it("refuses a name that is told twice", () => {
     expect(() => parseSet(["table=a", "table=b"])).toThrow(/told twice/);
+  });
+});
+
+describe("on-own", () => {
+  const STORY = `
+on-own:
+  recovery:
+    source: SOURCE
+    steps: [{ phase: restore, do: restore-beside }]
+`;
+  const told = async (source: string) => {
+    const text = await readFile("scenarios/drop-table.drill.yaml", "utf8");
+    return readScenario("drop-table.drill.yaml", text + STORY.replace("SOURCE", source), catalog);
+  };
+
+  it("stands in place of the scenario's own sections, and only of those it tells", async () => {
+    const scenario = await told("nightly");
+    expect(scenario.onOwn?.recovery).toMatchObject({ source: "nightly", steps: [{ do: "restore-beside" }] });
+    expect(scenario.onOwn?.verify).toBeUndefined();
+    expect(scenario.recovery.steps.length).toBeGreaterThan(1);
+    expect(scenario.onOwn?.recovery?.steps[0]?.line).toBeGreaterThan(scenario.recovery.steps[0]?.line ?? 0);
+  });
+
+  it.each([
+    ["nightli", /on-own\.recovery\.source: no backup is called "nightli"/],
+    ["newest-clean", /on-own\.recovery\.clean must say what a clean copy is/],
+    ["none", /on-own\.recovery\.source is none, and restore-beside needs something restored/],
+  ])("is checked as they are: source %s", async (source, message) => {
+    const error = await told(source).catch((one: ScenarioError) => one);
+    expect(error).toBeInstanceOf(ScenarioError);
+    expect((error as ScenarioError).issues.map((one) => one.message).join("\n")).toMatch(message);
   });
 });
