@@ -10,6 +10,10 @@ export const storeUrl = (text: string): string => urlOf(text, process.cwd());
 
 const S3_EXAMPLE = "s3://bucket/prefix?endpoint=https://s3.example.org&path-style=true";
 
+/** An address that somebody typed, without what may log in with it: the message ends in a job's mail. */
+const withoutSecrets = (text: string) =>
+  text.replace(/(:\/\/)[^/?#]*@/, "$1•••@").replace(/([?&;][^=&;#]{0,200}=)[^&;#]*/g, "$1•••");
+
 /**
  * The driver and the options of a store's URL, or of a path from the working directory. Throws UsageError for what no
  * driver knows.
@@ -28,8 +32,9 @@ export function storeFor(catalog: Catalog, text: string): { driver: StoreDriver;
     });
   }
   const isWord = text !== "" && url === null;
+  const typed = withoutSecrets(text);
   throw new UsageError(
-    isWord ? `no store understands "${text}", and there is no such folder here` : `no store understands "${text}"`,
+    isWord ? `no store understands "${typed}", and there is no such folder here` : `no store understands "${typed}"`,
     {
       code: "FB_STORE_URL",
       next: [

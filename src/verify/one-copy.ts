@@ -2,7 +2,7 @@
 
 import { UnavailableError } from "../errors.ts";
 import type { BackupFacts, CopyPhrases, RecoveryPoint } from "../parts.ts";
-import { methodOf } from "../plan/capabilities.ts";
+import { copiesOf, methodOf } from "../plan/capabilities.ts";
 import { type ArchiveMember, archiveMembers, brokenAmong, dumpsAmong } from "./archive-members.ts";
 import { type fetchCandidate, recognise } from "./fetch-copy.ts";
 import { joinMembers, joinParts } from "./join-parts.ts";
@@ -60,6 +60,14 @@ export async function oneCopy(kit: AttemptKit, { point, encryption }: Candidate,
   return { fetched: { ...fetched, paths: [path, ...paths.slice(point.objects.length)] }, facts, members: [] };
 }
 
+/** A table's rows in a text file of its own name, as --tab writes them: its dump has the table alone. */
+function hasTextRows(members: readonly ArchiveMember[]): boolean {
+  const dumps = new Set(members.flatMap(({ name, facts }) => (facts === null ? [] : [name])));
+  return members.some(
+    ({ name, facts }) => facts === null && /\.(txt|csv)$/.test(name) && dumps.has(name.replace(/\.(txt|csv)$/, ".sql")),
+  );
+}
+
 /** An archive whose dumps are of one database together, joined. What cannot be read is told when it is restored. */
 async function oneOfArchive(kit: AttemptKit, point: RecoveryPoint, fetched: Fetched): Promise<OneCopy> {
   const { facts } = point;
@@ -67,6 +75,8 @@ async function oneOfArchive(kit: AttemptKit, point: RecoveryPoint, fetched: Fetc
   if (path === undefined || others.length > 0) return { fetched, facts, members: null };
   const method = methodOf(kit.task.engine, facts);
   const all = await archiveMembers([path], facts, { method, signal: kit.signal }).catch(() => null);
+  if (all !== null && hasTextRows(all))
+    assertWholeKind({ ...point, facts: { ...facts, lacks: "rows" } }, copiesOf(kit.task.engine));
   const isSound = all !== null && brokenAmong(all).length === 0;
   const members = isSound ? dumpsAmong(all, kit.task.database) : [];
   const joined = await joinMembers(kit, { point, path, folder: fetched.folder, method, members });

@@ -40,6 +40,15 @@ describe("a path is a store", () => {
     );
     expect(call).toThrow(expect.objectContaining({ next: expect.arrayContaining([next]) }));
   });
+  test.each([
+    "postgres://backup:hunter2@db/shop",
+    "https://hunter2@h/x",
+    "ftp://h/x?user=u&password=hunter2",
+    "gs://b/x;key=hunter2",
+  ])("what may log in with it is not repeated: %s", (text) => {
+    expect(() => storeFor(catalog, text)).toThrow(expect.objectContaining({ code: "FB_STORE_URL" }));
+    expect(() => storeFor(catalog, text)).not.toThrow(/hunter2/);
+  });
   test("in fogbell.yaml it counts from the file's own folder", () => {
     const text =
       "version: 1\ndatabases:\n  - { name: Shop, engine: x, sources: [{ store: ./b }, { store: s3://b/x }] }\n";

@@ -6,7 +6,7 @@ export LC_ALL=C.UTF-8 TZ=UTC PATH=/usr/lib/postgresql/15/bin:/usr/sbin:$PATH
 [ $# = 1 ] || { echo "usage: make.sh FOLDER" >&2; exit 2; }
 [ "$(id -u)" = 0 ] || { echo "field: be root; the servers themselves run as postgres and mysql" >&2; exit 2; }
 mkdir -p "$1"; OUT=$(cd "$1" && pwd); here=$(dirname "$(readlink -f "$0")")
-for part in lib postgres-databases postgres postgres-contents names mariadb-databases mariadb logs kinds language hunt copied; do
+for part in lib postgres-databases postgres postgres-contents names mariadb-databases mariadb logs kinds language hunt copied wild; do
   # shellcheck source=/dev/null
   . "$here/$part.sh"
 done
