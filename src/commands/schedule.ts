@@ -6,7 +6,14 @@ import { FogbellCommand } from "../cli/command.ts";
 import { lookup } from "../cli/lookup.ts";
 import { UsageError } from "../errors.ts";
 import { makeOutFolder } from "../run/out-folder.ts";
-import { type Cadence, parseTime, RHYTHMS, type ScheduledJob, type ScheduleFile } from "../schedule/job.ts";
+import {
+  type Cadence,
+  nearWarnings,
+  parseTime,
+  RHYTHMS,
+  type ScheduledJob,
+  type ScheduleFile,
+} from "../schedule/job.ts";
 
 /** By flag: what writes the files of that system. */
 const WRITERS: Readonly<Record<string, () => Promise<(job: ScheduledJob) => ScheduleFile[]>>> = {
@@ -15,16 +22,19 @@ const WRITERS: Readonly<Record<string, () => Promise<(job: ScheduledJob) => Sche
   worker: async () => (await import("../schedule/systemd.ts")).systemdWorker,
   github: async () => (await import("../schedule/pipelines.ts")).githubWorkflow,
   gitlab: async () => (await import("../schedule/pipelines.ts")).gitlabPipeline,
+  kubernetes: async () => (await import("../schedule/kubernetes.ts")).kubernetesManifests,
 };
 
 export default class Schedule extends FogbellCommand {
-  static override summary = "Write a schedule for Fogbell: crontab, systemd timer, GitHub or GitLab pipeline.";
+  static override summary =
+    "Write a schedule for Fogbell: crontab, systemd timer, GitHub or GitLab pipeline, Kubernetes.";
   static override description =
     "Prints the files, or writes them to the --to folder without overwriting any. Put the command to schedule after --.";
   static override examples = [
     "<%= config.bin %> schedule --cron",
     "<%= config.bin %> schedule --systemd --at 02:30 --to units -- run drop-table",
     "<%= config.bin %> schedule --systemd --worker -- worker --slots 2 --disk 400GB",
+    "<%= config.bin %> schedule --kubernetes --to k8s",
     "<%= config.bin %> schedule --github --on sunday --secret AWS_ACCESS_KEY_ID --to .",
   ];
   static override strict = false;
@@ -37,6 +47,9 @@ export default class Schedule extends FogbellCommand {
     }),
     github: Flags.boolean({ description: "A workflow for GitHub Actions." }),
     gitlab: Flags.boolean({ description: "A job for GitLab CI." }),
+    kubernetes: Flags.boolean({
+      description: "A CronJob and an Indexed Job for Kubernetes. Checked against its schema; not run by us.",
+    }),
     at: Flags.string({ description: "Time of day. UTC for GitHub.", default: "03:10", helpValue: "HH:MM" }),
     on: Flags.string({ description: "How often.", options: [...RHYTHMS], default: "daily" }),
     folder: Flags.string({ description: "Working folder, for cron and systemd.", default: "." }),
@@ -59,7 +72,7 @@ export default class Schedule extends FogbellCommand {
         next: Object.keys(WRITERS).map((kind) => `fogbell schedule ${kind === "worker" ? "--systemd " : ""}--${kind}`),
       });
     }
-    const keys = await this.#keys(flags.config);
+    const { keys, databases, nearStores } = await this.#told(flags.config);
     const words = flags.worker && argv.length === 0 ? ["worker"] : this.#words(argv as string[], keys !== null);
     const job: ScheduledJob = {
       rhythm: flags.on as Cadence,
@@ -72,7 +85,10 @@ export default class Schedule extends FogbellCommand {
         ...new Set([...(words[0] === "verify" || words[0] === "month" ? (keys ?? []) : []), ...(flags.secret ?? [])]),
       ],
       version: this.config.version,
+      databases,
+      nearStores,
     };
+    if (flags.github || flags.gitlab) for (const text of nearWarnings(job)) this.logToStderr(text);
     const files = (await Promise.all(kinds.map(async (kind) => (await WRITERS[kind]?.())?.(job) ?? []))).flat();
     if (flags.to === undefined) {
       for (const { file, text } of files) this.log(files.length > 1 ? `# --- ${file}\n${text}` : text.trimEnd());
@@ -82,11 +98,21 @@ export default class Schedule extends FogbellCommand {
     return files;
   }
 
-  /** The variables that the sources of fogbell.yaml take their keys from; null when it names no source. */
-  async #keys(named: string | undefined): Promise<readonly string[] | null> {
+  /** What fogbell.yaml says: variables that its sources take their keys from (null: it names no source), and what runners reach. */
+  async #told(named: string | undefined) {
     const { loadConfigFile } = await import("../verify/verify-all.ts");
-    const sources = (await loadConfigFile(named))?.config.databases.flatMap(({ sources }) => sources) ?? [];
-    return sources.length === 0 ? null : sources.flatMap(({ encryption }) => encryption?.["key-env"] ?? []);
+    const { isNear } = await import("../schedule/near-store.ts");
+    const all = (await loadConfigFile(named))?.config.databases.filter(({ sources }) => sources.length > 0) ?? [];
+    const sources = all.flatMap((one) => one.sources);
+    return {
+      keys: sources.length === 0 ? null : sources.flatMap(({ encryption }) => encryption?.["key-env"] ?? []),
+      databases: Math.max(1, all.length),
+      nearStores: [
+        ...new Set(
+          sources.map(({ store }) => store.split("?")[0] ?? store).filter((_, at) => isNear(sources[at]?.store ?? "")),
+        ),
+      ],
+    };
   }
 
   /** What stands behind `--`, checked as far as its command; else the backups that fogbell.yaml tells of, or everything that ships. */

@@ -23,8 +23,10 @@ export interface EstimateRequest {
 /** A job before it is sent: what a plan needs, and nothing of the queue. */
 export type PlannedJob = Omit<FleetJob, "version" | "task" | "send" | "sentAt" | "deadlineAt" | "tries">;
 
-/** What isn't a phase of a verify: taking the job, starting the process, listing the store, bringing the result home. */
-const AROUND_SECONDS = 2;
+/** What isn't a phase of a verify: starting the process, listing the store, taking down. Used where no fleet has measured it. */
+const AROUND_SECONDS = 3;
+/** Taking the job, and bringing its result home. */
+const QUEUE_SECONDS = 0.5;
 /** Before anything is known: a fast disk and a modest link. */
 const BYTES_PER_SECOND = 30_000_000;
 /** Starting and ending a sandbox. */
@@ -35,7 +37,8 @@ const GROWS = 4;
 const RESERVE = 1.2;
 const LEAST_DISK_BYTES = 200_000_000;
 
-const total = (took: Readonly<Record<string, number>>) => Object.values(took).reduce((sum, ms) => sum + ms, 0);
+const phasesOf = ({ around: _, ...phases }: Readonly<Record<string, number>>) =>
+  Object.values(phases).reduce((sum, ms) => sum + ms, 0);
 
 const middle = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
@@ -43,15 +46,17 @@ const middle = (values: readonly number[]) => [...values].sort((a, b) => a - b)[
 export function secondsFor(bytes: number, known: readonly KnownCopy[], bandwidth: number | null): number {
   const earlier = known.filter(({ holds, tookMs }) => holds && tookMs !== undefined).slice(0, 5);
   const link = bandwidth === null ? 0 : bytes / bandwidth;
-  const took = middle(earlier.map(({ tookMs }) => total(tookMs ?? {}) / 1000));
+  const took = middle(earlier.map(({ tookMs }) => phasesOf(tookMs ?? {}) / 1000));
   if (took === undefined)
     return FIXED_SECONDS + Math.max(link, bytes / BYTES_PER_SECOND) + (bytes * GROWS) / BYTES_PER_SECOND;
   const usual = middle(earlier.map(({ sizeBytes }) => sizeBytes)) ?? bytes;
   // Only what moves bytes grows with them, and history tells how much of it that was.
   const growth = usual === 0 ? 1 : Math.max(0.25, Math.min(4, bytes / usual));
   const fetched = middle(earlier.map(({ tookMs }) => (tookMs?.fetch ?? 0) / 1000)) ?? 0;
+  const around =
+    middle(earlier.map(({ tookMs }) => (tookMs?.around ?? AROUND_SECONDS * 1000) / 1000)) ?? AROUND_SECONDS;
   const rest = Math.max(0, took - fetched) * growth;
-  return AROUND_SECONDS + Math.max(fetched * growth, link) + rest;
+  return QUEUE_SECONDS + around + Math.max(fetched * growth, link) + rest;
 }
 
 /** The copy itself, and the server that it becomes. */

@@ -50,6 +50,7 @@ export async function runChild(job: FleetJob, request: ChildRequest): Promise<Ch
   const { folder, program, signal } = request;
   await makeFolder(folder);
   await keepKnown(folder, knownName(job), job.known as KnownCopy[]);
+  const beganMs = performance.now();
   const ended = await runProcess({
     file: program[0] ?? process.execPath,
     args: wordsOf(job, request),
@@ -60,8 +61,18 @@ export async function runChild(job: FleetJob, request: ChildRequest): Promise<Ch
   });
   const runId = await runIn(folder);
   if (runId === null) return { is: "none", exitCode: ended.exitCode, ...whyNone(ended) };
-  const known = (await readKnown(folder, knownName(job))).filter((one) => one.runId === runId);
+  const tookMs = performance.now() - beganMs;
+  const known = (await readKnown(folder, knownName(job)))
+    .filter((one) => one.runId === runId)
+    .map((one) => withAround(one, tookMs));
   return { is: "run", runId, folder: join(folder, runId), known };
+}
+
+/** With what isn't a phase: starting, listing the store, taking down. The next plan counts it. */
+function withAround(copy: KnownCopy, tookMs: number): KnownCopy {
+  if (copy.tookMs === undefined) return copy;
+  const phases = Object.values(copy.tookMs).reduce((sum, ms) => sum + ms, 0);
+  return { ...copy, tookMs: { ...copy.tookMs, around: Math.max(0, Math.round(tookMs - phases)) } };
 }
 
 const stringsOf = (environment: NodeJS.ProcessEnv) =>

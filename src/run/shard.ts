@@ -7,9 +7,17 @@ export interface Shard {
   readonly of: number;
 }
 
-/** `2/5`. Throws UsageError FB_SHARD for anything else. */
-export function parseShard(text: string): Shard {
-  const [, index, of] = (/^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []).map(Number);
+/**
+ * `2/5`; or `index/5` in an Indexed Job of Kubernetes, which tells each pod its number, from 0. Throws UsageError FB_SHARD for
+ * anything else.
+ */
+export function parseShard(
+  text: string,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Shard {
+  const own = Number(environment.JOB_COMPLETION_INDEX ?? Number.NaN) + 1;
+  const told = text.replace(/^index(?=\/)/, Number.isNaN(own) ? "index" : String(own));
+  const [, index, of] = (/^(\d{1,6})\/(\d{1,6})$/.exec(told) ?? []).map(Number);
   if (index === undefined || of === undefined || index < 1 || index > of) {
     throw new UsageError(`"${text}" is no shard`, { code: "FB_SHARD", next: ["--shard 1/3, then 2/3 and 3/3"] });
   }

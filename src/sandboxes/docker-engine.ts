@@ -41,6 +41,9 @@ export interface DockerEngine {
   readonly apiVersion: string;
 }
 
+/** Kubernetes sets it in every container. */
+const isInPod = () => process.env.KUBERNETES_SERVICE_HOST !== undefined;
+
 /** Connects to the engine that DOCKER_HOST names, or the usual socket. Throws UnavailableError within two seconds. */
 export async function connect(): Promise<DockerEngine> {
   const { default: Dockerode } = await import("dockerode");
@@ -52,7 +55,10 @@ export async function connect(): Promise<DockerEngine> {
   } catch (error) {
     throw new UnavailableError(`no Docker engine answers: ${(error as Error).message}`, {
       code: "FB_NO_DOCKER",
-      next: ["systemctl start docker", "export DOCKER_HOST=…", "fogbell run --sandbox local …"],
+      // In a pod there is no Docker, and none should be put there.
+      next: isInPod()
+        ? ["run in an image with the server programs beside Fogbell (see its Dockerfile), and --sandbox local"]
+        : ["systemctl start docker", "export DOCKER_HOST=…", "fogbell run --sandbox local …"],
       cause: error,
     });
   }

@@ -49,7 +49,12 @@ const wordsOf = (told: string) => told.replaceAll(/\s+/g, " ").trim().slice(0, 1
 export async function available(spec: ServerSpec): Promise<Availability> {
   const { path, missing, stoodFor } = await findBinaries(spec);
   // What the distribution does not carry is had from a registry only.
-  const next = spec.packages.length === 0 ? [`docker pull ${spec.image}`] : [`apt-get install ${spec.packages[0]}`];
+  const install = spec.packages.length === 0 ? `docker pull ${spec.image}` : `apt-get install ${spec.packages[0]}`;
+  // What is installed in a pod is gone with it: its image must hold the programs.
+  const next =
+    process.env.KUBERNETES_SERVICE_HOST === undefined
+      ? [install]
+      : [`build the image on a base with ${spec.packages[0] ?? spec.image}`];
   const wanted = `${spec.engine} ${spec.version}`;
   if (missing.length > 0)
     return { usable: false, because: `not installed here: ${missing.join(", ")} of ${wanted}`, next };

@@ -22,6 +22,10 @@ export interface ScheduledJob {
   /** Names of secrets that the CI system keeps. */
   readonly secrets: readonly string[];
   readonly version: string;
+  /** How many databases there are to verify; absent where nobody told. */
+  readonly databases?: number;
+  /** Stores that only this machine or its own network reaches; a CI runner elsewhere doesn't. */
+  readonly nearStores?: readonly string[];
 }
 
 export interface ScheduleFile {
@@ -58,4 +62,11 @@ export function cronFields({ rhythm, hour, minute }: ScheduledJob): string {
   const day = rhythm === "monthly" ? "1" : "*";
   // Cron counts from Sunday, which is 0.
   return `${minute} ${hour} ${day} * ${weekday === -1 ? "*" : (weekday + 1) % 7}`;
+}
+
+/** Comment lines about stores that a runner elsewhere can't reach. */
+export function nearWarnings({ nearStores = [] }: ScheduledJob): string[] {
+  return nearStores.map(
+    (store) => `WARNING: a hosted runner can't reach ${store}: use a runner of your own beside it, or another store.`,
+  );
 }

@@ -1,7 +1,7 @@
 /** Scheduled pipelines for GitHub Actions and GitLab CI. Pure. */
 import { stringify } from "yaml";
 import { quote } from "../host/sh.ts";
-import { assertOneLine, cronFields, type ScheduledJob, type ScheduleFile, unschedulable } from "./job.ts";
+import { assertOneLine, cronFields, nearWarnings, type ScheduledJob, type ScheduleFile, unschedulable } from "./job.ts";
 
 const JUNIT = "drill-results/junit.xml";
 
@@ -86,7 +86,10 @@ export function githubWorkflow(job: ScheduledJob): ScheduleFile[] {
       },
     },
   };
-  const header = ["Fogbell, by the clock. Times are UTC, and GitHub may begin some minutes late."];
+  const header = [
+    "Fogbell, by the clock. Times are UTC, and GitHub may begin some minutes late.",
+    ...nearWarnings(job),
+  ];
   return [{ file: ".github/workflows/fogbell.yml", text: write(header, workflow) }];
 }
 
@@ -97,6 +100,9 @@ export function gitlabPipeline(job: ScheduledJob): ScheduleFile[] {
   const pipeline = {
     fogbell: {
       image: "node:24",
+      // The sandbox: a Docker engine beside the job. GitLab's hosted runners allow it; runners of one's own need privileged = true.
+      services: [{ name: "docker:28-dind", alias: "docker" }],
+      variables: { DOCKER_HOST: "tcp://docker:2375", DOCKER_TLS_CERTDIR: "" },
       rules: [{ if: '$CI_PIPELINE_SOURCE == "schedule"' }],
       resource_group: "fogbell",
       timeout: "2h",
@@ -116,7 +122,8 @@ export function gitlabPipeline(job: ScheduledJob): ScheduleFile[] {
     "Fogbell, by the clock. Include it in .gitlab-ci.yml:  include: { local: fogbell.gitlab-ci.yml }",
     `GitLab keeps the times of pipelines in its own pages: Build, Pipeline schedules, new: ${cronFields(job)}`,
     ...(job.secrets.length > 0 ? [`Masked variables that the job needs: ${job.secrets.join(", ")}`] : []),
-    "The job needs a sandbox: a runner that shares its Docker socket, or an image with the database's server programs.",
+    ...nearWarnings(job),
+    "Its sandbox is a Docker engine beside it (docker:dind): hosted runners have it, a runner of yours needs privileged = true.",
   ];
   return [{ file: "fogbell.gitlab-ci.yml", text: write(header, pipeline) }];
 }

@@ -115,10 +115,18 @@ describe("an estimate", () => {
   const known = (sizeBytes: number, fetch: number, restore: number) =>
     ({ holds: true, sizeBytes, tookMs: { fetch, restore } }) as unknown as KnownCopy;
   it("goes by this database's own history, scaled by its size", () => {
-    expect(secondsFor(1e9, [known(1e9, 10_000, 50_000)], null)).toBe(62);
-    expect(secondsFor(2e9, [known(1e9, 10_000, 50_000)], null)).toBe(122);
+    expect(secondsFor(1e9, [known(1e9, 10_000, 50_000)], null)).toBe(63.5);
+    expect(secondsFor(2e9, [known(1e9, 10_000, 50_000)], null)).toBe(123.5);
   });
-  it("by the link, where that is slower", () => expect(secondsFor(1e9, [known(1e9, 10_000, 50_000)], 1e7)).toBe(152));
+  it("with what a fleet measured beside the phases, which doesn't grow", () => {
+    const copy = {
+      holds: true,
+      sizeBytes: 1e9,
+      tookMs: { fetch: 10_000, restore: 50_000, around: 7000 },
+    } as unknown as KnownCopy;
+    expect(secondsFor(2e9, [copy], null)).toBe(127.5);
+  });
+  it("by the link, where that is slower", () => expect(secondsFor(1e9, [known(1e9, 10_000, 50_000)], 1e7)).toBe(153.5));
   it("by size where nothing is known; and disk never less than a server needs", () => {
     expect(secondsFor(0, [], null)).toBe(5);
     expect(diskFor(0, false)).toBe(200_000_000);

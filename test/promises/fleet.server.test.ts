@@ -28,7 +28,7 @@ const attacked = async () => {
   await initQueue({ url, fleet: "main" });
   await using queue = await openQueue({ url, fleet: "main", supervises: true });
   const config = await configOfMany(folder, JOBS);
-  const env = { STUB_MS: "700", STUB_COUNT: join(folder, "count") };
+  const env = { STUB_MS: "1000", STUB_COUNT: join(folder, "count") };
   const start = (at: number, more: Readonly<Record<string, string>> = {}) =>
     startWorker(`w${at}`, { url, config: config.file, state: join(folder, `w${at}`), env: { ...env, ...more } });
   const workers: WorkerProcess[] = Array.from({ length: WORKERS }, (_, at) => start(at));
@@ -43,10 +43,25 @@ const attacked = async () => {
     isOver = true;
   });
   const faults = { kills: 0, stops: 0, restarts: 0, jumps: 0 };
+  /** One that has begun to work: who is only starting holds nothing that could be lost. */
+  const anyAtWork = async (): Promise<number | null> => {
+    while (!isOver) {
+      const able = workers.flatMap((one, at) =>
+        one.child.exitCode === null && /: Shop\d+$/m.test(one.said()) ? [at] : [],
+      );
+      const at = able[Math.floor(Math.random() * able.length)];
+      if (at !== undefined) return at;
+      await pause(100);
+      for (const [place, one] of workers.entries())
+        if (one.child.exitCode !== null && !isOver) workers[place] = start(place);
+    }
+    return null;
+  };
   const attack = async () => {
     for (; faults.kills < KILLS && !isOver; faults.kills++) {
-      await pause(500 + Math.random() * 700);
-      const at = Math.floor(Math.random() * WORKERS);
+      await pause(200 + Math.random() * 500);
+      const at = await anyAtWork();
+      if (at === null) break;
       const victim = workers[at] as WorkerProcess;
       victim.kill("SIGKILL");
       await victim.ended();

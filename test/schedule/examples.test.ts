@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { crontab } from "../../src/schedule/cron.ts";
 import type { ScheduledJob } from "../../src/schedule/job.ts";
+import { kubernetesManifests } from "../../src/schedule/kubernetes.ts";
 import { githubWorkflow, gitlabPipeline } from "../../src/schedule/pipelines.ts";
 import { systemdUnits, systemdWorker } from "../../src/schedule/systemd.ts";
 
@@ -26,6 +27,7 @@ describe("examples", () => {
     systemdWorker({ ...JOB, words: ["worker"] }),
     githubWorkflow(JOB),
     gitlabPipeline(JOB),
+    kubernetesManifests(JOB),
   ].flat();
   test.each(all)("$file is what fogbell schedule writes", async ({ file, text }) => {
     const name = file
