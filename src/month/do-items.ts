@@ -122,7 +122,11 @@ export async function programmeOf(config: LoadedConfig): Promise<Programme> {
       ids.push(scenario);
     } catch (error) {
       const { message } = asFogbellError(error);
-      const outcome = { because: message, next: ["fogbell scenario list", `vi ${quote(config.file)}`], isIdle: false };
+      const outcome = {
+        because: message,
+        next: ["fogbell scenario list", `mend month.drills in ${config.file}`],
+        isIdle: false,
+      };
       gone.push({ kind: "drill", database: null, scenario, outcome });
     }
   }

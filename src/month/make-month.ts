@@ -15,9 +15,9 @@ import { loadScenario } from "../scenario/load.ts";
 import { gate } from "../suite/gate.ts";
 import { readHistory } from "../suite/history.ts";
 import { monthOf } from "./due.ts";
-import { isDone, type Month, type MonthItem, type NextDay } from "./items.ts";
+import type { Month, MonthItem, NextDay } from "./items.ts";
 import { alreadyOpen, carriedInto, closing, keepMonth, type NewAction, opened } from "./kept.ts";
-import { askedText, isGood, monthName, renderMonth, titleOf } from "./page.ts";
+import { monthName, renderMonth, troublesOf } from "./page.ts";
 
 const DAY_MS = 86_400_000;
 const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"] as const;
@@ -63,14 +63,11 @@ async function fromDays(out: string, sinceMs: number): Promise<NewAction[]> {
 
 /** What is not as it should be is somebody's to mend. */
 const fromItems = (items: readonly MonthItem[]): NewAction[] =>
-  items
-    .filter((item) => !isGood(item))
-    .map((item) => {
-      const { outcome, database } = item;
-      const because = isDone(outcome) ? (outcome.reasons[0] ?? "") : outcome.because;
-      const text = `${database ?? "The programme"}, ${askedText(item)}: ${titleOf(item)}, ${because}`;
-      return { text, owner: "", due: "" };
-    });
+  troublesOf(items).map(({ database, asked, because }) => ({
+    text: `${database ?? "The programme"}: ${asked}; ${because}`,
+    owner: "",
+    due: "",
+  }));
 
 export async function makeMonth(request: MonthRequest): Promise<{ month: Month; files: readonly string[] }> {
   const { config, out, done, paper, nowMs } = request;

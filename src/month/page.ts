@@ -27,14 +27,14 @@ const ASKED: Readonly<Record<MonthItem["kind"], string>> = {
 };
 
 /** What was asked, in words: `drill drop-table`. */
-export const askedText = ({ kind, scenario }: MonthItem): string =>
+const askedText = ({ kind, scenario }: MonthItem): string =>
   kind === "drill" && scenario !== null ? `drill ${scenario}` : ASKED[kind];
 
-export const isGood = ({ outcome }: MonthItem): boolean =>
+const isGood = ({ outcome }: MonthItem): boolean =>
   isDone(outcome) ? isAsDesigned(outcome) && outcome.verdict !== "void" : outcome.isIdle;
 
 /** The verdict as people read it; NOT DONE where there is none. */
-export function titleOf({ outcome }: MonthItem): string {
+function titleOf({ outcome }: MonthItem): string {
   if (isDone(outcome)) return verdictTitle(outcome);
   return outcome.isIdle ? "nothing to do" : "NOT DONE";
 }
@@ -45,25 +45,45 @@ const nextOf = ({ outcome }: MonthItem): readonly string[] => outcome.next.slice
 function itemRow(item: MonthItem) {
   const { outcome, database } = item;
   const result = isDone(outcome) ? outcome : null;
-  const against = (ms: number | null | undefined, objectiveMs: number) =>
-    `${durationOr(ms)} of ${formatObjective(objectiveMs)}`;
+  const against = (ms: number | null, objectiveMs: number) =>
+    ms === null ? "" : `${durationOr(ms)} of ${formatObjective(objectiveMs)}`;
   return {
-    database: database ?? "the programme",
+    database: database ?? "The programme",
     asked: askedText(item),
     verdict: titleOf(item),
-    copy: result?.fetched?.sourceId ?? "none",
+    copy: result?.fetched?.sourceId ?? "",
     rta: result === null ? "" : against(result.measured.rtaMs, result.objectives.rtoMs),
-    rpa: result === null ? "" : against(result.measured.rpaMs, result.objectives.rpoMs),
+    // An older copy is asked about its own moment: how old it is says nothing.
+    rpa: result === null || item.kind === "older" ? "" : against(result.measured.rpaMs, result.objectives.rpoMs),
     runId: result?.runId ?? "",
   };
 }
 
-const actionRow = ({ id, text, owner, due }: OpenAction) => ({
-  id,
-  text,
-  owner: owner === "" ? "__________" : owner,
-  due: due === "" ? "__________" : due,
-});
+/** Things that were due and are not as they should be, for one and the same reason on one database. */
+interface Trouble {
+  readonly database: string | null;
+  /** `newest backup CAN'T TELL, drill NOT DONE`. */
+  readonly asked: string;
+  readonly because: string;
+  readonly next: readonly string[];
+}
+
+/** A store that is away is one trouble, however much was due in it. */
+export function troublesOf(items: readonly MonthItem[]): Trouble[] {
+  const found = new Map<string, MonthItem[]>();
+  for (const item of items.filter((one) => !isGood(one))) {
+    const key = `${item.database ?? ""}\n${becauseOf(item)}`;
+    found.set(key, [...(found.get(key) ?? []), item]);
+  }
+  return [...found.values()].flatMap((same) => {
+    const [first] = same;
+    if (first === undefined) return [];
+    const asked = same.map((one) => `${askedText(one)} ${titleOf(one)}`).join(", ");
+    return [{ database: first.database, asked, because: becauseOf(first), next: nextOf(first) }];
+  });
+}
+
+const actionRow = ({ id, text, owner, due }: OpenAction) => ({ id, text, owner, due });
 
 /** What stands first: how many of how many, and whether the gate is open. */
 function headline({ items, gate }: Pick<Month, "items" | "gate">): string {
@@ -84,16 +104,14 @@ function monthView(told: Month) {
     faults: carried.faults,
     carried: carried.open.filter(({ id }) => !closed.some((one) => one.id === id)).map(actionRow),
     closed: closed.map(actionRow),
-    bad: items
-      .filter((item) => !isGood(item))
-      .map((item) => ({
-        database: item.database ?? "the programme",
-        asked: askedText(item),
-        verdict: titleOf(item),
-        because: becauseOf(item),
-        next: nextOf(item).map((line) => new Raw(line)),
-      })),
+    bad: troublesOf(items).map(({ database, asked, because, next }) => ({
+      database: database ?? "The programme",
+      asked,
+      because,
+      next: next.length === 0 ? "" : new Raw(next.join("\n")),
+    })),
     items: items.map(itemRow),
+    runs: items.filter(({ outcome }) => isDone(outcome)).map(itemRow),
     gate: [...gate.rows]
       .sort((a, b) => Number(a.fault === null) - Number(b.fault === null))
       .map(({ fault, database, because, runId }) => ({
@@ -121,7 +139,7 @@ export const renderMonth = (told: Month, templates: Templates): Promise<string> 
 
 /** For a terminal. */
 export function monthText(told: Month, files: readonly string[]): string {
-  const rows = told.items.map((item) => [titleOf(item), item.database ?? "the programme", askedText(item)] as const);
+  const rows = told.items.map((item) => [titleOf(item), item.database ?? "The programme", askedText(item)] as const);
   const widths = [0, 1].map((at) => Math.max(0, ...rows.map((row) => (row[at] ?? "").length)));
   return [
     `${monthName(told.month)}: ${headline(told)}.`,

@@ -67,8 +67,8 @@ test("the page tells what is not as it should be first, with its next command", 
   });
   const page = await renderMonth(told, await readTemplates("reports", "/nowhere", "month.md.hbs"));
   expect(page).toContain("1 of 3 as they should be; the gate is closed");
-  expect(page).toContain("**shop, newest backup: BAD.**");
-  expect(page).toContain("**shop, drill drop-table: NOT DONE.** the store is away");
+  expect(page).toContain("**shop: newest backup BAD.**");
+  expect(page).toContain("**shop: drill drop-table NOT DONE.** the store is away");
   expect(page).toContain("```sh\nping it\n```");
   expect(page).toContain("There's no report of 2026-09");
   expect(page).toContain("| 2026-10.1 | mend &lt;script>");
