@@ -32,6 +32,7 @@ if [ "${FOGBELL_PROVISION:-auto}" = never ]; then
   [ -z "$missing" ] || say "tests that need Docker will fail: missing ${missing#, }"
   has_postgres || say "tests that need a server will fail: missing PostgreSQL 15 or pgBackRest"
   has_browser || say "tests of the pages will fail: missing Chromium"
+  command -v promtool >/dev/null || say "tests of the alert rules will fail: missing promtool (scripts/promtool.sh)"
   has_mariadb || say "tests that need a server will fail: missing MariaDB or mariadb-backup"
   exit 0
 fi
@@ -58,6 +59,8 @@ if [ -n "$packages" ]; then
     fail "apt-get failed; see /tmp/fogbell-provision-apt.log"
 fi
 
+command -v promtool >/dev/null || say "installing promtool"
+bash scripts/promtool.sh
 if ! answers; then
   [ "$(id -u)" = 0 ] || fail "no Docker engine answers; start one, or run this as root"
   say "starting dockerd; its log is /tmp/fogbell-dockerd.log"
