@@ -20,6 +20,7 @@ import FleetInit from "./commands/fleet/init.ts";
 import FleetPlan from "./commands/fleet/plan.ts";
 import FleetRun from "./commands/fleet/run.ts";
 import FleetStatus from "./commands/fleet/status.ts";
+import GamedayBoard from "./commands/gameday/board.ts";
 import GamedayDecide from "./commands/gameday/decide.ts";
 import GamedayEnd from "./commands/gameday/end.ts";
 import GamedayHint from "./commands/gameday/hint.ts";
@@ -80,6 +81,7 @@ export const COMMANDS = {
   "fleet:plan": FleetPlan,
   "fleet:run": FleetRun,
   "fleet:status": FleetStatus,
+  "gameday:board": GamedayBoard,
   "gameday:decide": GamedayDecide,
   "gameday:end": GamedayEnd,
   "gameday:hint": GamedayHint,

@@ -2,6 +2,7 @@
 import { UsageError } from "../errors.ts";
 import { formatBytes, formatDuration, formatObjective } from "../host/units.ts";
 import { MILESTONES, type Milestone } from "../record.ts";
+import { boardState } from "./board-state.ts";
 import type { Day } from "./day.ts";
 import type { DayEvent, Saying } from "./events.ts";
 import { helpFor } from "./help.ts";
@@ -26,6 +27,8 @@ export interface AnswerKit {
   readonly wallMs: () => number;
   /** Told to a facilitator only. */
   readonly scenario: string;
+  /** What the drilled recovery does, in its order; told to a facilitator only. */
+  readonly path: readonly string[];
   readonly pages: readonly Page[];
   /** Recovery points as a list of the store shows them, newest first. */
   list(): Promise<readonly ListedCopy[]>;
@@ -166,6 +169,8 @@ const DEEDS: Readonly<Record<Verb, Deed>> = {
   status: (kit, _words, role) => say(status(kit, role)),
   runbook: (kit, words) => runbook(kit, words),
   end,
+  board: ({ day, events, objectiveMs, wallMs, scenario, path }, _words, role) =>
+    say(JSON.stringify(boardState({ day, events: events(), rtoMs: objectiveMs, wallMs, scenario, path }, role))),
   help: (_kit, _words, role) => say(helpFor(role)),
   backups,
 };

@@ -22,6 +22,8 @@ const UPDATE_EVERY_MS = 20 * 60_000;
 /** A team that reached nothing for so long is asked whether it wants a hint. */
 const STALL_MS = 5 * 60_000;
 
+/** A wall clock that is set by less is adjusted as clocks are. */
+const JUMP_MS = 1500;
 /** A look is taken more than once a second; a command that does it ends about then. */
 const CLAIM_WITHIN_MS = 4000;
 
@@ -67,8 +69,17 @@ export interface Day {
   tick(): void;
   readonly playedMs: number | null;
   readonly hintsUsed: number;
+  /** What the scenario tells, and keeps for later. */
+  readonly story: GamedayStory;
   /** Injects as a facilitator sees them. */
-  injects(): readonly { readonly number: number; readonly state: string; readonly to: string; readonly say: string }[];
+  injects(): readonly {
+    readonly number: number;
+    readonly state: string;
+    /** Neither fired nor left out. */
+    readonly isOpen: boolean;
+    readonly to: string;
+    readonly say: string;
+  }[];
 }
 
 type InjectState = "waiting" | "held" | "fired" | "skipped";
@@ -91,6 +102,7 @@ class RunningDay implements Day {
   /** What was typed or said of something that the world will show, or will not. */
   readonly #claims: (Recognised & { readonly from: "command" | "word"; readonly role: string })[] = [];
   #lastRole = "somebody";
+  #clockGapMs: number | null = null;
   readonly #played = () => this.#kit.playing.at(this.#kit.nowMs());
 
   constructor(kit: DayKit) {
@@ -238,7 +250,18 @@ class RunningDay implements Day {
     return one.at !== undefined || one.when !== undefined;
   }
 
+  /** Somebody set the wall clock: what prompts count from moves with it. */
+  #followClock(): void {
+    const gapMs = this.#kit.wallMs() - this.#kit.nowMs();
+    const jumpedMs = gapMs - (this.#clockGapMs ?? gapMs);
+    if (this.#clockGapMs !== null && Math.abs(jumpedMs) < JUMP_MS) return;
+    this.#clockGapMs = gapMs;
+    this.#beganWallMs += jumpedMs;
+    if (this.#pausedAtWallMs !== null) this.#pausedAtWallMs += jumpedMs;
+  }
+
   tick(): void {
+    this.#followClock();
     const playedMs = this.#played();
     if (this.#stage !== "alarm" || playedMs === null) return;
     for (const [index, state] of this.#states.entries()) {
@@ -267,6 +290,10 @@ class RunningDay implements Day {
     }
   }
 
+  get story(): GamedayStory {
+    return this.#kit.story;
+  }
+
   get stage(): DayStage {
     return this.#stage;
   }
@@ -291,6 +318,7 @@ class RunningDay implements Day {
   }
 
   alarm(sinceMs: number): void {
+    this.#clockGapMs = this.#kit.wallMs() - this.#kit.nowMs();
     this.#kit.playing.begin(this.#kit.nowMs() - sinceMs);
     this.#beganWallMs = this.#kit.wallMs() - sinceMs;
     this.turn("alarm", "the clock runs");
@@ -319,6 +347,7 @@ class RunningDay implements Day {
   readonly injects: Day["injects"] = () =>
     this.#kit.story.injects.map(({ to, say: text, at, when }, index) => ({
       number: index + 1,
+      isOpen: this.#states[index] === "waiting" || this.#states[index] === "held",
       state: `${this.#states[index]}${this.#states[index] === "waiting" ? ` (${[at === undefined ? "" : `at ${formatDuration(at)}`, when === undefined ? "" : `once ${when}`].filter(Boolean).join(", ")})` : ""}`,
       to,
       say: text,

@@ -23,7 +23,7 @@ const STATEMENT =
 const SQL = /\b(select|insert|update|delete|where|values|set)\b/i;
 
 /** Characters that move the cursor of whoever reads them, or turn the direction of the text around them. */
-const printable = (text: string): string =>
+export const printable = (text: string): string =>
   text
     .replaceAll("\r\n", "\n")
     // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for

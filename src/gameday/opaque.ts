@@ -16,7 +16,7 @@ const PLAIN = new Set(
 
 /** What hides a procedure, whatever program carries it. */
 const HIDES =
-  /(^|[\s;&|(])(bash|sh|dash|zsh|source|eval|xargs|python\d?|perl|ruby|node|make|nohup|\.)\s|(^|\s)\.\/|(^|\s)[\w-]+\s*\(\)\s*\{|\bfunction\s|(?<!<)<\s*["']?[\w$/.~]/;
+  /(^|[\s;&|(])(bash|sh|dash|zsh|source|eval|xargs|python\d?|perl|ruby|node|make|nohup|\.)\s|(^|\s)\.\/|(^|\s)[\w-]+\s*\(\)\s*\{|\bfunction\s|(?<!<)<\s*["']?(?!\$\{?(BACKUP|STORE|SCRATCH|GLOBALS|EVIDENCE|LOG))[\w$/.~]/;
 const HEREDOC = /<<-?\s*['"]?(\w+)['"]?[\s\S]*?^\1$/gm;
 const QUOTED = /'[^']*'|"(?:[^"\\]|\\.)*"/g;
 

@@ -182,6 +182,7 @@ class PeoplesTable implements RecoveryTable {
           objectiveMs,
           wallMs: this.#kit.wallMs,
           scenario: this.#table?.plan.scenario.id ?? "not chosen yet",
+          path: (this.#table?.plan.recovery ?? []).map(({ phase, part }) => `${phase}: ${part.summary}`),
           pages: this.#kit.pages,
           list: () => this.#later(() => listFor(this.#there())),
           fetch: (point) => this.#later(() => this.#fetch(point)),

@@ -73,6 +73,7 @@ export const VERBS = [
   "runbook",
   "end",
   "help",
+  "board",
   "backups",
 ] as const;
 export type Verb = (typeof VERBS)[number];

@@ -38,7 +38,7 @@ export const keyboard: Keyboard = {
     "psql createdb dropdb createuser pg_dump pg_dumpall pg_restore pg_basebackup pg_ctl pg_isready pg_amcheck " +
     "pg_controldata pg_verifybackup pg_receivewal pg_waldump vacuumdb reindexdb"
   ).split(" "),
-  includes: /\\ir?\s|\b(psql|db)\b[^|;&\n]*\s(-\w*f|--file)\b/,
+  includes: /\\ir?\s|\b(psql|db)\b[^|;&\n]*\s(-\w*f|--file)\b\s*=?(?!\s*["']?\$\{?(BACKUP|STORE|GLOBALS))/,
   backup: {
     begins: /^PGDMP|^(--\n|\s)*-- PostgreSQL database (cluster )?dump/,
     named: /(^|\/)(backup_manifest|base\.tar(\.\w+)?|toc\.dat)$/,
