@@ -1,6 +1,6 @@
 /**
- * The newest PostgreSQL. All else is tested on the oldest; here are the ways to back up that speak to most of its programs:
- * dumps, and copies of files that go forward through the log. In the long run, each of them.
+ * The newest PostgreSQL, each of its ways to back up, in the long run; `scenario/versions.docker.test.ts` plays one of each
+ * method always.
  */
 import { expect, test } from "vitest";
 import { postgres } from "../../../src/engines/postgres/engine.ts";
@@ -9,9 +9,7 @@ import { shortened } from "../../support/long.ts";
 import { play } from "../../support/play.ts";
 
 const VERSION = postgres.versions.at(-1) ?? "";
-const ways = shortened(`ways to back up PostgreSQL ${VERSION}`, variantNames(postgres), (name) =>
-  ["logical", "physical + log"].includes(name),
-);
+const ways = shortened(`ways to back up PostgreSQL ${VERSION}`, variantNames(postgres), () => false);
 
 test.for(ways)(`a dropped table comes back on PostgreSQL ${VERSION}: %s`, async (variant) => {
   const { result } = await play({ sandbox: "docker", engine: `postgres@${VERSION}`, variant, worlds: null });
