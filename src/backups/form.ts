@@ -18,3 +18,10 @@ export interface Form {
   readonly with?: string;
   readonly next: readonly string[];
 }
+
+/** Those that name what lies there first: one file of a folder says what the folder is, and the others nothing. */
+export function tellingFirst<T extends { readonly form?: Form }>(objects: readonly T[]): T[] {
+  const rank = ({ form }: T) =>
+    form === undefined || form.kind === "unknown" ? 2 : form.kind === "foreign" || form.kind === "encrypted" ? 0 : 1;
+  return [...objects].sort((a, b) => rank(a) - rank(b));
+}

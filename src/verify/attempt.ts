@@ -6,18 +6,17 @@
 import { createReadStream } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { asReached } from "../backups/log-end.ts";
-import { lookInto } from "../backups/look-into.ts";
 import { alone } from "../backups/select.ts";
 import { unreadableError } from "../backups/unreadable.ts";
 import type { CheckFault } from "../drill/check-copy.ts";
 import { bring } from "../drill/source.ts";
 import { asFogbellError, LostError, UnavailableError } from "../errors.ts";
-import type { BackupFacts, CopyNumbers, DumpStory, Engine, Method, RecoveryPoint } from "../parts.ts";
+import type { BackupFacts, CopyNumbers, DumpStory, Engine, Method } from "../parts.ts";
 import { copiesOf, copyLanguageOf, methodOf, sideRemoved } from "../plan/capabilities.ts";
 import type { Mark } from "../record.ts";
 import { limited, openLimiter, VERIFY, withinRoom } from "../run/limiter.ts";
 import type { LimitedPhase } from "../run/limits.ts";
+import { afterLog, assertAnybodys, assertOwnLog } from "./as-read.ts";
 import { assertServer } from "./assert-server.ts";
 import { readLedger } from "./copy-ledger.ts";
 import { asRead } from "./dated.ts";
@@ -92,34 +91,6 @@ const unseenIn = (
 ): readonly string[] =>
   mayMiss === undefined || ledger !== null || candidate.point.objects.length > 1 ? [] : [mayMiss];
 
-/** A packed dump says whose log it needs behind all of its rows. Throws LeftBehind when the one beside it is another server's. */
-async function assertOwnLog(
-  { task: { engine } }: AttemptKit,
-  candidate: Candidate,
-  facts: BackupFacts,
-  story: DumpStory | null,
-): Promise<void> {
-  const [first] = candidate.point.log;
-  const isOf = engine.log?.isOf;
-  if (first === undefined || isOf === undefined || story?.logOf === undefined || facts.logOf !== undefined) return;
-  const { contents } = await lookInto(candidate.store, first);
-  const head = contents.at(-1)?.head;
-  if (head !== undefined && isOf(head, { ...facts, logOf: story.logOf }, true) === false)
-    throw new LeftBehind(`${first.key} is of another server`, candidate, "other-server");
-}
-
-/** Where its log brought it, as the log itself says, when its objects' times may be of a copying. */
-async function afterLog(kit: AttemptKit, { runner }: OpenedSandbox, point: RecoveryPoint): Promise<RecoveryPoint> {
-  const { engine } = kit.task;
-  const { repository = engine.log } = methodOf(engine, point.facts);
-  const line = point.logTimes === undefined ? undefined : repository?.reached?.();
-  if (line === undefined) return point;
-  const outcome = await runner.ask(line, { phase: "verify", name: `reached-${kit.index}` });
-  const told = outcome.stdout.trim();
-  if (outcome.exitCode !== 0 || !/^\d*$/.test(told)) return asReached(point, null);
-  return asReached(point, told === "" ? null : Number(told));
-}
-
 /** What is read and restored in the sandbox, once the copy lies beside it. */
 async function openCopy(kit: AttemptKit, opened: OpenedSandbox, given: Given): Promise<Attempted> {
   const { candidate, sha256, ledger, mark } = given;
@@ -147,6 +118,7 @@ async function openCopy(kit: AttemptKit, opened: OpenedSandbox, given: Given): P
       return found.because;
     }
     await assertOwnLog(kit, candidate, facts, story);
+    assertAnybodys(kit, candidate.point.id, facts, story);
     say("complete", "yes", ["read to its end", ...unseenIn(given, facts)].join("; "));
     findings.push(...read.named);
     const { server } = opened;

@@ -1,5 +1,6 @@
 /** The first `fogbell.yaml`: what stores seem to hold, as a file that loads and that people go on writing in. */
 
+import { tellingFirst } from "../backups/form.ts";
 import { type Inventory, takeStock } from "../backups/locate.ts";
 import { placeAll } from "../backups/series.ts";
 import { openToRead, storeUrl } from "../backups/store-for.ts";
@@ -165,7 +166,7 @@ async function look(
   const more = sealedAs(engine, sealed, proposals);
   const left = strange.filter(({ form }) => form?.with !== "age" && form?.with !== "gpg");
   // Of many the one that says most.
-  const example = left.find(({ form }) => form !== undefined && form.kind !== "unknown") ?? left[0];
+  const example = tellingFirst(left)[0];
   const unrecognised =
     example === undefined
       ? []

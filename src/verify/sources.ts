@@ -1,5 +1,6 @@
 /** Where the backups of a call lie: the databases that are meant, and what their sources hold. */
 
+import { tellingFirst } from "../backups/form.ts";
 import { takeStock } from "../backups/locate.ts";
 import { fitter } from "../backups/patterns.ts";
 import { openToRead, storeFor, storeUrl as urlMeant } from "../backups/store-for.ts";
@@ -131,6 +132,18 @@ function othersOf(everybody: readonly ConfiguredDatabase[], source: ConfiguredSo
   return (key) => others.some(({ fits, ignored }) => fits(key) && !ignored.some((is) => is(key)));
 }
 
+/** A backup that several sources of one store mean is one backup. */
+function onceEach(stocks: readonly SourceStock[]): SourceStock[] {
+  const seen = new Set<string>();
+  return stocks.map((stock) => ({
+    ...stock,
+    candidates: stock.candidates.filter(({ storeUrl, point: { id } }) => {
+      const key = `${storeUrl}\0${id}`;
+      return !seen.has(key) && seen.add(key);
+    }),
+  }));
+}
+
 /** Opens every source and lists it. Throws UsageError when nothing says where backups are. */
 export async function openSources(request: SourceRequest, typed: TypedCommand): Promise<OpenedSources> {
   const { catalog, config, names, signal } = request;
@@ -167,7 +180,7 @@ export async function openSources(request: SourceRequest, typed: TypedCommand): 
           fault ??= asFogbellError(error);
         }
       }
-      databases.push({ database, engine, stocks, fault, index });
+      databases.push({ database, engine, stocks: onceEach(stocks), fault, index });
     }
     return { databases, [Symbol.asyncDispose]: dispose };
   } catch (error) {
@@ -189,7 +202,9 @@ async function found(
     return { meant: meant.map((database) => ({ database, index: -1 })), everybody: proposals };
   }
   assertAnyRead(inventory);
-  const why = inventory.unknown.slice(0, 3).map(({ key, because }) => `${key}: ${because}`);
+  const why = tellingFirst(inventory.unknown)
+    .slice(0, 3)
+    .map(({ key, because }) => `${key}: ${because}`);
   throw new UsageError(
     `no backup was recognised in ${store.place}${why.length === 0 ? ": it is empty" : `: ${why.join("; ")}`}`,
     { code: "FB_NO_SOURCES", next: [`fogbell backups list --store ${quote(url)}`] },
