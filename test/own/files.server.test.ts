@@ -13,7 +13,7 @@ import { planOwn } from "../../src/suite/plan-all.ts";
 import { runSuite } from "../../src/suite/suite.ts";
 import { stamp } from "../../src/world/timeline.ts";
 import { type Bench, openBench, testFolder } from "../support/dumps.ts";
-import { some } from "../support/long.ts";
+import { some, testFor } from "../support/long.ts";
 import { configOf } from "../support/verifying.ts";
 
 const { signal } = new AbortController();
@@ -150,7 +150,7 @@ describe.each(some("engines whose copies of files stand for production", ALL, 2)
     return run.result;
   }
 
-  test("two copies alone: what lies between them is lost, to the row", async () => {
+  testFor(false)("two copies alone: what lies between them is lost, to the row", async () => {
     const result = await run("drop-table", "alone");
     expect({ verdict: result.verdict, reasons: result.reasons }).toEqual({
       verdict: "recovered",
@@ -170,7 +170,7 @@ describe.each(some("engines whose copies of files stand for production", ALL, 2)
     expect(result.measured.rpaMs).toBeLessThan(1000);
   });
 
-  test("a name that the copy does not hold is answered with those that it does", async () => {
+  testFor(false)("a name that the copy does not hold is answered with those that it does", async () => {
     const result = await run("drop-table", "alone", "movies");
     expect({ verdict: result.verdict, because: result.reasons[0] }).toEqual({
       verdict: "void",

@@ -14,10 +14,21 @@ import { planOwn } from "../../src/suite/plan-all.ts";
 import { runSuite } from "../../src/suite/suite.ts";
 import { stamp } from "../../src/world/timeline.ts";
 import { openBench, testFolder } from "../support/dumps.ts";
+import { testFor } from "../support/long.ts";
 import { configOf } from "../support/verifying.ts";
 
 const HOUR = 3_600_000;
 const NOW = Math.floor(Date.now() / 1000) * 1000;
+/** `vault` is a second store. */
+interface Asking {
+  readonly set?: Record<string, string>;
+  readonly trustBackups?: boolean;
+  readonly vault?: string;
+  /** Another first store. */
+  readonly from?: string;
+  /** Done when the copies are known and nothing is fetched yet. */
+  readonly meanwhile?: () => Promise<void>;
+}
 const { signal } = new AbortController();
 
 interface Job {
@@ -73,6 +84,8 @@ CREATE USER IF NOT EXISTS \`an_onlooker\`@\`%\`;
 ];
 
 describe.each(JOBS)("$engine", (job) => {
+  /** What says the same of both engines: one of them takes it in `npm test`. */
+  const once = testFor(job.engine === "mariadb");
   const engine = catalog.engines.find(({ name }) => name === job.engine) as Engine;
   let folder: Awaited<ReturnType<typeof testFolder>>;
   let store = "";
@@ -92,21 +105,38 @@ describe.each(JOBS)("$engine", (job) => {
   });
   afterAll(() => folder[Symbol.asyncDispose]());
 
-  const config = () =>
+  const config = ({ vault, from = store }: Asking = {}) =>
     configOf(
-      `version: 1\ndatabases:\n  - name: films\n    engine: ${job.engine}\n    objectives: { rto: 10m, rpo: 25h }\n    sources: [{ store: "directory:${store}" }]\n`,
+      `version: 1\ndatabases:\n  - name: films\n    engine: ${job.engine}\n    objectives: { rto: 10m, rpo: 25h }\n    sources: [{ store: "directory:${from}" }${vault === undefined ? "" : `, { store: "directory:${vault}" }`}]\n`,
     );
 
-  async function run(names: readonly string[], { set = {}, trustBackups = true } = {}): Promise<DrillResult> {
+  /** A store of its own with the copies of last night and before, newest first, each as it is told to be. */
+  async function storeOf(name: string, change: (bytes: Buffer, night: number) => Buffer | null): Promise<string> {
+    const made = join(folder.path, name);
+    await mkdir(made);
+    const nights = (await readdir(store))
+      .filter((one) => one.endsWith(".dump"))
+      .sort()
+      .reverse();
+    for (const [night, file] of nights.entries()) {
+      const bytes = change(await readFile(join(store, file)), night);
+      if (bytes !== null) await writeFile(join(made, file), bytes);
+    }
+    return made;
+  }
+
+  async function run(names: readonly string[], asking: Asking = {}): Promise<DrillResult> {
+    const { set = {}, trustBackups = true } = asking;
     await using own = await openOwn({
       catalog,
-      config: config(),
+      config: config(asking),
       storeUrl: null,
       name: "films",
       production: "newest",
       signal,
     });
     const { plans } = await planOwn({ names, tags: [], catalog, choices: { set } }, own);
+    await asking.meanwhile?.();
     const [run] = await runSuite({
       plans,
       catalog,
@@ -217,6 +247,84 @@ describe.each(JOBS)("$engine", (job) => {
     } finally {
       await Promise.all(beside.map((file) => rm(file)));
     }
+  });
+
+  once("a story whose SQL is the shop's is lived by what it says of other databases", async () => {
+    const before = await hashes();
+    const loaded = await run(["test-data-over-prod"], { set: { table: "people" } });
+    expect({ verdict: loaded.verdict, reasons: loaded.reasons }).toEqual({
+      verdict: "recovered",
+      reasons: [expect.stringMatching(/^proven, within RTO and RPO; no row is missing/)],
+    });
+    const misled = await run(["empty-db-misdirect"]);
+    expect({ verdict: misled.verdict, reasons: misled.reasons }).toEqual({
+      verdict: "recovered",
+      reasons: [expect.stringMatching(/^proven, within RTO and RPO; no row is missing/)],
+    });
+    expect(await hashes()).toEqual(before);
+  });
+
+  once("a store that is closed leaves the copy that lies elsewhere", async () => {
+    const vault = join(folder.path, "vault");
+    await mkdir(vault);
+    const oldest = (await readdir(store)).sort()[0] ?? "";
+    await writeFile(join(vault, oldest.replace("films", "vault-films")), await readFile(join(store, oldest)));
+    const before = await hashes();
+    const result = await run(["backups-share-the-blast"], { vault });
+    expect({ verdict: result.verdict, designed: result.scenario.designed }).toEqual({
+      verdict: "late",
+      designed: "late",
+    });
+    expect(result.sources.filter((one) => one.chosen).map(({ id }) => id)).toEqual([
+      expect.stringContaining("vault-films"),
+    ]);
+    expect(result.measured).toMatchObject({ rowsMissing: 7, rowsAltered: 5, rowsExtra: 3 });
+    expect(await hashes()).toEqual(before);
+  });
+
+  test("one copy alone is said before anything starts", async () => {
+    const from = await storeOf("one", (bytes, night) => (night === 0 ? bytes : null));
+    await expect(run(["drop-table"], { from })).rejects.toMatchObject({
+      code: "FB_OWN_ONE_COPY",
+      message: expect.stringMatching(/one copy that can be used, films-.*nothing older is left/),
+    });
+  });
+
+  once("older copies that are cut off are each named, and nothing comes back from them", async () => {
+    const cut = (bytes: Buffer, night: number) =>
+      night === 0 ? bytes : bytes.subarray(0, Math.floor(bytes.length / 2));
+    const from = await storeOf("cut", cut);
+    const result = await run(["drop-table"], { from });
+    expect({ verdict: result.verdict, because: result.reasons[0] }).toEqual({
+      verdict: "lost",
+      because: expect.stringMatching(/films-/),
+    });
+    expect(result.sources.filter((one) => one.chosen)).toEqual([]);
+    expect(result.sources.filter(({ id }) => id !== result.scenario.own?.production)).toHaveLength(2);
+  });
+
+  once("a newest copy that is cut off stands in for nothing, and the next command is said", async () => {
+    const cut = (bytes: Buffer, night: number) => (night > 0 ? bytes : bytes.subarray(0, Math.floor(bytes.length / 2)));
+    const result = await run(["drop-table"], { from: await storeOf("newest-cut", cut) });
+    expect({ verdict: result.verdict, code: result.problems[0]?.code, because: result.reasons[0] }).toEqual({
+      verdict: "void",
+      code: "FB_OWN_UNFIT",
+      because: expect.stringMatching(/the newest copy, can't stand in for production/),
+    });
+    expect(result.problems[0]?.next).toContain("fogbell run drop-table --on films --production yesterday");
+  });
+
+  once("a copy that goes between listing and fetching is not missed where an older one is left", async () => {
+    const from = await storeOf("moving", (bytes) => bytes);
+    const [, second = ""] = (await readdir(from)).sort().reverse();
+    const result = await run(["drop-table"], { from, meanwhile: () => rm(join(from, second)) });
+    expect(result.verdict).toBe("late");
+    expect(result.sources.find((one) => one.chosen)?.id).toContain(stamp(NOW - 50 * HOUR).slice(0, 8));
+    const newest = await storeOf("gone", (bytes) => bytes);
+    const [first = ""] = (await readdir(newest)).sort().reverse();
+    const gone = await run(["drop-table"], { from: newest, meanwhile: () => rm(join(newest, first)) });
+    expect(gone.verdict).toBe("void");
+    expect(gone.reasons[0]).toContain(first);
   });
 
   test("a table that is not there is named with its nearest, and nothing is judged", async () => {
