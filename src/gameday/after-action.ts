@@ -8,10 +8,20 @@ import { readTemplates } from "../paper/templates.ts";
 import { MILESTONES } from "../record.ts";
 import { sealCheck } from "./day-seal.ts";
 import { actionsOf, all, type DayEvent, type RunbookFault } from "./events.ts";
+import { printable } from "./masking.ts";
 import { MARK_OF, MILESTONE_MEANING, reached } from "./milestones.ts";
-import { GRADES, MEANT_TO_BE_LOST, type Score, scoreOf, scoreText } from "./scoring.ts";
+import {
+  GRADES,
+  MEANT_TO_BE_LOST,
+  NOT_SCORED,
+  type Score,
+  type ScoredCapability,
+  scoreOf,
+  scoreText,
+} from "./scoring.ts";
 import { readLog } from "./session.ts";
 import { ageText, textOf } from "./timeline.ts";
+import { timelinePicture } from "./timeline-picture.ts";
 
 export const AFTER_ACTION_FILE = "after-action.md";
 
@@ -82,15 +92,20 @@ function waits(events: readonly DayEvent[]): string[] {
 }
 
 function strengthsAndGaps(score: Score | null, events: readonly DayEvent[]): { strengths: string[]; gaps: string[] } {
-  if (score === null)
-    return { strengths: ["the team stopped the day when it had to"], gaps: ["the day wasn't played to the end"] };
-  const good = score.capabilities.filter(({ grade }) => grade === GRADES[0]);
-  const weak = score.capabilities.filter(({ grade }) => grade !== GRADES[0]);
+  if (score === null) return { strengths: [], gaps: ["the day wasn't played to the end"] };
+  const found = reached(events);
+  // Points for what there was not to do are no strength, and neither is a good grade for a part that nobody saw.
+  const didIt = ({ name, unscored }: ScoredCapability) =>
+    unscored === 0 &&
+    (name !== "contain" || found.contained !== undefined) &&
+    (name !== "preserve" || found.preserved !== undefined);
+  const good = score.capabilities.filter((one) => one.grade === GRADES[0] && didIt(one));
+  const weak = score.capabilities.filter(({ grade }) => grade !== GRADES[0] && grade !== NOT_SCORED);
   const traps = all(events, "trap").map(({ say }) => say);
   const strengths = good.map(({ name, because }) => `${name}: ${because}`);
   const gaps = [...weak.map(({ name, because }) => `${name}: ${because}`), ...traps];
   return {
-    strengths: strengths.length === 0 ? ["the team stayed to the end"] : strengths,
+    strengths,
     gaps: gaps.length === 0 ? ["none found in the log; the hot wash may add some"] : gaps,
   };
 }
@@ -154,6 +169,31 @@ function headOf(events: readonly DayEvent[]) {
   };
 }
 
+/** What the day would have meant, had it been real; the verdict decides which sentence is true. */
+function meaning(events: readonly DayEvent[]): string {
+  const judged = all(events, "judged").at(-1);
+  if (judged === undefined) return "";
+  const isBack = judged.verdict === "recovered" || judged.verdict === "late";
+  const down = judged.rtaMs === null ? "never came back" : `was down for ${formatDuration(judged.rtaMs)}`;
+  const age = judged.rpaMs === null ? "" : ` What was restored was ${formatDuration(judged.rpaMs)} old.`;
+  return isBack
+    ? `Had it been real, the application ${down}. In the data: ${judged.rows}.${age}`
+    : `Had it been real, the data would not be whole: ${judged.rows}. The application ${down}.${age}`;
+}
+
+/** The lesson first: what repairs it, what a good team does, and which temptations of this night caught the team. */
+function lessonOf(events: readonly DayEvent[]) {
+  const lesson = all(events, "judged").at(-1)?.lesson;
+  const sprung = all(events, "trap").map(({ say }) => say);
+  const path = lesson?.path ?? [];
+  return {
+    meaning: meaning(events),
+    repairs: path.filter(({ phase }) => phase === "restore").map(({ what }) => what),
+    path: path.map(({ phase, what }) => ({ phase, what })),
+    traps: (lesson?.traps ?? []).map(({ say, cost }) => ({ say, cost, sprung: sprung.includes(say) })),
+  };
+}
+
 /** The view that `reports/after-action.md.hbs` prints. */
 function afterActionView(events: readonly DayEvent[]) {
   const began = all(events, "day-began")[0];
@@ -169,6 +209,10 @@ function afterActionView(events: readonly DayEvent[]) {
   const objectives = began?.objectives;
   return {
     ...headOf(events),
+    ...lessonOf(events),
+    unscored: (score?.capabilities ?? [])
+      .filter(({ unscored }) => unscored > 0)
+      .map(({ name, unscored, because }) => ({ name, unscored, because })),
     verdict: (judged?.verdict ?? "void").toUpperCase(),
     score:
       score === null
@@ -181,7 +225,10 @@ function afterActionView(events: readonly DayEvent[]) {
         name: "RTO",
         objective: duration(objectives?.rtoMs),
         people: duration(judged?.rtaMs),
-        machine: duration(judged?.machineRtaMs),
+        machine:
+          judged?.machineRtaMs == null
+            ? `never drilled: fogbell run ${headOf(events).scenario}`
+            : duration(judged.machineRtaMs),
       },
       {
         name: "RPO",
@@ -214,15 +261,35 @@ function afterActionView(events: readonly DayEvent[]) {
 }
 
 export function renderAfterAction(events: readonly DayEvent[], templates: Templates): Promise<string> {
-  return renderPage(templates, afterActionView(events));
+  return renderPage(templates, afterActionView(events)).then(printable);
 }
 
-/** Drafts it again from the log, and returns it. */
+/** As a page, with the day as a picture; the words are those of the markdown. */
+async function afterActionHtml(events: readonly DayEvent[], markdown: string): Promise<string> {
+  const { pageHtml } = await import("../paper/report-html.ts");
+  const picture = timelinePicture(events);
+  const verdict = all(events, "judged").at(-1)?.verdict ?? "void";
+  const html = await pageHtml({
+    title: `After-action report: ${headOf(events).title}`,
+    badge: { text: verdict.toUpperCase(), good: verdict === "recovered" },
+    charts: picture === null ? [] : [picture],
+    markdown,
+  });
+  return printable(html);
+}
+
+/** Drafts it again from the log, as markdown, page and PDF, and returns the markdown. */
 export async function writeAfterAction(folder: string, working: string = process.cwd()): Promise<string> {
+  const events = await readLog(folder);
   const text = await renderAfterAction(
-    await readLog(folder),
+    events,
     await readTemplates("reports", working, AFTER_ACTION_FILE.concat(".hbs")),
   );
   await writeAtomic(join(folder, AFTER_ACTION_FILE), text);
+  await writeAtomic(join(folder, "after-action.html"), await afterActionHtml(events, text));
+  // Where there is no typesetter for this machine, the page can be printed.
+  const { pdf } = await import("../paper/pdf.ts");
+  const made = await pdf(text, `After-action report: ${headOf(events).title}`, "a4").catch(() => null);
+  if (made !== null) await writeAtomic(join(folder, "after-action.pdf"), made);
   return text;
 }

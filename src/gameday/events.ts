@@ -95,6 +95,8 @@ export type DayBody =
       readonly drilled?: Drilled;
       /** How the world was looked at while people worked; absent in logs of before: then only typing told. */
       readonly watched?: Watched;
+      /** What there is to learn from this very disaster; absent in logs of before. */
+      readonly lesson?: Lesson;
       /** Something was run whose inside nobody saw: a script, a function, another program. */
       readonly opaque?: boolean;
       /** Pieces of evidence that were there, and changed or went. */
@@ -116,6 +118,12 @@ export interface Drilled {
   readonly restores: boolean;
   /** It can be recovered from at all. */
   readonly isRecoverable: boolean;
+}
+
+/** What the drilled recovery does, and what this night tempts people to do. */
+export interface Lesson {
+  readonly path: readonly { readonly phase: string; readonly what: string }[];
+  readonly traps: readonly { readonly say: string; readonly cost: number }[];
 }
 
 /** Something the team left itself to do. */

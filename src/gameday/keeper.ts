@@ -177,6 +177,10 @@ async function close(
       drilled: drilledOf(plan),
       ...(outcomes.watched === null ? {} : { watched: outcomes.watched }),
       opaque: isHidden,
+      lesson: {
+        path: plan.recovery.map(({ phase, part }) => ({ phase, what: part.summary })),
+        traps: (plan.scenario.gameday?.traps ?? []).map(({ say, cost }) => ({ say, cost })),
+      },
       evidence: outcomes.evidence,
     });
   } else if (!log.events.some((event) => event.kind === "stage" && event.stage === "over"))

@@ -1,6 +1,7 @@
 /** Events of a game day as lines for people: the live timeline, and the one of the report. Pure. */
 import { formatDuration } from "../host/units.ts";
 import type { DayEvent, DayOf } from "./events.ts";
+import { printable } from "./masking.ts";
 import { MILESTONE_MEANING } from "./milestones.ts";
 
 /** Who may see it: responders live in the story, facilitators above it. */
@@ -72,7 +73,7 @@ export function textOf(event: DayEvent, eyes: Eyes): string | null {
 /** `12:03:44  text`, UTC. */
 export function lineOf(event: DayEvent, eyes: Eyes): string | null {
   const text = textOf(event, eyes);
-  return text === null ? null : `${clock(event.kind === "command" ? event.beganAt : event.at)}  ${text}`;
+  return text === null ? null : `${clock(event.kind === "command" ? event.beganAt : event.at)}  ${printable(text)}`;
 }
 
 /** What is loud enough to interrupt a responder who types. */

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 
 /** Throws what the system said, and leaves nothing beside. */
-export async function writeAtomic(file: string, text: string): Promise<void> {
+export async function writeAtomic(file: string, text: string | Uint8Array): Promise<void> {
   const beside = `${file}.${randomBytes(4).toString("hex")}.part`;
   try {
     const handle = await open(beside, "wx");

@@ -34,7 +34,7 @@ interface PageParts {
   readonly markdown: string;
 }
 
-async function pageHtml({ title, badge, charts, markdown }: PageParts): Promise<string> {
+export async function pageHtml({ title, badge, charts, markdown }: PageParts): Promise<string> {
   const [first, ...rest] = await blocksOf(markdown);
   // The verdict and its numbers come first, then the pictures, then everything else.
   const next = rest.findIndex((block) => block.kind === "heading");

@@ -1,7 +1,11 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { renderAfterAction } from "../../src/gameday/after-action.ts";
+import { renderAfterAction, writeAfterAction } from "../../src/gameday/after-action.ts";
 import type { DayBody } from "../../src/gameday/events.ts";
 import { readTemplates } from "../../src/paper/templates.ts";
+import { openJournal, systemClock } from "../../src/run/journal.ts";
 import { alarm, began, dayOf, judged, milestone, source, tell } from "../fakes/day.ts";
 
 const templates = await readTemplates("reports", "/nowhere", "after-action.md.hbs");
@@ -81,5 +85,61 @@ describe("the after-action report", () => {
       ended,
     );
     expect(page).toContain("| Roles | operator, scribe (Kim) |");
+  });
+
+  it("begins with the verdict and its lesson: what it would have meant, what repairs it, which trap was sprung", async () => {
+    const lesson = {
+      path: [
+        { phase: "contain", what: "Keeps the application out." },
+        { phase: "restore", what: "Brings one table back." },
+      ],
+      traps: [
+        { say: "The first copy is rarely the best.", cost: 20 },
+        { say: "Nobody asked.", cost: 5 },
+      ],
+    };
+    const trap: DayBody = { kind: "trap", when: "source-used", cost: 20, say: "The first copy is rarely the best." };
+    const page = await render(alarm, trap, { ...judged, lesson, machineRtaMs: null } as DayBody, revealed, ended);
+    expect(page).toContain("Had it been real, the application was down for 10m 00s.");
+    expect(page).toMatch(/What repairs it:[\s\S]*- Brings one table back/);
+    expect(page).toContain("| YES | The first copy is rarely the best. | 20 |");
+    expect(page).toContain("| no | Nobody asked. | 5 |");
+    expect(page).toContain("never drilled: fogbell run some-disaster");
+    expect(page.indexOf("What repairs it")).toBeLessThan(page.indexOf("## Milestones"));
+    const lost = await render(alarm, { ...judged, lesson, verdict: "lost" } as DayBody, revealed, ended);
+    expect(lost).toContain("the data would not be whole");
+  });
+
+  it("names no strength that is none, and says of points that were not scored why", async () => {
+    const blind = { ...judged, rtaMs: null, watched: { looks: 4, failed: 4, canSee: [] } } as DayBody;
+    const page = await render(alarm, blind, revealed, ended);
+    expect(page).toContain("None that the log shows.");
+    expect(page).toContain("contain, 15 points: 4 of 4 looks at the database failed");
+    const idle = {
+      ...judged,
+      drilled: { contains: false, preserves: false, restores: true, isRecoverable: true },
+    } as DayBody;
+    expect(await render(alarm, idle, revealed, ended)).not.toContain("contain: nothing was still writing");
+  });
+
+  it("is a page and a PDF with the day as a picture, in which nothing that was typed means anything", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "after-"));
+    const evil = "<script>alert(1)</script><img src=x> \u001b[2J *b* | x";
+    {
+      using log = openJournal<DayBody>(join(folder, "gameday.jsonl"), systemClock, () => {});
+      const inject: DayBody = { kind: "inject", number: 1, what: "fired", to: evil, say: evil, by: evil };
+      const said: DayBody = { kind: "said", role: evil, how: "tell", text: evil };
+      for (const body of [began, alarm, said, inject, milestone("contained", 5000), judged, revealed, ended])
+        log.append(body);
+    }
+    await writeAfterAction(folder);
+    const html = await readFile(join(folder, "after-action.html"), "utf8");
+    expect(html).toContain("<svg");
+    expect(html).toContain("outsiders were told");
+    expect(html).not.toMatch(/<script|<img/);
+    expect(html).not.toContain("\u001b");
+    const pdf = await readFile(join(folder, "after-action.pdf"));
+    expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
+    await rm(folder, { recursive: true });
   });
 });
