@@ -3,6 +3,7 @@ import { Flags } from "@oclif/core";
 import { FogbellCommand } from "../cli/command.ts";
 import { optionalDurationFlag } from "../cli/duration-flag.ts";
 import { UsageError } from "../errors.ts";
+import { quote } from "../host/sh.ts";
 
 export default class Init extends FogbellCommand {
   static override summary = "Inspect the places that hold your backups, and write a first fogbell.yaml.";
@@ -50,6 +51,9 @@ export default class Init extends FogbellCommand {
       for (const { name, engine, points } of made.databases)
         this.log(`  ${name}: ${engine}, ${points} recovery ${points === 1 ? "point" : "points"}`);
       this.log(`Wrote ${flags.out}. Next: fogbell verify`);
+      const drilled = made.databases.find(({ points }) => points > 1);
+      if (drilled !== undefined)
+        this.log(`To drill a disaster on your own data: fogbell run drop-table --on ${quote(drilled.name)}`);
     }
     return { file: flags.out, ...made };
   }

@@ -7,6 +7,7 @@ import type { CommandRecord, DrillResult } from "../record.ts";
 import { Raw, renderPage, type Templates } from "./format.ts";
 import { identityLine, type PageIdentity } from "./identity.ts";
 import { comparable, type Normal, normalOf } from "./normal.ts";
+import { type RunbookFacts, withOwn } from "./page-facts.ts";
 import { pastOf } from "./past.ts";
 import { drillName } from "./scorecard.ts";
 import { durationOr, moment, recoveryCommands, size, verdictMeaning, verdictTitle } from "./words.ts";
@@ -84,27 +85,6 @@ export interface RunbookSettings {
   readonly goodForMs?: number;
   /** What is known of the real database and its people; blanks stand for the rest. */
   readonly facts?: RunbookFacts;
-}
-
-/** What a page says of the real database. Everything absent is a blank to fill in. */
-export interface RunbookFacts {
-  readonly system?: string | undefined;
-  readonly environment?: string | undefined;
-  readonly host?: string | undefined;
-  readonly database?: string | undefined;
-  readonly size?: string | undefined;
-  readonly rows?: Readonly<Record<string, string>>;
-  readonly contacts?: readonly { readonly role: string; readonly name: string; readonly phone?: string | undefined }[];
-  readonly breakGlass?: string | undefined;
-  readonly channel?: string | undefined;
-  readonly offline?: string | undefined;
-  readonly copies?: readonly {
-    readonly place: string;
-    readonly kept?: string | undefined;
-    readonly by?: string | undefined;
-    /** What a verify last found to hold there. */
-    readonly verified?: string | undefined;
-  }[];
 }
 
 /** Who is needed, whoever they are. */
@@ -228,8 +208,9 @@ function drilledOn({ scenario }: DrillResult, { system }: RunbookFacts): string 
 /** The view that `runbooks/runbook.md.hbs` prints. */
 export function runbookView(
   result: DrillResult,
-  { past = [], goodForMs = GOOD_FOR_MS, facts = {} }: RunbookSettings = {},
+  { past = [], goodForMs = GOOD_FOR_MS, facts: told = {} }: RunbookSettings = {},
 ) {
+  const facts = withOwn(told, result);
   const commands = procedure(result);
   const drills = comparable(result, past);
   let number = 0;

@@ -30,6 +30,22 @@ describe("a page", () => {
     expect(page).toMatch(/^export SCRATCH=$/m);
   });
 
+  it("is filled in by the drill where nobody wrote anything down, and by what was written where somebody did", async () => {
+    const page = await renderRunbook(own, runbooks);
+    expect(page).toMatch(/^\| System \| films \|$/m);
+    expect(page).toMatch(/^\| Database name \| shop \|/m);
+    expect(page).toMatch(/^\| Size \| about \S+ \w+ when just restored \|/m);
+    expect(page).toMatch(/^\| Rows in all \d+ tables together \| about [\d,]+ \|/m);
+    expect(page).toContain("restored in this drill");
+    const told = await renderRunbook(own, runbooks, {
+      facts: { system: "cinema", size: "1 TB", rows: { rental: "9" } },
+    });
+    expect(told).toMatch(/^\| System \| cinema \|$/m);
+    expect(told).toMatch(/^\| Size \| 1 TB \|/m);
+    expect(told).toMatch(/^\| Rows in rental \| 9 \|/m);
+    expect(await renderRunbook(shop, runbooks)).toMatch(/^\| System \| _+ \|$/m);
+  });
+
   it("of the shop says that it is not the database whose name it carries", async () => {
     const page = await renderRunbook(shop, runbooks, { facts: { system: "films" } });
     expect(page).toContain(
