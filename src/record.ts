@@ -56,6 +56,8 @@ export interface Objectives {
   readonly rtoMs: number;
   readonly rpoMs: number;
   readonly mtdMs?: number;
+  /** Availability that was promised: so many per cent of that time. */
+  readonly slo?: { readonly percent: number; readonly perMs: number };
 }
 
 /** A recovery point as considered while locating. */

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { duration } from "../fields.ts";
 import { isTimeZone } from "../host/time-zone.ts";
+import { parseDuration } from "../host/units.ts";
 import { httpRequest } from "../http-request.ts";
 import { application } from "../scenario/schema.ts";
 import { hasWrittenSecret, looksSecret } from "./secrets.ts";
@@ -24,8 +25,29 @@ const time = (description: string, example: string) =>
     .describe(description)
     .meta({ examples: [example] });
 
+const AN_SLO = 'an availability such as "99.9% per 30d" is needed';
+
+/** `99.9% per 30d`. */
+const slo = z
+  .string({ error: AN_SLO })
+  .regex(/^\d{1,2}(\.\d{1,6})?% per \d+[hdw]$/, AN_SLO)
+  .transform((told) => {
+    const [percent = "", per = ""] = told.split("% per ");
+    return {
+      percent: Number(percent),
+      perMs: parseDuration(per.replace(/^(\d+)w$/, (_, weeks) => `${Number(weeks) * 7}d`)) ?? 0,
+    };
+  })
+  .refine(({ perMs }) => perMs > 0, { error: AN_SLO })
+  .optional()
+  .describe(
+    "Availability that was promised: history and report say what a recovery costs of what it leaves. Default: none.",
+  )
+  .meta({ examples: ["99.9% per 30d"] });
+
 const objectives = z
   .strictObject({
+    slo,
     rto: time("How long fetching, restoring and checking may take. Default: 4h.", "30m"),
     rpo: time("How old the newest data in a copy may be. Default: 25h.", "25h"),
   })

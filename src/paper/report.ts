@@ -7,6 +7,7 @@ import { type Forecast, forecast } from "./forecast.ts";
 import { renderPage, type Templates } from "./format.ts";
 import { pastOf, trendOf } from "./past.ts";
 import { drillName } from "./scorecard.ts";
+import { sloText } from "./slo.ts";
 import {
   clockRows,
   durationOr,
@@ -200,6 +201,7 @@ function pastView(result: DrillResult, past: readonly DrillResult[]) {
             last: moment(own.people.lastAt ?? ""),
           },
     forecast: forecastText(line),
+    slo: sloText(own),
     runs: own.results.slice(-12).map((one) => ({
       when: moment(one.endedAt),
       runId: one.runId,

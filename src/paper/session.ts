@@ -8,6 +8,7 @@ import { forecast } from "./forecast.ts";
 import { renderPage, type Templates } from "./format.ts";
 import { pastOf, trendOf } from "./past.ts";
 import { forecastText } from "./report.ts";
+import { sloText } from "./slo.ts";
 import { durationOr, moment, verdictWord } from "./words.ts";
 
 export interface SessionTold {
@@ -56,6 +57,7 @@ function sessionView(results: readonly DrillResult[], { title, scope, lost = [],
       rpa: `${durationOr(one.medianRpaMs)}, ${durationOr(one.worstRpaMs)}`,
       rpo: formatObjective(one.last.objectives.rpoMs),
       trend: trendOf(one),
+      slo: sloText(one),
       forecast: forecastText(forecast(one.results, one.last.objectives.rtoMs)),
     })),
     runs: [...results]

@@ -6,6 +6,7 @@ import { tableLines, type Width } from "../host/columns.ts";
 import { quote } from "../host/sh.ts";
 import { formatDuration } from "../host/units.ts";
 import { type Past, pastOf, trendOf } from "../paper/past.ts";
+import { type SloCost, sloCost, sloText } from "../paper/slo.ts";
 import { verdictWord } from "../paper/words.ts";
 import type { DrillResult } from "../record.ts";
 import { deriveResult, readJournal } from "../result/result.ts";
@@ -126,6 +127,8 @@ export interface HistoryRow {
   readonly medianRpaMs: number | null;
   readonly worstRpaMs: number | null;
   readonly trend: string;
+  /** What a recovery costs of the availability that was promised; null when none was. */
+  readonly slo: SloCost | null;
   /** Game days, and how long people took. */
   readonly people: Past["people"];
 }
@@ -144,6 +147,7 @@ const rowOf = (past: Past): HistoryRow => ({
   medianRpaMs: past.medianRpaMs,
   worstRpaMs: past.worstRpaMs,
   trend: trendOf(past),
+  slo: sloCost(past),
   people: past.people,
 });
 
@@ -190,5 +194,9 @@ export async function historyOf(
   const unread = lost.map(({ folder, because }) => `UNREADABLE  ${folder}: ${because}`);
   const none = `No runs${scenario === null ? "" : ` of ${scenario}`} in ${results}.`;
   const text = rows.length === 0 ? [none] : tableOf(pasts, width);
-  return { text: [...text, ...unread].join("\n"), rows, lost };
+  const budgets = pasts.flatMap((past) => {
+    const said = sloText(past);
+    return said === null ? [] : [`Availability of ${past.name}: ${said}.`];
+  });
+  return { text: [...text, ...budgets, ...unread].join("\n"), rows, lost };
 }

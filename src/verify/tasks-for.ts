@@ -167,6 +167,7 @@ async function tasksOf(stocked: Stocked, request: CopyRequest, { nowMs, link }: 
       objectives: {
         rtoMs: request.rtoMs ?? database.objectives.rto ?? DEFAULT_RTO_MS,
         rpoMs: allowedLossMs(at, rpoMs),
+        ...(database.objectives.slo === undefined ? {} : { slo: database.objectives.slo }),
       },
       asked: at,
       variant,
