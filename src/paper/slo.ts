@@ -5,7 +5,7 @@ import type { Past } from "./past.ts";
 
 /** The downtime that an SLO leaves, in milliseconds. */
 export const budgetMsOf = ({ percent, perMs }: NonNullable<Objectives["slo"]>): number =>
-  (perMs * (100 - percent)) / 100;
+  Math.round((perMs * (100 - percent)) / 100);
 
 /** For `--json`. Null where nothing was timed. */
 export interface SloCost {
