@@ -20,6 +20,8 @@ export interface ProgrammeRequest {
   readonly nth: number;
   readonly at: string;
   readonly nowMs: number;
+  /** With the grid of every scenario on every engine, which is longer than a screen. */
+  readonly all?: boolean | undefined;
 }
 
 const wrong = (word: string, like: string) =>
@@ -50,7 +52,7 @@ export async function makeProgramme(request: ProgrammeRequest) {
   const file = request.calendar;
   if (file !== undefined) await writeAtomic(file, calendar(entriesFor(proposals, moments), nowMs));
   const text = [
-    programmeText({ proposals, cells, roles }, nowMs),
+    programmeText({ proposals, cells, roles, isWhole: request.all === true }, nowMs),
     ...(file === undefined ? [] : ["", `Calendar of ${Math.min(count, moments.length)} days: ${file}`]),
   ].join("\n");
   return { text, proposals, coverage: cells, roles, calendar: file ?? null };

@@ -189,13 +189,29 @@ function columns(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** What to play next, and the grid of what there is. */
+/** A line for each engine: what a screen holds of the grid. */
+function byEngine(cells: readonly Cell[]): string[][] {
+  const engines = [...new Set(cells.map(({ engine }) => engine))];
+  return engines.map((engine) => {
+    const own = cells.filter((one) => one.engine === engine);
+    const done = (at: "drilledAt" | "playedAt") => own.filter((one) => one[at] !== null).length;
+    return [`  ${engine}`, `${own.length} scenarios`, `${done("drilledAt")} drilled`, `${done("playedAt")} played`];
+  });
+}
+
+/** What to play next, and what there is: a line for each engine, or the whole grid. */
 export function programmeText(
   {
     proposals,
     cells,
     roles,
-  }: { proposals: readonly ProposedDay[]; cells: readonly Cell[]; roles: ReturnType<typeof rolesHeld> },
+    isWhole = false,
+  }: {
+    proposals: readonly ProposedDay[];
+    cells: readonly Cell[];
+    roles: ReturnType<typeof rolesHeld>;
+    isWhole?: boolean;
+  },
   nowMs: number,
 ): string {
   const next = proposals.map((one, i) => [`  ${i + 1}.`, one.scenario, one.engine, one.because]);
@@ -216,7 +232,8 @@ export function programmeText(
     ...columns(next),
     "",
     `Coverage: ${cells.length - open} of ${cells.length} have been played.`,
-    ...columns(grid),
+    ...columns(isWhole ? grid : byEngine(cells)),
+    ...(isWhole ? [] : ["Each scenario: fogbell gameday plan --all"]),
     ...(roles.length === 0 ? [] : ["", "Roles held:", ...roles.map(({ role, held }) => `  ${role}: ${held}`)]),
   ].join("\n");
 }

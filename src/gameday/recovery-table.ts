@@ -258,7 +258,7 @@ class PeoplesTable implements RecoveryTable {
     const damagedAtMs = events.find((event) => event.kind === "mark" && event.mark === "T0")?.monotonicMs ?? 0;
     this.#kit.day.alarm((events.at(-1)?.monotonicMs ?? damagedAtMs) - damagedAtMs);
     await this.#showState();
-    const ticking = setInterval(() => this.#kit.day.tick(), TICK_MS);
+    const ticking = setInterval(() => this.#tick(), TICK_MS);
     const pruning = this.#pruneInTime(given);
     const { desk } = this.#there();
     const stored = new Set(desk.sizes());
@@ -281,6 +281,13 @@ class PeoplesTable implements RecoveryTable {
     }
     if (abandon) throw abandoned();
     await this.#judge(given, damagedAtMs);
+  }
+
+  /** A wall clock that was set has moved what the prompts count from. */
+  #tick(): void {
+    const { beganS } = this.#kit.day.deskState;
+    this.#kit.day.tick();
+    if (this.#kit.day.deskState.beganS !== beganS) void this.#showState();
   }
 
   /** Twice, because a copy counts when it no longer grows. */

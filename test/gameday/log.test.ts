@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { proposedIn, RUNBOOK_QUESTION } from "../../src/gameday/after-action.ts";
+import { createDay, storyOf } from "../../src/gameday/day.ts";
 import { sealCheck, sealOf } from "../../src/gameday/day-seal.ts";
 import { readDeskLine, shellFile, stateFile } from "../../src/gameday/desk.ts";
 import type { DayBody } from "../../src/gameday/events.ts";
@@ -178,6 +179,42 @@ describe("playing time", () => {
     time.resume(9000);
     expect(time.at(10_000)).toBe(3000);
     expect(time.at(2000)).toBe(1000);
+  });
+});
+
+describe("a wall clock that is set while people play", () => {
+  it("moves what prompts count from, and no playing time", () => {
+    const clock = { nowMs: 0, wallMs: 1_000_000 };
+    const bodies: DayBody[] = [];
+    const day = createDay({
+      log: { events: [], append: (body: DayBody) => bodies.push(body) } as never,
+      playing: createPlayingTime(),
+      nowMs: () => clock.nowMs,
+      wallMs: () => clock.wallMs,
+      story: storyOf(null, { title: "x", symptom: undefined }),
+      recogniser: { signs: [], drilled: [] },
+      objectives: { rtoMs: 900_000, rpoMs: 1 },
+      pagesSay: () => undefined,
+      redact: createRedactor([]),
+      solo: false,
+      isWatched: false,
+    });
+    const pass = (ms: number, jumpMs = 0) => {
+      clock.nowMs += ms;
+      clock.wallMs += ms + jumpMs;
+      day.tick();
+    };
+    const shown = () => Math.round(clock.wallMs / 1000) - day.deskState.beganS;
+    day.alarm(0);
+    pass(60_000);
+    expect([day.playedMs, shown()]).toEqual([60_000, 60]);
+    pass(1000, 3_600_000);
+    expect([day.playedMs, shown()]).toEqual([61_000, 61]);
+    pass(1000, -7_200_000);
+    expect([day.playedMs, shown()]).toEqual([62_000, 62]);
+    // What clocks do by themselves moves nothing.
+    pass(1000, 300);
+    expect(day.playedMs).toBe(63_000);
   });
 });
 

@@ -16,6 +16,7 @@ export default class GamedayPlan extends FogbellCommand {
   static override flags = {
     out: resultsFlag,
     count: Flags.integer({ description: "How many days.", min: 1, max: 60, default: 12 }),
+    all: Flags.boolean({ description: "List every scenario on every engine." }),
     calendar: Flags.string({ description: "Write an iCalendar file.", helpValue: "FILE" }),
     from: Flags.string({ description: "Earliest day. Default: today.", helpValue: "YYYY-MM-DD" }),
     weekday: Flags.string({ description: "Day of the week.", options: WEEKDAYS, default: "tuesday" }),
