@@ -89,6 +89,7 @@ const PANELS: readonly Panel[] = [
   },
 ];
 
+// biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of Grafana.
 const source = { type: "prometheus", uid: "${datasource}" };
 let [x, y] = [0, 0];
 const panels = PANELS.map(({ title, type, unit, queries, width }, at) => {

@@ -28,13 +28,13 @@ export function sloCost({
   if (slo === undefined) return null;
   const budgetMs = budgetMsOf(slo);
   const share = (ms: number | null) => (ms === null ? null : ms / budgetMs);
-  const fit = (ms: number | null) => (ms === null || ms <= 0 ? null : Math.floor(budgetMs / ms));
+  const fitting = (ms: number | null) => (ms === null || ms <= 0 ? null : Math.floor(budgetMs / ms));
   return {
     budgetMs,
     medianShare: share(medianRtaMs),
     worstShare: share(worstRtaMs),
-    fit: fit(medianRtaMs),
-    fitWorst: fit(worstRtaMs),
+    fit: fitting(medianRtaMs),
+    fitWorst: fitting(worstRtaMs),
   };
 }
 

@@ -83,10 +83,10 @@ function section(
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
   [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 
-/** How a cell of the grid ended; as it was made to end, or told apart. */
+/** How a cell of the grid ended: its verdict, or told apart where that is not the expected one. */
 function cellOf(designed: string, sample: SampleResult | undefined): string {
   if (sample === undefined) return "not drilled yet";
-  return sample.verdict === designed ? sample.verdict : `**${sample.verdict}, made to end ${designed}**`;
+  return sample.verdict === designed ? sample.verdict : `**${sample.verdict}, expected ${designed}**`;
 }
 
 /** Each scenario on each version of each engine, and each way to back up, as they last ended in a drill. */

@@ -21,7 +21,7 @@ test("the committed page is what the files yield now (npm run docs)", async () =
   for (const { id } of shipped) expect(page).toContain(`fogbell run ${id}`);
 });
 
-test("the grid tells what was drilled from what was refused, not drilled, and ended otherwise than it was made to", () => {
+test("the grid tells what was drilled from what was refused, not drilled, and ended otherwise than expected", () => {
   const scenario = (id: string, versions: string[], designed: string) =>
     ({ id, designed, engines: { postgres: versions } }) as unknown as Scenario;
   const sample = (id: string, engine: string, verdict: string, variant?: string): SampleResult => ({
@@ -37,6 +37,6 @@ test("the grid tells what was drilled from what was refused, not drilled, and en
     ],
   );
   expect(page).toContain("| a | recovered | not drilled yet |");
-  expect(page).toContain("| b | refused | **recovered, made to end lost** |");
+  expect(page).toContain("| b | refused | **recovered, expected lost** |");
   expect(page).toContain("| a: physical |  | recovered |");
 });
