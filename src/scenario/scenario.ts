@@ -43,8 +43,11 @@ export interface ToldApplication {
 export const DESIGNED_VERDICTS = ["recovered", "late", "lost"] as const;
 export type DesignedVerdict = (typeof DESIGNED_VERDICTS)[number];
 
-/** Ways in which a backup is no good, though nobody was told: the transfer broke off, nothing was written, an error was. */
-export const BACKUP_FAULTS = ["truncated", "empty", "error-text"] as const;
+/**
+ * Ways in which a backup is no good, though nobody was told: the transfer broke off, nothing was written, an error was, or
+ * it was encrypted with a key that nobody has any more.
+ */
+export const BACKUP_FAULTS = ["truncated", "empty", "error-text", "key-lost"] as const;
 export type BackupFault = (typeof BACKUP_FAULTS)[number];
 
 /** What people do instead, and how that ends. */

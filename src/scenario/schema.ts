@@ -181,7 +181,7 @@ export const BACKUP_KEYS = {
   ),
   fault: example(
     z.enum(BACKUP_FAULTS).optional(),
-    "What became of it on its way to the store, though nobody was told: cut off, nothing at all, or an error's text. Default: nothing.",
+    "What became of it on its way to the store, though nobody was told: cut off, nothing at all, an error's text, or encrypted with a key that is gone. Default: nothing.",
     "truncated",
   ),
   decoy: example(z.boolean().default(false), "A recovery point that is there to be chosen by mistake.", true),

@@ -1,4 +1,5 @@
 /** What becomes of a backup on its way to the store, though nobody is told. Streams, so that its size does not matter. */
+import { createCipheriv, randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import type { PlannedBackup } from "../plan/plan.ts";
 
@@ -21,6 +22,14 @@ async function* only(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   if (bytes.length > 0) yield bytes;
 }
 
+/** As `openssl enc` leaves it. The key is made, used, and forgotten: nobody can open this again, and neither can we. */
+async function* sealed(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  yield Buffer.concat([Buffer.from("Salted__"), randomBytes(8)]);
+  const cipher = createCipheriv("aes-256-cbc", randomBytes(32), randomBytes(16));
+  for await (const chunk of body) yield cipher.update(chunk);
+  yield cipher.final();
+}
+
 /** The file as it will lie in the store. `sizeBytes` is that of the whole one. */
 export function withFault(
   body: AsyncIterable<Uint8Array>,
@@ -29,5 +38,6 @@ export function withFault(
 ): AsyncIterable<Uint8Array> {
   if (fault === null) return body;
   if (fault === "truncated") return cut(body, Math.floor(sizeBytes * ARRIVES));
+  if (fault === "key-lost") return sealed(body);
   return only(fault === "empty" ? new Uint8Array() : gzipSync(ERROR_TEXT));
 }
