@@ -2,8 +2,8 @@
  * A drill on somebody's own database: what lies between the restored stand-in and the damage (the ledger, above all),
  * against its restore; and the whole drill against the same two copies fetched and restored by hand.
  */
-import { createWriteStream } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { catalog } from "../src/catalog.ts";
@@ -11,7 +11,6 @@ import { makeLabel } from "../src/host/label.ts";
 import type { Line, Places } from "../src/parts.ts";
 import type { DrillEvent, DrillResult } from "../src/record.ts";
 import { createRunner } from "../src/run/runner.ts";
-import { LABELS } from "../src/sandboxes/docker-engine.ts";
 import { stamp } from "../src/world/timeline.ts";
 import { mustRun } from "./child.ts";
 import { type Figure, median, round } from "./figures.ts";
@@ -41,12 +40,12 @@ async function makeStore(rows: number, { times, folder }: { times: number; folde
   const label = makeLabel(`bench-own-${process.pid}`, new Date(Date.now() + HOUR_MS));
   await using sandbox = await driver.open(label, driver.options.parse({}), signal);
   await using server = await sandbox.start(engine.server(engine.versions[0] ?? "", engine.options.parse({})));
-  const { stdout } = await mustRun("docker", ["ps", "-q", "--filter", `label=${LABELS.run}=${label.runId}`]);
   const places: Places = { PGDATABASE: "shop", BACKUP_DIR: `${server.folders.scratch}/backup`, JOBS: "2" };
   const kit = { server, places: () => places, signal, readErrors: engine.readErrors };
   const runner = createRunner({ ...kit, write: () => {}, onProgress: () => {} });
   for (const line of engine.phrases.preset({ name: "shop", rows, seed: 1, untilMs: Date.now() }))
     await runner.must(line, step);
+  await runner.must(own('mkdir -p "$BACKUP_DIR"'), step);
   const store = join(folder, `own-${rows}`);
   await mkdir(store, { recursive: true });
   const files: string[] = [];
@@ -61,11 +60,12 @@ async function makeStore(rows: number, { times, folder }: { times: number; folde
     await runner.must(own(DAY), step);
   }
   const took: number[] = [];
+  const copy = `${server.folders.scratch}/by-hand.dump`;
   for (let time = 0; time < times; time++) {
     const beganMs = performance.now();
     for (const file of files) {
-      await mustRun("docker", ["cp", file, `${stdout.trim()}:/tmp/by-hand.dump`]);
-      const restore = `createdb by_hand && pg_restore -j2 -d by_hand /tmp/by-hand.dump`;
+      await server.put(copy, createReadStream(file), (await stat(file)).size);
+      const restore = `createdb by_hand && pg_restore -j2 -d by_hand "${copy}"`;
       await runner.must(own(restore), step);
       await runner.must(own("dropdb by_hand"), step);
     }
