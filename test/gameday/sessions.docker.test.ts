@@ -159,6 +159,8 @@ test("a blind day leaks nothing until it is over, and is abandoned at a word", {
   expect(leftOf(session?.dayId ?? "").length).toBeGreaterThan(0);
 
   await other.press("C-c");
+  // What is typed before the shell is back belongs to the program that leaves.
+  await other.sees(/bash-\S*# *\n*$/);
   await other.type(`fogbell gameday end --abandon --out ${results}`);
   await other.sees(/VOID .*\n.*abandoned/);
   await operator.sees("the game day was abandoned");
