@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 
 const SERVER = "test/**/*.server.test.ts";
 const DOCKER = "test/**/*.docker.test.ts";
+/** Files of which nothing is short enough for `npm test`. */
+const WHOLLY_LONG = process.env.FOGBELL_LONG === undefined ? ["test/**/*.long.{server,docker}.test.ts"] : [];
 
 export default defineConfig({
   test: {
@@ -25,6 +27,7 @@ export default defineConfig({
         test: {
           name: "server",
           include: [SERVER],
+          exclude: WHOLLY_LONG,
           testTimeout: 180_000,
           hookTimeout: 180_000,
           // More than processors: much of a drill is waiting for a server.
@@ -36,6 +39,7 @@ export default defineConfig({
         test: {
           name: "docker",
           include: [DOCKER],
+          exclude: WHOLLY_LONG,
           testTimeout: 240_000,
           hookTimeout: 240_000,
           maxWorkers: 2,

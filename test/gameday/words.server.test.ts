@@ -39,7 +39,8 @@ test("what is said is kept as typed, a message leaves a prompt, and help answers
   await operator.sees("only a dot");
   await operator.type("first's line");
   await operator.type("second > line");
-  await operator.enter(".");
+  await operator.type(".");
+  await operator.sees(/second > line\n\.\nrecorded\n/);
   await operator.enter("fogbell gameday decide don't panic");
   await operator.enter("cat <<EOF\nnote this is a file's line\nEOF", true);
   await operator.enter("echo it is; note from the shell");

@@ -2,6 +2,7 @@
  * The last lines of a run, plain: how long it took, how many passed, failed and were skipped, and why the skipped ones were.
  * The long run says it when it has become longer than it should take.
  */
+import { globSync } from "node:fs";
 import type { Reporter, TestModule } from "vitest/node";
 import { formatDuration } from "../../src/host/units.ts";
 import { LONG, LONGEST_MS } from "./long.ts";
@@ -30,6 +31,9 @@ export default class ClosingLine implements Reporter {
         }
       }
     }
+    const long = LONG ? [] : globSync("test/**/*.long.*.test.ts");
+    if (modules.length > 1 && long.length > 0)
+      process.stdout.write(`left out: all of ${long.join(", ")} (npm run test:long runs them)\n`);
     for (const reason of reasons) process.stdout.write(`${reason}\n`);
     const tookMs = Date.now() - this.beganMs;
     process.stdout.write(`took ${formatDuration(tookMs)}\n`);

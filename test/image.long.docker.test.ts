@@ -6,7 +6,6 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { readHistory } from "../src/suite/history.ts";
-import { testFor } from "./support/long.ts";
 
 const exec = promisify(execFile);
 const BASE = "fogbell/postgres:15";
@@ -118,6 +117,4 @@ const body = async () => {
   }
 };
 
-const NAME = "the image verifies and drills, not root, on a read-only root";
-if (process.env.FOGBELL_LONG === undefined) testFor(false)(NAME, body);
-else test(NAME, { timeout: 600_000 }, body);
+test("the image verifies and drills, not root, on a read-only root", { timeout: 600_000 }, body);

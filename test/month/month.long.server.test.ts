@@ -1,7 +1,7 @@
 /** A whole month on somebody's own nightly dumps: newest and older verified, the due drill lived, gate open, page written. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect } from "vitest";
+import { expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import { doItems } from "../../src/month/do-items.ts";
 import { exitCodeOfMonth } from "../../src/month/exit-code.ts";
@@ -11,7 +11,6 @@ import type { Engine } from "../../src/parts.ts";
 import type { DrillResult } from "../../src/record.ts";
 import { stamp } from "../../src/world/timeline.ts";
 import { openBench, testFolder } from "../support/dumps.ts";
-import { testFor } from "../support/long.ts";
 import { configOf } from "../support/verifying.ts";
 
 const HOUR = 3_600_000;
@@ -24,7 +23,7 @@ INSERT INTO people (name) SELECT 'p' || g FROM generate_series(1, 60) g;
 INSERT INTO rental (person, taken) SELECT g % 59 + 1, now() FROM generate_series(1, 300) g;
 SQL`;
 
-testFor(false)("everything that is due is done", async () => {
+test("everything that is due is done", async () => {
   await using folder = await testFolder();
   const [store, out] = [join(folder.path, "store"), join(folder.path, "out")];
   await mkdir(store);

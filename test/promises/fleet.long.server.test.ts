@@ -12,7 +12,7 @@ import { initQueue, openQueue } from "../../src/fleet/queue.ts";
 import { sendJobs, waitFor } from "../../src/fleet/send.ts";
 import { readHistory } from "../../src/suite/history.ts";
 import { configOfMany, jobsOf, startWorker, type WorkerProcess } from "../support/fleet.ts";
-import { LONG, LONGEST_MS, testFor } from "../support/long.ts";
+import { LONGEST_MS } from "../support/long.ts";
 import { openQueueServer } from "../support/queue-server.ts";
 
 const JOBS = 500;
@@ -126,6 +126,4 @@ const attacked = async () => {
   await rm(folder, { recursive: true, force: true });
 };
 
-const NAME = "500 jobs, 200 kills: one result each";
-if (LONG) test(NAME, { timeout: LONGEST_MS }, attacked);
-else testFor(false)(NAME, attacked);
+test("500 jobs, 200 kills: one result each", { timeout: LONGEST_MS }, attacked);
