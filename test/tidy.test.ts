@@ -362,7 +362,7 @@ describe("names", () => {
   const BANNED = /^(utils?|helpers?|common|misc|manager|service|handler|base|impl|data|info)$/;
   it("of files are kebab-case and say something", () => {
     const all = [...src, ...tests, ...rest].map(({ path }) =>
-      basename(path).replace(/(\.(test|server|docker))*\.ts$/, ""),
+      basename(path).replace(/(\.(test|long|server|docker))*\.ts$/, ""),
     );
     expect(all.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) || BANNED.test(name))).toEqual([]);
   });

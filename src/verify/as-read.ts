@@ -5,8 +5,8 @@
 import { asReached } from "../backups/log-end.ts";
 import { lookInto } from "../backups/look-into.ts";
 import { UnavailableError } from "../errors.ts";
-import type { BackupFacts, DumpStory, RecoveryPoint } from "../parts.ts";
-import { copiesOf, methodOf } from "../plan/capabilities.ts";
+import type { BackupFacts, DumpStory, Method, RecoveryPoint } from "../parts.ts";
+import { copiesOf } from "../plan/capabilities.ts";
 import type { AttemptKit } from "./kit.ts";
 import type { OpenedSandbox } from "./open-sandbox.ts";
 import { LeftBehind } from "./restore-copy.ts";
@@ -46,14 +46,16 @@ export async function assertOwnLog(
     throw new LeftBehind(`${first.key} is of another server`, candidate, "other-server");
 }
 
-/** Where its log brought it, as the log itself says, when its objects' times may be of a copying. */
+/**
+ * Where its log brought it, as the log itself says, when its objects' times may be of a copying. `method` is the one that
+ * brought it back: of a sealed copy the point knows none.
+ */
 export async function afterLog(
   kit: AttemptKit,
   { runner }: OpenedSandbox,
-  point: RecoveryPoint,
+  { point, method }: { readonly point: RecoveryPoint; readonly method: Method },
 ): Promise<RecoveryPoint> {
-  const { engine } = kit.task;
-  const { repository = engine.log } = methodOf(engine, point.facts);
+  const { repository = kit.task.engine.log } = method;
   const line = point.logTimes === undefined ? undefined : repository?.reached?.();
   if (line === undefined) return point;
   const outcome = await runner.ask(line, { phase: "verify", name: `reached-${kit.index}` });

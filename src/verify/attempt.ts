@@ -140,7 +140,7 @@ async function openCopy(kit: AttemptKit, opened: OpenedSandbox, given: Given): P
       const chosen = placesFor(kit, opened, { candidate, method, database: await chooseDatabase(kit, opened) });
       opened.places.table = copiesOf(engine).atCopy(chosen);
     }
-    point = await afterLog(kit, opened, asRead(candidate, story?.made, kit.task.askedAtMs));
+    point = await afterLog(kit, opened, { point: asRead(candidate, story?.made, kit.task.askedAtMs), method });
     return look({
       probes: kit.probes,
       task: kit.task,
