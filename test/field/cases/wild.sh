@@ -157,4 +157,7 @@ field v36 other-tools 'a container of Proxmox: vzdump, a tar of a whole system'
 
 field v37 other-tools 'pg_basebackup -Fp, a folder each night'
   expect 2,4 'pg_basebackup in a folder' "$BAD"
-  for i in 1 0; do at "-$i days -3 hours"; rm -rf "$W/fp"; pg_basebackup -Fp -X none -c fast -D "$W/fp" 2>/dev/null; cp -r "$W/fp" "$S/$DAY"; chmod -R a+rX "$S/$DAY"; stamp $DAY; done
+  # A cluster of its own: files of tablespaces would be written where the other server has them.
+  pg_new plain 5434; pg_use plain 5434; q postgres -c 'CREATE TABLE orders (id int PRIMARY KEY); INSERT INTO orders SELECT generate_series(1, 900)'
+  for i in 1 0; do at "-$i days -3 hours"; pg_basebackup -Fp -X fetch -c fast -D "$S/$DAY"; chmod -R a+rX "$S/$DAY"; stamp $DAY; done
+  pg_down plain; pg_use pg 5432
