@@ -33,6 +33,8 @@ test("a procedure in one function earns the same, and evidence that is dropped a
   await operator.sees(/>> a customer: /);
   await operator.enter(`mend() {\n${script}\n}`, true);
   await operator.enter("mend");
+  // Looks are taken every 0.7 s and when a command has ended, beside the shell: what was there for less is not seen.
+  await new Promise((done) => setTimeout(done, 3000));
   await operator.enter("rm $EVIDENCE/*");
   await operator.type("fogbell gameday end");
   const screen = await operator.sees("What surprised us?");
