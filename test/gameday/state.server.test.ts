@@ -45,8 +45,9 @@ test("a procedure in one function earns the same, and evidence that is dropped a
     expect(found[one], `${one}\n${screen}`).toBeDefined();
     expect(from[one]).toBe("state");
   }
-  expect(found.contained).toBeLessThanOrEqual(found.reopened ?? 0);
-  expect(found.preserved).toBeLessThanOrEqual(found.reopened ?? 0);
+  // All of it can take less time than passes between two looks, which tell no order within it.
+  expect(found.contained).toBeLessThanOrEqual((found.reopened ?? 0) + 1000);
+  expect(found.preserved).toBeLessThanOrEqual((found.reopened ?? 0) + 1000);
   const score = scoreOf(events);
   const of = (name: string) => score?.capabilities.find((one) => one.name === name);
   expect(of("contain")).toMatchObject({ points: 15, of: 15 });
