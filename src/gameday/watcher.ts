@@ -43,6 +43,9 @@ export interface WatcherKit {
 const isOut = ({ closed }: Sample) => closed === "yes" || closed === "down";
 
 /** Looks at the world and remembers the first, the last, and what was seen. A class, because all of it is one memory. */
+/** A look has one moment and takes longer: what happened while it was taken may be of before it by its own clock. */
+const LOOK_TAKES_MS = 400;
+
 class WorldWatcher implements Watcher {
   readonly #kit: WatcherKit;
   #first: Sample | null = null;
@@ -136,7 +139,7 @@ class WorldWatcher implements Watcher {
   #reopened(sample: Sample, atMs: number, beforeAtMs: number): Sighting[] {
     if (!this.#wasClosed || sample.closed !== "no") return [];
     this.#wasClosed = false;
-    this.#reopenedAtMs = beforeAtMs;
+    this.#reopenedAtMs = beforeAtMs - LOOK_TAKES_MS;
     return [{ milestone: "reopened", atMs, because: "the application can connect again" }];
   }
 

@@ -34,7 +34,9 @@ test("a procedure in one function earns the same, and evidence that is dropped a
   await operator.enter(`mend() {\n${script}\n}`, true);
   await operator.enter("mend");
   // Looks are taken every 0.7 s and when a command has ended, beside the shell: what was there for less is not seen.
-  await new Promise((done) => setTimeout(done, 3000));
+  const sees = async () => all((await dayIn(results)).events, "milestone").map(({ milestone }) => milestone);
+  const shown = ["contained", "preserved", "reopened", "normal"];
+  await expect.poll(sees, { timeout: 20_000, interval: 300 }).toEqual(expect.arrayContaining(shown));
   await operator.enter("rm $EVIDENCE/*");
   await operator.type("fogbell gameday end");
   const screen = await operator.sees("What surprised us?");
@@ -54,6 +56,6 @@ test("a procedure in one function earns the same, and evidence that is dropped a
   expect(of("source choice")).toMatchObject({ points: 20, of: 20 });
   expect(of("restore and verify")).toMatchObject({ points: 14, of: 14, unscored: 6 });
   expect(of("preserve")).toMatchObject({ points: 0, of: 10 });
-  expect(score?.hardFails).toEqual([expect.stringContaining("evidence was changed or removed: damaged.dump")]);
+  expect(score?.hardFails).toEqual([expect.stringMatching(/evidence was changed or removed: .*damaged\.dump/)]);
   expect(screen).toContain("of 94 (6 points not scored)");
 });
