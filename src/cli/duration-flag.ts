@@ -1,6 +1,7 @@
 /** A flag that takes a duration as people write it. */
-import { Errors, Flags } from "@oclif/core";
+import { Errors } from "@oclif/core";
 import { parseDuration } from "../host/units.ts";
+import { measureFlags } from "./measure-flag.ts";
 
 async function parse(text: string): Promise<number> {
   const ms = parseDuration(text);
@@ -8,19 +9,5 @@ async function parse(text: string): Promise<number> {
   return ms;
 }
 
-/** Likewise, and absent when nobody gives it. */
-export function optionalDurationFlag(description: string) {
-  return Flags.custom<number>({ description, helpValue: "30m", parse })();
-}
-
 /** `--max-age 30d`: milliseconds in code. */
-export function durationFlag({ description, default: fallback }: { description: string; default: string }) {
-  return Flags.custom<number>({
-    description,
-    helpValue: fallback,
-    parse,
-    default: async () => parse(fallback),
-    // Help says it as people write it, not in milliseconds.
-    defaultHelp: async () => fallback,
-  })();
-}
+export const { withDefault: durationFlag, optional: optionalDurationFlag } = measureFlags(parse, "30m");

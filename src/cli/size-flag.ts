@@ -1,6 +1,7 @@
 /** A flag that takes a size as people write it. */
-import { Errors, Flags } from "@oclif/core";
+import { Errors } from "@oclif/core";
 import { parseSize } from "../host/units.ts";
+import { measureFlags } from "./measure-flag.ts";
 
 async function parse(text: string): Promise<number> {
   const bytes = parseSize(text);
@@ -9,17 +10,4 @@ async function parse(text: string): Promise<number> {
 }
 
 /** `--disk 400GB`: bytes in code. */
-export function sizeFlag({ description, default: fallback }: { description: string; default: string }) {
-  return Flags.custom<number>({
-    description,
-    helpValue: fallback,
-    parse,
-    default: async () => parse(fallback),
-    defaultHelp: async () => fallback,
-  })();
-}
-
-/** Likewise, and absent when nobody gives it. */
-export function optionalSizeFlag(description: string) {
-  return Flags.custom<number>({ description, helpValue: "400GB", parse })();
-}
+export const { withDefault: sizeFlag, optional: optionalSizeFlag } = measureFlags(parse, "400GB");

@@ -2,7 +2,6 @@ import { Args, Flags } from "@oclif/core";
 import { FogbellCommand } from "../cli/command.ts";
 import { durationFlag, optionalDurationFlag } from "../cli/duration-flag.ts";
 import { reportFlags } from "../cli/report-flags.ts";
-import { UsageError } from "../errors.ts";
 
 export default class Gate extends FogbellCommand {
   static override summary = "Fail unless every database has a recent good verify.";
@@ -42,17 +41,15 @@ export default class Gate extends FogbellCommand {
   async run(): Promise<unknown> {
     const { flags, argv } = await this.parse(Gate);
     const { catalog } = await import("../catalog.ts");
-    const { loadConfigFile } = await import("../verify/verify-all.ts");
+    const { mustLoadConfig } = await import("../config/config.ts");
     const { gate } = await import("../suite/gate.ts");
     const { gateText } = await import("../paper/gate.ts");
     const { assertGateReporters, reportGate } = await import("../suite/report-gate.ts");
     const { ownSurroundings } = await import("../suite/with-terminal.ts");
-    const config = await loadConfigFile(flags.config);
-    if (config === null)
-      throw new UsageError("there is no fogbell.yaml to say which databases must be proven", {
-        code: "FB_NO_SOURCES",
-        next: ["fogbell init --store URL", "fogbell gate --config FILE"],
-      });
+    const config = await mustLoadConfig(flags.config, {
+      says: "which databases must be proven",
+      typed: "fogbell gate ",
+    });
     const named = flags.reporter ?? [];
     assertGateReporters({ reporters: catalog.reporters, named });
     const results = flags.results ?? ["drill-results"];

@@ -2,7 +2,6 @@ import { Flags } from "@oclif/core";
 import { FogbellCommand } from "../cli/command.ts";
 import { audienceOf, reportFlags } from "../cli/report-flags.ts";
 import { sandboxFlag } from "../cli/shared-flags.ts";
-import { UsageError } from "../errors.ts";
 import type { MonthItem } from "../month/items.ts";
 
 export default class Month extends FogbellCommand {
@@ -41,19 +40,17 @@ export default class Month extends FogbellCommand {
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Month);
     const { catalog } = await import("../catalog.ts");
-    const { loadConfigFile } = await import("../verify/verify-all.ts");
+    const { mustLoadConfig } = await import("../config/config.ts");
     const { withAudience } = await import("../suite/with-terminal.ts");
     const { doItems } = await import("../month/do-items.ts");
     const { makeMonth } = await import("../month/make-month.ts");
     const { monthText } = await import("../month/page.ts");
     const { exitCodeOfMonth } = await import("../month/exit-code.ts");
-    const { resultsOf } = await import("../month/do-items.ts");
-    const config = await loadConfigFile(flags.config);
-    if (config === null)
-      throw new UsageError("there is no fogbell.yaml to say which databases a month is about", {
-        code: "FB_NO_SOURCES",
-        next: ["fogbell init --store URL", "fogbell month --config FILE"],
-      });
+    const { resultsOf } = await import("../month/items.ts");
+    const config = await mustLoadConfig(flags.config, {
+      says: "which databases a month is about",
+      typed: "fogbell month ",
+    });
     const { audience, secrets } = audienceOf(flags, this.jsonEnabled());
     const done = flags.done ?? [];
     const { month, files } = await makeMonth({

@@ -221,6 +221,22 @@ export async function loadConfigFile(named: string | undefined): Promise<LoadedC
   return content === null ? null : readConfig(file, content);
 }
 
+/**
+ * Likewise, where nothing can be done without it. Throws UsageError when nobody wrote one: `says` is what it would say, `typed`
+ * the call that would name it.
+ */
+export async function mustLoadConfig(
+  named: string | undefined,
+  { says, typed }: { readonly says: string; readonly typed: string },
+): Promise<LoadedConfig> {
+  const config = await loadConfigFile(named);
+  if (config !== null) return config;
+  throw new UsageError(`there is no ${USUAL_FILE} to say ${says}`, {
+    code: "FB_NO_SOURCES",
+    next: ["fogbell init --store URL", `${typed}--config FILE`],
+  });
+}
+
 /** The database that is meant: the one that is named, or the only one of this engine. Null when it cannot be told. */
 export function databaseOf(
   config: Config,

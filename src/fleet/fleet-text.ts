@@ -1,13 +1,15 @@
 /** A fleet in words: its plan, its workers, its jobs, what was collected. For terminals. Pure. */
 
 import type { ExitCode } from "../errors.ts";
+import { tableLines } from "../host/columns.ts";
 import { tame } from "../host/tame.ts";
 import { count, formatBytes, formatDuration } from "../host/units.ts";
+import { verdictTitle } from "../paper/words.ts";
+import { worstCode } from "../result/verdict.ts";
 import type { Collected } from "./collect.ts";
 import type { FleetPlan } from "./plan.ts";
 import type { FleetTask, FleetWorker } from "./tasks.ts";
 
-const WORDS = { recovered: "GOOD", late: "LATE", lost: "BAD", void: "CAN'T TELL", refused: "REFUSED" } as const;
 const STATES = {
   waits: "waits",
   runs: "runs",
@@ -17,16 +19,12 @@ const STATES = {
   gone: "NO RESULT",
 } as const;
 
-function table(rows: readonly (readonly string[])[], indent = "  "): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    `${indent}${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd(),
-  );
-}
+const table = (rows: readonly (readonly string[])[]) => tableLines(rows, { width: undefined });
 
 export const shortId = ({ task }: Pick<FleetTask, "task">): string => task.slice(0, 8);
 
-const wordOf = ({ state, verdict }: FleetTask) => (verdict === null ? STATES[state] : WORDS[verdict]);
+const wordOf = ({ state, verdict }: FleetTask) =>
+  verdict === null ? STATES[state] : verdictTitle({ verdict, scenario: { kind: "verify" } });
 
 function whyOf({ state, because, refused, progress, worker }: FleetTask): string {
   if (state === "runs") return `${progress ?? "begins"} on ${worker ?? "?"}`;
@@ -43,7 +41,7 @@ export function tasksText(tasks: readonly FleetTask[]): string {
     one.worker ?? "-",
     whyOf(one),
   ]);
-  return tame([...table([["job", "is", "database", "worker", ""], ...rows], ""), "", tallyText(tasks)].join("\n"));
+  return tame([...table([["job", "is", "database", "worker", ""], ...rows]), "", tallyText(tasks)].join("\n"));
 }
 
 /** `3 of 8 done: 2 GOOD, 1 BAD`. */
@@ -63,7 +61,7 @@ export function workersText(workers: readonly FleetWorker[]): string {
     formatBytes(diskBytes),
     labels.join(", ") || "-",
   ]);
-  return tame(table([["worker", "is", "slots", "disk", "labels"], ...rows], "").join("\n"));
+  return tame(table([["worker", "is", "slots", "disk", "labels"], ...rows]).join("\n"));
 }
 
 const MOST_ROWS = 40;
@@ -91,7 +89,7 @@ export function planText({ placed, misfits, endsAt, tooLate }: FleetPlan, window
         : `; ${tooLate} WOULD END AFTER the window of ${seconds(windowSeconds)}`;
   return tame(
     [
-      ...table([["worker", "database", "fetched", "takes", "disk", "begins", "ends"], ...rows], ""),
+      ...table([["worker", "database", "fetched", "takes", "disk", "begins", "ends"], ...rows]),
       ...(more > 0 ? [`… and ${more} more: --json lists them all`] : []),
       ...misfits.map(({ job, because }) => `FITS NOWHERE  ${job.database}: ${because}`),
       `${count(placed.length, "job")} done after ${seconds(endsAt)}${window}${misfits.length === 0 ? "" : `; ${misfits.length} fit nowhere`}. Nothing was sent.`,
@@ -113,8 +111,5 @@ export function collectedText(all: readonly Collected[], outFolder: string): str
 }
 
 /** The worst of a send, as of several drills. A job that wasn't sent, was cancelled or has no result is one that nobody could tell. */
-export function worstOf(tasks: readonly FleetTask[]): ExitCode {
-  const ranked: readonly ExitCode[] = [130, 70, 5, 1, 4, 3, 0];
-  const codes = tasks.map(({ exitCode }) => exitCode ?? 4);
-  return ranked.find((code) => codes.includes(code)) ?? 4;
-}
+export const worstOf = (tasks: readonly FleetTask[]): ExitCode =>
+  worstCode(tasks.map(({ exitCode }) => (exitCode ?? 4) as ExitCode)) ?? 4;

@@ -1,7 +1,7 @@
 /** The jobs of a plan: from the stores of fogbell.yaml, or made up in a file. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { type LoadedConfig, loadConfigFile } from "../config/config.ts";
+import { type LoadedConfig, mustLoadConfig } from "../config/config.ts";
 import { UsageError } from "../errors.ts";
 import { diskFor, type EstimateRequest, estimate, type PlannedJob, secondsFor } from "./estimate.ts";
 
@@ -23,14 +23,8 @@ export interface JobsRequest extends Omit<EstimateRequest, "config"> {
 }
 
 /** Throws UsageError when there is no file to say which databases there are. */
-export async function configOf(named: string | undefined): Promise<LoadedConfig> {
-  const config = await loadConfigFile(named);
-  if (config !== null) return config;
-  throw new UsageError("there is no fogbell.yaml to say which databases there are", {
-    code: "FB_NO_SOURCES",
-    next: ["fogbell init --store URL", "--config FILE"],
-  });
-}
+export const configOf = (named: string | undefined): Promise<LoadedConfig> =>
+  mustLoadConfig(named, { says: "which databases there are", typed: "" });
 
 async function madeUp(file: string, bandwidth: number | null): Promise<PlannedJob[]> {
   const wrong = (why: string) =>

@@ -187,11 +187,8 @@ export class Worker {
   }
 
   /** It was tried here, and there is somebody else to try it. */
-  async #isElsewhere({ tries, label, diskBytes }: FleetJob): Promise<boolean> {
-    const been = new Set(tries.map(({ worker }) => worker));
-    if (!been.has(this.#request.name)) return false;
-    const others = (await workersOf(this.#queue)).filter(({ isThere, name }) => isThere && !been.has(name));
-    return misfitOf({ label, diskBytes }, others) === null;
+  async #isElsewhere(job: FleetJob): Promise<boolean> {
+    return job.tries.some(({ worker }) => worker === this.#request.name) && (await this.#hasOther(job));
   }
 
   /** Runs it, with a sign of life all along. Null when it isn't ours any more. */

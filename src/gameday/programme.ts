@@ -1,5 +1,6 @@
 /** The year's programme: what to play next, from what was never or long ago drilled or played, and who held which role. Pure. */
 
+import { type TableStyle, tableLines } from "../host/columns.ts";
 import { formatDuration } from "../host/units.ts";
 import type { Past } from "../paper/past.ts";
 import { drillName } from "../paper/scorecard.ts";
@@ -150,13 +151,19 @@ export function monthly({ fromMs, minutes, weekday, nth }: Rhythm, count: number
   return found;
 }
 
+/** A day in a calendar, and what is typed on it. */
+interface PlannedDay extends CalendarEntry {
+  readonly start: string;
+}
+
 /** Entries that do not tell the scenario: a calendar is read by those who play. */
-export function entriesFor(proposals: readonly ProposedDay[], moments: readonly number[]): CalendarEntry[] {
+export function entriesFor(proposals: readonly ProposedDay[], moments: readonly number[]): PlannedDay[] {
   return moments.flatMap((atMs, index) => {
     const one = proposals[index];
     if (one === undefined) return [];
     const family = one.families.find((name) => name !== "table") ?? one.families[0] ?? "any";
     const engine = one.engine.split(" ")[0] ?? "";
+    const start = `fogbell gameday start --family ${family} --engine ${engine}`;
     return [
       {
         atMs,
@@ -165,8 +172,9 @@ export function entriesFor(proposals: readonly ProposedDay[], moments: readonly 
         description: [
           "Briefing 10 minutes, play 45 to 60, hot wash 20.",
           "Start with the actions from the last one.",
-          `fogbell gameday start --family ${family} --engine ${engine}`,
+          start,
         ].join("\n"),
+        start,
       },
     ];
   });
@@ -178,16 +186,7 @@ const since = (at: string | null, nowMs: number) => {
 };
 const rta = (ms: number | null) => (ms === null ? "-" : formatDuration(ms));
 
-/** Rows of text in columns. */
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? "").length)));
-  return rows.map((row) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
-}
+const INDENTED: TableStyle = { width: undefined, indent: "  " };
 
 /** A line for each engine: what a screen holds of the grid. */
 function byEngine(cells: readonly Cell[]): string[][] {
@@ -195,7 +194,7 @@ function byEngine(cells: readonly Cell[]): string[][] {
   return engines.map((engine) => {
     const own = cells.filter((one) => one.engine === engine);
     const done = (at: "drilledAt" | "playedAt") => own.filter((one) => one[at] !== null).length;
-    return [`  ${engine}`, `${own.length} scenarios`, `${done("drilledAt")} drilled`, `${done("playedAt")} played`];
+    return [engine, `${own.length} scenarios`, `${done("drilledAt")} drilled`, `${done("playedAt")} played`];
   });
 }
 
@@ -214,11 +213,11 @@ export function programmeText(
   },
   nowMs: number,
 ): string {
-  const next = proposals.map((one, i) => [`  ${i + 1}.`, one.scenario, one.engine, one.because]);
+  const next = proposals.map((one, i) => [`${i + 1}.`, one.scenario, one.engine, one.because]);
   const grid = [
-    ["  scenario", "engine", "drilled", "RTA, machine", "played", "RTA, people"],
+    ["scenario", "engine", "drilled", "RTA, machine", "played", "RTA, people"],
     ...cells.map((one) => [
-      `  ${one.scenario}`,
+      one.scenario,
       one.engine,
       since(one.drilledAt, nowMs),
       rta(one.machineRtaMs),
@@ -229,10 +228,10 @@ export function programmeText(
   const open = cells.filter(({ playedAt }) => playedAt === null).length;
   return [
     "Play next (for the facilitator only):",
-    ...columns(next),
+    ...tableLines(next, INDENTED),
     "",
     `Coverage: ${cells.length - open} of ${cells.length} have been played.`,
-    ...columns(isWhole ? grid : byEngine(cells)),
+    ...tableLines(isWhole ? grid : byEngine(cells), INDENTED),
     ...(isWhole ? [] : ["Each scenario: fogbell gameday plan --all"]),
     ...(roles.length === 0 ? [] : ["", "Roles held:", ...roles.map(({ role, held }) => `  ${role}: ${held}`)]),
   ].join("\n");

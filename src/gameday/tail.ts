@@ -12,13 +12,15 @@ const PIECE_BYTES = 256 * 1024;
 
 /** A line that does not follow is where somebody changed the log: nothing behind it is believed. */
 export function tailOf(file: string): LogTail {
+  // Read into again and again: what is taken of it is copied.
+  const piece = Buffer.allocUnsafe(PIECE_BYTES);
   let at = 0;
   let rest = Buffer.alloc(0);
   let before = "";
   let isBroken = false;
 
-  function take(piece: Buffer): DayEvent[] {
-    const all = Buffer.concat([rest, piece]);
+  function take(fresh: Buffer): DayEvent[] {
+    const all = Buffer.concat([rest, fresh]);
     const end = all.lastIndexOf(10) + 1;
     rest = all.subarray(end);
     const found: DayEvent[] = [];
@@ -44,10 +46,10 @@ export function tailOf(file: string): LogTail {
       const found: DayEvent[] = [];
       try {
         for (;;) {
-          const { bytesRead, buffer } = await handle.read(Buffer.alloc(PIECE_BYTES), 0, PIECE_BYTES, at);
+          const { bytesRead } = await handle.read(piece, 0, PIECE_BYTES, at);
           if (bytesRead === 0) return found;
           at += bytesRead;
-          found.push(...take(buffer.subarray(0, bytesRead)));
+          found.push(...take(piece.subarray(0, bytesRead)));
         }
       } finally {
         await handle.close();

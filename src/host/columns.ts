@@ -19,7 +19,9 @@ const UNIT = /(\d(?:ms|[smhd])?) (?=(?:\d+(?:\.\d+)?)?(?:ms|[smhd%B]|[KMGT]iB)(?
 const HELD = "\u00a0";
 
 const wordsOf = (text: string) => text.replace(UNIT, `$1${HELD}`).split(" ");
-const longestWord = (text: string) => Math.max(0, ...wordsOf(text).map(lengthOf));
+/** Of any number of rows: more arguments than some 100,000 no call takes. */
+const most = (numbers: readonly number[]) => numbers.reduce((all, one) => Math.max(all, one), 0);
+const longestWord = (text: string) => most(wordsOf(text).map(lengthOf));
 
 /** Lines of at most `width` characters, as far as words allow. */
 function folded(text: string, width: number): string[] {
@@ -88,8 +90,8 @@ function stacked([head = [], ...rows]: readonly (readonly string[])[], style: Ta
 export function tableLines(rows: readonly (readonly string[])[], style: TableStyle): string[] {
   const { width, indent = "", right = [] } = style;
   const columns = rows[0]?.length ?? 0;
-  const natural = Array.from({ length: columns }, (_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
-  const least = Array.from({ length: columns }, (_, at) => Math.max(...rows.map((row) => longestWord(row[at] ?? ""))));
+  const natural = Array.from({ length: columns }, (_, at) => most(rows.map((row) => row[at]?.length ?? 0)));
+  const least = Array.from({ length: columns }, (_, at) => most(rows.map((row) => longestWord(row[at] ?? ""))));
   const room = width === undefined ? Number.POSITIVE_INFINITY : width - indent.length - GAP.length * (columns - 1);
   const widths = fitted(natural, least, room);
   if (widths === null) return stacked(rows, style);

@@ -17,7 +17,7 @@ import { openSources } from "../verify/sources.ts";
 import type { Asked } from "../verify/task.ts";
 import { verifyAll } from "../verify/verify-all.ts";
 import { dueOn } from "./due.ts";
-import { isDone, type MonthItem, type NotDone } from "./items.ts";
+import type { MonthItem, NotDone } from "./items.ts";
 
 export interface DoingRequest extends Attended {
   readonly catalog: Catalog;
@@ -195,7 +195,3 @@ export async function doItems(request: DoingRequest): Promise<MonthItem[]> {
   }
   return items;
 }
-
-/** The results among them, for reporters and for the exit code. */
-export const resultsOf = (items: readonly MonthItem[]): DrillResult[] =>
-  items.flatMap(({ outcome }) => (isDone(outcome) ? [outcome] : []));

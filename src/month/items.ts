@@ -24,6 +24,10 @@ export interface MonthItem {
 
 export const isDone = (outcome: MonthItem["outcome"]): outcome is DrillResult => "verdict" in outcome;
 
+/** The results among them, for reporters and for the exit code. */
+export const resultsOf = (items: readonly MonthItem[]): DrillResult[] =>
+  items.flatMap(({ outcome }) => (isDone(outcome) ? [outcome] : []));
+
 /** Something that somebody has to do, until it is done. */
 export interface OpenAction {
   /** `2026-11.3`: the month that it came up in, and which of that month's it is. */

@@ -15,7 +15,7 @@ import { loadScenario } from "../scenario/load.ts";
 import { gate } from "../suite/gate.ts";
 import { readHistory } from "../suite/history.ts";
 import { monthOf } from "./due.ts";
-import type { Month, MonthItem, NextDay } from "./items.ts";
+import { type Month, type MonthItem, type NextDay, resultsOf } from "./items.ts";
 import { alreadyOpen, carriedInto, closing, keepMonth, type NewAction, opened } from "./kept.ts";
 import { monthName, renderMonth, troublesOf } from "./page.ts";
 
@@ -48,8 +48,7 @@ async function nextDay({ catalog, config, out, nowMs }: MonthRequest, runs: read
   const [entry] = atMs === undefined ? [] : entriesFor(propose(cells, { count: 1, nowMs }), [atMs]);
   if (entry === undefined) return { day: null, invitation: null };
   const roles = rolesHeld(await Promise.all((await dayFolders(out)).map(readLog)));
-  const start = entry.description.split("\n").at(-1) ?? "";
-  const day: NextDay = { atMs: entry.atMs, summary: entry.summary, start, roles };
+  const day: NextDay = { atMs: entry.atMs, summary: entry.summary, start: entry.start, roles };
   return { day, invitation: calendar([entry], nowMs) };
 }
 
@@ -77,7 +76,8 @@ export async function makeMonth(request: MonthRequest): Promise<{ month: Month; 
   const known = [...again, ...carried.open.filter(({ id }) => !again.some((one) => one.id === id))];
   // Before anything is run: a wrong id is a slip of the fingers.
   const asked = closing(known, done);
-  const items = await request.doItems((await readHistory([out])).runs.map(({ result }) => result));
+  const before = (await readHistory([out])).runs.map(({ result }) => result);
+  const items = await request.doItems(before);
   const report = await gate({
     config,
     names: [],
@@ -87,11 +87,10 @@ export async function makeMonth(request: MonthRequest): Promise<{ month: Month; 
     keyFile: null,
     nowMs: Math.max(nowMs, Date.now()),
   });
-  const after = (await readHistory([out])).runs.map(({ result }) => result);
   const sinceMs = carried.month === null ? nowMs - 31 * DAY_MS : Date.parse(`${carried.month}-01T00:00:00Z`);
   const added = [...(await fromDays(out, sinceMs)), ...fromItems(items)];
   const actions = opened(name, asked, added);
-  const { day, invitation } = await nextDay(request, after);
+  const { day, invitation } = await nextDay(request, [...before, ...resultsOf(items)]);
   const madeAt = new Date(nowMs).toISOString();
   const closed = asked.filter((one) => one.done);
   const month: Month = { month: name, madeAt, items, gate: report, carried, closed, actions, day };

@@ -5,20 +5,10 @@ import { isAsDesigned } from "../paper/scorecard.ts";
 import { durationOr, moment, verdictTitle } from "../paper/words.ts";
 import { isDone, type Month, type MonthItem, type OpenAction } from "./items.ts";
 
-const NAMES = ["January", "February", "March", "April", "May", "June"].concat([
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December",
-]);
+const NAME = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
 
-/** `November 2026`. */
-export function monthName(month: string): string {
-  const [year = "", number = "1"] = month.split("-");
-  return `${NAMES[Number(number) - 1] ?? number} ${year}`;
-}
+/** `November 2026`, of `2026-11`. */
+export const monthName = (month: string): string => NAME.format(new Date(`${month}-01T00:00:00Z`));
 
 const ASKED: Readonly<Record<MonthItem["kind"], string>> = {
   newest: "newest backup",

@@ -152,7 +152,11 @@ export function exitCodeOf(result: Pick<DrillResult, "verdict" | "interrupted" |
 
 /** Of several drills: an interruption or a defect of ours first, then the worst verdict. No drill at all is a usage error. */
 export function worstExitCode(results: readonly Pick<DrillResult, "verdict" | "interrupted" | "problems">[]): ExitCode {
-  const codes = results.map(exitCodeOf);
-  const ranked: readonly ExitCode[] = [130, 70, 5, 1, 4, 3, 0];
-  return ranked.find((code) => codes.includes(code)) ?? 2;
+  return worstCode(results.map(exitCodeOf)) ?? 2;
 }
+
+const RANKED: readonly ExitCode[] = [130, 70, 5, 1, 4, 3, 0];
+
+/** The code that counts of several; undefined when there is none. */
+export const worstCode = (codes: readonly ExitCode[]): ExitCode | undefined =>
+  RANKED.find((code) => codes.includes(code));

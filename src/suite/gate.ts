@@ -3,15 +3,14 @@
  * where a key is asked for. A run that could tell nothing proves nothing and disproves nothing: the one before it counts.
  */
 import type { ConfiguredDatabase, LoadedConfig } from "../config/config.ts";
-import { UsageError } from "../errors.ts";
 import type { GateFault, GateReport, GateRow } from "../gated.ts";
-import { nearest } from "../host/near-miss.ts";
 import { quote } from "../host/sh.ts";
 import { formatDuration, formatObjective, overLink } from "../host/units.ts";
 import { isJudged } from "../paper/message.ts";
 import { drillName, isAsDesigned } from "../paper/scorecard.ts";
 import { verdictTitle } from "../paper/words.ts";
 import type { DrillResult } from "../record.ts";
+import { databasesNamed } from "../verify/sources.ts";
 import { type KeptRun, readHistory } from "./history.ts";
 import { verifyRun } from "./seal.ts";
 
@@ -175,27 +174,10 @@ async function askDrill(asking: Asking, maxAgeMs: number): Promise<Answer> {
   return of(last, request, { fault: null, because: good(last, asking), next: [] });
 }
 
-function chosen({ config, names }: GateRequest): { database: ConfiguredDatabase; index: number }[] {
-  const all = config.config.databases.map((database, index) => ({ database, index }));
-  const wrong = names.find((name) => !all.some(({ database }) => database.name === name));
-  if (wrong !== undefined) {
-    const known = all.map(({ database }) => database.name);
-    const near = nearest(wrong, known);
-    throw new UsageError(
-      `${config.file} has no database "${wrong}"${near === undefined ? "" : `; did you mean "${near}"?`}`,
-      {
-        code: "FB_DATABASE_UNKNOWN",
-        next: [...new Set([near ?? known[0] ?? "", ...known])].map((name) => `fogbell gate ${quote(name)}`),
-      },
-    );
-  }
-  return names.length === 0 ? all : all.filter(({ database }) => names.includes(database.name));
-}
-
 /** Asks about every database. Throws UsageError for a name or a key that can't be. */
 export async function gate(request: GateRequest): Promise<GateReport> {
   const { config, results, maxAgeMs, drillMaxAgeMs, nowMs } = request;
-  const meant = chosen(request);
+  const meant = databasesNamed(config, request.names, "gate");
   const kept = await readHistory(results);
   const runs = kept.runs.filter(({ result }) => isJudged(result));
   const rows: GateRow[] = [];

@@ -1,5 +1,6 @@
 /** The page on the scenarios that ship, made from their files: what each teaches, and whose story it is. Pure. */
 
+import { isDeepStrictEqual } from "node:util";
 import { formatDuration, formatObjective } from "../host/units.ts";
 import { inline } from "../paper/format.ts";
 import type { Scenario } from "../scenario/schema.ts";
@@ -108,14 +109,15 @@ export function grid(scenarios: readonly Scenario[], samples: readonly SampleRes
       offers(scenario, column) ? cellOf(scenario.designed, ended(scenario.id, column)) : "refused",
     ),
   ]);
-  const compared = samples.flatMap((one) => (one.variant === undefined ? [] : [{ ...one, variant: one.variant }]));
-  const variants = [...new Set(compared.map(({ scenario, variant }) => `${scenario}: ${variant}`))].sort();
-  const ways = variants.map((way) => {
-    const [scenario = "", variant = ""] = way.split(": ");
-    const designed = scenarios.find(({ id }) => id === scenario)?.designed ?? "";
-    const cells = columns.map((column) => ended(scenario, column, variant));
-    return [way, ...cells.map((one) => (one === undefined ? "" : cellOf(designed, one)))];
-  });
+  const ways = samples
+    .flatMap(({ scenario, variant }) => (variant === undefined ? [] : [{ scenario, variant }]))
+    .filter((way, at, all) => all.findIndex((one) => isDeepStrictEqual(one, way)) === at)
+    .sort((a, b) => a.scenario.localeCompare(b.scenario) || a.variant.localeCompare(b.variant))
+    .map(({ scenario, variant }) => {
+      const designed = scenarios.find(({ id }) => id === scenario)?.designed ?? "";
+      const cells = columns.map((column) => ended(scenario, column, variant));
+      return [`${scenario}: ${variant}`, ...cells.map((one) => (one === undefined ? "" : cellOf(designed, one)))];
+    });
   return [
     "## Each scenario on each version",
     "",

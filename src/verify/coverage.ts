@@ -60,16 +60,22 @@ function quota(deadlines: readonly number[], nowMs: number): number {
 /** Which copies are due, and how things stand. Pure. */
 export function coverageOf(request: CoverageRequest): Covered {
   const { database, engine, candidates, known, withinMs, nowMs } = request;
-  const readable = candidates.filter(isReadable);
-  const first: Seen = {};
-  for (const one of readable) first[keyOf(one)] = request.first[keyOf(one)] ?? new Date(nowMs).toISOString();
-  const foundOf = (one: Candidate) => known.find((copy) => isOf(copy, one.point));
-  const deadlineOf = (one: Candidate) => Date.parse(first[keyOf(one)] ?? "") + withinMs;
+  const readable = candidates.filter(isReadable).map((one) => {
+    const key = keyOf(one);
+    const seenAt = request.first[key] ?? new Date(nowMs).toISOString();
+    const found = known.find((copy) => isOf(copy, one.point));
+    return { one, key, seenAt, found, deadlineMs: Date.parse(seenAt) + withinMs };
+  });
+  const first: Seen = Object.fromEntries(readable.map(({ key, seenAt }) => [key, seenAt]));
   const left = readable
-    .filter((one) => foundOf(one) === undefined)
+    .filter(({ found }) => found === undefined)
     // The oldest first: it expires first, too.
-    .sort((a, b) => deadlineOf(a) - deadlineOf(b) || (a.point.moment.at < b.point.moment.at ? -1 : 1));
-  const due = left.slice(0, quota(left.map(deadlineOf), nowMs));
+    .sort((a, b) => a.deadlineMs - b.deadlineMs || (a.one.point.moment.at < b.one.point.moment.at ? -1 : 1));
+  const tonight = quota(
+    left.map(({ deadlineMs }) => deadlineMs),
+    nowMs,
+  );
+  const due = left.slice(0, tonight).map(({ one }) => one);
   const last = left.at(-1);
   const coverage = {
     database,
@@ -78,11 +84,11 @@ export function coverageOf(request: CoverageRequest): Covered {
     withinMs,
     copies: readable.length,
     looked: readable.length - left.length,
-    bad: readable.filter((one) => foundOf(one)?.holds === false).length,
-    overdue: left.filter((one) => deadlineOf(one) < nowMs).length,
+    bad: readable.filter(({ found }) => found?.holds === false).length,
+    overdue: left.filter(({ deadlineMs }) => deadlineMs < nowMs).length,
     unreadable: candidates.length - readable.length,
     due: due.length,
-    doneBy: last === undefined ? null : new Date(deadlineOf(last)).toISOString(),
+    doneBy: last === undefined ? null : new Date(last.deadlineMs).toISOString(),
   };
   return { coverage, due, first };
 }

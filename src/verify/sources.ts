@@ -30,7 +30,7 @@ export interface SourceRequest {
 }
 
 /** Which command was typed: it is the one to type again. */
-export type TypedCommand = "verify" | "backups";
+export type TypedCommand = "verify" | "backups" | "gate";
 
 /** A database with what its sources hold. */
 export interface Stocked {
@@ -79,7 +79,8 @@ function assertKnown(wanted: readonly string[], { who, names, typed, where }: Kn
   });
 }
 
-function chosen(
+/** The databases of a file that are named, in the file's order; all of them when none is. Throws UsageError for a name it hasn't. */
+export function databasesNamed(
   config: LoadedConfig,
   names: readonly string[],
   typed: TypedCommand,
@@ -92,10 +93,16 @@ function chosen(
     // A file of another name has to be named again.
     where: config.file === USUAL_FILE ? "" : ` --config ${quote(config.file)}`,
   });
-  const meant =
-    names.length === 0
-      ? all.filter(({ database }) => database.sources.length > 0)
-      : all.filter(({ database }) => names.includes(database.name));
+  return names.length === 0 ? all : all.filter(({ database }) => names.includes(database.name));
+}
+
+function chosen(
+  config: LoadedConfig,
+  names: readonly string[],
+  typed: TypedCommand,
+): { database: ConfiguredDatabase; index: number }[] {
+  const named = databasesNamed(config, names, typed);
+  const meant = names.length === 0 ? named.filter(({ database }) => database.sources.length > 0) : named;
   const without = meant.find(({ database }) => database.sources.length === 0);
   if (meant.length === 0 || without !== undefined) {
     throw new UsageError(

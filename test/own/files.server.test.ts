@@ -6,14 +6,12 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
-import { openOwn } from "../../src/own/open-own.ts";
 import type { Engine } from "../../src/parts.ts";
 import type { DrillResult } from "../../src/record.ts";
-import { planOwn } from "../../src/suite/plan-all.ts";
-import { runSuite } from "../../src/suite/suite.ts";
 import { stamp } from "../../src/world/timeline.ts";
 import { type Bench, openBench, testFolder } from "../support/dumps.ts";
 import { some, testFor } from "../support/long.ts";
+import { runOwn } from "../support/own-run.ts";
 import { configOf } from "../support/verifying.ts";
 
 const { signal } = new AbortController();
@@ -120,35 +118,16 @@ describe.each(some("engines whose copies of files stand for production", ALL, 2)
   });
   afterAll(() => folder[Symbol.asyncDispose]());
 
-  async function run(id: string, from: string, database = "films"): Promise<DrillResult> {
-    await using own = await openOwn({
-      catalog,
+  const run = (id: string, from: string, database = "films"): Promise<DrillResult> =>
+    runOwn({
       config: configOf(
         `version: 1\ndatabases:\n  - name: ${database}\n    engine: ${job.engine}\n    objectives: { rto: 10m, rpo: 1h }\n    sources: [{ store: "directory:${store(from)}" }]\n`,
       ),
-      storeUrl: null,
-      name: database,
-      production: "newest",
-      signal,
-    });
-    const { plans } = await planOwn({ names: [id], tags: [], catalog, choices: {} }, own);
-    const [run] = await runSuite({
-      plans,
-      catalog,
-      ownSources: own.sources,
-      sandbox: "local",
-      storeUrl: null,
+      database,
+      scenarios: [id],
       outFolder: join(folder.path, "out"),
-      keep: false,
-      trustBackups: true,
-      freshWorld: false,
       signal,
-      onEvent: () => {},
-      version: "test",
     });
-    if (run === undefined) throw new Error("no run");
-    return run.result;
-  }
 
   testFor(false)("two copies alone: what lies between them is lost, to the row", async () => {
     const result = await run("drop-table", "alone");

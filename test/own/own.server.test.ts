@@ -7,14 +7,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { catalog } from "../../src/catalog.ts";
 import { sha256 } from "../../src/host/digest.ts";
-import { openOwn } from "../../src/own/open-own.ts";
 import type { Engine } from "../../src/parts.ts";
 import type { DrillResult } from "../../src/record.ts";
-import { planOwn } from "../../src/suite/plan-all.ts";
-import { runSuite } from "../../src/suite/suite.ts";
 import { stamp } from "../../src/world/timeline.ts";
 import { openBench, testFolder } from "../support/dumps.ts";
 import { testFor } from "../support/long.ts";
+import { runOwn } from "../support/own-run.ts";
 import { configOf } from "../support/verifying.ts";
 
 const HOUR = 3_600_000;
@@ -125,35 +123,17 @@ describe.each(JOBS)("$engine", (job) => {
     return made;
   }
 
-  async function run(names: readonly string[], asking: Asking = {}): Promise<DrillResult> {
-    const { set = {}, trustBackups = true } = asking;
-    await using own = await openOwn({
-      catalog,
+  const run = (names: readonly string[], asking: Asking = {}): Promise<DrillResult> =>
+    runOwn({
       config: config(asking),
-      storeUrl: null,
-      name: "films",
-      production: "newest",
-      signal,
-    });
-    const { plans } = await planOwn({ names, tags: [], catalog, choices: { set } }, own);
-    await asking.meanwhile?.();
-    const [run] = await runSuite({
-      plans,
-      catalog,
-      ownSources: own.sources,
-      sandbox: "local",
-      storeUrl: null,
+      database: "films",
+      scenarios: names,
+      set: asking.set ?? {},
       outFolder: join(folder.path, "out"),
-      keep: false,
-      trustBackups,
-      freshWorld: false,
+      trustBackups: asking.trustBackups ?? true,
+      meanwhile: asking.meanwhile,
       signal,
-      onEvent: () => {},
-      version: "test",
     });
-    if (run === undefined) throw new Error("no run");
-    return run.result;
-  }
 
   const hashes = async () => {
     const names = (await readdir(store)).sort();

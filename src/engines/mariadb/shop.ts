@@ -71,7 +71,8 @@ GRANT SELECT ON order_items TO shop_reports@'%';
 GRANT SELECT ON order_totals TO shop_reports@'%';
 `;
 
-const dice = (n: string, salt: number | string) =>
+/** A number below 1,048,576 that is the same each time, for `n` and `salt` in SQL. */
+export const dice = (n: string, salt: number | string) =>
   `CAST(CONV(LEFT(SHA2(CONCAT(${n}, ':', ${salt}), 256), 5), 16, 10) AS UNSIGNED)`;
 
 /** A table that is gone: what needs it is left out, and the shop goes on with what still works. */
@@ -119,12 +120,15 @@ END //
 DELIMITER ;
 `;
 
+/** The moment of row `n` of `of`: spread over two years before the end, oldest first, as keys grow with time. */
+export const momentsUntil = (untilMs: number) => (of: number) =>
+  `FROM_UNIXTIME(${untilMs / 1000} - (${of} - n) * (63072000 / ${of}))`;
+
 /** With explicit numbers: a bulk insert that hands them out by itself leaves a hole behind, up to the next power of two. */
 function fill(flavour: Flavour, { rows, seed, untilMs }: PresetRequest): string {
   const sizes = shopSizes(rows);
   const d = (salt: number) => dice("n", seed + salt);
-  // Spread over two years before the end, oldest first, as keys grow with time.
-  const moment = (of: number) => `FROM_UNIXTIME(${untilMs / 1000} - (${of} - n) * (63072000 / ${of}))`;
+  const moment = momentsUntil(untilMs);
   const pick = (salt: number, ...words: string[]) =>
     `ELT(1 + ${d(salt)} % ${words.length}, ${words.map((word) => `'${word}'`).join(", ")})`;
   return `

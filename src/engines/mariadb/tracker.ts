@@ -7,6 +7,7 @@ import type { Line, PresetRequest } from "../../parts.ts";
 import { TENANTS, trackerSizes } from "../tracker-sizes.ts";
 import { at, placesOf, sql } from "./client.ts";
 import type { Flavour } from "./flavour.ts";
+import { dice, momentsUntil } from "./shop.ts";
 
 const ID = "id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY";
 
@@ -82,9 +83,6 @@ GRANT EXECUTE ON * TO tracker_app@'%';
 ${TABLES.map((table) => `GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO tracker_app@'%';`).join("\n")}
 `;
 
-const dice = (n: string, salt: number | string) =>
-  `CAST(CONV(LEFT(SHA2(CONCAT(${n}, ':', ${salt}), 256), 5), 16, 10) AS UNSIGNED)`;
-
 /** One simulated moment: somebody opens an issue, others talk about it, and now and then somebody takes back what they said. */
 const TICK = `
 DELIMITER //
@@ -119,7 +117,7 @@ DELIMITER ;
 function fill(flavour: Flavour, { rows, seed, untilMs }: PresetRequest): string {
   const sizes = trackerSizes(rows);
   const d = (salt: number) => dice("n", seed + salt);
-  const moment = (of: number) => `FROM_UNIXTIME(${untilMs / 1000} - (${of} - n) * (63072000 / ${of}))`;
+  const moment = momentsUntil(untilMs);
   const each = (count: number) => `FROM ${flavour.series(count)}`;
   // Parents go round, so that every tenant has as many: n belongs to 1 + (n - 1) % parents.
   const issue = `1 + (n - 1) % ${sizes.issues}`;

@@ -111,12 +111,18 @@ BEGIN
 END $$;
 `;
 
+/** A number below 1,048,576 that is the same each time, for `n` in SQL. */
+export const diceOf = (seed: number) => (n: string, salt: number) =>
+  `(hashint8extended(${n}::bigint, ${seed + salt}) & 1048575)`;
+
+/** The moment of row `n` of `of`: spread over two years before the end, oldest first, as keys grow with time. */
+export const momentsUntil = (untilMs: number) => (n: string, of: number) =>
+  `to_timestamp(${untilMs / 1000}) - (${of} - ${n}) * (interval '730 days' / ${of})`;
+
 function fill(request: PresetRequest): string {
   const sizes = shopSizes(request.rows);
-  const end = `to_timestamp(${request.untilMs / 1000})`;
-  const dice = (n: string, salt: number) => `(hashint8extended(${n}::bigint, ${request.seed + salt}) & 1048575)`;
-  // Spread over two years before the end, oldest first, as keys grow with time.
-  const moment = (n: string, of: number) => `${end} - (${of} - ${n}) * (interval '730 days' / ${of})`;
+  const dice = diceOf(request.seed);
+  const moment = momentsUntil(request.untilMs);
   return `
 INSERT INTO customers (email, name, country, profile, created_at)
 SELECT format('customer%s@example.com', n), 'Customer ' || n,
